@@ -1,0 +1,54 @@
+"""The codebook: what Demarche knows, as data that a political scientist can read and change.
+
+Every table is a CSV (or TOML) file in this folder; `README.md` beside it gives origin, licence and date of each.
+This module is their only reader.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+class CodebookError(ValueError):
+    """A codebook file is malformed; the message names the file and the line."""
+
+
+def text(name: str) -> str:
+    """The content of a codebook file, e.g. ``text("types.csv")``. Raises CodebookError when there is none."""
+    path = files(__name__).joinpath(name)
+    if not path.is_file():
+        raise CodebookError(f"codebook/{name}: no such file")
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def table(name: str) -> tuple[dict[str, str], ...]:
+    """The rows of ``<name>.csv`` as dicts of strings; every row must have exactly the header's columns.
+
+    Lines that start with ``#`` are comments. Raises CodebookError naming the line otherwise.
+    """
+    lines = text(f"{name}.csv").splitlines()
+    numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+    reader = csv.reader([line for _, line in numbered])
+    header = next(reader, None)
+    if not header:
+        raise CodebookError(f"codebook/{name}.csv: empty")
+    rows = []
+    for (number, _), values in zip(numbered[1:], reader, strict=True):
+        if len(values) != len(header):
+            raise CodebookError(f"codebook/{name}.csv, line {number}: {len(values)} values for {len(header)} columns")
+        rows.append(dict(zip(header, values, strict=True)))
+    return tuple(rows)
+
+
+@cache
+def document(name: str) -> dict[str, Any]:
+    """The content of ``<name>.toml``. Raises CodebookError naming the line when it is not TOML."""
+    try:
+        return tomllib.loads(text(f"{name}.toml"))
+    except tomllib.TOMLDecodeError as error:
+        raise CodebookError(f"codebook/{name}.toml: {error}") from error

@@ -1,0 +1,457 @@
+"""Every record, each column said once: name, type, unit, allowed values, meaning.
+
+From these classes come the Parquet schema (`storage.py`), `CREATE TABLE` with its comments (`warehouse.py`), the data
+dictionary in `docs/` and the CLI's JSON. Records are frozen and refuse unknown fields. Identifiers are hashes of what
+makes the row itself, so the same input gives the same ids everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from demarche import ontology
+
+
+def record_id(letter: str, *parts: object) -> str:
+    """A letter and 128 bits of hash over ``parts``: the identifier of a row, the same on every machine."""
+    joined = "\x1f".join("" if part is None else str(part) for part in parts)
+    return letter + hashlib.blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _member(name: str, allowed: tuple[str, ...]) -> Any:
+    listed = frozenset(allowed)
+
+    def check(value: str) -> str:
+        if value not in listed:
+            raise ValueError(f"{value!r} is no {name}; there are: {', '.join(allowed)}")
+        return value
+
+    return AfterValidator(check)
+
+
+# --- columns that several records share -------------------------------------------------------------------------
+PartitionKey = Annotated[
+    str,
+    Field(description="The hour of ingestion, by its start in UTC", pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$"),
+]
+SourceId = Annotated[str, Field(description="The outlet or agency: a hash of its name")]
+DocumentId = Annotated[str, Field(description="A text as fetched: a hash of source, canonical URL and content")]
+ReportId = Annotated[str, Field(description="An event as one document tells it")]
+EventId = Annotated[str, Field(description="One happening in the world: its smallest report's id, `e` for `r`")]
+StoryId = Annotated[str, Field(description="One text, whoever prints it: its smallest document's id, `s` for `d`")]
+EntityId = Annotated[
+    str | None, Field(description="Wikidata QID, ISO 3166-1 alpha-3 for states, else a slug; null where left open")
+]
+PlaceId = Annotated[str | None, Field(description="The gazetteer's id of a place (GeoNames); null where none is named")]
+CountryCode = Annotated[
+    str | None,
+    Field(description="ISO 3166-1 alpha-3 (Kosovo XKX); null for bodies of many states and where unknown"),
+]
+Offset = Annotated[int, Field(description="Characters into the body", ge=0)]
+EndOffset = Annotated[int, Field(description="Characters into the body, end exclusive", ge=0)]
+Score = Annotated[float, Field(description="0 to 1", ge=0, le=1)]
+Precision = Annotated[
+    str, Field(description="How exact the interval is"), _member("precision", ontology.PRECISIONS)
+]
+EventType = Annotated[
+    str, Field(description="The act itself, one of PLOVER's 16 types"), _member("event type", ontology.EVENT_TYPES)
+]
+StatusType = Annotated[
+    str, Field(description="What is said of the act"), _member("status", ontology.STATUSES)
+]
+PloverType = Annotated[
+    str | None, Field(description="What a PLOVER coder writes: act and status folded; null for a bare denial")
+]
+ModeType = Annotated[str | None, Field(description="How the act is done: one of the type's modes")]
+ContextTypes = Annotated[tuple[str, ...], Field(description="On what subject; several are possible")]
+QuadType = Annotated[str | None, Field(description="Verbal or material, cooperation or conflict; from plover_type")]
+Goldstein = Annotated[
+    float | None,
+    Field(description="PLOVER's intensity of type and mode: a property of the code, not of the event", ge=-10, le=10),
+]
+CameoCode = Annotated[str | None, Field(description="The nearest CAMEO code, from plover_type and mode")]
+StartDate = Annotated[date | None, Field(description="First day of the interval in which it happened")]
+EndDate = Annotated[date | None, Field(description="Last day of that interval, inclusive")]
+DateText = Annotated[str | None, Field(description="The words that say when")]
+AnchorDate = Annotated[date | None, Field(description="The day against which relative words were resolved")]
+PlaceName = Annotated[str | None, Field(description="Where it happened, as the gazetteer calls it")]
+Quantity = Annotated[float | None, Field(description="How many or how much, in quantity_unit")]
+QuantityUnit = Annotated[str | None, Field(description="What is counted: diplomat, soldier, USD, …")]
+LoadDate = Annotated[date, Field(description="Day of the smallest member's partition: bounds what a load replaces")]
+RoleType = Annotated[str, Field(description="Who does it, or to whom it is done"), _member("role", ontology.ROLES)]
+PartType = Annotated[str | None, Field(description="The part played: visitor, host, mediator, signatory, …")]
+OfficeName = Annotated[str | None, Field(description="The office held on the day of the event, where known")]
+SectorType = Annotated[str | None, Field(description="GOV, MIL, LEG, …: what kind of actor")]
+ContentHash = Annotated[str, Field(description="Hash of the body's words: equal for the same text")]
+RawHash = Annotated[str, Field(description="SHA-256 of the bytes as received; they lie in the lake under it")]
+
+
+class Record(BaseModel):
+    """A row. ``table`` is its table, ``key`` the columns that identify it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    table: ClassVar[str]
+    key: ClassVar[tuple[str, ...]]
+
+
+# --- ingestion ---------------------------------------------------------------------------------------------------
+class Fetch(Record):
+    """A line of the fetch log: bytes that arrived, and from where. Appended, never changed."""
+
+    table = "fetches"
+    key = ("partition_key", "url", "raw_hash")
+    partition_key: PartitionKey
+    source_name: str = Field(description="The source as configured; the drop folder's name for dropped files")
+    url: str = Field(description="Where the bytes came from: a path or an http(s) address")
+    raw_hash: RawHash
+    byte_count: int = Field(description="Size of the bytes as received")
+    media_type: str = Field(description="text/plain, text/html, application/jsonl, …")
+    fetched_at: datetime = Field(description="When they were fetched (UTC)")
+    etag: str | None = Field(None, description="The server's entity tag, for conditional requests")
+
+
+class RawDocument(Record):
+    """One article's worth of a fetch, as its source's parser cut it out; not stored.
+
+    Exactly one of ``text`` and ``html`` is set; the other fields are metadata that stood beside it.
+    """
+
+    table = "raw_documents"
+    key = ("raw_hash", "position")
+    raw_hash: RawHash
+    position: int = Field(0, description="Which document of the file, from 0")
+    source_name: str
+    path: str = Field(description="The file or address as given")
+    fetched_at: datetime
+    text: str | None = None
+    html: str | None = None
+    external_id: str | None = Field(None, description="The id that the record carried")
+    url: str | None = None
+    title: str | None = None
+    byline: str | None = None
+    published: str | None = Field(None, description="Publication date or instant as given")
+    language_code: str | None = None
+
+
+class Document(Record):
+    """One text of an article as fetched, cleaned: the unit that is read for events."""
+
+    table = "documents"
+    key = ("document_id",)
+    document_id: DocumentId
+    article_id: str = Field(description="Source and URL: the versions of one article share it")
+    partition_key: PartitionKey
+    source_id: SourceId
+    source_name: str = Field(description="The outlet: site name, host of the URL, or the configured source")
+    path: str = Field(description="The file or address as given")
+    canonical_url: str | None = Field(None, description="The address without tracking parameters")
+    title: str | None = Field(None, description="The headline, without section tags")
+    byline: str | None = Field(None, description="Who wrote it, as printed, without 'By'")
+    dateline: str | None = Field(None, description="'PYONGYANG, Nov. 6 (Agency) -' as it stands")
+    dateline_place_name: str | None = Field(None, description="The dateline's place")
+    lead: str | None = Field(None, description="The first paragraph, cut at 500 characters")
+    body: str = Field(description="The article's text without page furniture; offsets count in it")
+    published_date: date | None = Field(None, description="The day of publication")
+    published_at: datetime | None = Field(None, description="The instant of publication, where known (UTC)")
+    published_rule: str = Field(description="How it is known: metadata, feed, text, inferred, fetched or none")
+    modified_at: datetime | None = Field(None, description="When it was last changed, where known (UTC)")
+    section_name: str | None = Field(None, description="The outlet's section")
+    fetched_at: datetime = Field(description="When its bytes were fetched (UTC)")
+    language_code: str | None = Field(None, description="ISO 639-1")
+    agency_id: str | None = Field(None, description="The wire agency that wrote it where the outlet only prints it")
+    content_hash: ContentHash
+    raw_hash: RawHash
+    field_rules: dict[str, str] = Field(default_factory=dict, description="Which rule found title, byline, body, …")
+
+
+class Reject(Record):
+    """Something that could not be read, and why. Nothing is dropped in silence."""
+
+    table = "rejects"
+    key = ("reject_id",)
+    reject_id: str = Field(description="Hash of station, path, position and reason")
+    partition_key: PartitionKey
+    station: str = Field(description="fetch, parse or tag")
+    path: str = Field(description="The file or address as given")
+    position: int | None = Field(None, description="Which record of the file, from 0")
+    raw_hash: str | None = Field(None, description="Where the bytes are, if they were read")
+    reason_type: str = Field(description="empty, binary, encoding, too_large, not_a_file, unreadable, vanished, …")
+    reason_text: str = Field(description="A sentence that names the file and the reason")
+
+
+# --- who, where, when --------------------------------------------------------------------------------------------
+class Entity(Record):
+    """A person, state, organisation, body of government, armed group or place that can act or be acted upon."""
+
+    table = "entities"
+    key = ("entity_id",)
+    entity_id: str = Field(description="Wikidata QID, ISO 3166-1 alpha-3 for states, else a slug")
+    name: str
+    aliases: tuple[str, ...] = Field((), description="Other names, spellings and acronyms")
+    entity_type: Annotated[str, _member("entity type", ontology.ENTITY_TYPES)] = Field(description="What it is")
+    country_code: CountryCode = None
+    sector_type: SectorType = None
+
+
+class Office(Record):
+    """Who held what office, from when to when."""
+
+    table = "offices"
+    key = ("entity_id", "office_name", "start_date")
+    entity_id: str
+    office_name: str = Field(description="president, prime minister, foreign minister, secretary-general, …")
+    office_level_type: str = Field(description="head_of_state, head_of_government, foreign_minister, minister, …")
+    country_code: CountryCode = None
+    organisation_id: str | None = Field(None, description="The organisation, for offices of one")
+    start_date: date | None = None
+    end_date: date | None = Field(None, description="Null while it is held")
+
+
+class Place(Record):
+    """A place on the map."""
+
+    table = "places"
+    key = ("place_id",)
+    place_id: str = Field(description="The gazetteer's id (GeoNames)")
+    name: str
+    country_code: CountryCode = None
+    latitude: float | None = Field(None, description="Degrees north")
+    longitude: float | None = Field(None, description="Degrees east")
+    place_type: str = Field(description="country, region, city or site")
+
+
+class Mention(Record):
+    """A span of a document that names an entity, a place or a time, and what it was taken to mean."""
+
+    table = "mentions"
+    key = ("mention_id",)
+    mention_id: str = Field(description="Hash of document, offsets and type")
+    document_id: DocumentId
+    partition_key: PartitionKey
+    start_offset: Offset
+    end_offset: EndOffset
+    text: str = Field(description="The words between the offsets")
+    mention_type: Annotated[str, _member("mention type", ontology.MENTION_TYPES)] = Field(description="What it names")
+    entity_id: EntityId = None
+    name: str | None = Field(None, description="The entity's or place's name, where linked")
+    country_code: CountryCode = None
+    sector_type: SectorType = None
+    office_name: OfficeName = None
+    place_id: PlaceId = None
+    link_rule: str | None = Field(None, description="name, alias, office, surname, pronoun, metonym, apposition, …")
+    link_score: float | None = Field(None, description="0 to 1: how sure the link is", ge=0, le=1)
+
+
+# --- events as documents tell them -------------------------------------------------------------------------------
+class _Coding(Record):
+    """The columns that a report and an event share."""
+
+    event_type: EventType
+    status_type: StatusType
+    plover_type: PloverType
+    mode_type: ModeType = None
+    context_types: ContextTypes = ()
+    quad_type: QuadType = None
+    goldstein_value: Goldstein = None
+    cameo_code: CameoCode = None
+    start_date: StartDate = None
+    end_date: EndDate = None
+    date_precision_type: Precision = "unknown"
+    place_id: PlaceId = None
+    place_name: PlaceName = None
+    place_precision_type: str | None = Field(None, description="city, region, country; null where no place is named")
+    country_code: CountryCode = None
+    quantity: Quantity = None
+    quantity_unit: QuantityUnit = None
+
+
+class Report(_Coding):
+    """An event as one document tells it, with the words that say so."""
+
+    table = "reports"
+    key = ("report_id",)
+    report_id: ReportId
+    document_id: DocumentId
+    partition_key: PartitionKey
+    load_date: LoadDate
+    ordinal: int = Field(0, description="Which event of the trigger ('met X on Monday and Y on Tuesday'), from 0")
+    sentence_text: str = Field(description="The sentence that tells it")
+    sentence_start_offset: Offset
+    sentence_end_offset: EndOffset
+    trigger_text: str = Field(description="The word or words that name the act")
+    trigger_start_offset: Offset
+    trigger_end_offset: EndOffset
+    date_text: DateText = None
+    anchor_date: AnchorDate = None
+    confidence_score: Score
+    coding_rule: str = Field(description="The rule or example that decided")
+    coder_version: str = Field(description="Version of coder and codebook")
+
+
+class _Participation(Record):
+    role_type: RoleType
+    part_type: PartType = None
+    entity_id: EntityId = None
+    name: str | None = Field(None, description="The entity's name, else the words of the text")
+    entity_type: str | None = Field(None, description="person, state, organisation, group or body")
+    country_code: CountryCode = None
+    sector_type: SectorType = None
+    office_name: OfficeName = None
+
+
+class ReportParticipant(_Participation):
+    """Who takes part in an event, as one document tells it."""
+
+    table = "report_participants"
+    key = ("report_id", "ordinal")
+    report_id: ReportId
+    partition_key: PartitionKey
+    load_date: LoadDate
+    ordinal: int = Field(description="Actors first, in the order of the text, from 0")
+    text: str = Field(description="The words that name the participant")
+    start_offset: Offset
+    end_offset: EndOffset
+
+
+# --- the same text -----------------------------------------------------------------------------------------------
+class Signature(Record):
+    """What near-duplicate search needs of a document, without its text."""
+
+    table = "signatures"
+    key = ("document_id",)
+    document_id: DocumentId
+    partition_key: PartitionKey
+    source_id: SourceId
+    agency_id: str | None = None
+    published_date: date | None = None
+    content_hash: ContentHash
+    shingle_count: int = Field(description="How many distinct word shingles the body has")
+    shingle_hashes: tuple[int, ...] = Field((), description="A bottom-k sketch of the shingles, for verifying")
+    minhash: tuple[int, ...] = Field(description="MinHash of the body's word shingles")
+
+
+class Pair(Record):
+    """Two documents with the same text, verified."""
+
+    table = "pairs"
+    key = ("document_id", "other_document_id")
+    document_id: DocumentId = Field(description="The smaller by (partition key, id)")
+    other_document_id: DocumentId
+    partition_key: PartitionKey = Field(description="Of document_id")
+    other_partition_key: PartitionKey
+    similarity_score: Score
+    containment_score: Score = Field(description="Share of the shorter text that stands in the longer one")
+
+
+class Story(Record):
+    """One text, whoever prints it."""
+
+    table = "stories"
+    key = ("story_id",)
+    story_id: StoryId
+    load_date: LoadDate
+    title: str | None = None
+    document_count: int
+    independent_source_count: int = Field(description="Sources after syndication and shared agencies are folded")
+    first_published_date: date | None = None
+
+
+class StoryDocument(Record):
+    """Which documents a story holds."""
+
+    table = "story_documents"
+    key = ("story_id", "document_id")
+    story_id: StoryId
+    document_id: DocumentId
+    load_date: LoadDate
+    is_copy: bool = Field(description="Not the earliest of its story")
+    is_update: bool = Field(description="A later version of an article of the same source")
+    similarity_score: Score = Field(description="To the story's earliest document")
+
+
+# --- events ------------------------------------------------------------------------------------------------------
+class Event(_Coding):
+    """One happening in the world, whoever tells it: the thing that is counted."""
+
+    table = "events"
+    key = ("event_id",)
+    event_id: EventId
+    load_date: LoadDate
+    actor_names: tuple[str, ...] = Field((), description="Names of the actors")
+    recipient_names: tuple[str, ...] = Field((), description="Names of the recipients")
+    actor_country_codes: tuple[str, ...] = Field((), description="Countries of the actors")
+    recipient_country_codes: tuple[str, ...] = Field((), description="Countries of the recipients")
+    report_count: int
+    document_count: int
+    story_count: int
+    independent_source_count: int = Field(description="Sources after syndication and shared agencies are folded")
+    first_reported_date: date | None = Field(None, description="Publication day of the first report")
+    last_reported_date: date | None = Field(None, description="Publication day of the last report")
+    is_disputed: bool = Field(False, description="Sources tell it differently: see mart.claims")
+    confidence_score: Score
+    best_report_id: ReportId = Field(description="The report whose sentence shows the event best")
+
+
+class EventReport(Record):
+    """Which reports tell of an event, and why they were taken for the same."""
+
+    table = "event_reports"
+    key = ("event_id", "report_id")
+    event_id: EventId
+    report_id: ReportId
+    document_id: DocumentId
+    load_date: LoadDate
+    merge_rule: str = Field(description="first, or the rule that joined it: same_day, same_visit, plan_fulfilled, …")
+
+
+class EventParticipant(_Participation):
+    """Who takes part in an event, agreed over its reports."""
+
+    table = "event_participants"
+    key = ("event_id", "ordinal")
+    event_id: EventId
+    load_date: LoadDate
+    ordinal: int
+
+
+class EventStatus(Record):
+    """A step in an event's life: what was said of it, by which report, when."""
+
+    table = "event_statuses"
+    key = ("event_id", "report_id")
+    event_id: EventId
+    report_id: ReportId
+    load_date: LoadDate
+    ordinal: int = Field(description="In the order reported, from 0")
+    status_type: StatusType
+    reported_date: date | None = None
+
+
+class EventLink(Record):
+    """How two events relate."""
+
+    table = "event_links"
+    key = ("event_id", "other_event_id", "link_type")
+    event_id: EventId
+    other_event_id: EventId
+    link_type: Annotated[str, _member("link type", ontology.LINK_TYPES)]
+    load_date: LoadDate
+    link_rule: str
+
+
+class Source(Record):
+    """An outlet or agency."""
+
+    table = "sources"
+    key = ("source_id",)
+    source_id: SourceId
+    name: str
+    homepage_url: str | None = None
+    country_code: CountryCode = None
+    language_code: str | None = None
+    is_wire_agency: bool = False
+    is_state_media: bool = False
