@@ -1,0 +1,52 @@
+"""Look at the published warehouse with the eyes of someone who must rely on it.
+
+**What it does.** Every morning, one mapped task per check over the published, read-only file. Results go to the
+journal; the next load brings them into `meta.quality_results`. A check of severity *error* that finds rows fails its
+task; a *warning* only shows in the log and the results.
+
+**If it fails.** A red mapped task is named after its check, and its log shows the first rows found. The data are wrong,
+or the check is: nothing needs to be done at night, and no load is held up by it.
+
+**Running it again.** Now: a new run, or clear the one red task. Nothing but results is written.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
+
+with DAG(
+    "check_quality",
+    description="Every check of data quality over the published warehouse, daily",
+    doc_md=__doc__,
+    schedule=CronTriggerTimetable("30 4 * * *", timezone="UTC"),
+    start_date=datetime(2015, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    tags=["demarche", "upkeep"],
+    default_args={
+        "owner": "demarche",
+        "pool": "checking",
+        "retries": 1,
+        "retry_delay": timedelta(minutes=1),
+        "execution_timeout": timedelta(minutes=10),
+    },
+):
+
+    @task
+    def list_checks() -> list[str]:
+        """Every check's id."""
+        from demarche import steps
+
+        return steps.list_checks()
+
+    @task(map_index_template="{{ check_id }}")
+    def check(check_id: str) -> int:
+        """Run one check and keep its result; answer how many rows it found."""
+        from demarche import steps
+
+        get_current_context()["check_id"] = check_id
+        return steps.check(check_id).found_count
+
+    check.expand(check_id=list_checks())

@@ -1,0 +1,84 @@
+"""Take in what is new, and turn it into documents.
+
+**What it does.** Every hour, for the hour that has ended (the partition key, `2018-11-06T14`): reads the drop folder
+and the feeds, keeps the bytes under their hash, and parses them. What cannot be read becomes a row of `rejects`
+with its reason. Partitions that were fetched but never parsed are parsed too. The asset `documents` then wakes
+`tag_documents`.
+
+**If it fails.** One bad file never fails a task, so look for something larger: a full disk, a drop folder that is
+not there, a lake that does not answer. The task's last log line names it. Nothing is lost by waiting: the next hour
+picks up whatever was left.
+
+**Running it again.** By key. To read what was dropped just now, trigger the DAG with a partition key: the form's
+field, or `airflow dags trigger ingest_documents -c '{"partition_key": "2018-11-06T14"}'`. A past hour is parsed again
+from the bytes that were kept; feeds are not asked again. Many hours: `airflow backfill create`. Running it twice
+changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG, Asset, CronPartitionTimetable, Param, TriggerRule, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+
+DOCUMENTS = Asset(name="documents", uri="x-demarche://documents")
+KEY_FORMAT = "%Y-%m-%dT%H"
+
+with DAG(
+    "ingest_documents",
+    description="Drop folder and feeds to documents, hour by hour",
+    doc_md=__doc__,
+    schedule=CronPartitionTimetable("0 * * * *", timezone="UTC", key_format=KEY_FORMAT, run_offset=-1),
+    start_date=datetime(2015, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=2,
+    tags=["demarche", "chain"],
+    params={
+        "partition_key": Param(
+            None,
+            type=["null", "string"],
+            pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
+            description="The hour to read, by its start in UTC: 2018-11-06T14. Only needed if the run has no key.",
+        )
+    },
+    default_args={
+        "owner": "demarche",
+        "pool": "reading",
+        "retries": 3,
+        "retry_delay": timedelta(seconds=15),
+        "execution_timeout": timedelta(minutes=30),
+    },
+):
+
+    @task
+    def fetch_documents(*, dag_run, params) -> list[str]:
+        """Append this hour's bytes to the lake; answer which partitions are to be parsed."""
+        from demarche import steps
+
+        key = dag_run.partition_key or params["partition_key"]
+        if not key:
+            raise AirflowFailException(
+                "This run has no partition key. Trigger ingest_documents again with one, the hour's start in UTC: "
+                """fill the form's partition key, or pass -c '{"partition_key": "2018-11-06T14"}'."""
+            )
+        print(steps.fetch_documents(key))
+        return sorted({key, *steps.pending("documents")})
+
+    @task(map_index_template="{{ partition_key }}")
+    def parse_documents(partition_key: str) -> dict[str, int]:
+        """Parse one partition's bytes; answer how many documents and rejects came of it."""
+        from demarche import steps
+
+        get_current_context()["partition_key"] = partition_key
+        return steps.parse_documents(partition_key).counts
+
+    @task(outlets=[DOCUMENTS], trigger_rule=TriggerRule.NONE_FAILED)
+    def announce_documents(keys: list[str], counts: list[dict[str, int]], *, dag_run, params, outlet_events) -> None:
+        """Wake the next station, even where nothing is new: it may have something left from before."""
+        outlet_events[DOCUMENTS].extra = dict(zip(keys, counts, strict=True))
+        if not dag_run.partition_key:
+            outlet_events[DOCUMENTS].add_partitions(params["partition_key"])
+
+    found = fetch_documents()
+    announce_documents(found, parse_documents.expand(partition_key=found))

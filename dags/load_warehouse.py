@@ -1,0 +1,51 @@
+"""Form stories and events, check them, and publish the warehouse.
+
+**What it does.** One task, the only writer (pool `warehouse`, one slot, and a lock beside the file): takes every
+partition that the warehouse lacks at once, groups pairs into stories and reports into events, runs the gate of error
+checks, commits, and publishes the file by renaming. Readers see the warehouse before or after, never between.
+
+**If it fails.** The published file stays as it was. *Another writer holds the lock*: it waits and tries again; if it
+lasts, look for an older process of this task. *The gate refuses*: the log names the check and the first rows that
+break it; nothing of this load is kept, and the next load tries again. *Disk full*: make room, nothing to clean up.
+
+**Running it again.** Now: a new run loads whatever is pending; a key is not needed. Running it twice changes nothing.
+A warehouse that is lost or foreign: `demarche rebuild` makes it anew from the lake.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
+
+PAIRED_DOCUMENTS = Asset(name="paired_documents", uri="x-demarche://paired_documents")
+WAREHOUSE = Asset(name="warehouse", uri="x-demarche://warehouse")
+
+with DAG(
+    "load_warehouse",
+    description="Every pending partition to stories, events and the published file",
+    doc_md=__doc__,
+    schedule=PartitionedAssetTimetable(assets=PAIRED_DOCUMENTS),
+    start_date=datetime(2015, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,  # each run loads all that is pending
+    tags=["demarche", "chain"],
+    default_args={
+        "owner": "demarche",
+        "pool": "warehouse",
+        "retries": 4,
+        "retry_delay": timedelta(seconds=30),
+        "execution_timeout": timedelta(hours=2),
+    },
+):
+
+    @task(outlets=[WAREHOUSE])
+    def load_warehouse(*, outlet_events) -> dict[str, int]:
+        """Load all that is pending and publish; answer what was loaded and what the warehouse now holds."""
+        from demarche import steps
+
+        counts = steps.load_warehouse().counts
+        outlet_events[WAREHOUSE].extra = counts
+        return counts
+
+    load_warehouse()

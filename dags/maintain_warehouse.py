@@ -1,0 +1,43 @@
+"""Keep the warehouse and the lake tidy.
+
+**What it does.** Every Sunday, in the warehouse's pool: compacts the file, removes old publications and files that no
+manifest lists any more, and keeps a backup.
+
+**If it fails.** The published file stays as it was, and loads go on. Usually the disk is full (the log says how much was
+needed) or a load held the lock for longer than the task waits: clear the task.
+
+**Running it again.** Now: a new run. Running it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG, CronTriggerTimetable, task
+
+with DAG(
+    "maintain_warehouse",
+    description="Compaction, expiry and backup, weekly",
+    doc_md=__doc__,
+    schedule=CronTriggerTimetable("15 3 * * 0", timezone="UTC"),
+    start_date=datetime(2015, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    tags=["demarche", "upkeep"],
+    default_args={
+        "owner": "demarche",
+        "pool": "warehouse",
+        "retries": 1,
+        "retry_delay": timedelta(minutes=5),
+        "execution_timeout": timedelta(hours=2),
+    },
+):
+
+    @task
+    def maintain_warehouse() -> dict[str, int]:
+        """Compact, expire, back up; answer what was done."""
+        from demarche import steps
+
+        return steps.maintain_warehouse().counts
+
+    maintain_warehouse()
