@@ -1,0 +1,93 @@
+"""Every setting, once: name, default, meaning. Read from environment variables that start with ``DEMARCHE_``.
+
+Only ``cli``, ``web`` and ``steps`` read settings; whatever lies below takes what it needs as an argument. A ``.env``
+file is not read: what starts Demarche (a shell, compose, systemd) sets its environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "DEMARCHE_"
+
+# Variables of that prefix that are no settings of a pipeline: the tests and the CLI read them.
+OTHER_VARIABLES = frozenset({"DEMARCHE_PRIVATE_TEXTS", "DEMARCHE_DEBUG"})
+
+
+class SettingsError(ValueError):
+    """Some settings are wrong; the message lists all of them."""
+
+
+class Settings(BaseSettings):
+    """Where things lie and how much is taken at once. Paths are relative to the working folder unless absolute."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+
+    data_folder: Path = Field(Path("data"), description="Where lake, warehouse and drop folder lie unless set apart")
+    lake_url: str = Field("", description="The lake: a folder or an fsspec URL; default <data_folder>/lake")
+    warehouse_path: Path = Field(Path(), description="The published file; default <data_folder>/warehouse.duckdb")
+    drop_folder: Path = Field(Path(), description="Files put here are read; default <data_folder>/drop")
+    source_name: str = Field("drop", min_length=1, description="The source of dropped files that name no outlet")
+    model_name: str | None = Field(None, description="spaCy model; default: an installed en_core_web_*")
+    max_file_bytes: int = Field(50_000_000, ge=1, description="A larger file is rejected unread")
+    max_drop_files: int = Field(100_000, ge=1, description="How many files of the drop folder one run looks at")
+    settle_seconds: float = Field(2.0, ge=0, le=3600, description="A file changed within this time may still grow")
+    shard_size: int = Field(500, ge=1, le=100_000, description="Documents per file and mapped task")
+    batch_size: int = Field(32, ge=1, le=10_000, description="Texts that the model reads at once")
+    max_body_characters: int = Field(200_000, ge=1_000, le=1_000_000, description="A longer body is rejected")
+    document_seconds: float = Field(60.0, gt=0, description="A document that takes longer to code is rejected")
+    pair_window_days: int = Field(30, ge=0, description="Partitions further apart aren't compared for equal texts")
+    lock_seconds: float = Field(60.0, ge=0, description="How long a second writer waits for the warehouse")
+    query_seconds: float = Field(30.0, gt=0, description="An analyst's query is ended after this time")
+
+    @field_validator("lake_url")
+    @classmethod
+    def _is_a_place(cls, value: str) -> str:
+        if "\x00" in value:
+            raise ValueError("holds a NUL character")
+        return value
+
+    @model_validator(mode="after")
+    def _lie_in_the_data_folder(self) -> Settings:
+        places = {
+            "lake_url": str(self.data_folder / "lake"),
+            "warehouse_path": self.data_folder / "warehouse.duckdb",
+            "drop_folder": self.data_folder / "drop",
+        }
+        for name, default in places.items():
+            if name not in self.model_fields_set:
+                object.__setattr__(self, name, default)  # frozen for everyone but its own construction
+        return self
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of the environment, with ``overrides`` (None: not given) on top. Raises SettingsError naming all
+    that are wrong, by the name of their variable."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = "; ".join(f"{_variable(problem['loc'])}: {_reason(problem)}" for problem in error.errors())
+        raise SettingsError(f"wrong settings: {wrong}") from None
+
+
+def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Variables that look like settings and are none: most often a slip of the pen."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | OTHER_VARIABLES
+    names = os.environ if environment is None else environment
+    return sorted(name for name in names if name.startswith(PREFIX) and name not in known)
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    return PREFIX + str(location[0]).upper() if location else PREFIX + "*"
+
+
+def _reason(problem: Any) -> str:
+    message = str(problem["msg"])
+    return f"{message[:1].lower()}{message[1:]} (is {problem['input']!r})"
