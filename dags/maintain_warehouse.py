@@ -3,8 +3,8 @@
 **What it does.** Every Sunday, in the warehouse's pool: compacts the file, removes old publications and files that no
 manifest lists any more, and keeps a backup.
 
-**If it fails.** The published file stays as it was, and loads go on. Usually the disk is full (the log says how much was
-needed) or a load held the lock for longer than the task waits: clear the task.
+**If it fails.** The published file stays as it was, and loads go on. Usually the disk is full (the log says how much
+was needed) or a load held the lock for longer than the task waits: clear the task.
 
 **Running it again.** Now: a new run. Running it twice changes nothing.
 """

@@ -1,0 +1,1 @@
+"""Running Airflow on one machine: the demo, and `make up`. Plain Python: nothing here imports airflow or demarche."""

@@ -1,0 +1,191 @@
+"""Airflow's components as processes of this machine: their environment, their start, their clean end.
+
+Each component gets a session of its own, so that stopping it reaches its workers. A running task has yet another
+session and survives a killed scheduler; such leftovers are found by the ``AIRFLOW_HOME`` in their environment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+STOP_ORDER = ("scheduler", "dag-processor", "triggerer", "api-server")  # running tasks still report to the API
+
+
+class ServiceError(RuntimeError):
+    """A component did not start, answer or stay; the message says which and where its log is."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One Airflow on this machine: its folder, its port, and what its processes find in their environment."""
+
+    home: Path
+    data_folder: Path
+    port: int
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "components"
+
+    def environment(self) -> dict[str, str]:
+        """The whole environment of a component: nothing is read from an ``airflow.cfg``."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
+        return inherited | {
+            "AIRFLOW_HOME": str(self.home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__PARALLELISM": "2",  # a task is a process that computes: more of them than cores only wait
+            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",  # an event for a paused DAG is lost
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
+            "AIRFLOW__API__HOST": HOST,
+            "AIRFLOW__API__PORT": str(self.port),
+            "AIRFLOW__API__BASE_URL": self.url,
+            "AIRFLOW__API__WORKERS": "1",
+            "AIRFLOW__API__SECRET_KEY": self._secret("api"),
+            "AIRFLOW__API_AUTH__JWT_SECRET": self._secret("jwt"),
+            "AIRFLOW__CORE__FERNET_KEY": "",
+            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+            "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+            "DEMARCHE_DATA_FOLDER": str(self.data_folder),
+            "PYTHONUNBUFFERED": "1",
+            **self.variables,
+        }
+
+    def _secret(self, name: str) -> str:
+        """A secret of this site, made once and kept beside its database, readable to its owner only."""
+        path = self.home / f"{name}.secret"
+        if not path.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+        return path.read_text()
+
+    def migrate(self, timeout: float = 180) -> None:
+        """Make the metadata database, or bring it to this version of Airflow."""
+        run([sys.executable, "-m", "airflow", "db", "migrate"], self, "migrate", timeout)
+
+
+def run(command: list[str], site: Site, name: str, timeout: float) -> None:
+    """Run one command of a site to its end, its output in the site's logs. Raises ServiceError."""
+    site.logs.mkdir(parents=True, exist_ok=True)
+    log = site.logs / f"{name}.log"
+    with log.open("ab") as output:
+        try:
+            code = subprocess.run(
+                command, cwd=ROOT, env=site.environment(), stdout=output, stderr=output, timeout=timeout, check=False
+            ).returncode
+        except subprocess.TimeoutExpired:
+            raise ServiceError(f"{name} took longer than {timeout:.0f} s; its log is {log}") from None
+    if code:
+        raise ServiceError(f"{name} ended with exit code {code}; its log is {log}\n{tail(log)}")
+
+
+class Component:
+    """One running part of Airflow."""
+
+    def __init__(self, name: str, site: Site) -> None:
+        self.name = name
+        self.log = site.logs / f"{name}.log"
+        site.logs.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "airflow", name],
+                cwd=ROOT,
+                env=site.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    def ask_to_stop(self) -> None:
+        self._signal(signal.SIGTERM)
+
+    def wait_or_kill(self, timeout: float) -> None:
+        """Wait for the end; whatever of its group is left then is killed."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout)
+        self._signal(signal.SIGKILL)
+        self.process.wait()
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, number)
+
+
+def start(site: Site, names: Iterable[str] = COMPONENTS) -> dict[str, Component]:
+    return {name: Component(name, site) for name in names}
+
+
+def stop(components: Mapping[str, Component], site: Site, timeout: float = 15) -> list[int]:
+    """Stop all, in an order that lets tasks report, then end what they left behind; answer those processes' ids."""
+    for name in STOP_ORDER:
+        if name in components:
+            components[name].ask_to_stop()
+            if name == "scheduler":
+                components[name].wait_or_kill(timeout)
+    for component in components.values():
+        component.wait_or_kill(timeout)
+    return end_leftovers(site)
+
+
+def end_leftovers(site: Site, timeout: float = 5) -> list[int]:
+    """End processes that still carry this site's home in their environment: tasks whose scheduler was killed."""
+    found = leftovers(site)
+    for number, seconds in ((signal.SIGTERM, timeout), (signal.SIGKILL, timeout)):
+        for process in leftovers(site):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(process, number)
+        deadline = time.monotonic() + seconds
+        while leftovers(site) and time.monotonic() < deadline:
+            time.sleep(0.1)
+    return found
+
+
+def leftovers(site: Site) -> list[int]:
+    """Processes, other than this one, whose environment names this site's home (Linux; elsewhere none is seen)."""
+    mark = f"AIRFLOW_HOME={site.home}\0".encode()
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if int(entry.name) != os.getpid() and mark in (entry / "environ").read_bytes() + b"\0":
+                found.append(int(entry.name))
+    return sorted(found)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        return int(listener.getsockname()[1])
+
+
+def tail(path: Path, lines: int = 25) -> str:
+    """The last lines of a log."""
+    if not path.exists():
+        return f"(there is no log {path})"
+    return "\n".join(path.read_text("utf-8", "replace").splitlines()[-lines:])
