@@ -455,3 +455,133 @@ class Source(Record):
     language_code: str | None = None
     is_wire_agency: bool = False
     is_state_media: bool = False
+
+
+# --- the warehouse about itself ----------------------------------------------------------------------------------
+LoadId = Annotated[str, Field(description="A load of the warehouse: hash of its instant and of what it took")]
+CheckId = Annotated[
+    str, Field(description="A quality check: the name in its file's header", pattern=r"^[a-z][a-z0-9_]*$")
+]
+
+
+class Load(Record):
+    """One load: the transaction that took new and changed partitions, and what the warehouse held after it."""
+
+    table = "loads"
+    key = ("load_id",)
+    load_id: LoadId
+    loaded_at: datetime = Field(description="When it began (UTC); each load is later than the one before")
+    partition_count: int = Field(description="Partitions that it took or forgot")
+    document_count: int = Field(description="Documents in core after it")
+    report_count: int = Field(description="Reports in core after it")
+    event_count: int = Field(description="Events in core after it")
+    revision_count: int = Field(description="Events that it added, changed or retracted")
+
+
+class EventRevision(Event):
+    """An event as it was believed from one load on, until a later revision of it."""
+
+    table = "event_revisions"
+    key = ("event_id", "load_id")
+    load_id: LoadId
+    is_retracted: bool = Field(False, description="No longer an event from this load on; the columns are its last ones")
+
+
+class Partition(Record):
+    """The warehouse's ledger: a partition that it holds, and from which input."""
+
+    table = "partitions"
+    key = ("partition_key",)
+    partition_key: PartitionKey
+    input_hash: str = Field(description="Hash of everything that was taken; a different one means: take it again")
+    load_id: LoadId
+    document_count: int = Field(description="Documents that it brought, also those that a smaller partition shows")
+    mention_count: int = Field(description="Mentions that it brought")
+    report_count: int = Field(description="Reports that it brought")
+    reject_count: int = Field(description="Rejects of whole documents and of single reports that it brought")
+    found_count: int | None = Field(None, description="Documents found when parsing, where the parser counted them")
+    parse_reject_count: int | None = Field(None, description="Of those found: rejected by fetching or parsing")
+    repeated_count: int | None = Field(None, description="Of those found: repeated within the partition")
+    forgotten_count: int | None = Field(None, description="Of those found: under a tombstone")
+
+
+class CodeVersion(Record):
+    """Which version of a part of the program made what a load took."""
+
+    table = "code_versions"
+    key = ("load_id", "component_name")
+    load_id: LoadId
+    component_name: str = Field(description="demarche, codebook, coder, model, …")
+    code_version: str = Field(description="Its version")
+
+
+class Decision(Record):
+    """What a reviewer decided about reports; the next load applies it."""
+
+    table = "decisions"
+    key = ("decision_id",)
+    decision_id: str = Field(description="Hash of who, when and what")
+    decision_type: str = Field(description="keep, reject, recode, merge, split or undo")
+    decided_at: datetime = Field(description="When (UTC); the latest wins")
+    decided_by: str = Field(description="Who")
+    report_ids: tuple[str, ...] = Field((), description="The reports that it is about, by id")
+    new_values: dict[str, str] = Field(default_factory=dict, description="For recode: column and value")
+    undone_decision_id: str | None = Field(None, description="For undo: the decision that no longer holds")
+    reason_text: str | None = Field(None, description="Why, in the reviewer's words")
+
+
+class Accuracy(Record):
+    """How well a release reads: one measure over one set of texts."""
+
+    table = "accuracy"
+    key = ("release_version", "corpus_name", "measure_type", "group_name")
+    release_version: str = Field(description="The program's version")
+    corpus_name: str = Field(description="The texts that it was measured on")
+    measure_type: str = Field(description="event_type, status, date, link, reviewed, …")
+    group_name: str = Field(description="A type or status of its own, or all")
+    gold_count: int = Field(description="What a careful reader finds")
+    precision_score: float | None = Field(None, description="Share of what was found that is right", ge=0, le=1)
+    recall_score: float | None = Field(None, description="Share of what is there that was found", ge=0, le=1)
+    f1_score: float | None = Field(None, description="Harmonic mean of both", ge=0, le=1)
+    low_score: float | None = Field(None, description="Lower end of the 95 % interval of precision", ge=0, le=1)
+    high_score: float | None = Field(None, description="Upper end of it", ge=0, le=1)
+
+
+class Code(Record):
+    """A member of a closed list of the ontology."""
+
+    table = "codes"
+    key = ("list_name", "parent_code", "code")
+    list_name: str = Field(description="The column that the list is for: event_type, status_type, mode_type, …")
+    parent_code: str = Field("", description="For modes: the event type; else empty")
+    code: str
+
+
+class QualityCheck(Record):
+    """A quality check: a query that selects offending rows, and what that means."""
+
+    table = "quality_checks"
+    key = ("check_id",)
+    check_id: CheckId
+    severity_type: str = Field(description="error, warn or info", pattern="^(error|warn|info)$")
+    threshold_value: float = Field(description="What the query compares with; else how many rows are tolerated")
+    owner_name: str = Field(description="Who answers for it")
+    why_text: str = Field(description="Why it matters")
+    remedy_text: str = Field(description="What to do when it fails")
+    sql_text: str = Field(description="One SELECT that returns the offending rows")
+
+
+class QualityResult(Record):
+    """What a check found once."""
+
+    table = "quality_results"
+    key = ("result_id",)
+    result_id: str = Field(description="Hash of check and instant")
+    check_id: CheckId
+    severity_type: str = Field(description="error, warn or info, as the check had it then")
+    checked_at: datetime = Field(description="When (UTC)")
+    load_id: str | None = Field(None, description="The load whose warehouse was looked at")
+    outcome_type: str = Field(description="passed, failed, or broken where the check itself could not be run")
+    failing_count: int = Field(description="Rows that it selected")
+    sample_rows: tuple[str, ...] = Field((), description="The first of them, each as JSON")
+    message_text: str = Field("", description="One sentence for a log or a mail")
