@@ -1,0 +1,506 @@
+"""The lake: raw bytes and the fetch log, derived Parquet by station and partition, the append-only journal.
+
+It lies behind one URL (a folder, or any fsspec URL). Layout:
+
+    raw/ab/<sha256>.gz                               bytes as received, under their hash
+    raw/log/<partition key>/<hash>.jsonl             the fetch log: what arrived; one object per append
+    derived/<table>/<key>/<station>-<hash>.parquet   rows, under the hash of the file
+    derived/<station>.manifests/<key>.json           the ledger: which files make up the partition, and out of what
+    journal/<kind>/<number>-<hash>.jsonl             what can't be derived again, in order
+
+Readers see only what a manifest lists, and a manifest is replaced in one step, so a partition is never seen half
+written. Nothing here asks what time it is, and the same rows give the same bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import posixpath
+import re
+import secrets
+import types
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
+from functools import cache
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from fsspec.implementations.local import LocalFileSystem
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from demarche.records import Fetch, Record, Reject
+
+R = TypeVar("R", bound=Record)
+Tables = Mapping[type[Record], Sequence[Record]]
+
+_NAME = re.compile(r"[a-z_]+")
+_KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_ARROW = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    date: pa.date32(),
+    datetime: pa.timestamp("us", tz="UTC"),
+}
+_TRIES = 5  # of a reader whose partition is being replaced
+
+
+class LakeError(RuntimeError):
+    """The lake can't be read or written; the message names the object and what to do."""
+
+
+class TableFiles(BaseModel):
+    """The files of one table of a partition, by paths relative to the lake, and the number of rows in each."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    files: tuple[str, ...] = ()
+    row_counts: tuple[int, ...] = ()
+
+    @property
+    def row_count(self) -> int:
+        return sum(self.row_counts)
+
+    def joined(self, other: TableFiles) -> TableFiles:
+        return TableFiles(files=self.files + other.files, row_counts=self.row_counts + other.row_counts)
+
+
+class Manifest(BaseModel):
+    """A line of a station's ledger: what a partition consists of, and what it was made from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    station: str
+    partition_key: str
+    input_hash: str
+    code_version: str
+    output_hash: str
+    tables: dict[str, TableFiles]
+    counts: dict[str, int] = {}
+    compared: dict[str, str] = {}  # the paired station: key of each other partition → the output hash it was met with
+
+    def row_count(self, record_type: type[Record]) -> int:
+        return self.tables.get(record_type.table, TableFiles()).row_count
+
+
+class Lake:
+    """The lake at ``url``. Raises LakeError when the URL's protocol isn't installed or an object is damaged."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._fs, root = fsspec.core.url_to_fs(str(url))
+        except (ImportError, ValueError) as error:
+            raise LakeError(
+                f"lake {url}: {error} — set DEMARCHE_LAKE_URL to a folder or install the protocol"
+            ) from error
+        self.url = str(url)
+        self.root = root.rstrip("/")
+        self._is_local = isinstance(self._fs, LocalFileSystem)
+
+    # --- raw bytes and the fetch log -------------------------------------------------------------------------
+    def put_raw(self, data: bytes) -> str:
+        """Keep ``data`` under its SHA-256 and return that. Keeping the same bytes again writes nothing."""
+        raw_hash = hashlib.sha256(data).hexdigest()
+        path = self._raw_path(raw_hash)
+        if not self._fs.exists(path):
+            self._put(path, gzip.compress(data, compresslevel=6, mtime=0))
+        return raw_hash
+
+    def get_raw(self, raw_hash: str) -> bytes:
+        """The bytes with this SHA-256. Raises LakeError when they are missing or no longer have it."""
+        path = self._raw_path(raw_hash)
+        try:
+            data = gzip.decompress(self._get(path))
+        except FileNotFoundError:
+            raise LakeError(f"{path}: these raw bytes are gone — restore them from a backup") from None
+        except (OSError, EOFError) as error:
+            raise LakeError(f"{path}: damaged ({error}) — restore it from a backup") from error
+        if hashlib.sha256(data).hexdigest() != raw_hash:
+            raise LakeError(f"{path}: its bytes don't have the hash it is named by — restore it from a backup")
+        return data
+
+    def append_fetches(self, fetches: Sequence[Fetch], rejects: Sequence[Reject] = ()) -> None:
+        """Append lines to the fetch log, one object per partition: all of them are there afterwards, or none."""
+        lines: dict[str, list[str]] = {}
+        appended: tuple[Fetch | Reject, ...] = (*fetches, *rejects)
+        for record in appended:
+            line = json.dumps({record.table: record.model_dump(mode="json")}, ensure_ascii=False, sort_keys=True)
+            lines.setdefault(record.partition_key, []).append(line)
+        for key, of_partition in lines.items():
+            data = "".join(line + "\n" for line in sorted(of_partition)).encode()
+            name = hashlib.sha256(data).hexdigest()
+            self._put(self._path("raw", "log", _checked(_KEY, key), f"{name}.jsonl"), data)
+
+    def fetches(self, partition_key: str) -> list[Fetch]:
+        """What the fetch log says arrived in a partition, in the order of URL and hash."""
+        found = [Fetch.model_validate(line["fetches"]) for line in self._log(partition_key) if "fetches" in line]
+        return sorted(found, key=lambda fetch: (fetch.url, fetch.raw_hash, fetch.fetched_at))
+
+    def fetch_rejects(self, partition_key: str) -> list[Reject]:
+        """What could not be fetched in a partition: there are no bytes of it, so the log keeps it."""
+        found = [Reject.model_validate(line["rejects"]) for line in self._log(partition_key) if "rejects" in line]
+        return sorted({reject.reject_id: reject for reject in found}.values(), key=lambda reject: reject.reject_id)
+
+    def fetch_keys(self) -> list[str]:
+        """The keys of all partitions in which something was fetched or tried."""
+        return [name for name in self._names("raw", "log") if _KEY.fullmatch(name)]
+
+    def log_hash(self, partition_key: str) -> str:
+        """Changes whenever something is appended to the partition's fetch log: the input hash of parsing."""
+        return _hash_of(self._names("raw", "log", partition_key))
+
+    def seen(self) -> set[tuple[str, str]]:
+        """(URL, raw hash) of everything that was ever fetched."""
+        return {(fetch.url, fetch.raw_hash) for key in self.fetch_keys() for fetch in self.fetches(key)}
+
+    def _log(self, partition_key: str) -> Iterator[dict[str, Any]]:
+        for name in self._names("raw", "log", _checked(_KEY, partition_key)):
+            yield from self._json_lines(self._path("raw", "log", partition_key, name))
+
+    # --- derived tables --------------------------------------------------------------------------------------
+    def write(
+        self,
+        station: str,
+        partition_key: str,
+        tables: Tables,
+        *,
+        input_hash: str,
+        code_version: str,
+        rows_per_file: int | None = None,
+        counts: Mapping[str, int] | None = None,
+        compared: Mapping[str, str] | None = None,
+    ) -> Manifest:
+        """Replace a station's partition as a whole. Of a table with more than ``rows_per_file`` rows there are several
+        files, the first rows by key in the first."""
+        with self._exclusive(station, partition_key):
+            files = self._write_tables(station, partition_key, tables, rows_per_file)
+            return self._commit(station, partition_key, files, input_hash, code_version, counts or {}, compared or {})
+
+    def write_shard(
+        self, station: str, partition_key: str, index: int, tables: Tables, *, input_hash: str, code_version: str,
+        counts: Mapping[str, int] | None = None,
+    ) -> None:  # fmt: skip
+        """Stage a part of a partition; no reader sees it before ``commit``. Staging it again replaces it."""
+        path = posixpath.join(self._stage(station, partition_key, input_hash, code_version), f"{index:06d}.json")
+        with self._exclusive(station, partition_key):
+            files = self._write_tables(station, partition_key, tables, None)
+            staged = {table: found.model_dump() for table, found in files.items()}
+            self._put(path, _json({"tables": staged, "counts": dict(counts or {})}))
+
+    def commit(
+        self, station: str, partition_key: str, shard_count: int, *, input_hash: str, code_version: str
+    ) -> Manifest:
+        """Make the staged shards 0 … ``shard_count`` - 1 the partition. Raises LakeError when one is missing. Doing it
+        again gives the same, although the stage was cleared by the first time."""
+        stage = self._stage(station, partition_key, input_hash, code_version)
+        with self._exclusive(station, partition_key):
+            try:
+                staged = [json.loads(self._get(posixpath.join(stage, f"{i:06d}.json"))) for i in range(shard_count)]
+            except FileNotFoundError as error:
+                present = self.manifest(station, partition_key)
+                if present and (present.input_hash, present.code_version) == (input_hash, code_version):
+                    return present
+                raise LakeError(f"{error.filename or error}: a shard is missing — run its task again") from None
+            files: dict[str, TableFiles] = {}
+            counts: Counter[str] = Counter()
+            for shard in staged:
+                counts.update(shard["counts"])
+                for table, found in shard["tables"].items():
+                    files[table] = files.get(table, TableFiles()).joined(TableFiles.model_validate(found))
+            manifest = self._commit(station, partition_key, files, input_hash, code_version, counts, {})
+            self._remove_folder(posixpath.dirname(stage))
+            return manifest
+
+    def manifest(self, station: str, partition_key: str) -> Manifest | None:
+        """The ledger's line of a partition, or None where the station has not been."""
+        path = self._manifest_path(station, partition_key)
+        try:
+            return Manifest.model_validate_json(self._get(path))
+        except FileNotFoundError:
+            return None
+        except ValidationError as error:
+            raise LakeError(f"{path}: no manifest of this version — delete it and run the station again") from error
+
+    def manifests(self, station: str) -> dict[str, Manifest]:
+        """A station's whole ledger, by partition key in order."""
+        names = self._names("derived", f"{_checked(_NAME, station)}.manifests")
+        keys = [name.removesuffix(".json") for name in names if name.endswith(".json")]
+        found = {key: self.manifest(station, key) for key in keys if _KEY.fullmatch(key)}
+        return {key: manifest for key, manifest in found.items() if manifest}
+
+    def manifest_times(self, station: str) -> dict[str, datetime]:
+        """When each of a station's partitions was last replaced (UTC)."""
+        return {key: self._fs.modified(self._manifest_path(station, key)) for key in self.manifests(station)}
+
+    def read(self, record_type: type[R], partition_key: str, station: str, file_index: int | None = None) -> list[R]:
+        """The rows of a table, as its station left them in a partition; of one of its files where an index is given."""
+        for _ in range(_TRIES):
+            manifest = self.manifest(station, partition_key)
+            if manifest is None:
+                return []
+            files = manifest.tables.get(record_type.table, TableFiles()).files
+            wanted = files if file_index is None else files[file_index : file_index + 1]
+            try:
+                return [row for path in wanted for row in self._read_table(record_type, path)]
+            except FileNotFoundError as error:
+                missing = error  # the partition was replaced between manifest and file: look again
+        raise LakeError(f"{missing}: listed by a manifest, but missing — run {station} for {partition_key} again")
+
+    def paths(self, record_type: type[Record], station: str, partition_key: str) -> list[str]:
+        """Full paths (URLs, when not local) of a table's files in a partition; none where it has no rows."""
+        manifest = self.manifest(station, partition_key)
+        files = manifest.tables.get(record_type.table, TableFiles()).files if manifest else ()
+        full = [self._path(path) for path in files]
+        return full if self._is_local else [self._fs.unstrip_protocol(path) for path in full]
+
+    def _write_tables(self, station: str, key: str, tables: Tables, rows_per_file: int | None) -> dict[str, TableFiles]:
+        return {kind.table: self._write_table(station, key, kind, rows, rows_per_file) for kind, rows in tables.items()}
+
+    def _write_table(
+        self, station: str, key: str, record_type: type[Record], rows: Sequence[Record], rows_per_file: int | None
+    ) -> TableFiles:
+        ordered = sorted(rows, key=lambda row: [_sortable(getattr(row, name)) for name in record_type.key])
+        size = rows_per_file or len(ordered) or 1
+        files = []
+        for start in range(0, len(ordered), size):
+            data = parquet_bytes(record_type, ordered[start : start + size])
+            name = f"{_checked(_NAME, station)}-{hashlib.sha256(data).hexdigest()[:32]}.parquet"
+            path = posixpath.join("derived", record_type.table, _checked(_KEY, key), name)
+            self._put(self._path(path), data)
+            files.append(path)
+        counts = [min(size, len(ordered) - start) for start in range(0, len(ordered), size)]
+        return TableFiles(files=tuple(files), row_counts=tuple(counts))
+
+    def _read_table(self, record_type: type[R], path: str) -> list[R]:
+        full = self._path(path)
+        data = self._get(full)
+        try:
+            return from_parquet(record_type, data)
+        except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+            reason = str(error).splitlines()[0]
+            raise LakeError(
+                f"{full}: not a table of {record_type.table} ({reason}) — `demarche rebuild` makes it anew"
+            ) from error
+
+    def _commit(
+        self, station: str, key: str, files: Mapping[str, TableFiles], input_hash: str, code_version: str,
+        counts: Mapping[str, int], compared: Mapping[str, str],
+    ) -> Manifest:  # fmt: skip
+        tables = {table: files[table] for table in sorted(files)}
+        manifest = Manifest(
+            station=station, partition_key=key, input_hash=input_hash, code_version=code_version,
+            output_hash=_hash_of([path for found in tables.values() for path in found.files]),
+            tables=tables, counts=dict(sorted(counts.items())), compared=dict(sorted(compared.items())),
+        )  # fmt: skip
+        self._put(self._manifest_path(station, key), _json(manifest.model_dump(mode="json")))
+        self._sweep(manifest)
+        return manifest
+
+    def _sweep(self, manifest: Manifest) -> None:
+        """Remove the station's files of this partition that the manifest doesn't list: former ones, and those that a
+        killed run left. Staged shards are listed by their stage and stay."""
+        kept = {path for found in manifest.tables.values() for path in found.files} | self._staged_files(manifest)
+        prefix = f"{manifest.station}-"
+        for table in self._names("derived"):
+            for name in self._names("derived", table, manifest.partition_key) if "." not in table else ():
+                path = posixpath.join("derived", table, manifest.partition_key, name)
+                if name.startswith(prefix) and path not in kept:
+                    self._remove(self._path(path))
+
+    def _staged_files(self, manifest: Manifest) -> set[str]:
+        folder = self._path("derived", f"{manifest.station}.stages", manifest.partition_key)
+        found = self._fs.find(folder) if self._fs.exists(folder) else []
+        staged = [json.loads(self._get(path)) for path in found if path.endswith(".json")]
+        return {path for shard in staged for table in shard["tables"].values() for path in table["files"]}
+
+    def _manifest_path(self, station: str, key: str) -> str:
+        return self._path("derived", f"{_checked(_NAME, station)}.manifests", f"{_checked(_KEY, key)}.json")
+
+    def _stage(self, station: str, key: str, input_hash: str, code_version: str) -> str:
+        name = _hash_of([input_hash, code_version])[:32]
+        return self._path("derived", f"{_checked(_NAME, station)}.stages", _checked(_KEY, key), name)
+
+    @contextmanager
+    def _exclusive(self, station: str, key: str) -> Iterator[None]:
+        """One writer of a partition at a time, on one machine; the lock falls with the process that holds it. Object
+        stores have none: there one writer's rows win, and the next run mends what is missing."""
+        if not self._is_local:
+            yield
+            return
+        import fcntl
+
+        path = self._path("derived", f"{_checked(_NAME, station)}.locks", _checked(_KEY, key))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "ab") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    # --- the journal -----------------------------------------------------------------------------------------
+    def append_journal(self, kind: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Append rows (JSON values, dates and instants) as one object. Nothing is ever changed or removed."""
+        if not rows:
+            return
+        names = self._names("journal", _checked(_NAME, kind))
+        number = int(names[-1].split("-")[0]) + 1 if names else 0
+        data = "".join(json.dumps(row, ensure_ascii=False, sort_keys=True, default=_as_text) + "\n" for row in rows)
+        self._put(self._path("journal", kind, f"{number:012d}-{secrets.token_hex(8)}.jsonl"), data.encode())
+
+    def journal(self, kind: str) -> list[dict[str, Any]]:
+        """All rows of a kind, in the order in which they were appended."""
+        folder = ("journal", _checked(_NAME, kind))
+        return [row for name in self._names(*folder) for row in self._json_lines(self._path(*folder, name))]
+
+    # --- objects ---------------------------------------------------------------------------------------------
+    def _path(self, *parts: str) -> str:
+        return posixpath.join(self.root, *parts)
+
+    def _raw_path(self, raw_hash: str) -> str:
+        return self._path("raw", _checked(_HASH, raw_hash)[:2], f"{raw_hash}.gz")
+
+    def _names(self, *parts: str) -> list[str]:
+        """Names in a folder, in order; none where there is no such folder. What is half written isn't listed."""
+        try:
+            found = self._fs.ls(self._path(*parts), detail=False, refresh=True) if not self._is_local else None
+            names = os.listdir(self._path(*parts)) if found is None else [posixpath.basename(path) for path in found]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(name for name in names if not name.startswith("."))
+
+    def _get(self, path: str) -> bytes:
+        data: bytes = self._fs.cat_file(path)
+        return data
+
+    def _put(self, path: str, data: bytes) -> None:
+        """Write an object whole: beside its place first, then renamed. An object store's put is whole by itself."""
+        if not self._is_local:
+            self._fs.pipe_file(path, data)
+            return
+        folder = os.path.dirname(path)
+        os.makedirs(folder, exist_ok=True)
+        beside = os.path.join(folder, f".{secrets.token_hex(8)}.tmp")
+        try:
+            with open(beside, "xb") as handle:
+                handle.write(data)
+                handle.flush()
+                os.fsync(handle.fileno())
+            os.replace(beside, path)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.remove(beside)
+            raise
+        _sync_folder(folder)
+
+    def _remove(self, path: str) -> None:
+        with suppress(FileNotFoundError):
+            self._fs.rm_file(path)
+
+    def _remove_folder(self, path: str) -> None:
+        with suppress(FileNotFoundError):
+            self._fs.rm(path, recursive=True)
+
+    def _json_lines(self, path: str) -> Iterator[dict[str, Any]]:
+        try:
+            for line in io.BytesIO(self._get(path)):
+                yield json.loads(line)
+        except ValueError as error:
+            raise LakeError(f"{path}: damaged ({error}) — restore it from a backup") from error
+
+
+# --- Arrow and Parquet ---------------------------------------------------------------------------------------
+@cache
+def arrow_schema(record_type: type[Record]) -> pa.Schema:
+    """A record's columns as Arrow fields, each with its description. Raises TypeError for a type that has none."""
+    fields = []
+    for name, info in record_type.model_fields.items():
+        arrow_type, nullable = _arrow_type(info.annotation)
+        described = {"description": info.description} if info.description else None
+        fields.append(pa.field(name, arrow_type, nullable=nullable, metadata=described))
+    return pa.schema(fields, metadata={"table": record_type.table})
+
+
+def parquet_bytes(record_type: type[Record], rows: Sequence[Record]) -> bytes:
+    """Rows as a Parquet file; the same rows in the same order are the same bytes."""
+    schema = arrow_schema(record_type)
+    columns = {
+        field.name: pa.array([_to_arrow(getattr(row, field.name)) for row in rows], type=field.type) for field in schema
+    }
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns, schema=schema), sink, compression="zstd", version="2.6", row_group_size=10_000)
+    return sink.getvalue()
+
+
+def from_parquet(record_type: type[R], data: bytes) -> list[R]:
+    """The rows of a Parquet file; columns that a former version did not write have their default."""
+    table = pq.read_table(pa.BufferReader(data))
+    maps = [field.name for field in arrow_schema(record_type) if pa.types.is_map(field.type)]
+    rows = table.to_pylist()
+    for row in rows:
+        row.update({name: dict(row[name] or ()) for name in maps if name in row})
+    return [record_type.model_validate(row) for row in rows]
+
+
+def _arrow_type(annotation: Any) -> tuple[pa.DataType, bool]:
+    """The Arrow type of an annotation, and whether it may be null."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _arrow_type(arguments[0])
+    if origin in (Union, types.UnionType):
+        (inner,) = (argument for argument in arguments if argument is not type(None))
+        return _arrow_type(inner)[0], True
+    if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
+        return pa.list_(pa.field("item", _arrow_type(arguments[0])[0], nullable=False)), False
+    if origin is dict:
+        return pa.map_(_arrow_type(arguments[0])[0], _arrow_type(arguments[1])[0]), False
+    if annotation in _ARROW:
+        return _ARROW[annotation], False
+    raise TypeError(f"no Arrow type for {annotation}")
+
+
+def _to_arrow(value: Any) -> Any:
+    if isinstance(value, dict):
+        return sorted(value.items())
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError(f"an instant without a time zone: {value}")
+    return value
+
+
+def _sortable(value: Any) -> tuple[bool, Any]:
+    return (value is not None, value)
+
+
+def _checked(pattern: re.Pattern[str], value: str) -> str:
+    """A name that goes into a path. Raises LakeError for anything but the names that we make."""
+    if not pattern.fullmatch(value):
+        raise LakeError(f"{value!r} is no name in the lake — a partition key looks like 2018-11-06T14")
+    return value
+
+
+def _hash_of(parts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, date):  # an instant is a date, too
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} can't go into the journal")
+
+
+def _sync_folder(folder: str) -> None:
+    """Make a rename last through a loss of power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
