@@ -6,16 +6,19 @@ it ("lift" with "sanction"). Entries with more lemmas are more exact and speak f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 
 from demarche import codebook, ontology
 
 NO_EVENT = "NONE"
 """The type of entries whose words only look like an act (sport, markets, weather)."""
 
+_PREPOSITIONS = frozenset(
+    ("about", "against", "at", "between", "by", "for", "from", "in", "into", "of", "on", "over", "to", "upon", "with")
+)
 _POS = {"v": "verb", "n": "noun", "a": "adjective"}
 
 
@@ -37,6 +40,11 @@ class Entry:
     is_mutual: bool
 
     @property
+    def exactness(self) -> int:
+        """How much the entry asks for beside its head: two for each word, one for a preposition."""
+        return sum(1 if word in _PREPOSITIONS else 2 for word in self.with_lemmas)
+
+    @property
     def plover_type(self) -> str:
         """What a PLOVER coder writes; NO_EVENT where there is nothing to write."""
         if self.event_type == NO_EVENT:
@@ -46,45 +54,50 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The entries by head lemma and part of speech, the most exact ones first."""
+    """The entries by head lemma and part of speech, the most exact ones first; and the classes of each lemma."""
 
     by_head: dict[tuple[str, str], tuple[Entry, ...]]
-    head_lemmas: frozenset[str]
+    classes: dict[str, tuple[str, ...]]
 
     def entries(self, head: str, pos: str) -> tuple[Entry, ...]:
         """All entries of a head lemma; ``pos`` is verb, noun or adjective."""
         return self.by_head.get((head, pos), ())
 
-    def match(self, head: str, pos: str, under: frozenset[str] | set[str]) -> list[Entry]:
-        """The entries of this head whose other lemmas all stand in ``under``, the most exact ones first."""
+    def match(self, head: str, pos: str, under: AbstractSet[str]) -> list[Entry]:
+        """The entries of this head whose other words all stand in ``under``, the most exact ones first.
+
+        ``under`` holds lemmas and the names of their classes, as ``with_classes`` gives them.
+        """
         return [entry for entry in self.by_head.get((head, pos), ()) if entry.with_lemmas <= under]
+
+    def with_classes(self, lemmas: Iterable[str]) -> set[str]:
+        """The lemmas and, in angle brackets, every class that one of them belongs to."""
+        found = set(lemmas)
+        for lemma in tuple(found):
+            found.update(self.classes.get(lemma, ()))
+        return found
 
 
 @cache
 def lexicon() -> Lexicon:
     """The codebook's lexicon. Raises CodebookError naming the entry that is wrong."""
-    grouped: dict[tuple[str, str], dict[tuple[frozenset[str], str], Entry]] = {}
+    classes: dict[str, list[str]] = {}
+    for row in codebook.table("lexicon_classes"):
+        for lemma in row["lemmas"].split():
+            classes.setdefault(lemma, []).append(f"<{row['class']}>")
+    names = {name for members in classes.values() for name in members}
+    grouped: dict[tuple[str, str], list[Entry]] = {}
     for row in codebook.table("lexicon"):
-        for entry in _expand(row):
-            same_head = grouped.setdefault((entry.head, entry.pos), {})
-            same_head.setdefault((entry.with_lemmas, entry.event_type), entry)
+        entry = _entry(row, names)
+        grouped.setdefault((entry.head, entry.pos), []).append(entry)
     by_head = {
-        key: tuple(sorted(same.values(), key=lambda e: (-len(e.with_lemmas), sorted(e.with_lemmas), e.event_type)))
+        key: tuple(sorted(same, key=lambda entry: (-entry.exactness, sorted(entry.with_lemmas), entry.event_type)))
         for key, same in sorted(grouped.items())
     }
-    return Lexicon(by_head, frozenset(head for head, _ in by_head))
+    return Lexicon(by_head, {lemma: tuple(members) for lemma, members in classes.items()})
 
 
-@cache
-def word_class(name: str) -> frozenset[str]:
-    """The lemmas of a word class of `lexicon_classes.csv`, e.g. ``word_class("forces")``."""
-    for row in codebook.table("lexicon_classes"):
-        if row["class"] == name:
-            return frozenset(row["lemmas"].split())
-    raise codebook.CodebookError(f"codebook/lexicon_classes.csv: no word class {name!r}")
-
-
-def _expand(row: dict[str, str]) -> Iterator[Entry]:
+def _entry(row: dict[str, str], class_names: AbstractSet[str]) -> Entry:
     where = f"codebook/lexicon.csv, {row['head']!r} with {row['with']!r}"
     if row["event_type"] not in (*ontology.EVENT_TYPES, NO_EVENT):
         raise codebook.CodebookError(f"{where}: no event type {row['event_type']!r}")
@@ -94,16 +107,18 @@ def _expand(row: dict[str, str]) -> Iterator[Entry]:
         raise codebook.CodebookError(f"{where}: no status {row['status']!r}")
     if row["pos"] not in _POS:
         raise codebook.CodebookError(f"{where}: pos must be v, n or a, not {row['pos']!r}")
+    words = row["with"].split()
+    for word in words:
+        if word.startswith("<") and word not in class_names:
+            raise codebook.CodebookError(f"{where}: no word class {word!r} in lexicon_classes.csv")
     roles = row["roles"].split()
-    choices = [sorted(word_class(word[1:-1])) if word.startswith("<") else [word] for word in row["with"].split()]
-    for words in product(*choices):
-        yield Entry(
-            head=row["head"],
-            pos=_POS[row["pos"]],
-            with_lemmas=frozenset(words),
-            event_type=row["event_type"],
-            mode_type=row["mode_type"],
-            status=row["status"],
-            recipient_by=tuple(role for role in roles if role != "mutual"),
-            is_mutual="mutual" in roles,
-        )
+    return Entry(
+        head=row["head"],
+        pos=_POS[row["pos"]],
+        with_lemmas=frozenset(words),
+        event_type=row["event_type"],
+        mode_type=row["mode_type"],
+        status=row["status"],
+        recipient_by=tuple(role for role in roles if role != "mutual"),
+        is_mutual="mutual" in roles,
+    )
