@@ -325,12 +325,16 @@ class Signature(Record):
     key = ("document_id",)
     document_id: DocumentId
     partition_key: PartitionKey
+    article_id: str = Field("", description="Source and URL: the versions of one article share it")
     source_id: SourceId
     agency_id: str | None = None
+    title: str | None = None
     published_date: date | None = None
+    published_at: datetime | None = Field(None, description="The instant of publication, where known (UTC)")
     content_hash: ContentHash
     shingle_count: int = Field(description="How many distinct word shingles the body has")
     shingle_hashes: tuple[int, ...] = Field((), description="A bottom-k sketch of the shingles, for verifying")
+    fact_hashes: tuple[int, ...] = Field((), description="A bottom-k sketch of the body's names and numbers")
     minhash: tuple[int, ...] = Field(description="MinHash of the body's word shingles")
 
 
