@@ -20,7 +20,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, Asset, CronPartitionTimetable, Param, TriggerRule, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 DOCUMENTS = Asset(name="documents", uri="x-demarche://documents")
 KEY_FORMAT = "%Y-%m-%dT%H"
@@ -65,20 +65,24 @@ with DAG(
         print(steps.fetch_documents(key))
         return sorted({key, *steps.pending("documents")})
 
-    @task(map_index_template="{{ partition_key }}")
-    def parse_documents(partition_key: str) -> dict[str, int]:
+    @task(map_index_template="{{ key }}")
+    def parse_documents(key: str) -> dict[str, int]:
         """Parse one partition's bytes; answer how many documents and rejects came of it."""
         from demarche import steps
 
-        get_current_context()["partition_key"] = partition_key
-        return steps.parse_documents(partition_key).counts
+        get_current_context()["key"] = key
+        return steps.parse_documents(key).counts
 
     @task(outlets=[DOCUMENTS], trigger_rule=TriggerRule.NONE_FAILED)
     def announce_documents(keys: list[str], counts: list[dict[str, int]], *, dag_run, params, outlet_events) -> None:
-        """Wake the next station, even where nothing is new: it may have something left from before."""
+        """Wake the next station; an hour in which nothing came, and nothing is left from before, ends here."""
+        from demarche import steps
+
+        if dag_run.run_type == "scheduled" and not any(map(steps.pending, ("tagged", "paired", "loaded"))):
+            raise AirflowSkipException("Nothing new came, and no station has anything left to do.")
         outlet_events[DOCUMENTS].extra = dict(zip(keys, counts, strict=True))
         if not dag_run.partition_key:
             outlet_events[DOCUMENTS].add_partitions(params["partition_key"])
 
     found = fetch_documents()
-    announce_documents(found, parse_documents.expand(partition_key=found))
+    announce_documents(found, parse_documents.expand(key=found))

@@ -47,13 +47,13 @@ with DAG(
 
         return steps.pending("tagged", dag_run.partition_key or params["partition_key"])
 
-    @task(map_index_template="{{ partition_key }}")
-    def tag_documents(partition_key: str) -> dict[str, int]:
+    @task(map_index_template="{{ key }}")
+    def tag_documents(key: str) -> dict[str, int]:
         """Tag one partition; answer how many documents, mentions, reports and rejects."""
         from demarche import steps
 
-        get_current_context()["partition_key"] = partition_key
-        return steps.tag_documents(partition_key).counts
+        get_current_context()["key"] = key
+        return steps.tag_documents(key).counts
 
     @task(outlets=[TAGGED_DOCUMENTS], trigger_rule=TriggerRule.NONE_FAILED)
     def announce_tagged_documents(keys: list[str], counts: list[dict[str, int]], *, dag_run, outlet_events) -> None:
@@ -63,4 +63,4 @@ with DAG(
             outlet_events[TAGGED_DOCUMENTS].add_partitions(keys[-1])
 
     found = find_partitions()
-    announce_tagged_documents(found, tag_documents.expand(partition_key=found))
+    announce_tagged_documents(found, tag_documents.expand(key=found))

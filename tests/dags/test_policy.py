@@ -1,0 +1,107 @@
+"""Rules that every DAG keeps, read through Airflow's own eyes; a message names the DAG and the cure."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from airflow.sdk import Asset, CronPartitionTimetable, CronTriggerTimetable, PartitionedAssetTimetable
+
+ROOT = Path(__file__).resolve().parents[2]
+DAG_FILES = sorted((ROOT / "dags").glob("*.py"))
+TAGS = {"demarche", "chain", "upkeep"}
+OWNERS = {"demarche"}
+POOLS = set(json.loads((ROOT / "config" / "pools.json").read_text()))
+CHAIN = ("ingest_documents", "tag_documents", "deduplicate_documents", "load_warehouse")
+UPKEEP = ("check_quality", "maintain_warehouse")
+WRITERS = {("load_warehouse", "load_warehouse"), ("maintain_warehouse", "maintain_warehouse")}
+
+by_dag = pytest.mark.parametrize("dag_id", [path.stem for path in DAG_FILES])
+
+
+def outlets(dag) -> list[Asset]:
+    return [asset for task in dag.tasks for asset in task.outlets]
+
+
+def test_a_dag_is_named_as_its_file(dags):
+    assert set(dags) == {path.stem for path in DAG_FILES} == {*CHAIN, *UPKEEP}
+
+
+@by_dag
+def test_what_the_ui_shows(dags, dag_id):
+    dag = dags[dag_id]
+    assert dag.doc_md, f"{dag_id}: say doc_md=__doc__"
+    assert dag.description, f"{dag_id}: say in a line what it is"
+    assert "demarche" in dag.tags
+    assert dag.tags <= TAGS, f"{dag_id}: tags come from {sorted(TAGS)}"
+    assert ("chain" in dag.tags) == (dag_id in CHAIN)
+    undocumented = [task.task_id for task in dag.tasks if not task.python_callable.__doc__]
+    assert not undocumented, f"{dag_id}: these tasks say nothing about themselves: {undocumented}"
+
+
+@by_dag
+def test_every_task_bounds_itself(dags, dag_id):
+    for task in dags[dag_id].tasks:
+        name = f"{dag_id}.{task.task_id}"
+        assert 1 <= task.retries <= 5, f"{name}: a lost worker costs a try, so give 1 to 5 retries"
+        assert task.retry_delay >= timedelta(seconds=10), f"{name}: leave what failed a moment to recover"
+        assert task.execution_timeout, f"{name}: set an execution_timeout"
+        assert task.execution_timeout <= timedelta(hours=6), f"{name}: its execution_timeout is no bound"
+        assert task.pool in POOLS, f"{name}: its pool {task.pool!r} is not in config/pools.json"
+        assert task.owner in OWNERS, f"{name}: owners are {sorted(OWNERS)}"
+
+
+@by_dag
+def test_runs_are_bounded_and_the_past_is_not_run_by_itself(dags, dag_id):
+    dag = dags[dag_id]
+    assert not dag.catchup
+    assert dag.max_active_runs <= 4
+    assert dag.start_date
+
+
+def test_only_writers_hold_the_warehouse_pool(dags):
+    holders = {(dag.dag_id, task.task_id) for dag in dags.values() for task in dag.tasks if task.pool == "warehouse"}
+    assert holders == WRITERS
+    assert json.loads((ROOT / "config" / "pools.json").read_text())["warehouse"]["slots"] == 1
+
+
+def test_the_first_dag_runs_for_the_hour_that_has_ended(dags):
+    schedule = dags["ingest_documents"].schedule
+    assert isinstance(schedule, CronPartitionTimetable)
+    assert (schedule.expression, str(schedule.timezone)) == ("0 * * * *", "UTC")
+    assert schedule.run_offset == -1, "the hour that has just begun has no files yet"
+    assert schedule.key_format == "%Y-%m-%dT%H", "the key's form is that of PartitionKey in demarche.records"
+
+
+@pytest.mark.parametrize(("producer", "consumer"), list(itertools.pairwise(CHAIN)))
+def test_each_station_wakes_the_next_by_one_asset(dags, producer, consumer):
+    schedule = dags[consumer].schedule
+    assert isinstance(schedule, PartitionedAssetTimetable), f"{consumer}: keys travel with partitioned assets only"
+    assert [(asset.name, asset.uri) for asset in outlets(dags[producer])] == [
+        (schedule.asset_condition.name, schedule.asset_condition.uri)
+    ]
+
+
+@pytest.mark.parametrize("dag_id", CHAIN[1:])
+def test_a_follower_takes_all_that_is_pending_one_run_at_a_time(dags, dag_id):
+    assert dags[dag_id].max_active_runs == 1, f"{dag_id}: two runs at once would do the same partitions twice"
+
+
+@pytest.mark.parametrize("dag_id", UPKEEP)
+def test_upkeep_runs_by_the_clock(dags, dag_id):
+    assert isinstance(dags[dag_id].schedule, CronTriggerTimetable)
+    assert not outlets(dags[dag_id])
+
+
+def test_the_last_station_announces_the_warehouse(dags):
+    assert [asset.name for asset in outlets(dags["load_warehouse"])] == ["warehouse"]
+
+
+def test_mapped_tasks_show_what_they_work_on(dags):
+    mapped = [task for dag in dags.values() for task in dag.tasks if task.is_mapped]
+    assert {task.task_id for task in mapped} == {"parse_documents", "tag_documents", "check"}
+    for task in mapped:
+        assert task.partial_kwargs.get("map_index_template"), f"{task.task_id}: name its instances"
