@@ -140,9 +140,9 @@ class Lake:
             self._put(self._path("raw", "log", _checked(_KEY, key), f"{name}.jsonl"), data)
 
     def fetches(self, partition_key: str) -> list[Fetch]:
-        """What the fetch log says arrived in a partition, in the order of URL and hash."""
+        """What the fetch log says arrived in a partition, the earliest first: what comes later displaces nothing."""
         found = [Fetch.model_validate(line["fetches"]) for line in self._log(partition_key) if "fetches" in line]
-        return sorted(found, key=lambda fetch: (fetch.url, fetch.raw_hash, fetch.fetched_at))
+        return sorted(found, key=lambda fetch: (fetch.fetched_at, fetch.url, fetch.raw_hash))
 
     def fetch_rejects(self, partition_key: str) -> list[Reject]:
         """What could not be fetched in a partition: there are no bytes of it, so the log keeps it."""
@@ -157,9 +157,9 @@ class Lake:
         """Changes whenever something is appended to the partition's fetch log: the input hash of parsing."""
         return _hash_of(self._names("raw", "log", partition_key))
 
-    def seen(self) -> set[tuple[str, str]]:
-        """(URL, raw hash) of everything that was ever fetched."""
-        return {(fetch.url, fetch.raw_hash) for key in self.fetch_keys() for fetch in self.fetches(key)}
+    def all_fetches(self) -> list[Fetch]:
+        """Everything that was ever fetched, by partition."""
+        return [fetch for key in self.fetch_keys() for fetch in self.fetches(key)]
 
     def _log(self, partition_key: str) -> Iterator[dict[str, Any]]:
         for name in self._names("raw", "log", _checked(_KEY, partition_key)):

@@ -1,0 +1,234 @@
+"""The only module that reads the outside: the drop folder, and files named on the command line.
+
+Everything ends as a stream of ``Fetched`` (a line for the fetch log and its bytes) and ``Reject``; a further kind of
+origin is one more function with that stream. Files are never moved, changed or deleted, so each run is told what former
+runs fetched, and passes over it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from demarche.records import Fetch, Reject, record_id
+
+MEDIA_TYPES = {
+    ".txt": "text/plain",
+    ".text": "text/plain",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "text/html",
+    ".jsonl": "application/jsonl",
+    ".ndjson": "application/jsonl",
+}
+UNFINISHED_SUFFIXES = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
+MAX_DEPTH = 20  # of folders in the drop folder
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Bytes that arrived, and the line of the log that says so."""
+
+    fetch: Fetch
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a run is to fetch for, and its limits."""
+
+    partition_key: str
+    source_name: str
+    max_file_bytes: int
+    max_files: int = 100_000  # new ones; the others wait for the next run
+    settle_seconds: float = 2.0
+
+
+class Known:
+    """What former runs fetched or rejected, so that a file belongs to the first run that sees it."""
+
+    def __init__(self, fetches: Iterable[Fetch] = (), rejects: Iterable[Reject] = ()) -> None:
+        fetched = list(fetches)
+        self._etags = {(fetch.url, fetch.etag) for fetch in fetched}
+        self._hashes = {(fetch.url, fetch.raw_hash) for fetch in fetched}
+        self._rejects = {(reject.path, reject.reason_text) for reject in rejects}
+
+    def has_state(self, path: Path, state: _State | None) -> bool:
+        """Whether the file was fetched in just this state, so that reading it again can be spared."""
+        return state is not None and (_printable(path), state.etag) in self._etags
+
+    def has(self, found: Fetched | Reject) -> bool:
+        if isinstance(found, Reject):
+            return (found.path, found.reason_text) in self._rejects
+        return (found.fetch.url, found.fetch.raw_hash) in self._hashes
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def drop_folder(
+    folder: Path,
+    order: Order,
+    known: Known,
+    *,
+    now: Callable[[], datetime] = _utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Fetched | Reject]:
+    """What is new in the drop folder. A file that still grows waits for the next run: one that was changed within
+    ``settle_seconds`` is looked at a second time after as long, and taken if it stayed as it was.
+
+    Raises FileNotFoundError when there is no such folder.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"drop folder {folder}: no such folder — make it, or set DEMARCHE_DROP_FOLDER")
+    looked = [(path, _state(path)) for path in files_in(folder)]
+    candidates = [(path, state) for path, state in looked if not known.has_state(path, state)]
+    latest = max((state.modified for _, state in candidates if state), default=0.0)
+    if now().timestamp() - latest < order.settle_seconds:
+        sleep(order.settle_seconds)
+    taken = 0
+    for path, state in candidates:
+        found = read_file(path, order, now=now, root=folder)
+        is_growing = isinstance(found, Fetched) and (state is None or found.fetch.etag != state.etag)
+        if is_growing or known.has(found):
+            continue
+        yield found
+        taken += 1
+        if taken == order.max_files:
+            return
+
+
+def named_files(
+    paths: Sequence[Path], order: Order, *, now: Callable[[], datetime] = _utc_now
+) -> Iterator[Fetched | Reject]:
+    """The files that someone named, and those in folders that someone named, as they are at this moment."""
+    for path in paths:
+        is_folder = path.is_dir() and not _has_document_suffix(path)
+        for file in files_in(path) if is_folder else [path]:
+            yield read_file(file, order, now=now, root=path if is_folder else None)
+
+
+def files_in(folder: Path, depth: int = 0) -> Iterator[Path]:
+    """Files under a folder, in order of name; hidden and unfinished ones are passed over, links to folders not
+    followed. A folder whose name ends like a document's is given like a file, to be rejected by name."""
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    for entry in listed:
+        path = folder / entry.name
+        if entry.name.startswith(".") or entry.name.endswith(UNFINISHED_SUFFIXES):
+            continue
+        if entry.is_dir(follow_symlinks=False) and not _has_document_suffix(path):
+            if depth < MAX_DEPTH:
+                yield from files_in(path, depth + 1)
+        elif not (entry.is_symlink() and path.is_dir()):
+            yield path
+
+
+def read_file(
+    path: Path, order: Order, *, now: Callable[[], datetime] = _utc_now, root: Path | None = None
+) -> Fetched | Reject:
+    """The bytes of a file, or why they can't be had. A link that leads out of ``root`` is not followed."""
+    if root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        return reject(order, path, "not_a_file", "is a link that leads out of the folder")
+    try:
+        data, state = _read(path, order.max_file_bytes)
+    except FileNotFoundError:
+        return reject(order, path, "vanished", "is not there any more, or never was")
+    except IsADirectoryError:
+        return reject(order, path, "not_a_file", "is a folder, not a file")
+    except _NotAFile:
+        return reject(order, path, "not_a_file", "is a device, pipe or socket, not a file")
+    except _TooLarge as error:
+        return reject(order, path, "too_large", f"has {error} bytes, the limit is {order.max_file_bytes}")
+    except OSError as error:
+        return reject(order, path, "unreadable", f"can't be read: {error.strerror or error}")
+    fetch = Fetch(
+        partition_key=order.partition_key,
+        source_name=order.source_name,
+        url=_printable(path),
+        raw_hash=hashlib.sha256(data).hexdigest(),
+        byte_count=len(data),
+        media_type=MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"),
+        fetched_at=now(),
+        etag=state.etag,
+    )
+    return Fetched(fetch, data)
+
+
+def reject(order: Order, path: Path, reason_type: str, reason: str) -> Reject:
+    """A reject of the station ``fetch``; its text names the file."""
+    name = _printable(path)
+    return Reject(
+        reject_id=record_id("x", "fetch", name, None, reason_type),
+        partition_key=order.partition_key,
+        station="fetch",
+        path=name,
+        reason_type=reason_type,
+        reason_text=f"{name} {reason}",
+    )
+
+
+class _NotAFile(OSError):
+    pass
+
+
+class _TooLarge(OSError):
+    pass
+
+
+@dataclass(frozen=True)
+class _State:
+    size: int
+    modified_ns: int
+
+    @property
+    def etag(self) -> str:
+        """As web servers make it of a file: it changes whenever the file does."""
+        return f"{self.modified_ns:x}-{self.size:x}"
+
+    @property
+    def modified(self) -> float:
+        return self.modified_ns / 1e9
+
+
+def _state(path: Path) -> _State | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return _State(found.st_size, found.st_mtime_ns)
+
+
+def _read(path: Path, limit: int) -> tuple[bytes, _State]:
+    # Opened without waiting: a named pipe in the folder must not hold up everything else.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(handle, "rb") as file:
+        mode, size = os.fstat(handle).st_mode, os.fstat(handle).st_size
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(path)
+        if not stat.S_ISREG(mode):
+            raise _NotAFile(path)
+        data = file.read(limit + 1) if size <= limit else b""
+        after = os.fstat(handle)
+    if size > limit or len(data) > limit:
+        raise _TooLarge(max(size, len(data)))
+    return data, _State(after.st_size, after.st_mtime_ns)
+
+
+def _has_document_suffix(path: Path) -> bool:
+    return path.suffix.lower() in MEDIA_TYPES
+
+
+def _printable(path: Path) -> str:
+    """A path as text; bytes that are no UTF-8 are shown as escapes, since they could be stored nowhere."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
