@@ -1,0 +1,435 @@
+"""From a dependency tree to candidates: who may do what to whom.
+
+Works on `Tree`, a document's tokens as plain lists, because reading spaCy's tokens one by one costs more than all the
+rest. Every token index is one into the document. English dependency labels are those of spaCy's `en_core_web_*`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from demarche.lexicon import Entry, Lexicon
+
+SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
+CLAUSES = frozenset(("ccomp", "advcl", "relcl", "parataxis"))
+NOMINAL = frozenset(("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "X"))
+_LIGHT = frozenset(("be", "do", "have", "can", "get"))
+_BASES = {"bases": "base", "co": "cooperate"}
+_MAX_SIDES = 12
+_MAX_DEPTH = 4
+
+
+class Tree:
+    """A parsed document as lists over its tokens: lemmas, labels, heads, children."""
+
+    __slots__ = ("dep", "ent", "head", "kids", "lemma", "lower", "pos", "tag")
+
+    def __init__(self, doc: Any) -> None:
+        self.lower: list[str] = [token.lower_ for token in doc]
+        self.lemma: list[str] = [
+            _BASES.get(lower, token.lemma_.lower()) for token, lower in zip(doc, self.lower, strict=True)
+        ]
+        self.pos: list[str] = [token.pos_ for token in doc]
+        self.tag: list[str] = [token.tag_ for token in doc]
+        self.dep: list[str] = [token.dep_ for token in doc]
+        self.ent: list[str] = [token.ent_type_ for token in doc]
+        self.head: list[int] = [token.head.i for token in doc]
+        self.kids: list[list[int]] = [[] for _ in self.head]
+        for index, head in enumerate(self.head):
+            if head != index:
+                self.kids[head].append(index)
+
+    def with_dep(self, index: int, *labels: str) -> list[int]:
+        """The children of a token whose label is one of ``labels``."""
+        return [kid for kid in self.kids[index] if self.dep[kid] in labels]
+
+    def path_up(self, index: int) -> list[int]:
+        """The token and its governors up to the root of its sentence."""
+        path = [index]
+        while self.head[path[-1]] != path[-1]:
+            path.append(self.head[path[-1]])
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A reading that the tree allows: a trigger and the head tokens of both sides (None where a side is not told).
+
+    ``actor_by`` and ``recipient_by`` say how a side hangs on the trigger, e.g. "nsubj", "prep:with", "agent".
+    """
+
+    trigger: int
+    actor: int | None
+    recipient: int | None
+    actor_by: str = ""
+    recipient_by: str = ""
+
+
+@dataclass(slots=True)
+class Trigger:
+    """A token that may tell of an act, with what the lexicon says of it and what the clause says around it."""
+
+    index: int
+    pos: str
+    under: dict[int, int]
+    entries: list[Entry]
+    governors: list[tuple[int, str]]
+    marks: frozenset[str]
+    actors: list[tuple[int, str]] = field(default_factory=list)
+    recipients: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def best(self) -> list[Entry]:
+        """The most exact entries."""
+        return [entry for entry in self.entries if entry.exactness == self.entries[0].exactness]
+
+
+def candidates(sentence: Any, lexicon: Lexicon, *, tree: Tree | None = None) -> list[Candidate]:
+    """Every candidate of a sentence (a spaCy Span), in the order of its triggers.
+
+    ``tree`` is the document's, to be handed in when many sentences of one document are read.
+    """
+    tree = tree or Tree(sentence.doc)
+    found = []
+    for trigger in triggers(tree, range(sentence.start, sentence.end), lexicon):
+        found.extend(pair_up(trigger))
+    return found
+
+
+def pair_up(trigger: Trigger) -> list[Candidate]:
+    """The actors and recipients of a trigger, each with each; a side that nobody fills stays None."""
+    pairs: dict[tuple[int | None, int | None], Candidate] = {}
+    for actor, actor_by in trigger.actors or [(None, "")]:
+        for recipient, recipient_by in trigger.recipients or [(None, "")]:
+            if actor != recipient:
+                pairs.setdefault(
+                    (actor, recipient), Candidate(trigger.index, actor, recipient, actor_by, recipient_by)
+                )
+    return list(pairs.values())
+
+
+def triggers(tree: Tree, indices: Iterable[int], lexicon: Lexicon) -> Iterator[Trigger]:
+    """The triggers among these tokens: content verbs, and the nouns and adjectives that the lexicon knows."""
+    for index in indices:
+        trigger = _trigger(tree, index, lexicon)
+        if trigger is None:
+            continue
+        if trigger.pos == "noun":
+            _nominal_sides(tree, trigger)
+        else:
+            _verbal_sides(tree, trigger)
+        if trigger.actors or trigger.recipients:
+            yield trigger
+
+
+def _trigger(tree: Tree, index: int, lexicon: Lexicon) -> Trigger | None:
+    pos = tree.pos[index]
+    lemma = tree.lemma[index]
+    if pos == "VERB" and tree.dep[index] not in ("aux", "auxpass"):
+        kind = "verb"
+    elif pos in ("NOUN", "PROPN") and lexicon.entries(lemma, "noun") and tree.dep[index] != "compound":
+        kind = "noun"
+    elif pos == "ADJ" and lexicon.entries(lemma, "adjective"):
+        kind = "adjective"
+    else:
+        return None
+    under = _under(tree, index)
+    known = lexicon.entries(lemma, kind)
+    entries = lexicon.match(lemma, kind, lexicon.with_classes(tree.lemma[i] for i in under)) if known else []
+    if kind != "verb" and not entries:
+        return None
+    return Trigger(index, kind, under, entries, _governors(tree, index), _marks(tree, index))
+
+
+def _under(tree: Tree, index: int) -> dict[int, int]:
+    """The tokens that a trigger governs within its own clause, with their depth; of a subject only the head.
+
+    Complements count with their verbs and objects ("agreed to withdraw troops"), relative and adverbial clauses don't.
+    """
+    found: dict[int, int] = {}
+    layer = [index]
+    for depth in range(1, _MAX_DEPTH + 1):
+        layer = [
+            kid
+            for above in layer
+            for kid in tree.kids[above]
+            if tree.dep[kid] not in ("relcl", "advcl", "parataxis", "punct", "det", "cc", "appos", "mark")
+            and not (tree.dep[kid] == "conj" and tree.pos[kid] == "VERB")
+            and not (depth > 1 and tree.dep[above] in ("nsubj", "ccomp", "poss") and tree.dep[kid] != "dobj")
+        ]
+        if not layer:
+            break
+        found.update((kid, depth) for kid in layer)
+    return found
+
+
+def _governors(tree: Tree, index: int) -> list[tuple[int, str]]:
+    """The verbs and nouns in whose clause a trigger stands, nearest first, with the label of the link."""
+    found = []
+    link = tree.dep[index]
+    at = index
+    while tree.head[at] != at and len(found) < 4:
+        above = tree.head[at]
+        if tree.pos[above] in ("VERB", "NOUN", "ADJ", "AUX", "PROPN"):
+            found.append((above, link))
+            link = tree.dep[above]
+        elif tree.pos[above] == "ADP":
+            link = f"{tree.dep[above]}:{tree.lemma[above]}"
+        at = above
+    return found
+
+
+def _marks(tree: Tree, index: int) -> frozenset[str]:
+    """What is said of the clause: negation, future, modals, conditional, passive, tense."""
+    verb = index
+    marks = set()
+    if tree.pos[index] in ("NOUN", "PROPN", "ADJ"):
+        head = tree.head[index]
+        if tree.pos[head] in ("VERB", "AUX") and tree.dep[index] in ("dobj", "nsubjpass", "acomp", "attr"):
+            verb = head
+    for kid in tree.kids[verb]:
+        lemma, label = tree.lemma[kid], tree.dep[kid]
+        if label == "neg" or lemma in ("never", "hardly"):
+            marks.add("neg")
+        elif label in ("aux", "auxpass"):
+            if tree.lower[kid] in ("will", "'ll", "wo", "shall"):
+                marks.add("future")
+            elif tree.lower[kid] in ("would", "could", "might", "may", "'d"):
+                marks.add("modal")
+            elif tree.lower[kid] in ("must", "should", "ought"):
+                marks.add("must")
+            elif label == "auxpass":
+                marks.add("passive")
+            elif lemma == "have":
+                marks.add("perfect")
+            elif lemma == "to":
+                marks.add("to")
+        elif label == "mark" and lemma in ("if", "unless", "whether"):
+            marks.add("if")
+        elif label == "advcl" and any(tree.lower[i] in ("if", "unless") for i in tree.kids[kid]):
+            marks.add("has_if")
+        elif label == "dobj" and any(tree.lower[i] in ("no", "nothing") for i in tree.kids[kid]):
+            marks.add("neg")
+    if any(tree.lower[kid] == "no" for kid in tree.kids[index]):
+        marks.add("neg")
+    if tree.tag[verb] in ("VBD", "VBZ", "VBP", "VBG"):
+        marks.add(tree.tag[verb])
+    return frozenset(marks)
+
+
+def _verbal_sides(tree: Tree, trigger: Trigger) -> None:
+    index = trigger.index
+    actors: dict[int, str] = {}
+    recipients: dict[int, str] = {}
+    passive = bool(tree.with_dep(index, "nsubjpass", "auxpass"))
+    for subject, how in _subjects(tree, index):
+        if passive or how.startswith("pass:"):
+            _add(tree, recipients, subject, how)
+        else:
+            _add(tree, actors, subject, how)
+            _add_peers(tree, recipients, subject)
+    for agent in tree.with_dep(index, "agent"):
+        for side in tree.with_dep(agent, "pobj"):
+            _add(tree, actors, side, "agent")
+    for where, how in _objects(tree, index):
+        _add(tree, recipients, where, how)
+    if passive and not actors:
+        for preposition in tree.with_dep(index, "prep"):
+            if tree.lemma[preposition] in ("by", "from", "in"):
+                for side in tree.with_dep(preposition, "pobj"):
+                    _add(tree, actors, side, f"prep:{tree.lemma[preposition]}")
+    trigger.actors = list(actors.items())[:_MAX_SIDES]
+    trigger.recipients = [side for side in recipients.items()][: 2 * _MAX_SIDES]
+
+
+def _subjects(tree: Tree, index: int, depth: int = 0) -> list[tuple[int, str]]:
+    """Who acts in the clause of a verb, or whom the clause leaves to be its subject (control, relatives, participles)."""
+    own = tree.with_dep(index, *SUBJECTS)
+    if own:
+        found = []
+        for subject in own:
+            how = tree.dep[subject]
+            if tree.pos[subject] == "PRON" and tree.tag[subject] in ("WDT", "WP") and tree.dep[index] == "relcl":
+                found.append((tree.head[index], f"relative:{how}"))
+            else:
+                found.append((subject, how))
+        return found
+    if depth > 4:
+        return []
+    link, head = tree.dep[index], tree.head[index]
+    if head == index:
+        return []
+    if link == "acl" and tree.pos[head] in NOMINAL:
+        how = "acl:pass" if tree.tag[index] == "VBN" else "acl"
+        found = [(head, "pass:acl" if how == "acl:pass" else "acl")]
+        if tree.tag[index] == "VB":
+            found = [(side, f"control:{how}") for side, how in _subjects(tree, tree.head[head], depth + 1)][:3] + found
+        return found
+    if link == "relcl" and tree.pos[head] in NOMINAL:
+        return [(head, "relative")]
+    if link in ("pcomp", "prep"):
+        at = head
+        while tree.head[at] != at and tree.pos[at] not in ("VERB", "AUX", "NOUN", "PROPN"):
+            at = tree.head[at]
+        link, head = "pcomp", at
+    if tree.pos[head] in ("VERB", "AUX", "ADJ"):
+        found = []
+        if link in ("xcomp", "pcomp", "ccomp", "advcl"):
+            found = [(side, f"object:{link}") for side in tree.with_dep(head, "dobj")]
+        return found + [
+            (side, f"{'' if link == 'conj' else 'control:'}{how}") for side, how in _subjects(tree, head, depth + 1)
+        ]
+    if tree.pos[head] in ("NOUN", "PROPN") and link == "pcomp":
+        return [(side, f"control:{how}") for side, how in _subjects(tree, tree.head[head], depth + 1)]
+    return []
+
+
+def _objects(tree: Tree, index: int) -> Iterator[tuple[int, str]]:
+    """What stands under a verb on the receiving side: objects, prepositional objects, subjects of complements."""
+    for kid in tree.kids[index]:
+        label = tree.dep[kid]
+        if label in ("dobj", "dative", "oprd", "attr") and tree.pos[kid] != "ADP":
+            yield kid, label
+            yield from _prepositional(tree, kid, label)
+        elif label in ("prep", "dative", "agent", "prt", "advmod"):
+            yield from _prepositional_of(tree, kid, "")
+        elif label in ("ccomp", "xcomp", "advcl", "acl"):
+            yield from _complement(tree, kid, label)
+
+
+def _prepositional(tree: Tree, noun: int, via: str) -> Iterator[tuple[int, str]]:
+    for kid in tree.kids[noun]:
+        if tree.dep[kid] == "prep":
+            yield from _prepositional_of(tree, kid, f"{via}>")
+        elif tree.dep[kid] in ("acl", "relcl"):
+            for inner in tree.with_dep(kid, "dobj"):
+                yield inner, f"{via}>{tree.dep[kid]}"
+            for inner in tree.with_dep(kid, "prep"):
+                yield from _prepositional_of(tree, inner, f"{via}>{tree.dep[kid]}>")
+        elif tree.dep[kid] == "conj":
+            yield from _prepositional(tree, kid, f"{via}&")
+
+
+def _prepositional_of(tree: Tree, preposition: int, via: str, depth: int = 0) -> Iterator[tuple[int, str]]:
+    name = tree.lemma[preposition]
+    for kid in tree.kids[preposition]:
+        label = tree.dep[kid]
+        if label == "pobj":
+            yield kid, f"{via}prep:{name}"
+            if depth < 2:
+                for inner in tree.with_dep(kid, "prep"):
+                    yield from _prepositional_of(tree, inner, f"{via}{name}>", depth + 1)
+        elif label in ("prep",) and depth < 2:
+            yield from _prepositional_of(tree, kid, f"{via}{name}+", depth + 1)
+        elif label == "pcomp":
+            for inner in tree.with_dep(kid, "dobj"):
+                yield inner, f"{via}{name}>dobj"
+                if depth < 2:
+                    for deeper in tree.with_dep(inner, "prep"):
+                        yield from _prepositional_of(tree, deeper, f"{via}{name}>dobj>", depth + 1)
+            for inner in tree.with_dep(kid, "prep"):
+                if depth < 2:
+                    yield from _prepositional_of(tree, inner, f"{via}{name}>", depth + 1)
+            for inner in tree.with_dep(kid, "nsubj", "nsubjpass"):
+                yield inner, f"{via}{name}>subject"
+
+
+def _complement(tree: Tree, clause: int, label: str, depth: int = 0) -> Iterator[tuple[int, str]]:
+    for kid in tree.kids[clause]:
+        dep = tree.dep[kid]
+        if dep in ("nsubj", "nsubjpass"):
+            yield kid, f"{label}>subject"
+        elif dep in ("dobj", "dative", "attr", "oprd") and tree.pos[kid] != "ADP":
+            yield kid, f"{label}>object"
+            for inner, how in _prepositional(tree, kid, ""):
+                yield inner, f"{label}>object{how}"
+        elif dep in ("prep", "agent", "dative"):
+            for inner, how in _prepositional_of(tree, kid, ""):
+                yield inner, f"{label}>{how}"
+        elif dep in ("xcomp", "ccomp") and depth < 2:
+            yield from _complement(tree, kid, f"{label}>{dep}", depth + 1)
+
+
+def _nominal_sides(tree: Tree, trigger: Trigger) -> None:
+    index = trigger.index
+    actors: dict[int, str] = {}
+    recipients: dict[int, str] = {}
+    for kid in tree.kids[index]:
+        label = tree.dep[kid]
+        if label == "poss" or (label in ("amod", "compound", "nmod") and tree.ent[kid] in ("NORP", "GPE", "ORG")):
+            _add(tree, actors, kid, label)
+            _add(tree, recipients, kid, label)
+            _add_peers(tree, recipients, kid)
+        elif label == "prep":
+            name = tree.lemma[kid]
+            for side, how in _prepositional_of(tree, kid, ""):
+                if name in ("by", "of", "from", "between", "among"):
+                    _add(tree, actors, side, how)
+                    _add_peers(tree, recipients, side)
+                if name not in ("by", "between", "among"):
+                    _add(tree, recipients, side, how)
+        elif label in ("acl", "relcl"):
+            for inner, how in _complement(tree, kid, label):
+                _add(tree, recipients, inner, how)
+            for agent in tree.with_dep(kid, "agent"):
+                for side in tree.with_dep(agent, "pobj"):
+                    _add(tree, actors, side, "acl>agent")
+    head, link = tree.head[index], tree.dep[index]
+    at = head
+    if link == "pobj" and tree.head[head] != head:
+        at, link = tree.head[head], f"pobj:{tree.lemma[head]}"
+    if tree.pos[at] == "VERB" and link not in SUBJECTS:
+        for side, how in _subjects(tree, at):
+            _add(tree, actors, side, f"light:{link}:{how}")
+            _add_peers(tree, recipients, side)
+        for side, how in _objects(tree, at):
+            if side != index:
+                _add(tree, recipients, side, f"light:{link}:{how}")
+    elif tree.pos[at] == "VERB":
+        for side, how in _objects(tree, at):
+            _add(tree, recipients, side, f"subject:{how}")
+    trigger.actors = list(actors.items())[:_MAX_SIDES]
+    trigger.recipients = list(recipients.items())[: 2 * _MAX_SIDES]
+
+
+def _add(tree: Tree, sides: dict[int, str], index: int, how: str) -> None:
+    """Add a noun with what may name the party instead: its coordinated, possessive and adjectival parts, its of-phrase."""
+    if tree.pos[index] not in NOMINAL:
+        return
+    sides.setdefault(index, how)
+    for kid in tree.kids[index]:
+        label = tree.dep[kid]
+        if label == "poss" and tree.pos[kid] != "PRON":
+            sides.setdefault(kid, f"{how}<poss")
+            for inner in tree.with_dep(kid, "conj"):
+                sides.setdefault(inner, f"{how}<poss&")
+        elif label in ("amod", "compound", "nmod") and tree.ent[kid] in ("NORP", "GPE", "ORG", "LOC"):
+            sides.setdefault(kid, f"{how}<{label}")
+        elif label == "conj" and tree.pos[kid] in NOMINAL:
+            _add(tree, sides, kid, f"{how}&" if not how.endswith("&") else how)
+        elif label == "appos" and tree.pos[kid] in NOMINAL:
+            sides.setdefault(kid, f"{how}<appos")
+        elif label == "prep" and tree.lemma[kid] in ("of", "in", "from"):
+            for inner in tree.with_dep(kid, "pobj"):
+                sides.setdefault(inner, f"{how}<{tree.lemma[kid]}")
+                for more in tree.with_dep(inner, "conj"):
+                    sides.setdefault(more, f"{how}<{tree.lemma[kid]}&")
+
+
+def _add_peers(tree: Tree, sides: dict[int, str], index: int) -> None:
+    """The parties coordinated with an actor: in "A and B met" each is the other's recipient."""
+    peers = tree.with_dep(index, "conj")
+    while peers:
+        for peer in peers:
+            sides.setdefault(peer, "peer")
+        peers = [inner for peer in peers for inner in tree.with_dep(peer, "conj")]
+    for kid in tree.kids[index]:
+        if tree.dep[kid] in ("poss", "amod", "compound", "nmod"):
+            for peer in tree.with_dep(kid, "conj"):
+                sides.setdefault(peer, "peer")
+        elif tree.dep[kid] == "prep" and tree.lemma[kid] in ("of", "between", "from"):
+            for inner in tree.with_dep(kid, "pobj"):
+                for peer in tree.with_dep(inner, "conj"):
+                    sides.setdefault(peer, "peer")
