@@ -130,6 +130,7 @@ class RawDocument(Record):
     text: str | None = None
     html: str | None = None
     external_id: str | None = Field(None, description="The id that the record carried")
+    publisher_name: str | None = Field(None, description="The outlet as the record itself names it")
     url: str | None = None
     title: str | None = None
     byline: str | None = None
