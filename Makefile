@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 UV_VERSION := 0.13.9
+PORT ?= 8080
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test up down check gold lock docs clean secrets
+.PHONY: help setup demo test up now down check gold lock docs clean secrets
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +31,11 @@ demo: setup ## run the chain of DAGs through a real scheduler on the samples, an
 test: setup ## run every test
 	@$(BIN)/python -m pytest
 
-up: setup ## start Airflow with its UI on http://127.0.0.1:8080, in the background
-	@$(BIN)/python -m ops.supervisor up
+up: setup ## start Airflow with its UI in the background, and say where
+	@$(BIN)/python -m ops.supervisor up --port $(PORT)
+
+now: ## read what was dropped, without waiting for the hour (after `make up`)
+	@$(BIN)/python -m ops.supervisor now
 
 down: ## stop what `make up` started; its history stays
 	@test ! -x $(BIN)/python || $(BIN)/python -m ops.supervisor down

@@ -12,7 +12,7 @@ or the check is: nothing needs to be done at night, and no load is held up by it
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 
@@ -21,7 +21,6 @@ with DAG(
     description="Every check of data quality over the published warehouse, daily",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("30 4 * * *", timezone="UTC"),
-    start_date=datetime(2015, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
     tags=["demarche", "upkeep"],

@@ -14,7 +14,7 @@ Running it twice changes nothing.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
 
@@ -26,7 +26,6 @@ with DAG(
     description="Documents to pairs of alike texts",
     doc_md=__doc__,
     schedule=PartitionedAssetTimetable(assets=TAGGED_DOCUMENTS),
-    start_date=datetime(2015, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,  # each run takes all that is pending
     tags=["demarche", "chain"],

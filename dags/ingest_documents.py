@@ -17,7 +17,7 @@ changes nothing.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, Asset, CronPartitionTimetable, Param, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
@@ -30,7 +30,6 @@ with DAG(
     description="Drop folder and feeds to documents, hour by hour",
     doc_md=__doc__,
     schedule=CronPartitionTimetable("0 * * * *", timezone="UTC", key_format=KEY_FORMAT, run_offset=-1),
-    start_date=datetime(2015, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=2,
     tags=["demarche", "chain"],

@@ -14,7 +14,7 @@ A warehouse that is lost or foreign: `demarche rebuild` makes it anew from the l
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
 
@@ -26,7 +26,6 @@ with DAG(
     description="Every pending partition to stories, events and the published file",
     doc_md=__doc__,
     schedule=PartitionedAssetTimetable(assets=PAIRED_DOCUMENTS),
-    start_date=datetime(2015, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,  # each run loads all that is pending
     tags=["demarche", "chain"],

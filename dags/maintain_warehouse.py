@@ -11,7 +11,7 @@ was needed) or a load held the lock for longer than the task waits: clear the ta
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
@@ -20,7 +20,6 @@ with DAG(
     description="Compaction, expiry and backup, weekly",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("15 3 * * 0", timezone="UTC"),
-    start_date=datetime(2015, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
     tags=["demarche", "upkeep"],

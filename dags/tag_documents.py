@@ -14,7 +14,7 @@ changed code, give its key. Running it twice changes nothing.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, TriggerRule, get_current_context, task
 
@@ -26,7 +26,6 @@ with DAG(
     description="Documents to mentions and reports: the one language pass",
     doc_md=__doc__,
     schedule=PartitionedAssetTimetable(assets=DOCUMENTS),
-    start_date=datetime(2015, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,  # each run takes all that is pending; two at once would read the same documents twice
     tags=["demarche", "chain"],

@@ -58,13 +58,13 @@ def process(
     rest: Rest, components: Mapping[str, Component], drops: Mapping[str, Path], deadline: float, say: Say
 ) -> None:
     """Drop each key's files, run the chain for it, and wait until the last station is done with all keys."""
-    wait_for("the scheduled run of the past hour", lambda: _settled(rest), deadline, components)
+    wait_for("scheduled runs to end", lambda: _settled(rest), deadline, components)
     before = {run["dag_run_id"] for run in _chain_runs(rest)}
     for key, folder in drops.items():
         _drop(folder, rest.site.data_folder / "drop" / folder.name)
-        ended = functools.partial(_ended, rest, rest.trigger(CHAIN[0], key))
+        fetched = functools.partial(_has_fetched, rest, rest.trigger(CHAIN[0], key))
         say(f"{key}: {sum(1 for path in folder.rglob('*') if path.is_file())} files dropped, chain started")
-        wait_for(f"ingest_documents of {key}", ended, deadline, components)
+        wait_for(f"fetch_documents of {key}", fetched, deadline, components)
     reported: set[tuple[str, str]] = set()
 
     def all_loaded() -> bool:
@@ -92,14 +92,14 @@ def _good_runs(rest: Rest) -> list[dict]:
 
 
 def _settled(rest: Rest) -> bool:
-    """The schedule's own first run has ended: it would take the samples for the present hour's."""
+    """No run is under way: shortly after the full hour there is one, and it would take the samples for its own."""
+    return len(_good_runs(rest)) == len(_chain_runs(rest))
+
+
+def _has_fetched(rest: Rest, run_id: str) -> bool:
+    """Its files are in the log of its key, so that the next hour's can be dropped."""
     _good_runs(rest)
-    scheduled = [run for run in rest.runs(CHAIN[0]) if run["run_type"] == "scheduled"]
-    return bool(scheduled) and all(run["state"] == "success" for run in scheduled)
-
-
-def _ended(rest: Rest, run_id: str) -> bool:
-    return any(run["dag_run_id"] == run_id for run in _good_runs(rest))
+    return rest.task_states(CHAIN[0], run_id).get("fetch_documents") == "success"
 
 
 def _drop(source: Path, target: Path) -> None:
@@ -123,7 +123,9 @@ def query(site: Site, sql: str) -> str:
 
 def fresh_site(home: Path) -> Site:
     """An empty site for a run that ends; what an earlier, killed one left is removed with its processes."""
-    site = Site(home / "airflow", home / "data", free_port(), {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"})
+    variables = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
+    elsewhere = dict.fromkeys(("DEMARCHE_LAKE_URL", "DEMARCHE_WAREHOUSE_PATH", "DEMARCHE_DROP_FOLDER"))
+    site = Site(home / "airflow", home / "data", free_port(), variables | elsewhere)
     end_leftovers(site)
     shutil.rmtree(home, ignore_errors=True)
     (home / "data" / "drop").mkdir(parents=True)

@@ -79,6 +79,10 @@ class Rest:
     def runs(self, dag_id: str = "~") -> list[dict[str, Any]]:
         return list(self.get(f"dags/{dag_id}/dagRuns", limit=100, order_by="-id")["dag_runs"])
 
+    def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
+        tasks = self.get(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances", limit=100)["task_instances"]
+        return {task["task_id"]: task["state"] for task in tasks}
+
     def failed_tasks(self, run: Mapping[str, Any]) -> list[dict[str, Any]]:
         path = f"dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/taskInstances"
         return [task for task in self.get(path, limit=100)["task_instances"] if task["state"] == "failed"]

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,12 +30,15 @@ class ServiceError(RuntimeError):
 
 @dataclass(frozen=True)
 class Site:
-    """One Airflow on this machine: its folder, its port, and what its processes find in their environment."""
+    """One Airflow on this machine: its folder, its port, and what its processes find in their environment.
+
+    A variable that is None is taken out of the environment.
+    """
 
     home: Path
     data_folder: Path
     port: int
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -48,11 +51,13 @@ class Site:
     def environment(self) -> dict[str, str]:
         """The whole environment of a component: nothing is read from an ``airflow.cfg``."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
-        return inherited | {
+        wanted = inherited | {
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            # SQLite's writers wait for one another; the default of 5 s is too short for a scheduler's first round.
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db?timeout=60",
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": "2",  # a task is a process that computes: more of them than cores only wait
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",  # an event for a paused DAG is lost
@@ -72,6 +77,7 @@ class Site:
             "PYTHONUNBUFFERED": "1",
             **self.variables,
         }
+        return {name: value for name, value in wanted.items() if value is not None}
 
     def _secret(self, name: str) -> str:
         """A secret of this site, made once and kept beside its database, readable to its owner only."""
@@ -154,17 +160,31 @@ def stop(components: Mapping[str, Component], site: Site, timeout: float = 15) -
     return end_leftovers(site)
 
 
-def end_leftovers(site: Site, timeout: float = 5) -> list[int]:
-    """End processes that still carry this site's home in their environment: tasks whose scheduler was killed."""
-    found = leftovers(site)
-    for number, seconds in ((signal.SIGTERM, timeout), (signal.SIGKILL, timeout)):
-        for process in leftovers(site):
+def end_leftovers(site: Site) -> list[int]:
+    """End every process that still carries this site's home in its environment; answer their ids."""
+    return end_orphans(site, set())
+
+
+def end_orphans(site: Site, sessions: Set[int]) -> list[int]:
+    """End this site's processes outside the given sessions: tasks whose scheduler was killed; answer their ids."""
+    found = _outside(site, sessions)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for process in _outside(site, sessions):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(process, number)
-        deadline = time.monotonic() + seconds
-        while leftovers(site) and time.monotonic() < deadline:
+        deadline = time.monotonic() + 5
+        while _outside(site, sessions) and time.monotonic() < deadline:
             time.sleep(0.1)
     return found
+
+
+def _outside(site: Site, sessions: Set[int]) -> list[int]:
+    outside = []
+    for process in leftovers(site):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(process) not in sessions:
+                outside.append(process)
+    return outside
 
 
 def leftovers(site: Site) -> list[int]:

@@ -1,0 +1,292 @@
+"""`make up` and `make down`: Airflow with its UI on this machine, watched over.
+
+`up` starts the supervisor in the background and returns when the UI answers; the supervisor starts the components,
+starts again whatever dies, and stops all of them cleanly when told to. Its lock, not its process id, says whether it
+runs: a lock ends with its holder, however that ended.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+import httpx
+
+from ops.demo import CHAIN, POOLS, UPKEEP
+from ops.rest import Rest
+from ops.services import HOST, ROOT, Component, ServiceError, Site, end_leftovers, end_orphans, stop, tail
+
+HOME = ROOT / ".state" / "airflow"
+LOCK = HOME / "supervisor.json"
+LOG = HOME / "components" / "supervisor.log"
+PASSWORDS = HOME / "simple_auth_manager_passwords.json.generated"
+USER = "demarche"
+PORT = 8080
+COMPONENTS = ("api-server", "scheduler", "dag-processor")
+ANSWER_SECONDS = 120
+STOP_SECONDS = 40
+STEADY_SECONDS = 60  # who lived this long is started again at once; who dies sooner waits, ever longer
+LONGEST_PAUSE = 30
+
+
+def site_on(port: int) -> Site:
+    data_folder = Path(os.environ.get("DEMARCHE_DATA_FOLDER", ROOT / "data")).absolute()
+    return Site(HOME, data_folder, port, {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin"})
+
+
+def password() -> str:
+    """The user's password: made at the first start, then kept where Airflow looks for it."""
+    if not PASSWORDS.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(PASSWORDS, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump({USER: secrets.token_urlsafe(12)}, file)
+    return str(json.loads(PASSWORDS.read_text())[USER])
+
+
+def client(site: Site) -> Rest:
+    return Rest(site, {"username": USER, "password": password()})
+
+
+# --- the supervisor ----------------------------------------------------------------------------------------------
+@dataclass
+class Watched:
+    """A component, and how its starts went."""
+
+    name: str
+    component: Component | None = None
+    started_at: float = 0.0
+    start_again_at: float = 0.0
+    quick_deaths: int = 0
+
+
+@dataclass
+class Supervisor:
+    site: Site
+    watched: list[Watched] = field(default_factory=lambda: [Watched(name) for name in COMPONENTS])
+    is_told_to_stop: bool = False
+
+    def run(self) -> None:
+        """Start, watch, stop; returns when told to stop by SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._tell_to_stop)
+        self.site.migrate()
+        pools_are_made = False
+        try:
+            while not self.is_told_to_stop:
+                for watched in self.watched:
+                    self._look_after(watched)
+                pools_are_made = pools_are_made or self._make_pools()
+                time.sleep(0.5)
+        finally:
+            say("stopping")
+            living = {watched.name: watched.component for watched in self.watched if watched.component}
+            ended = stop(living, self.site)
+            say(f"stopped; tasks that had to be ended: {len(ended)}")
+
+    def _tell_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self.is_told_to_stop = True
+
+    def _look_after(self, watched: Watched) -> None:
+        now = time.monotonic()
+        if watched.component is not None and not watched.component.is_alive():
+            code = watched.component.process.returncode
+            watched.component.wait_or_kill(0)
+            watched.component = None
+            if watched.name == "scheduler":
+                end_orphans(self.site, self._sessions())
+            watched.quick_deaths = watched.quick_deaths + 1 if now - watched.started_at < STEADY_SECONDS else 0
+            pause = min(LONGEST_PAUSE, 2**watched.quick_deaths - 1)
+            watched.start_again_at = now + pause
+            say(f"{watched.name} ended with exit code {code}; starting it again in {pause} s")
+        if watched.component is None and now >= watched.start_again_at:
+            watched.component = Component(watched.name, self.site)
+            watched.started_at = now
+            say(f"started {watched.name}, process {watched.component.process.pid}")
+
+    def _sessions(self) -> set[int]:
+        return {watched.component.process.pid for watched in self.watched if watched.component}
+
+    def _make_pools(self) -> bool:
+        with client(self.site) as rest, contextlib.suppress(ServiceError, httpx.HTTPError):
+            if rest.log_in():
+                rest.make_pools(POOLS)
+                return True
+        return False
+
+
+def say(text: str) -> None:
+    print(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), text, flush=True)
+
+
+def supervise(port: int) -> int:
+    with _lock() as file:
+        if file is None:
+            print("another supervisor runs already", file=sys.stderr)
+            return 1
+        file.write(json.dumps({"process": os.getpid(), "port": port}))
+        file.flush()
+        try:
+            Supervisor(site_on(port)).run()
+        except ServiceError as error:
+            say(str(error))
+            return 1
+    return 0
+
+
+@contextlib.contextmanager
+def _lock() -> Iterator[IO[str] | None]:
+    """The emptied lock file, held; None where another process holds it."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    with LOCK.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield None
+            return
+        file.truncate(0)
+        yield file
+
+
+def running() -> dict[str, int] | None:
+    """The supervisor's process and port, if one runs."""
+    if not LOCK.exists():
+        return None
+    with LOCK.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return dict(json.loads(file.read() or "{}")) or None
+    return None
+
+
+# --- the commands ------------------------------------------------------------------------------------------------
+def up(port: int) -> int:
+    if found := running():
+        print(f"Airflow is up already.\n{_welcome(site_on(found['port']))}")
+        return 0
+    end_leftovers(site_on(port))  # of a supervisor that was killed; they would hold the port
+    if _is_taken(port):
+        print(f"Port {port} is taken by another program. Choose one: make up PORT=8090", file=sys.stderr)
+        return 1
+    password()
+    site = site_on(port)
+    (site.data_folder / "drop").mkdir(parents=True, exist_ok=True)
+    LOG.parent.mkdir(parents=True, exist_ok=True)
+    print("Starting Airflow ...", flush=True)
+    with LOG.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ops.supervisor", "run", "--port", str(port)],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + ANSWER_SECONDS
+    with client(site) as rest:
+        while not _is_ready(rest):
+            if process.poll() is not None or time.monotonic() > deadline:
+                down()
+                print(f"Airflow did not come up. The end of {LOG}:\n{tail(LOG)}", file=sys.stderr)
+                return 1
+            time.sleep(0.5)
+    print(_welcome(site))
+    return 0
+
+
+def _is_ready(rest: Rest) -> bool:
+    try:
+        if not rest.log_in():
+            return False
+        health = rest.get("monitor/health")
+        pools = {pool["name"] for pool in rest.get("pools")["pools"]}
+        return (
+            health["scheduler"]["status"] == health["dag_processor"]["status"] == "healthy"
+            and rest.dag_ids() >= {*CHAIN, *UPKEEP}
+            and pools >= set(json.loads(POOLS.read_text()))
+        )
+    except (ServiceError, httpx.HTTPError):
+        return False
+
+
+def _welcome(site: Site) -> str:
+    return "\n".join(
+        (
+            f"  UI          {site.url}   user {USER}   password {password()}",
+            f"  drop folder {site.data_folder / 'drop'}   read every hour",
+            f"  now         open {site.url}/dags/ingest_documents, press Trigger, and give the hour as partition key;",
+            "              or: make now",
+            f"  logs        {site.logs}",
+            "  stop        make down",
+        )
+    )
+
+
+def now() -> int:
+    """Start `ingest_documents` for the present hour: what was dropped is read at once."""
+    found = running()
+    if not found:
+        print("Airflow is not up: make up", file=sys.stderr)
+        return 1
+    key = time.strftime("%Y-%m-%dT%H", time.gmtime())
+    with client(site_on(found["port"])) as rest:
+        if not rest.log_in():
+            print("Airflow does not answer (yet)", file=sys.stderr)
+            return 1
+        print(f"Started {rest.trigger(CHAIN[0], key)} for {key}: {rest.site.url}/dags/{CHAIN[0]}")
+    return 0
+
+
+def down() -> int:
+    """Stop everything that `up` started, and whatever a killed supervisor left."""
+    if found := running():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(found["process"], signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while running() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        if running():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(found["process"], signal.SIGKILL)
+    if HOME.exists():
+        end_leftovers(site_on(PORT))
+    print("Airflow is down; its history stays in .state/airflow.")
+    return 0
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="ops.supervisor", description=__doc__)
+    parser.add_argument("command", choices=("up", "down", "now", "run"))
+    parser.add_argument("--port", type=int, default=PORT)
+    given = parser.parse_args()
+    match given.command:
+        case "up":
+            return up(given.port)
+        case "down":
+            return down()
+        case "now":
+            return now()
+    return supervise(given.port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
