@@ -1,0 +1,40 @@
+"""`make secrets`: writes .env for docker-compose.yaml, every empty value of .env.example filled with a fresh secret."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import secrets
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def filled(example: str) -> str:
+    """The example with a fresh secret after each ``NAME=`` that has no value. URL-safe: some become part of a URL."""
+    return re.sub(r"^(\w+)=$", lambda match: f"{match[1]}={_secret(match[1])}", example, flags=re.MULTILINE)
+
+
+def _secret(name: str) -> str:
+    if name.endswith("FERNET_KEY"):  # by its standard: 32 bytes in URL-safe base64
+        return base64.urlsafe_b64encode(os.urandom(32)).decode()
+    return secrets.token_urlsafe(18 if name.endswith("UI_PASSWORD") else 48)
+
+
+def main() -> int:
+    target = ROOT / ".env"
+    try:
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        print(".env is there already, and new secrets would lock out what runs on the old ones; remove it first.")
+        return 1
+    with os.fdopen(descriptor, "w") as file:
+        file.write(filled((ROOT / ".env.example").read_text()))
+    print("Wrote .env, readable to you only.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
