@@ -1,0 +1,130 @@
+"""JSON Lines: one object a line; also a single JSON object, or an array of them.
+
+Names of fields differ from archive to archive; ``FIELDS`` lists the usual ones, the first that is filled wins.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from demarche.records import Fetch, RawDocument, Reject
+from demarche.sources.encoding import EncodingError, decode
+from demarche.sources.rejecting import reject
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "text": ("text", "body", "content", "article", "maintext", "main_text", "full_text", "article_body", "articleBody",
+             "article_text", "story", "content_text"),
+    "html": ("html", "body_html", "content_html", "raw_html"),
+    "title": ("title", "headline", "name"),
+    "url": ("url", "canonical_url", "link", "source_url", "web_url", "uri"),
+    "publisher_name": ("source", "source_name", "publisher", "outlet", "site_name", "site", "source_domain"),
+    "published": ("published_at", "published_date", "published", "date_published", "datePublished", "date_publish",
+                  "publication_date", "publish_date", "pub_date", "pubDate", "date", "timestamp", "created_at"),
+    "byline": ("byline", "author", "authors", "creator"),
+    "language_code": ("language_code", "language", "lang"),
+    "external_id": ("id", "external_id", "document_id", "doc_id", "guid", "_id"),
+}  # fmt: skip
+MAX_LINE_BYTES = 8_000_000  # an article is a thousandth of it; a line that long is another kind of file
+_HTML = re.compile(r"</(?:p|div|article|body)>", re.I)
+
+
+def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
+    """A document per record; a record that can't be read is a reject with its position, from 0."""
+    if whole := _whole(data):
+        for position, record in enumerate(whole):
+            yield _read(fetch, position, record, f"record {position + 1}")
+        return
+    position = 0
+    for number, line in enumerate(_lines(data), 1):
+        if not line.strip():
+            continue
+        yield _read_line(fetch, position, line, f"line {number}")
+        position += 1
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    """The lines one after the other, without a second copy of the whole file."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = data.decode("utf-16", "replace").encode()
+    start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    while start < len(data):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        yield data[start:end]
+        start = end + 1
+
+
+def _whole(data: bytes) -> list[Any] | None:
+    """The records of a file that is one JSON array, or one object over several lines; None for JSON Lines."""
+    start = data[:100].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start.startswith((b"[", b"{\n", b"{\r\n")):
+        return None
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, list) else [content]
+
+
+def _read_line(fetch: Fetch, position: int, line: bytes, where: str) -> RawDocument | Reject:
+    if len(line) > MAX_LINE_BYTES:
+        size = f"has {len(line)} bytes, the limit is {MAX_LINE_BYTES}"
+        return reject(fetch, "too_large", f"{where} {size}", position)
+    try:
+        record = json.loads(decode(line))
+    except EncodingError as error:
+        return reject(fetch, "encoding", f"{where} {error}", position)
+    except (ValueError, RecursionError) as error:
+        reason = "is nested too deep" if isinstance(error, RecursionError) else f"is no JSON: {str(error)[:100]}"
+        return reject(fetch, "malformed", f"{where} {reason}", position)
+    return _read(fetch, position, record, where)
+
+
+def _read(fetch: Fetch, position: int, record: Any, where: str) -> RawDocument | Reject:
+    if not isinstance(record, dict):
+        return reject(fetch, "malformed", f"{where} is no JSON object", position)
+    fields = {name: _first(record, names) for name, names in FIELDS.items()}
+    text, html = fields.pop("text"), fields.pop("html")
+    if text and not html and _HTML.search(text):
+        text, html = None, text
+    if not text and not html:
+        return reject(fetch, "empty", f"{where} has no text; it is looked for in {', '.join(FIELDS['text'])}", position)
+    fields["published"] = _instant(fields["published"])
+    return RawDocument(
+        raw_hash=fetch.raw_hash,
+        position=position,
+        source_name=fetch.source_name,
+        path=fetch.url,
+        fetched_at=fetch.fetched_at,
+        text=None if html else text,
+        html=html,
+        **fields,
+    )
+
+
+def _first(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
+    return next((value for name in names if (value := _words(record.get(name)))), None)
+
+
+def _words(value: Any) -> str | None:
+    """A field's value as text: lists are joined, of objects their name is taken."""
+    if isinstance(value, list):
+        value = ", ".join(words for item in value[:20] if not isinstance(item, list) and (words := _words(item)))
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("title") or value.get("url")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = str(value).encode("utf-8", "replace").decode()  # JSON may hold halves of characters
+    return text if text.strip() else None
+
+
+def _instant(published: str | None) -> str | None:
+    """Seconds or milliseconds since 1970 as an ISO instant; anything else as it is."""
+    if published and re.fullmatch(r"\d{9,10}(?:\.\d{1,9})?|\d{12,13}", published):
+        seconds = float(published) / (1000 if len(published.partition(".")[0]) > 10 else 1)
+        return datetime.fromtimestamp(seconds, UTC).isoformat()
+    return published

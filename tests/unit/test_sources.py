@@ -1,0 +1,206 @@
+"""From bytes to raw documents: every kind of file, every way of being broken."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from demarche.records import Fetch, RawDocument, Reject
+from demarche.sources import jsonl, parse
+
+
+def fetch(url: str = "drop/a.txt", media_type: str = "application/octet-stream") -> Fetch:
+    return Fetch(
+        partition_key="2020-01-02T03", source_name="drop", url=url, raw_hash="0" * 64, byte_count=1,
+        media_type=media_type, fetched_at=datetime(2020, 1, 2, 3, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def only_document(data: bytes, url: str = "drop/a.txt", media_type: str = "application/octet-stream") -> RawDocument:
+    (found,) = parse(fetch(url, media_type), data)
+    assert isinstance(found, RawDocument), found
+    return found
+
+
+def only_reject(data: bytes, url: str = "drop/a.txt") -> Reject:
+    (found,) = parse(fetch(url), data)
+    assert isinstance(found, Reject), found
+    assert url in found.reason_text
+    return found
+
+
+WORDS = "“Über die Brücke”, said Señora Núñez – at last."
+
+
+# --- which kind --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("url", "media_type", "data", "kind"),
+    [
+        ("a.txt", "text/plain", b"Words.", "text"),
+        ("a.html", "application/octet-stream", b"<p>Words.</p>", "html"),
+        ("http://x.example/a", "text/html; charset=utf-8", b"<p>Words.</p>", "html"),
+        ("a.txt", "text/plain", b"\n<!DOCTYPE html><p>Words.", "html"),
+        ("a.jsonl", "application/octet-stream", b'{"text": "Words."}', "text"),
+        ("a.dat", "application/octet-stream", b'{"text": "Words."}', "text"),
+        ("a.dat", "application/octet-stream", b"<p>Words.</p>", "html"),
+        ("a.dat", "application/octet-stream", b"Words.", "text"),
+    ],
+)
+def test_kind(url: str, media_type: str, data: bytes, kind: str) -> None:
+    document = only_document(data, url, media_type)
+    assert "Words." in (getattr(document, kind) or "")
+    assert (document.text is None) != (document.html is None)
+
+
+def test_a_page_that_was_fetched_knows_its_address() -> None:
+    assert only_document(b"Words.", "https://x.example/a").url == "https://x.example/a"
+    assert only_document(b"Words.", "drop/a.txt").url is None
+
+
+# --- encodings ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
+def test_encoding(encoding: str) -> None:
+    assert only_document(WORDS.encode(encoding)).text == WORDS
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark(encoding: str) -> None:
+    assert only_document("Two ministers met.".encode(encoding)).text == "Two ministers met."
+
+
+def test_declared_charset_is_believed() -> None:
+    page = '<html><head><meta charset="koi8-r"></head><p>Встреча в Москве.</p>'
+    assert "Встреча" in (only_document(page.encode("koi8-r"), "a.html").html or "")
+
+
+def test_the_server_may_declare_it() -> None:
+    document = only_document("<p>Встреча</p>".encode("koi8-r"), "a.html", "text/html; charset=KOI8-R")
+    assert "Встреча" in (document.html or "")
+
+
+def test_charset_that_lies_is_not_believed() -> None:
+    page = f'<meta charset="ascii"><p>{WORDS}</p>'
+    assert WORDS in (only_document(page.encode(), "a.html").html or "")
+    page = f'<meta charset="base64"><p>{WORDS}</p>'
+    assert WORDS in (only_document(page.encode(), "a.html").html or "")
+
+
+def test_a_character_cut_off_at_the_end_spoils_nothing() -> None:
+    text = only_document((WORDS * 3 + "é").encode()[:-1]).text or ""
+    assert text.startswith(WORDS * 3)
+
+
+def test_utf16_that_is_cut_and_broken_is_an_encoding_reject() -> None:
+    assert only_reject(b"\xff\xfe" + b"\x00\xd8\x41\x00" * 50).reason_type == "encoding"
+
+
+# --- what is no article ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("data", [b"", b"  \n\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\x00\x00\x00"])
+def test_empty(data: bytes) -> None:
+    assert only_reject(data).reason_type == "empty"
+
+
+@pytest.mark.parametrize(
+    "data", [b"%PDF-1.7 words", b"PK\x03\x04 words", b"\x89PNG\r\n", b"\x1f\x8b words", b"GIF89a", bytes(range(256)) * 4]
+)
+def test_binary(data: bytes) -> None:
+    found = only_reject(data)
+    assert found.reason_type == "binary"
+    assert ".jsonl" in found.reason_text
+
+
+def test_one_stray_nul_is_no_binary_file() -> None:
+    assert "spoke" in (only_document(b"The two ministers spoke.\x00 " + b"They spoke again. " * 20).text or "")
+
+
+# --- JSON Lines --------------------------------------------------------------------------------------------------
+def lines(*records: object) -> list[RawDocument | Reject]:
+    return list(parse(fetch("a.jsonl"), "\n".join(json.dumps(record) for record in records).encode()))
+
+
+def test_fields_under_their_usual_names() -> None:
+    (first, second) = lines(
+        {"id": 7, "text": "Words.", "title": "T", "url": "https://x.example/1", "source": "X",
+         "published_at": "2020-01-01", "byline": "Jane Doe", "language": "en"},
+        {"guid": "7", "articleBody": "Words.", "headline": "T", "link": "https://x.example/1",
+         "publisher": {"name": "X"}, "datePublished": "2020-01-01", "authors": [{"name": "Jane Doe"}], "lang": "en"},
+    )  # fmt: skip
+    assert isinstance(first, RawDocument)
+    assert first == second.model_copy(update={"position": 0})
+    assert (first.external_id, first.publisher_name, first.byline) == ("7", "X", "Jane Doe")
+
+
+def test_text_that_is_a_page_is_read_as_one() -> None:
+    (document,) = lines({"content": "<div><p>Words.</p></div>"})
+    assert isinstance(document, RawDocument)
+    assert document.html
+    assert document.text is None
+
+
+def test_seconds_since_1970_are_an_instant() -> None:
+    (document, other) = lines({"text": "W.", "timestamp": 1541491200}, {"text": "W.", "timestamp": 1541491200000})
+    assert isinstance(document, RawDocument)
+    assert isinstance(other, RawDocument)
+    assert document.published == other.published == "2018-11-06T08:00:00+00:00"
+
+
+def test_a_bad_line_stops_no_other() -> None:
+    data = b'{"text": "One."}\n\n{"text": \n[1]\n{"title": "no text"}\n{"text": "\xff\xfe\x81"}\n{"text": "Two."}'
+    found = list(parse(fetch("a.jsonl"), data))
+    assert [item.position for item in found] == [0, 1, 2, 3, 4, 5]
+    assert [getattr(item, "reason_type", None) for item in found[:4]] == [None, "malformed", "malformed", "empty"]
+    assert isinstance(found[1], Reject)
+    assert "line 3" in found[1].reason_text
+    assert isinstance(found[5], RawDocument)
+
+
+def test_a_line_too_long_or_too_deep_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonl, "MAX_LINE_BYTES", 300_000)
+    data = b'{"text": "' + b"x" * 300_001 + b'"}\n' + b'{"a":' + b"[" * 100_000 + b"\n" + b'{"text": "Two."}'
+    found = list(parse(fetch("a.jsonl"), data))
+    assert [getattr(item, "reason_type", None) for item in found] == ["too_large", "malformed", None]
+
+
+def test_an_array_and_a_single_object_are_read_too() -> None:
+    assert len(list(parse(fetch("a.json"), b'[{"text": "One."}, {"text": "Two."}, 3]'))) == 3
+    assert only_document(b'{\n "text": "One."\n}', "a.json").text == "One."
+
+
+def test_half_a_character_does_no_harm() -> None:
+    (document,) = parse(fetch("a.jsonl"), b'{"text": "One \\ud800 two."}')
+    assert isinstance(document, RawDocument)
+    document.model_dump_json().encode()
+
+
+# --- whatever comes ----------------------------------------------------------------------------------------------
+FIELD_NAMES = st.sampled_from([name for names in jsonl.FIELDS.values() for name in names])
+NAMES = st.sampled_from(["a.txt", "a.html", "a.jsonl", "a.json", "a.bin", "https://x.example/?q=.html"])
+BYTES = st.one_of(
+    st.binary(max_size=400),
+    st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")),
+    st.recursive(
+        st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20)),
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=4),
+            st.dictionaries(FIELD_NAMES, inner, max_size=6),
+        ),
+        max_leaves=12,
+    ).map(lambda value: json.dumps(value).encode()),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(BYTES, NAMES)
+def test_any_bytes_give_documents_or_rejects(data: bytes, url: str) -> None:
+    found = list(parse(fetch(url), data))
+    assert found == list(parse(fetch(url), data))
+    for item in found:
+        if isinstance(item, Reject):
+            assert item.path == url
+            assert item.reason_text
+        else:
+            assert (item.text is None) != (item.html is None)
