@@ -105,7 +105,8 @@ def test_empty(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"%PDF-1.7 words", b"PK\x03\x04 words", b"\x89PNG\r\n", b"\x1f\x8b words", b"GIF89a", bytes(range(256)) * 4]
+    "data",
+    [b"%PDF-1.7 words", b"PK\x03\x04 words", b"\x89PNG\r\n", b"\x1f\x8b words", b"GIF89a", bytes(range(256)) * 4],
 )
 def test_binary(data: bytes) -> None:
     found = only_reject(data)

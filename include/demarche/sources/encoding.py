@@ -30,11 +30,11 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for mark, marked in _MARKS:
         if data.startswith(mark):
             return _checked(data[len(mark) :], marked)
+    if data[:_GUESS_SAMPLE].count(0) > len(data[:_GUESS_SAMPLE]) // 4:
+        return _checked(data, "utf-16-be" if data[:1] == b"\x00" else "utf-16-le")
     for encoding in (declared or _declared(data), "utf-8"):
         if encoding and (text := _strict(data, encoding)) is not None:
             return text
-    if data[:_GUESS_SAMPLE].count(0) > len(data[:_GUESS_SAMPLE]) // 4:
-        return _checked(data, "utf-16-be" if data[:1] == b"\x00" else "utf-16-le")
     lossy = data.decode("utf-8", "replace")
     if lossy.count("\ufffd") <= max(1, _MAX_LOST_SHARE * len(lossy)) and _has_utf8(data):
         return lossy
