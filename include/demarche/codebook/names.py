@@ -1,0 +1,43 @@
+"""How a name is looked up: the form under which the codebook's tables keep names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+_LETTERS = str.maketrans(
+    {"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "Æ": "ae", "œ": "oe"}
+    | {"ð": "d", "þ": "th", "ə": "a", "Ə": "a"}
+    | {mark: None for mark in ".'`´‘’ʻʼʿʾ"}
+)
+_WORD = re.compile(r"\w+")
+
+
+@lru_cache(maxsize=100_000)
+def fold(text: str) -> str:
+    """A name as it is looked up: no case, accents, apostrophes or full stops; other marks are spaces.
+
+    >>> fold("Miguel Díaz-Canel"), fold("U.S."), fold("N’Djamena")
+    ('miguel diaz canel', 'us', 'ndjamena')
+    """
+    plain = text.translate(_LETTERS)
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = "".join(mark for mark in decomposed if unicodedata.category(mark) not in ("Mn", "Cf"))
+    return " ".join(_WORD.findall(plain.casefold()))
+
+
+def longest_phrases(keys: Iterable[str]) -> dict[str, int]:
+    """For each first word of the folded phrases, how many words the longest of them has.
+
+    With it a text is matched against any number of phrases in one pass over its words.
+    """
+    longest: dict[str, int] = {}
+    for key in keys:
+        first, _, rest = key.partition(" ")
+        length = rest.count(" ") + 2 if rest else 1
+        if longest.get(first, 0) < length:
+            longest[first] = length
+    return longest

@@ -1,0 +1,447 @@
+"""Who is meant: a name, an office on a day, a demonym or a body of government, and the entity behind it.
+
+The gazetteer is built once from the codebook and never changes. It answers with what a text leaves open, too: a name
+that several people bear, or an office on a day for which no holder is known, gives None. States go by ISO 3166-1
+alpha-3, everybody else by Wikidata QID or, where none is known, by a slug.
+
+Sources: ISO 3166, Wikidata (CC0), own compilation; see `codebook/README.md`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from demarche import codebook
+from demarche.codebook.names import fold, longest_phrases
+from demarche.records import Entity, Office
+
+EXECUTIVE_LEVELS = ("head_of_state", "head_of_government")
+FAMILY_FIRST = frozenset({"CHN", "KOR", "PRK", "TWN", "VNM", "HKG", "MAC", "KHM"})
+"""Countries whose names are written family name first, in English too."""
+_WRITTEN_EITHER_WAY = FAMILY_FIRST | {"JPN", "HUN"}
+
+class Name(NamedTuple):
+    """One thing that a name may mean."""
+
+    kind: str  # state, adjective, people, capital, metonym, organisation, person
+    entity_id: str | None
+    name: str
+    country_code: str | None
+    sector_type: str | None
+    entity_type: str
+    is_acronym: bool  # holds only when written in capitals
+    until: date | None = None  # a former name, official before this day
+
+
+class Term(NamedTuple):
+    """A common noun that names a kind of actor: a body of state, a group of people, a title."""
+
+    kind: str  # body, group, title
+    word: str
+    sector_type: str | None
+    level: str | None = None
+
+
+class Holding(NamedTuple):
+    """An office that somebody held."""
+
+    entity_id: str
+    office_name: str
+    level: str
+    country_code: str | None
+    organisation_id: str | None
+    start_date: date | None
+    end_date: date | None
+    known_until: date | None
+
+    def covers(self, day: date) -> bool:
+        """Whether the office is known to be held on that day."""
+        return (self.start_date is None or self.start_date <= day) and (self.end_date is None or day <= self.end_date)
+
+
+class Person(NamedTuple):
+    """Somebody known by name."""
+
+    entity_id: str
+    name: str
+    aliases: tuple[str, ...]
+    gender: str | None
+    country_code: str | None
+
+
+class State(NamedTuple):
+    """A state or territory."""
+
+    country_code: str
+    name: str
+    place_id: str | None
+    aliases: tuple[str, ...]
+    capital: str | None
+    leader_level: str
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Every name that the codebook knows, folded, with what it may mean.
+
+    ``names`` and ``terms`` map a folded phrase to its meanings; ``longest`` and ``longest_term`` map a first word to
+    the number of words of the longest phrase that begins with it, so that a text is matched in one pass.
+    """
+
+    states: Mapping[str, State]
+    persons: Mapping[str, Person]
+    names: Mapping[str, tuple[Name, ...]]
+    longest: Mapping[str, int]
+    terms: Mapping[str, tuple[Term, ...]]
+    longest_term: Mapping[str, int]
+    holdings: Mapping[str, tuple[Holding, ...]]
+    holders: Mapping[tuple[str, str], tuple[Holding, ...]]
+    by_ends: Mapping[tuple[str, str], tuple[str, ...]]
+    surnames: Mapping[str, tuple[str, ...]]
+    hints: Mapping[str, tuple[tuple[str, str, bool, frozenset[str]], ...]]
+    organisations: Mapping[str, Name]
+
+    # --- names ---------------------------------------------------------------------------------------------------
+    def state(self, name: str) -> str | None:
+        """ISO alpha-3 of a state by any of its names, also former ones; None for no state or more than one."""
+        return self._single(name, "state")
+
+    def demonym(self, word: str) -> str | None:
+        """ISO alpha-3 for an adjective or the name of a people ("Dutch", "Swedes"); None where two states share it."""
+        return self._single(word, "adjective") or self._single(word, "people")
+
+    def organisation(self, name: str) -> Name | None:
+        """The organisation or armed group of that name or acronym."""
+        found = [meaning for meaning in self.names.get(fold(name), ()) if meaning.kind == "organisation"]
+        return found[0] if len({meaning.entity_id for meaning in found}) == 1 else None
+
+    def _single(self, name: str, kind: str) -> str | None:
+        folded = fold(name)
+        if not folded.isascii() or folded in self.hints and len(self.hints[folded]) > 1:
+            candidates = [known for kind_, known, is_default, _ in self.hints.get(folded, ()) if is_default]
+            return candidates[0] if candidates and kind in ("state", "adjective") else None
+        found = {meaning.entity_id for meaning in self.names.get(folded, ()) if meaning.kind == kind}
+        return found.pop() if len(found) == 1 else None
+
+    def person(self, name: str, day: date | None = None, country_code: str | None = None) -> str | None:
+        """The person of that name: any spelling, additional names, family name first or last.
+
+        Of several bearers the one of ``country_code`` is taken, then the one in office on ``day``; None if that
+        leaves more than one.
+        """
+        folded = fold(name)
+        found = [str(meaning.entity_id) for meaning in self.names.get(folded, ()) if meaning.kind == "person"]
+        if not found:
+            found = self._with_additional_names(folded.split())
+        if country_code and len(found) > 1:
+            found = [one for one in found if self.persons[one].country_code == country_code] or found
+        if day and len(found) > 1:
+            found = [one for one in found if self.offices_of(one, day)] or found
+        return found[0] if len(set(found)) == 1 else None
+
+    def _with_additional_names(self, words: Sequence[str]) -> list[str]:
+        """Persons whose name's words all stand in ``words``, in order, from the first on."""
+        found = []
+        for last in range(len(words) - 1, 0, -1):
+            for entity_id in self.by_ends.get((words[0], words[last]), ()):
+                rest = iter(words[: last + 1])
+                if all(word in rest for word in fold(self.persons[entity_id].name).split()):
+                    found.append(entity_id)
+            if found:
+                break
+        return found
+
+    # --- offices -------------------------------------------------------------------------------------------------
+    def offices_of(self, entity_id: str | None, day: date | None) -> tuple[Holding, ...]:
+        """What the person holds on that day, the highest first; without a day nothing is known."""
+        if entity_id is None or day is None:
+            return ()
+        return tuple(held for held in self.holdings.get(entity_id, ()) if held.covers(day))
+
+    def office_holder(self, country: str, office: str, day: date | None) -> str | None:
+        """Who held an office on a day: ``country`` is an ISO alpha-3 or an organisation's id, ``office`` a level
+        (head_of_state, head_of_government, foreign_minister, …), "leader", or an office's name.
+
+        None without a day, where the office was shared, and where no holder is known for certain.
+        """
+        if day is None:
+            return None
+        if office == "leader":
+            state = self.states.get(country)
+            office = state.leader_level if state else "organisation_head"
+        held = [one for one in self.holders.get((country, office), ()) if one.covers(day)]
+        held = [one for one in held if one.end_date or one.known_until is None or day <= one.known_until] or (
+            [one for one in held if one.level in EXECUTIVE_LEVELS]
+        )
+        if not held:
+            return None
+        latest = max(one.start_date or date.min for one in held)
+        people = {one.entity_id for one in held if (one.start_date or date.min) == latest}
+        return people.pop() if len(people) == 1 else None
+
+    # --- context -------------------------------------------------------------------------------------------------
+    def decide(self, folded: str, context: frozenset[str] | set[str]) -> tuple[str, str] | None:
+        """(kind, id) of an ambiguous name by the words of the text around it; None leaves it open."""
+        candidates = self.hints[folded]
+        scored = [(len(hints & context), is_default, kind, known) for kind, known, is_default, hints in candidates]
+        best = max(scored, key=lambda row: (row[0], row[1]))
+        if best[0] == 0 and not best[1]:
+            return None
+        rivals = [row for row in scored if row[0] == best[0] and row[1] == best[1]]
+        return (best[2], best[3]) if len(rivals) == 1 else None
+
+    # --- rows ----------------------------------------------------------------------------------------------------
+    def entities(self) -> tuple[Entity, ...]:
+        """Every known entity as a record, by id."""
+        rows = [
+            Entity(
+                entity_id=state.country_code,
+                name=state.name,
+                aliases=state.aliases,
+                entity_type="state",
+                country_code=state.country_code,
+                sector_type="GOV",
+            )
+            for state in self.states.values()
+        ]
+        rows += [
+            Entity(
+                entity_id=person.entity_id,
+                name=person.name,
+                aliases=person.aliases,
+                entity_type="person",
+                country_code=person.country_code,
+            )
+            for person in self.persons.values()
+        ]
+        rows += [
+            Entity(
+                entity_id=known_id,
+                name=known.name,
+                entity_type=known.entity_type,
+                country_code=known.country_code,
+                sector_type=known.sector_type,
+            )
+            for known_id, known in self.organisations.items()
+        ]
+        return tuple(sorted(rows, key=lambda row: row.entity_id))
+
+    def offices(self) -> tuple[Office, ...]:
+        """Every known tenure as a record, by person, office and start."""
+        rows = {
+            (held.entity_id, held.office_name, held.start_date): Office(
+                entity_id=held.entity_id,
+                office_name=held.office_name,
+                office_level_type=held.level,
+                country_code=held.country_code,
+                organisation_id=held.organisation_id,
+                start_date=held.start_date,
+                end_date=held.end_date,
+            )
+            for known in self.holdings.values()
+            for held in known
+        }
+        return tuple(rows[key] for key in sorted(rows, key=str))
+
+
+def _list(cell: str) -> tuple[str, ...]:
+    return tuple(part for part in cell.split(";") if part)
+
+
+def _day(cell: str) -> date | None:
+    return date.fromisoformat(cell) if cell else None
+
+
+def _is_acronym(name: str) -> bool:
+    letters = name.replace(".", "")
+    return len(letters) <= 8 and " " not in letters and letters[:1].isupper() and sum(map(str.isupper, letters)) > 1
+
+
+_LEVEL_ORDER = ("head_of_state", "head_of_government", "organisation_head", "foreign_minister", "deputy")
+
+
+def _level_rank(level: str) -> int:
+    return _LEVEL_ORDER.index(level) if level in _LEVEL_ORDER else len(_LEVEL_ORDER)
+
+
+class _Builder:
+    """Collects the names while the tables are read."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, list[Name]] = defaultdict(list)
+
+    def add(self, written: Iterable[str], meaning: Name) -> None:
+        for spelling in written:
+            folded = fold(spelling)
+            if not folded:
+                raise codebook.CodebookError(f"a name without letters: {spelling!r} for {meaning.name}")
+            one = meaning._replace(is_acronym=_is_acronym(spelling))
+            known = self.names[folded]
+            if not any((old.kind, old.entity_id) == (one.kind, one.entity_id) for old in known):
+                known.append(one)
+
+
+def _person_spellings(name: str, country: str | None) -> tuple[list[str], list[str]]:
+    """Spellings that are the name, and shorter ones that hold only while one person bears them."""
+    parts = name.split()
+    sure, weak = [name], []
+    if len(parts) > 1 and country in _WRITTEN_EITHER_WAY:
+        family_first = country != "JPN" and country != "HUN"
+        turned = parts[1:] + parts[:1] if family_first else parts[-1:] + parts[:-1]
+        sure.append(" ".join(turned))
+    elif len(parts) > 2:
+        weak += [f"{parts[0]} {parts[-1]}", f"{parts[0]} {parts[1]}", " ".join(parts[1:])]
+    return sure, weak
+
+
+@cache
+def load_gazetteer() -> Gazetteer:
+    """The gazetteer of the codebook; built at the first call. Raises CodebookError for a malformed table."""
+    build = _Builder()
+    states = _read_states(build)
+    organisations = _read_organisations(build)
+    persons, by_ends = _read_persons(build)
+    holdings, holders = _read_offices()
+    terms: dict[str, list[Term]] = defaultdict(list)
+    for kind, column in (("title", "title"), ("body", "word"), ("group", "word")):
+        for row in codebook.table({"title": "titles", "body": "bodies", "group": "groups"}[kind]):
+            word = fold(row[column])
+            if not any(known.kind == kind for known in terms[word]):
+                terms[word].append(Term(kind, word, row["sector"] or None, row.get("level")))
+    hints: dict[str, list[tuple[str, str, bool, frozenset[str]]]] = defaultdict(list)
+    for row in codebook.table("ambiguous"):
+        hints[row["name"]].append((row["kind"], row["id"], row["is_default"] == "yes", frozenset(_list(row["hints"]))))
+        if row["kind"] in ("state", "adjective", "people"):
+            state = states[row["id"]]
+            meaning = Name(row["kind"], row["id"], state.name, row["id"], "GOV", "state", False)
+            build.add([row["name"].upper() if row["name"] in ("car", "nk", "roc") else row["name"].title()], meaning)
+    names = {key: tuple(found) for key, found in build.names.items()}
+    return Gazetteer(
+        states=MappingProxyType(states),
+        persons=MappingProxyType(persons),
+        names=MappingProxyType(names),
+        longest=MappingProxyType(longest_phrases(names)),
+        terms=MappingProxyType({key: tuple(found) for key, found in terms.items()}),
+        longest_term=MappingProxyType(longest_phrases(terms)),
+        holdings=MappingProxyType(holdings),
+        holders=MappingProxyType(holders),
+        by_ends=MappingProxyType(by_ends),
+        surnames=MappingProxyType(_surnames(persons.values())),
+        hints=MappingProxyType({key: tuple(rows) for key, rows in hints.items()}),
+        organisations=MappingProxyType(organisations),
+    )
+
+
+def _read_states(build: _Builder) -> dict[str, State]:
+    states = {}
+    for row in codebook.table("countries"):
+        code = row["iso3"]
+        states[code] = State(
+            code, row["name"], row["geonames_id"] or None, _list(row["aliases"]), row["capital"] or None,
+            row["leader_level"] or "head_of_government",
+        )  # fmt: skip
+        meaning = Name("state", code, row["name"], code, "GOV", "state", False)
+        build.add([row["name"], *_list(row["aliases"])], meaning)
+        for former in _list(row["former_names"]):
+            spelling, _, until = former.partition("<")
+            build.add([spelling], meaning._replace(until=_day(until)))
+        build.add(_list(row["adjectives"]), meaning._replace(kind="adjective"))
+        build.add(_list(row["people"]), meaning._replace(kind="people", sector_type="CVL"))
+        seats = [row["capital"], *_list(row["seats"])]
+        if row["capital"]:
+            build.add([seat for seat in seats if seat], meaning._replace(kind="capital"))
+    for row in codebook.table("metonyms"):
+        if row["country"] not in states:
+            raise codebook.CodebookError(f"codebook/metonyms.csv: no such country for {row['name']}: {row['country']}")
+        slug = "body-" + fold(row["name"]).replace(" ", "-")
+        build.add([row["name"]], Name("metonym", slug, row["name"], row["country"], row["sector"], "body", False))
+    return states
+
+
+def _read_organisations(build: _Builder) -> dict[str, Name]:
+    organisations = {}
+    for row in codebook.table("organisations"):
+        meaning = Name(
+            "organisation", row["entity_id"], row["name"], row["country"] or None, row["sector"], row["entity_type"], False
+        )
+        organisations[row["entity_id"]] = meaning
+        build.add([name for name in (row["name"], row["acronym"], *_list(row["aliases"])) if name], meaning)
+    return organisations
+
+
+def _read_persons(build: _Builder) -> tuple[dict[str, Person], dict[tuple[str, str], tuple[str, ...]]]:
+    persons: dict[str, Person] = {}
+    ends: dict[tuple[str, str], list[str]] = defaultdict(list)
+    weak: dict[str, set[str]] = defaultdict(set)
+    for row in codebook.table("persons"):
+        known = Person(
+            row["entity_id"], row["name"], _list(row["aliases"]), row["gender"] or None, row["country"] or None
+        )
+        persons[known.entity_id] = known
+        meaning = Name("person", known.entity_id, known.name, known.country_code, None, "person", False)
+        for spelling in (known.name, *known.aliases):
+            sure, shorter = _person_spellings(spelling, known.country_code)
+            build.add([one for one in sure if " " in one or "-" in one or len(one) > 3], meaning)
+            for one in shorter:
+                weak[fold(one)].add(known.entity_id)
+        words = fold(known.name).split()
+        if len(words) > 1:
+            ends[words[0], words[-1]].append(known.entity_id)
+    for spelling, bearers in weak.items():
+        if len(bearers) == 1 and " " in spelling and spelling not in build.names:
+            known = persons[next(iter(bearers))]
+            build.names[spelling].append(
+                Name("person", known.entity_id, known.name, known.country_code, None, "person", False)
+            )
+    return persons, {key: tuple(found) for key, found in ends.items()}
+
+
+def family_names(name: str, country: str | None) -> tuple[str, ...]:
+    """What a person is called by alone, folded: the family name, and the longer forms of it.
+
+    >>> family_names("Kim Jong-un", "PRK"), family_names("Miguel Díaz-Canel", "CUB")
+    (('kim',), ('diaz canel',))
+    """
+    parts = name.split()
+    if len(parts) < 2:
+        return (fold(name),)
+    if country in FAMILY_FIRST:
+        return (fold(parts[0]),)
+    tails = [" ".join(parts[start:]) for start in range(1, len(parts))]
+    return tuple(dict.fromkeys(fold(tail) for tail in tails))
+
+
+def _surnames(persons: Iterable[Person]) -> dict[str, tuple[str, ...]]:
+    bearers: dict[str, dict[str, None]] = defaultdict(dict)
+    for person in persons:
+        for spelling in (person.name, *person.aliases):
+            for short in family_names(spelling, person.country_code):
+                bearers[short].setdefault(person.entity_id)
+    return {short: tuple(found) for short, found in bearers.items()}
+
+
+def _read_offices() -> tuple[dict[str, tuple[Holding, ...]], dict[tuple[str, str], tuple[Holding, ...]]]:
+    holdings: dict[str, list[Holding]] = defaultdict(list)
+    holders: dict[tuple[str, str], list[Holding]] = defaultdict(list)
+    for row in codebook.table("offices"):
+        held = Holding(
+            row["entity_id"], row["office_name"], row["office_level"], row["country"] or None,
+            row["organisation_id"] or None, _day(row["start_date"]), _day(row["end_date"]), _day(row["known_until"]),
+        )  # fmt: skip
+        if held.start_date and held.end_date and held.end_date < held.start_date:
+            raise codebook.CodebookError(f"codebook/offices.csv: {held.entity_id} leaves before {held.start_date}")
+        holdings[held.entity_id].append(held)
+        body = held.organisation_id or held.country_code or ""
+        for office in {held.level, held.office_name}:
+            holders[body, office].append(held)
+    ranked = {
+        key: tuple(sorted(found, key=lambda one: (_level_rank(one.level), str(one.start_date), one.office_name)))
+        for key, found in holdings.items()
+    }
+    return ranked, {key: tuple(found) for key, found in holders.items()}

@@ -1,0 +1,89 @@
+"""Where: a place's name, and the place on the map.
+
+Cities of 15,000 people or more and all capitals (GeoNames, CC BY 4.0), regions, seas and sites (own compilation).
+A name that several places bear is decided by the country that the text speaks of, then by size; see
+`codebook/README.md`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from demarche import codebook
+from demarche.codebook.names import fold, longest_phrases
+from demarche.records import Place
+
+_CITY = "city"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places by folded name. City rows stay text until they are asked for, so that loading takes no time."""
+
+    cities: Mapping[str, str]  # folded name → its rows, a line each
+    sites: Mapping[str, tuple[Place, ...]]
+    longest: Mapping[str, int]
+
+    def named(self, folded: str) -> tuple[tuple[Place, int], ...]:
+        """Every place of that folded name with its population (0 where unknown), the largest first."""
+        found = [(place, 0) for place in self.sites.get(folded, ())]
+        for line in self.cities.get(folded, "").splitlines():
+            place_id, name, country, latitude, longitude, population, _ = line.split(",")
+            city = Place(
+                place_id=place_id,
+                name=name,
+                country_code=country,
+                latitude=float(latitude),
+                longitude=float(longitude),
+                place_type=_CITY,
+            )
+            found.append((city, int(population)))
+        return tuple(found)
+
+    def find(self, folded: str, countries: Collection[str] = ()) -> Place | None:
+        """The place meant by a folded name: a region or site, else a city of ``countries``, else the largest city.
+
+        None when there is none, and when two cities of much the same size compete without a country to decide.
+        """
+        found = self.named(folded)
+        if not found:
+            return None
+        near = [row for row in found if row[0].country_code in countries]
+        candidates = near or list(found)
+        if len(candidates) == 1 or candidates[0][0].place_type != _CITY:
+            return candidates[0][0]
+        largest, second = sorted((row[1] for row in candidates), reverse=True)[:2]
+        if largest < 2 * second and not near and candidates[0][0].country_code != candidates[1][0].country_code:
+            return None
+        return max(candidates, key=lambda row: row[1])[0]
+
+
+@cache
+def load_places() -> Places:
+    """The places of the codebook; read at the first call. Raises CodebookError for a malformed table."""
+    cities: dict[str, str] = {}
+    for line in codebook.text("cities.csv").splitlines()[2:]:
+        key, _, rest = line.partition(",")
+        known = cities.get(key)
+        cities[key] = rest if known is None else f"{known}\n{rest}"
+    sites: dict[str, list[Place]] = defaultdict(list)
+    for row in codebook.table("places_extra"):
+        place = Place(
+            place_id=row["place_id"],
+            name=row["name"],
+            country_code=row["country"] or None,
+            latitude=float(row["latitude"]) if row["latitude"] else None,
+            longitude=float(row["longitude"]) if row["longitude"] else None,
+            place_type=row["place_type"],
+        )
+        for spelling in (row["name"], *(alias for alias in row["aliases"].split(";") if alias)):
+            sites[fold(spelling)].append(place)
+    return Places(
+        cities=MappingProxyType(cities),
+        sites=MappingProxyType({key: tuple(found) for key, found in sites.items()}),
+        longest=MappingProxyType(longest_phrases([*cities, *sites])),
+    )
