@@ -1,0 +1,33 @@
+"""The DuckDB file: schema from the records, loads by one writer, marts, checks, publishing, guarded queries.
+
+Readers only ever open the published file. The writer works on a private copy beside it and publishes by rename:
+
+    warehouse.duckdb                       what everybody reads; replaced as a whole, never written into
+    .warehouse.duckdb.work/                the writer's: its lock, its own copy of the file, what it published last
+    warehouse.duckdb.previous/             the last publications, newest name last
+"""
+
+from demarche.warehouse.checks import load_checks, run_checks
+from demarche.warehouse.errors import QueryError, WarehouseError, WarehouseLocked
+from demarche.warehouse.publication import publications, restore
+from demarche.warehouse.query import Answer, query
+from demarche.warehouse.reading import Overview, overview, snapshot
+from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse
+
+__all__ = [
+    "Answer",
+    "GateFailure",
+    "Overview",
+    "PartitionFiles",
+    "QueryError",
+    "Warehouse",
+    "WarehouseError",
+    "WarehouseLocked",
+    "load_checks",
+    "overview",
+    "publications",
+    "query",
+    "restore",
+    "run_checks",
+    "snapshot",
+]

@@ -1,0 +1,121 @@
+"""Reads the checks' files and runs them: in the load's transaction before its commit, or over the published file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from demarche import quality
+from demarche.records import QualityCheck, QualityResult
+from demarche.warehouse.errors import WarehouseError, first_line
+from demarche.warehouse.query import query
+from demarche.warehouse.reading import overview
+
+_ALL_DATES = (date.min, date.max)
+
+
+def load_checks(folder: Path | None = None) -> tuple[QualityCheck, ...]:
+    """Our own checks and those of a user's ``folder``, by name. Raises WarehouseError for a malformed file."""
+    found: dict[str, QualityCheck] = {}
+    for entry in _entries(folder):
+        try:
+            check = quality.parse_check(entry.read_text(encoding="utf-8"), entry.name)
+        except quality.CheckError as error:
+            raise WarehouseError(str(error)) from error
+        if check.check_id in found:
+            raise WarehouseError(f"{entry.name}: there already is a check {check.check_id!r} — name it otherwise")
+        found[check.check_id] = check
+    return tuple(found[name] for name in sorted(found))
+
+
+def _entries(folder: Path | None) -> Iterator[Traversable]:
+    places: list[Traversable] = [files("demarche").joinpath("sql", "checks")]
+    if folder is not None:
+        if not folder.is_dir():
+            raise WarehouseError(f"{folder}: no such folder of checks")
+        places.append(folder)
+    for place in places:
+        yield from sorted((e for e in place.iterdir() if e.name.endswith(".sql")), key=lambda entry: entry.name)
+
+
+def _counted(check: QualityCheck) -> str:
+    """The check's query with the number of its rows in front, cut to the sample."""
+    return (
+        f"WITH failing AS MATERIALIZED (\n{check.sql_text}\n)\n"
+        f"SELECT (SELECT count(*) FROM failing) AS failing_count, failing.* FROM failing LIMIT {quality.SAMPLE_SIZE}"
+    )
+
+
+def _parameters(check: QualityCheck, dates: tuple[date, date], today: date) -> dict[str, str | float]:
+    return {
+        "threshold": check.threshold_value,
+        "first_date": dates[0].isoformat(),
+        "last_date": dates[1].isoformat(),
+        "today": today.isoformat(),
+    }
+
+
+def _judged(
+    check: QualityCheck, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], at: datetime, load_id: str | None
+) -> QualityResult:
+    sample = [json.dumps(dict(zip(columns[1:], row[1:], strict=True)), ensure_ascii=False, default=str) for row in rows]
+    return quality.judge(check, rows[0][0] if rows else 0, sample, checked_at=at, load_id=load_id)
+
+
+def run_in(
+    con: duckdb.DuckDBPyConnection, check: QualityCheck, dates: tuple[date, date], checked_at: datetime
+) -> tuple[QualityResult, tuple[str, ...]]:
+    """What a check finds in an open load, between these load dates, and which partitions its rows name."""
+    try:
+        statement = con.extract_statements(_counted(check))[0]
+        wanted = statement.named_parameters
+        parameters = {
+            name: value for name, value in _parameters(check, dates, checked_at.date()).items() if name in wanted
+        }
+        cursor = con.execute(statement, parameters)
+        columns = [column[0] for column in cursor.description]
+        rows = cursor.fetchall()
+    except duckdb.Error as error:
+        return quality.broken(check, first_line(error), checked_at=checked_at), ()
+    at = columns.index("partition_key") if "partition_key" in columns else None
+    keys = {row[at] for row in rows if row[at] is not None} if at is not None else set()
+    return _judged(check, columns, rows, checked_at, None), tuple(sorted(keys))
+
+
+def run_checks(
+    path: Path,
+    checked_at: datetime,
+    *,
+    checks: Sequence[QualityCheck] | None = None,
+    timeout_seconds: float = 60.0,
+    memory_mb: int = 2048,
+) -> list[QualityResult]:
+    """What each check finds in the whole warehouse published at ``path``, asked for the day of ``checked_at``.
+
+    Each runs by itself in a guarded process: one that is wrong, writes, or takes too long is a broken result, and the
+    others run. Raises WarehouseError when there is no readable warehouse.
+    """
+    load_id = overview(path).load_id
+    results = []
+    for check in load_checks() if checks is None else checks:
+        try:
+            found = query(
+                path,
+                _counted(check),
+                limit=quality.SAMPLE_SIZE,
+                timeout_seconds=timeout_seconds,
+                memory_mb=memory_mb,
+                parameters=_parameters(check, _ALL_DATES, checked_at.date()),
+            )
+        except WarehouseError as error:
+            results.append(quality.broken(check, str(error), checked_at=checked_at, load_id=load_id))
+        else:
+            results.append(_judged(check, found.columns, found.rows, checked_at, load_id))
+    return results

@@ -1,0 +1,40 @@
+"""What can go wrong with the warehouse: one line each, saying what and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+
+class WarehouseError(RuntimeError):
+    """The warehouse can't be read or written; the message says what and what to do."""
+
+
+class Unreadable(WarehouseError):
+    """The file is missing or damaged."""
+
+
+class WarehouseLocked(WarehouseError):
+    """Another process writes to this warehouse."""
+
+
+class QueryError(WarehouseError):
+    """An analyst's query was refused, failed, or took too long or too much."""
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's text: DuckDB puts the query and hints below it."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+@contextmanager
+def reported(doing: str) -> Iterator[None]:
+    """Turns DuckDB's and the disk's errors into a WarehouseError that begins with ``doing``."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise WarehouseError(f"{doing}: {first_line(error)}") from error
+    except OSError as error:
+        raise WarehouseError(f"{doing}: {error.strerror or error}") from error

@@ -1,0 +1,64 @@
+"""The marts: one SQL file each under ``sql/marts``, made in the order of what they read from one another."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib.resources import files
+
+import duckdb
+
+from demarche.warehouse import schema
+
+_READS = re.compile(r"\bmart\.(\w+)")
+
+
+@cache
+def sources() -> dict[str, str]:
+    """Name → SQL of every mart, each after those that it reads."""
+    folder = files("demarche").joinpath("sql", "marts")
+    found = {
+        entry.name.removesuffix(".sql"): entry.read_text(encoding="utf-8")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".sql")
+    }
+    reads = {name: (set(_READS.findall(sql)) & set(found)) - {name} for name, sql in sorted(found.items())}
+    return {name: found[name] for name in TopologicalSorter(reads).static_order()}
+
+
+def _hash() -> str:
+    described = [(table.qualified, *(column.comment for column in table.columns)) for table in schema.tables()]
+    return hashlib.sha256(repr((sources(), described)).encode()).hexdigest()
+
+
+def refresh(con: duckdb.DuckDBPyConnection) -> bool:
+    """Make every view and macro anew if their SQL changed since; True when it did. Within the caller's transaction."""
+    wanted = _hash()
+    row = con.execute("SELECT mart_hash FROM meta.schema_version").fetchone()
+    if row and row[0] == wanted:
+        return False
+    for (view,) in con.execute(
+        "SELECT view_name FROM duckdb_views() WHERE schema_name = 'mart' AND database_name = current_database()"
+    ).fetchall():
+        con.execute(f'DROP VIEW IF EXISTS mart."{view}" CASCADE')
+    for sql in sources().values():
+        con.execute(sql)
+    _inherit_comments(con)
+    con.execute("UPDATE meta.schema_version SET mart_hash = ?", [wanted])
+    return True
+
+
+def _inherit_comments(con: duckdb.DuckDBPyConnection) -> None:
+    """A view's column that has no comment of its own takes that of the records' column of its name."""
+    known: dict[str, str] = {}
+    for table in schema.tables():
+        for column in table.columns:
+            known.setdefault(column.name, column.comment)
+    for view, column in con.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'mart' AND comment IS NULL "
+        "AND database_name = current_database() AND NOT internal"
+    ).fetchall():
+        if column in known:
+            con.execute(f'COMMENT ON COLUMN mart."{view}"."{column}" IS {schema.quoted(known[column])}')

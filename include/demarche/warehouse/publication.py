@@ -1,0 +1,297 @@
+"""The writer's lock, and how its private file becomes the published one.
+
+Publishing is a copy beside the published file, fsync, and a rename: whoever kills whom at any moment leaves a whole
+file under the published name, and readers that have the old one open keep it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from demarche.warehouse import schema
+from demarche.warehouse.connection import reading
+from demarche.warehouse.errors import Unreadable, WarehouseError, WarehouseLocked, reported
+
+_ABANDONED_SECONDS = 24 * 3600  # a query's private folder this old belongs to a process that was killed
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where the parts of the warehouse published at ``published`` lie."""
+
+    published: Path
+
+    @property
+    def work_folder(self) -> Path:
+        return self.published.with_name(f".{self.published.name}.work")
+
+    @property
+    def work(self) -> Path:
+        return self.work_folder / self.published.name
+
+    @property
+    def work_log(self) -> Path:
+        return self.work_folder / f"{self.published.name}.wal"
+
+    @property
+    def lock(self) -> Path:
+        return self.work_folder / "lock"
+
+    @property
+    def stamp(self) -> Path:
+        """Says which file was published last from the work file."""
+        return self.work_folder / "published.json"
+
+    @property
+    def previous(self) -> Path:
+        return self.published.with_name(f"{self.published.name}.previous")
+
+    @property
+    def incoming(self) -> Path:
+        return self.published.with_name(f".{self.published.name}.tmp.{os.getpid()}")
+
+
+@contextmanager
+def locked(paths: Paths, wait_seconds: float) -> Iterator[None]:
+    """Hold the writer's lock. The system gives it back when the process ends, however it ends.
+
+    Raises WarehouseLocked, naming the holder, when another process still has it after ``wait_seconds``.
+    """
+    with reported(f"{paths.published}: can't be written to"):
+        paths.work_folder.mkdir(parents=True, exist_ok=True)
+        handle = open(paths.lock, "a+", encoding="utf-8")  # noqa: SIM115 (closed below; the lock lives as long as it)
+    with handle:
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    handle.seek(0)
+                    holder = handle.read().strip() or "another process"
+                    raise WarehouseLocked(
+                        f"{paths.published}: {holder} is writing to it — wait for it to end, or ask for more time"
+                    ) from None
+                time.sleep(min(0.1, max(0.0, deadline - time.monotonic())))
+        handle.seek(0)
+        handle.truncate()
+        handle.write(f"process {os.getpid()} on {socket.gethostname()}")
+        handle.flush()
+        _sweep(paths)
+        yield
+
+
+def _sweep(paths: Paths) -> None:
+    """Remove what killed processes left behind."""
+    folder, name = paths.published.parent, paths.published.name
+    for leftover in folder.glob(f".{name}.tmp.*"):
+        leftover.unlink(missing_ok=True)
+    for leftover in folder.glob(f".{name}.query.*"):
+        with suppress(OSError):
+            if time.time() - leftover.stat().st_mtime > _ABANDONED_SECONDS:
+                leftover.chmod(0o700)
+                shutil.rmtree(leftover)
+
+
+def _identity(path: Path) -> dict[str, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return {"inode": found.st_ino, "size": found.st_size, "mtime_ns": found.st_mtime_ns}
+
+
+def published_load(paths: Paths) -> str | None:
+    """The load whose state was published last from the work file; None when that was another file than today's."""
+    try:
+        stamp = json.loads(paths.stamp.read_text(encoding="utf-8"))
+        load_id: str | None = stamp.pop("load_id")
+    except (OSError, ValueError, KeyError, AttributeError):
+        return None
+    return load_id if stamp == _identity(paths.published) else None
+
+
+def _write_stamp(paths: Paths, load_id: str) -> None:
+    partial = paths.stamp.with_suffix(".partial")
+    partial.write_text(json.dumps({**(_identity(paths.published) or {}), "load_id": load_id}), encoding="utf-8")
+    os.replace(partial, paths.stamp)
+
+
+def prepare(paths: Paths, *, fresh: bool) -> None:
+    """Make the work file ready; the lock must be held. Without one, the writer begins with an empty warehouse.
+
+    The work file is used as it is when the published one was made from it, or is missing or damaged; otherwise it is
+    copied from the published one. ``fresh`` begins an empty one. Raises WarehouseError for a published file that isn't
+    a warehouse of ours, or is damaged while there is no work file to mend it from.
+    """
+    published = paths.published
+    if fresh:
+        _refuse_foreign(published)
+        discard_work(paths)
+        return
+    with reported(f"{published}: can't be prepared for writing"):
+        work_is_good = paths.work.exists() and _is_good(paths.work)
+        if not work_is_good:
+            discard_work(paths)
+        if not _exists(published):
+            return
+        found = _junk(published) if work_is_good and published.is_file() else None
+        found = found or damage(published)
+        if found is None:
+            if not (work_is_good and published_load(paths)):
+                _copy_from_published(paths)
+        elif not work_is_good:
+            previous = f"`demarche restore` brings back one of {paths.previous}, or " if publications(published) else ""
+            raise WarehouseError(f"{found} — {previous}remove it and run `demarche rebuild`")
+
+
+def _exists(path: Path) -> bool:
+    return path.exists() and (path.is_dir() or path.stat().st_size > 0)
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Raises WarehouseError for what exists and never was a warehouse: it isn't ours to replace."""
+    if not _exists(path):
+        return
+    if path.is_dir():
+        raise WarehouseError(f"{path}: a folder, not a warehouse file — name a file")
+    junk = _junk(path)
+    if junk is not None:
+        raise WarehouseError(junk)
+    with suppress(Unreadable), reading(path) as con:
+        schema.refuse_foreign(con, path)
+
+
+def _junk(path: Path) -> str | None:
+    with reported(f"{path}: can't be read"), open(path, "rb") as handle:
+        is_duckdb = handle.read(12)[8:] == b"DUCK"
+    return None if is_duckdb else f"{path}: not a DuckDB file, so no warehouse of ours — name another file"
+
+
+def damage(path: Path) -> str | None:
+    """None for a good warehouse file, else what is wrong with one that can't be read.
+
+    Raises WarehouseError when the file is somebody else's, a newer program's, or must be rebuilt.
+    """
+    _refuse_foreign(path)
+    try:
+        with reading(path) as con:
+            schema.refuse_unless_ours(con, path)
+    except Unreadable as error:
+        return str(error)
+    return None
+
+
+def _is_good(path: Path) -> bool:
+    try:
+        return damage(path) is None
+    except WarehouseError:
+        return False
+
+
+def _copy_from_published(paths: Paths) -> None:
+    discard_work(paths)
+    partial = paths.work.with_name("partial")
+    shutil.copyfile(paths.published, partial)
+    partial.chmod(0o644)
+    os.replace(partial, paths.work)
+    with reading(paths.work) as con:
+        load_id = last_load(con)
+    _write_stamp(paths, load_id)
+
+
+def last_load(con: duckdb.DuckDBPyConnection) -> str:
+    """The newest load of the current database; empty when there was none."""
+    row = con.execute("SELECT load_id FROM meta.loads ORDER BY loaded_at DESC, load_id DESC LIMIT 1").fetchone()
+    return row[0] if row else ""
+
+
+def discard_work(paths: Paths) -> None:
+    """Remove the work file; the next writer begins with a copy of the published one."""
+    for path in (paths.stamp, paths.work_log, paths.work):
+        path.unlink(missing_ok=True)
+
+
+def publish(paths: Paths, source: Path, *, load_id: str, keep: int) -> None:
+    """Put a copy of ``source`` in the published file's place and keep the one before it, of these ``keep``.
+
+    ``source`` must be closed and checkpointed; ``load_id`` is its last load. Raises WarehouseError when the disk is
+    full or the folder isn't writable; the published file is then as it was.
+    """
+    incoming = paths.incoming
+    with reported(f"{paths.published}: not published, the last publication stays"):
+        try:
+            shutil.copyfile(source, incoming)
+            incoming.chmod(0o444)
+            _sync(incoming)
+            if keep and _exists(paths.published):
+                _keep(paths)
+            os.replace(incoming, paths.published)
+            _sync(paths.published.parent)
+        finally:
+            incoming.unlink(missing_ok=True)
+        _write_stamp(paths, load_id)
+        for expired in publications(paths.published)[: -keep or None]:
+            expired.unlink(missing_ok=True)
+
+
+def _keep(paths: Paths) -> None:
+    """The published file under the instant at which it was published."""
+    seconds, nanoseconds = divmod(paths.published.stat().st_mtime_ns, 10**9)
+    instant = time.strftime("%Y%m%dT%H%M%S", time.gmtime(seconds))
+    paths.previous.mkdir(exist_ok=True)
+    kept = paths.previous / f"{instant}.{nanoseconds:09d}Z.duckdb"
+    kept.unlink(missing_ok=True)
+    try:
+        os.link(paths.published, kept)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(paths.published, kept)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def publications(path: Path) -> list[Path]:
+    """The kept former publications of the warehouse at ``path``, oldest first."""
+    folder = Paths(path).previous
+    return sorted(folder.glob("*.duckdb")) if folder.is_dir() else []
+
+
+def restore(path: Path, publication: Path, *, wait_seconds: float = 0.0, keep: int = 3) -> None:
+    """Publish a former publication again; the next load goes on from it. Raises WarehouseError if it isn't readable."""
+    paths = Paths(path)
+    with locked(paths, wait_seconds):
+        _refuse_foreign(path)
+        if not publication.exists():
+            raise WarehouseError(f"{publication}: no such publication — there are: {_listed(publications(path))}")
+        found = damage(publication)
+        if found is not None:
+            raise WarehouseError(f"{found} — take another one")
+        discard_work(paths)
+        with reported(f"{publication}: can't be copied"):
+            shutil.copyfile(publication, paths.work)  # publishing may drop it as expired
+        try:
+            publish(paths, paths.work, load_id="", keep=keep)
+        finally:
+            discard_work(paths)
+
+
+def _listed(paths: list[Path]) -> str:
+    return ", ".join(str(path) for path in paths) or "none"
