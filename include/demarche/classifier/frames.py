@@ -15,7 +15,6 @@ from demarche.lexicon import Entry, Lexicon
 SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 CLAUSES = frozenset(("ccomp", "advcl", "relcl", "parataxis"))
 NOMINAL = frozenset(("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "X"))
-_LIGHT = frozenset(("be", "do", "have", "can", "get"))
 _BASES = {"bases": "base", "co": "cooperate"}
 _MAX_SIDES = 12
 _MAX_DEPTH = 4
@@ -113,34 +112,47 @@ def pair_up(trigger: Trigger) -> list[Candidate]:
 def triggers(tree: Tree, indices: Iterable[int], lexicon: Lexicon) -> Iterator[Trigger]:
     """The triggers among these tokens: content verbs, and the nouns and adjectives that the lexicon knows."""
     for index in indices:
-        trigger = _trigger(tree, index, lexicon)
-        if trigger is None:
+        pos = _kind(tree, index, lexicon)
+        if pos is None:
             continue
-        if trigger.pos == "noun":
-            _nominal_sides(tree, trigger)
-        else:
-            _verbal_sides(tree, trigger)
-        if trigger.actors or trigger.recipients:
+        trigger = build_trigger(tree, index, lexicon)
+        if (pos == "verb" or trigger.entries) and (trigger.actors or trigger.recipients):
             yield trigger
 
 
-def _trigger(tree: Tree, index: int, lexicon: Lexicon) -> Trigger | None:
-    pos = tree.pos[index]
-    lemma = tree.lemma[index]
-    if pos == "VERB" and tree.dep[index] not in ("aux", "auxpass"):
-        kind = "verb"
-    elif pos in ("NOUN", "PROPN") and lexicon.entries(lemma, "noun") and tree.dep[index] != "compound":
-        kind = "noun"
-    elif pos == "ADJ" and lexicon.entries(lemma, "adjective"):
-        kind = "adjective"
-    else:
-        return None
+def build_trigger(tree: Tree, index: int, lexicon: Lexicon) -> Trigger:
+    """A token read as a trigger, with the sides that the tree offers it."""
+    pos = _kind(tree, index, lexicon) or {"VERB": "verb", "ADJ": "adjective"}.get(tree.pos[index], "noun")
     under = _under(tree, index)
-    known = lexicon.entries(lemma, kind)
-    entries = lexicon.match(lemma, kind, lexicon.with_classes(tree.lemma[i] for i in under)) if known else []
-    if kind != "verb" and not entries:
-        return None
-    return Trigger(index, kind, under, entries, _governors(tree, index), _marks(tree, index))
+    lemma = tree.lemma[index]
+    entries: list[Entry] = []
+    if lexicon.entries(lemma, pos):
+        entries = lexicon.match(lemma, pos, lexicon.with_classes(tree.lemma[kid] for kid in under))
+    trigger = Trigger(index, pos, under, entries, _governors(tree, index), _marks(tree, index))
+    if pos == "noun":
+        _nominal_sides(tree, trigger)
+    else:
+        _verbal_sides(tree, trigger)
+    return trigger
+
+
+def place_of(trigger: Trigger, letter: str, index: int | None) -> str:
+    """How a side hangs on the trigger; ``letter`` is a(ctor) or r(ecipient). "rule" where the tree didn't offer it."""
+    if index is None:
+        return ""
+    sides = trigger.actors if letter == "a" else trigger.recipients
+    return next((how for side, how in sides if side == index), "rule")
+
+
+def _kind(tree: Tree, index: int, lexicon: Lexicon) -> str | None:
+    pos = tree.pos[index]
+    if pos == "VERB" and tree.dep[index] not in ("aux", "auxpass"):
+        return "verb"
+    if pos in ("NOUN", "PROPN") and lexicon.entries(tree.lemma[index], "noun") and tree.dep[index] != "compound":
+        return "noun"
+    if pos == "ADJ" and lexicon.entries(tree.lemma[index], "adjective"):
+        return "adjective"
+    return None
 
 
 def _under(tree: Tree, index: int) -> dict[int, int]:
@@ -241,7 +253,7 @@ def _verbal_sides(tree: Tree, trigger: Trigger) -> None:
                 for side in tree.with_dep(preposition, "pobj"):
                     _add(tree, actors, side, f"prep:{tree.lemma[preposition]}")
     trigger.actors = list(actors.items())[:_MAX_SIDES]
-    trigger.recipients = [side for side in recipients.items()][: 2 * _MAX_SIDES]
+    trigger.recipients = list(recipients.items())[: 2 * _MAX_SIDES]
 
 
 def _subjects(tree: Tree, index: int, depth: int = 0) -> list[tuple[int, str]]:

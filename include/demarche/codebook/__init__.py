@@ -25,6 +25,14 @@ def text(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def data(name: str) -> bytes:
+    """The bytes of a codebook file that isn't text. Raises CodebookError when there is none."""
+    path = files(__name__).joinpath(name)
+    if not path.is_file():
+        raise CodebookError(f"codebook/{name}: no such file")
+    return path.read_bytes()
+
+
 @cache
 def table(name: str) -> tuple[dict[str, str], ...]:
     """The rows of ``<name>.csv`` as dicts of strings; every row must have exactly the header's columns.
