@@ -33,6 +33,7 @@ _PLACE_PREPOSITIONS = frozenset(
      "throughout", "via", "to", "from", "over", "off", "leave", "reach", "visit", "of"}
 )  # fmt: skip
 _ACTING = frozenset({"nsubj", "csubj", "agent", "dative"})
+_SUBJECT = frozenset({"nsubj", "nsubjpass"})
 _STANDING = frozenset({"lie", "sit", "locate", "situate"})
 _SIDE_PREPOSITIONS = frozenset({"with", "by", "between", "against", "on", "for", "among", "upon"})
 _PAST_HOLDER = frozenset({"former", "ex", "late", "then", "previous", "next", "incoming", "elect", "onetime", "future"})
@@ -214,12 +215,15 @@ class _Reader:
         self.spans: list[_Span] = []
         self.at: list[_Span | None] = [None] * len(doc)  # the span that covers a token
         self.folded_text: str | None = None
+        self.titles: set[int] = set()  # tokens that were read as somebody's title
 
     def read(self) -> list[_Span]:
         """All spans, in the order of the text."""
         self.find_names()
-        self.find_model_entities()
+        self.find_halves_of_korea()
+        self.find_model_persons()
         self.find_terms()
+        self.find_model_entities()
         self.find_surnames()
         self.spans = [span for span in self.spans if span.rule != "dropped"]
         self.spans.sort(key=lambda span: (span.start, span.end))
@@ -247,6 +251,22 @@ class _Reader:
         countries = {span.country for span in self.spans if span.country}
         for start, end in pending_places:
             self._add_place(start, end, countries)
+
+    def find_halves_of_korea(self) -> None:
+        """"The North", "the South": states in a text that speaks of Korea."""
+        tokens = self.tokens
+        if not {span.country for span in self.spans} & {"PRK", "KOR"}:
+            return
+        for position in range(1, len(tokens.text)):
+            if tokens.text[position] not in ("North", "South") or tokens.lower[position - 1] != "the":
+                continue
+            if self.at[position] is not None or tokens.pos[position + 1 : position + 2] == ["PROPN"]:
+                continue
+            state = self.gazetteer.states["PRK" if tokens.text[position] == "North" else "KOR"]
+            self._add(
+                _Span(position, position + 1, position, "state", "description", 0.8, state.country_code, state.name,
+                      state.country_code, "GOV", place_id=state.place_id, source="state")
+            )  # fmt: skip
 
     def _may_begin_low(self, position: int) -> bool:
         following = self.tokens.text[position + 2 : position + 3] or self.tokens.text[position + 1 : position + 2]
@@ -301,6 +321,8 @@ class _Reader:
                 )  # fmt: skip
             usable = [one for one in usable if one.entity_id == known] or usable
         kinds = {one.kind for one in usable}
+        if kinds == {"adjective"} and self.tokens.lower[start - 1 : start] == ["in"] and self.tokens.head[end - 1] < end:
+            return None  # a language
         if {"state", "adjective"} <= kinds:
             modifies = self.tokens.dep[end - 1] in ("compound", "amod", "nmod") and self.tokens.head[end - 1] >= end
             usable = [one for one in usable if one.kind != ("state" if modifies else "adjective")]
@@ -435,13 +457,17 @@ class _Reader:
             self.at[position] = span
 
     # --- names that only the model knows -------------------------------------------------------------------------
+    def find_model_persons(self) -> None:
+        """Persons that the model names and the gazetteer does not."""
+        for entity in self.doc.ents:
+            if entity.label_ == "PERSON":
+                self._add_model_person(entity.start, entity.end)
+
     def find_model_entities(self) -> None:
-        """Persons, organisations, peoples and places that the model names and the gazetteer does not."""
+        """Organisations, peoples and places that the model names and nothing else has read."""
         for entity in self.doc.ents:
             label = entity.label_
-            if label == "PERSON":
-                self._add_model_person(entity.start, entity.end)
-            elif label == "ORG":
+            if label == "ORG":
                 self._add_model_organisation(entity.start, entity.end)
             elif label in ("GPE", "NORP") and not any(self.at[entity.start : entity.end]):
                 start, end = self._trim(entity.start, entity.end)
@@ -502,8 +528,8 @@ class _Reader:
             return
         if covered and (covered[0].start, covered[-1].end) == (start, end) and len(covered) == 1:
             return
-        if any(self.tokens.singular[position] in self.gazetteer.terms for position in range(start, end)):
-            return  # a body or a title: its own rules read it
+        if any(position in self.titles for position in range(start, end)):
+            return
         if len(covered) > 1 or covered and covered[0].source == "adjective" and end - start < 3:
             return
         country = covered[0].country if covered else None
@@ -585,16 +611,23 @@ class _Reader:
         if self._is_premodifier(end):
             return
         kind = "group" if term.kind == "group" or plural and term.kind != "body" else "body"
-        words = self.doc[start:last].text if term.kind == "body" else None
         span = _Span(
             first, last, head, kind, "body" if kind == "body" else "group", 0.8 if country else 0.4,
             name=None, country=country, sector=term.sector_type, plural=plural or kind == "group", source=term.word,
         )  # fmt: skip
-        if country and words and kind == "body":
+        if country and kind == "body":
             state = self.gazetteer.states[country]
-            span.name = f"{state.name}: {fold(self.doc[self._core(first, start) : end].text)}"
-            span.entity_id = f"body-{country.lower()}-{fold(span.name.partition(': ')[2]).replace(' ', '-')}"
+            own = self._own_words(self._core(first, start), last)
+            span.name = f"{state.name}: {own}"
+            span.entity_id = f"body-{country.lower()}-{own.replace(' ', '-')}"
         self._consume(first, last, span)
+
+    def _own_words(self, start: int, end: int) -> str:
+        """A body's words without its country: "ministry of foreign affairs"."""
+        words = [self.tokens.folded[at] for at in range(start, end) if self.at[at] is None and self.tokens.folded[at]]
+        while words and words[-1] in ("of", "the", "s", "in", "at", "from", "for"):
+            words.pop()
+        return " ".join(words)
 
     def _core(self, first: int, start: int) -> int:
         """Where the head's own words begin: after the country, its possessive ending and hyphens."""
@@ -693,6 +726,18 @@ class _Reader:
             steps += 1
         return None, last, None
 
+    def _far_end(self, position: int) -> int:
+        """The end of a phrase with the names of states and bodies in it, up to a person, a comma or a verb."""
+        tokens = self.tokens
+        for _ in range(12):
+            if position >= len(tokens.text) or self._person_follows(position):
+                break
+            inside = self.at[position] is not None or tokens.pos[position] in (*_INSIDE_PHRASE, "PART")
+            if not inside and tokens.lower[position] not in ("of", "'s", "’s", "and"):
+                break
+            position += 1
+        return position
+
     def _phrase_end(self, position: int) -> int:
         tokens = self.tokens
         while position < len(tokens.text) and self.at[position] is None and (
@@ -733,6 +778,7 @@ class _Reader:
         past: bool, definite: bool, plural: bool, organisation: _Span | None,
     ) -> None:  # fmt: skip
         tokens = self.tokens
+        self.titles.update(range(start, end))
         bearer = self._bearer(start, end, last, first, definite or country is not None)
         office = fold(self.doc[start:end].text) if not plural else term.word
         if term.level == "courtesy":
@@ -796,13 +842,14 @@ class _Reader:
         for position in (end, last):
             if self._person_follows(position):
                 return self.at[position]
-        position = last
-        if position < len(tokens.text) and tokens.lower[position] == "of":
-            position = self._phrase_end(position + 1)
-            if self._person_follows(position):
-                return self.at[position]
-        if definite and last + 1 < len(tokens.text) and tokens.text[last] == "," and self._person_follows(last + 1):
-            person = self.at[last + 1]
+        reach = last
+        if reach < len(tokens.text) and tokens.lower[reach] in ("of", "for", "at", "to"):
+            reach = self._far_end(reach + 1)
+            if self._person_follows(reach):
+                return self.at[reach]
+            definite = True
+        if definite and reach + 1 < len(tokens.text) and tokens.text[reach] == "," and self._person_follows(reach + 1):
+            person = self.at[reach + 1]
             closing = tokens.text[person.end] if person and person.end < len(tokens.text) else "."
             if person and closing in (",", ".", ")", ";", "—", "–"):
                 return person
@@ -1047,8 +1094,10 @@ class _Pointers:
 
     def _describe_pair(self, span: _Span) -> list[_Span]:
         """"The two leaders", "both presidents": the last two persons that fit."""
-        before = self.tokens.lower[max(0, span.start - 2) : span.end]
-        if not {"both", "two"} & set(before) or self.tokens.singular[span.head] not in _PAIR_PEOPLE:
+        around = self.tokens.lower[max(0, span.start - 2) : span.end]
+        if self.tokens.lower[span.end : span.end + 1] == ["of"]:
+            around += self.tokens.lower[span.end : span.end + 4]
+        if not {"both", "two"} & set(around) or self.tokens.singular[span.head] not in _PAIR_PEOPLE:
             return [span]
         people = self._last_two("person", self.tokens.sentence[span.start])
         if len(people) < 2:
@@ -1065,8 +1114,6 @@ class _Pointers:
             return self._pronoun(position)
         if word == "counterpart" or word == "counterparts":
             return self._counterpart(position)
-        if word in ("north", "south") and self.tokens.lower[position - 1 : position] == ["the"]:
-            return self._half_of_korea(position)
         if word == "latter" and self.tokens.lower[position - 1 : position] == ["the"]:
             return self._latter(position)
         if self.tokens.singular[position] in _PAIR_NOUNS or word in ("both", "koreas"):
@@ -1117,10 +1164,11 @@ class _Pointers:
             if span.rule == "adjective" or gender and span.gender and span.gender != gender:
                 continue
             role = self.reader._role(span.head)
-            subject = role in ("nsubj", "nsubjpass")
+            subject = role in _SUBJECT
             if objective and subject and distance == 0 and self._clause(span.head) == clause:
                 continue
-            score = 2.0 * subject - 1.5 * distance + 0.5 * (role == "poss") - 0.02 * min(position - span.end, 40)
+            main = subject and self.tokens.dep[self.reader._governor(span.head)] == "ROOT"
+            score = 2.0 * subject + 0.8 * main - 1.5 * distance + 0.5 * (role == "poss") - 0.02 * min(position - span.end, 40)
             if span.rule == "pronoun":
                 score += 0.5
             if best is None or score > best[0]:
@@ -1129,7 +1177,7 @@ class _Pointers:
 
     def _is_empty_it(self, position: int) -> bool:
         """"It is believed that", "it seems": a pronoun that stands for nobody."""
-        if self.tokens.dep[position] not in ("nsubj", "nsubjpass"):
+        if self.tokens.dep[position] not in _SUBJECT:
             return False
         verb = self.tokens.head[position]
         if self.tokens.lemma[verb] in ("seem", "appear", "happen", "rain", "take"):
@@ -1155,14 +1203,20 @@ class _Pointers:
             if 0 <= here - self.tokens.sentence[span.start] <= 1 and span.end <= position
             and span.kind in ("person", "state", "group", "organisation", "body") and span.rule != "adjective"
         ]  # fmt: skip
-        for span in reversed(subjects):
-            if self.reader._role(span.head) not in ("nsubj", "nsubjpass"):
+        plural_first = sorted(
+            reversed(subjects),
+            key=lambda span: (self.tokens.sentence[span.start], span.plural or self.tokens.dep[span.head] == "conj"),
+            reverse=True,
+        )
+        for span in plural_first:
+            if self.reader._role(span.head) not in _SUBJECT:
                 continue
             joined = [one for one in subjects if self._conjunct_of(one.head) == self._conjunct_of(span.head)]
             joined = list({(one.start, one.entity_id): one for one in joined}.values())
-            if len(joined) > 1 or span.plural or span.kind in _WHOLE:
+            if len(joined) > 1 or span.plural or span.rule == "description" and span.kind == "person":
                 return joined
-        return []
+        wholes = [span for span in subjects if span.kind in _WHOLE and self.reader._role(span.head) in _SUBJECT]
+        return wholes[-1:]
 
     def _conjunct_of(self, token: int) -> int:
         while self.tokens.dep[token] == "conj" and self.tokens.head[token] != token:
@@ -1180,8 +1234,9 @@ class _Pointers:
             people = [span for span in self.done if span.kind == "person" and span.level]
             same = [span for span in people if tokens.sentence[span.start] == tokens.sentence[position]]
             possessor = same[-1] if same else None
-        if self.reader._person_follows(position + 1):
-            named = self.reader.at[position + 1]
+        follows = position + 2 if tokens.text[position + 1 : position + 2] == [","] else position + 1
+        if self.reader._person_follows(follows):
+            named = self.reader.at[follows]
             if named is not None and possessor is not None:
                 named.office = named.office or possessor.office
                 named.level = named.level or possessor.level
@@ -1191,7 +1246,7 @@ class _Pointers:
         for span in self.done:
             if span.start >= first and span.end <= position and span.source == "adjective":
                 span.rule = "dropped"
-        self.done = [span for span in self.done if span.rule != "dropped"]
+        self.done[:] = [span for span in self.done if span.rule != "dropped"]
         is_person = possessor is not None and possessor.kind == "person"
         span = _Span(
             first, position + 1, position, "person" if is_person else "group", "counterpart", 0.4, country=country,
@@ -1206,20 +1261,6 @@ class _Pointers:
                 self._describe_person(span)
                 span.open_office = False
         return [span]
-
-    def _half_of_korea(self, position: int) -> list[_Span]:
-        seen = {span.country for span in self.reader.spans}
-        if not seen & {"PRK", "KOR"} or self.tokens.text[position].islower():
-            return []
-        following = self.tokens.pos[position + 1 : position + 2]
-        if following == ["PROPN"]:
-            return []
-        code = "PRK" if self.tokens.lower[position] == "north" else "KOR"
-        state = self.gazetteer.states[code]
-        return [
-            _Span(position, position + 1, position, "state", "description", 0.8, code, state.name, code, "GOV",
-                  place_id=state.place_id)
-        ]  # fmt: skip
 
     def _latter(self, position: int) -> list[_Span]:
         here = self.tokens.sentence[position]
