@@ -41,10 +41,11 @@ with DAG(
 
     @task(outlets=[PAIRED_DOCUMENTS])
     def pair_documents(*, dag_run, params, outlet_events) -> dict[str, dict[str, int]]:
-        """Compare this run's own partition, and every one that the ledger lacks, with all others."""
+        """Compare what the ledger lacks (and the hour that a person asks for) with all others."""
         from demarche import steps
 
-        keys = steps.pending("paired", dag_run.partition_key or params["partition_key"])
+        asked = params["partition_key"] or (dag_run.partition_key if dag_run.run_type == "manual" else None)
+        keys = steps.pending("paired", asked)
         counts = {key: steps.pair_documents(key).counts for key in keys}
         outlet_events[PAIRED_DOCUMENTS].extra = counts
         if not dag_run.partition_key and keys:

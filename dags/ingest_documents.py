@@ -19,25 +19,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Asset, CronPartitionTimetable, Param, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 DOCUMENTS = Asset(name="documents", uri="x-demarche://documents")
-KEY_FORMAT = "%Y-%m-%dT%H"
+WIDTH = 16  # tasks at most; each pays seconds of imports, so many partitions are dealt out, not mapped one by one
 
 with DAG(
     "ingest_documents",
     description="Drop folder and feeds to documents, hour by hour",
     doc_md=__doc__,
-    schedule=CronPartitionTimetable("0 * * * *", timezone="UTC", key_format=KEY_FORMAT, run_offset=-1),
+    schedule=CronPartitionTimetable("0 * * * *", timezone="UTC", key_format="%Y-%m-%dT%H", run_offset=-1),
     catchup=False,
-    max_active_runs=2,
+    max_active_runs=4,
     tags=["demarche", "chain"],
     params={
         "partition_key": Param(
             None,
             type=["null", "string"],
-            pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$",
+            pattern=r"^20\d{2}-\d{2}-\d{2}T\d{2}$",
             description="The hour to read, by its start in UTC: 2018-11-06T14. Only needed if the run has no key.",
         )
     },
@@ -50,9 +51,9 @@ with DAG(
     },
 ):
 
-    @task
-    def fetch_documents(*, dag_run, params) -> list[str]:
-        """Append this hour's bytes to the lake; answer which partitions are to be parsed."""
+    @task(max_active_tis_per_dag=1)  # a dropped file belongs to the first run that sees it
+    def fetch_documents(*, dag_run, params) -> list[list[str]]:
+        """Append this hour's bytes to the lake; answer which partitions are to be parsed, by task."""
         from demarche import steps
 
         key = dag_run.partition_key or params["partition_key"]
@@ -61,27 +62,29 @@ with DAG(
                 "This run has no partition key. Trigger ingest_documents again with one, the hour's start in UTC: "
                 """fill the form's partition key, or pass -c '{"partition_key": "2018-11-06T14"}'."""
             )
-        print(steps.fetch_documents(key))
-        return sorted({key, *steps.pending("documents")})
+        print(steps.fetch_documents(key).counts)
+        newest_first = steps.pending("documents", key)[::-1]
+        return [newest_first[start::WIDTH] for start in range(min(WIDTH, len(newest_first)))]
 
-    @task(map_index_template="{{ key }}")
-    def parse_documents(key: str) -> dict[str, int]:
-        """Parse one partition's bytes; answer how many documents and rejects came of it."""
+    @task(map_index_template="{{ shard }}")
+    def parse_documents(keys: list[str]) -> dict[str, dict[str, int]]:
+        """Parse partitions; answer how many documents and rejects came of each."""
         from demarche import steps
 
-        get_current_context()["key"] = key
-        return steps.parse_documents(key).counts
+        get_current_context()["shard"] = " ".join(keys)[:200]
+        return {key: steps.parse_documents(key).counts for key in keys}
 
-    @task(outlets=[DOCUMENTS], trigger_rule=TriggerRule.NONE_FAILED)
-    def announce_documents(keys: list[str], counts: list[dict[str, int]], *, dag_run, params, outlet_events) -> None:
+    @task(outlets=[DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE)
+    def announce_documents(parsed: list[dict[str, dict[str, int]]], *, dag_run, params, outlet_events) -> None:
         """Wake the next station; an hour in which nothing came, and nothing is left from before, ends here."""
         from demarche import steps
 
-        if dag_run.run_type == "scheduled" and not any(map(steps.pending, ("tagged", "paired", "loaded"))):
+        if dag_run.run_type == "scheduled" and not any(map(steps.pending, ("tagged", "paired", "warehouse"))):
             raise AirflowSkipException("Nothing new came, and no station has anything left to do.")
-        outlet_events[DOCUMENTS].extra = dict(zip(keys, counts, strict=True))
+        outlet_events[DOCUMENTS].extra = {key: counts for part in parsed for key, counts in part.items()}
         if not dag_run.partition_key:
             outlet_events[DOCUMENTS].add_partitions(params["partition_key"])
 
-    found = fetch_documents()
-    announce_documents(found, parse_documents.expand(key=found))
+    parsed = parse_documents.expand(keys=fetch_documents())
+    announce_documents(parsed)
+    parsed >> EmptyOperator(task_id="all_parsed")  # a failed part fails the run, but holds up no other

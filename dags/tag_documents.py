@@ -1,25 +1,30 @@
 """Read documents: who, where, when, and what they report.
 
-**What it does.** Takes every partition that was parsed but not tagged as it now is, one mapped task each: one spaCy
-pass finds mentions, links them to entities and places, and codes reports of events. The asset `tagged_documents`
-then wakes `deduplicate_documents`. Where nothing is left to do, its tasks are skipped and the run is green.
+**What it does.** Takes every partition that was parsed but not tagged as it now is, its shards dealt out to mapped
+tasks: one spaCy pass finds mentions, links them to entities and places, and codes reports of events. The asset
+`tagged_documents` then wakes `deduplicate_documents`. Where nothing is left to do, the tasks in the middle are skipped
+and the run is green.
 
-**If it fails.** A document that cannot be read becomes a row of `rejects`, so a failed task means its process was
-killed (memory), ran out of time (split the partition), or has no language model (`demarche doctor` says which).
-Other partitions are not held up; the failed one is taken again by the next run.
+**If it fails.** A document that cannot be read becomes a row of `rejects`, so a failed task means that its process was
+killed (memory), ran out of time (lower `DEMARCHE_SHARD_SIZE`), or has no language model (`demarche doctor` says so).
+Partitions without a failed shard go on; the others are taken again by the next run.
 
-**Running it again.** Now: a new run without a key takes whatever the ledger lacks. To read one hour again with
-changed code, give its key. Running it twice changes nothing.
+**Running it again.** Now: a new run without a key takes whatever the ledger lacks. With a key, that hour is read
+again even where nothing changed. Running it twice changes nothing.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, TriggerRule, get_current_context, task
 
 DOCUMENTS = Asset(name="documents", uri="x-demarche://documents")
 TAGGED_DOCUMENTS = Asset(name="tagged_documents", uri="x-demarche://tagged_documents")
+WIDTH = 16  # tasks at most; each pays seconds of imports, so many shards are dealt out, not mapped one by one
+Shard = tuple[str, int | None]  # a partition and a file of it; None where the partition is empty
 
 with DAG(
     "tag_documents",
@@ -40,26 +45,40 @@ with DAG(
 ):
 
     @task
-    def find_partitions(*, dag_run, params) -> list[str]:
-        """The partitions to tag: this run's own, and every one that the ledger lacks."""
+    def find_shards(*, dag_run, params) -> list[list[Shard]]:
+        """What the ledger lacks (and the hour that a person asks for), dealt out to tasks."""
         from demarche import steps
 
-        return steps.pending("tagged", dag_run.partition_key or params["partition_key"])
+        asked = params["partition_key"] or (dag_run.partition_key if dag_run.run_type == "manual" else None)
+        newest_first = steps.pending("tagged", asked)[::-1]
+        shards = [(key, index) for key in newest_first for index in range(steps.count_shards(key)) or [None]]
+        return [shards[start::WIDTH] for start in range(min(WIDTH, len(shards)))]
 
-    @task(map_index_template="{{ key }}")
-    def tag_documents(key: str) -> dict[str, int]:
-        """Tag one partition; answer how many documents, mentions, reports and rejects."""
+    @task(map_index_template="{{ shard }}")
+    def tag_shards(shards: list[Shard]) -> dict[str, list[Shard] | int]:
+        """Tag some shards; answer which, and how many documents, mentions, reports and rejects."""
         from demarche import steps
 
-        get_current_context()["key"] = key
-        return steps.tag_documents(key).counts
+        get_current_context()["shard"] = " ".join(f"{key}/{index}" for key, index in shards)[:200]
+        counts: Counter[str] = Counter()
+        for key, index in shards:
+            if index is not None:
+                counts.update(steps.tag_shard(key, index).counts)
+        return {"shards": shards, **counts}
 
-    @task(outlets=[TAGGED_DOCUMENTS], trigger_rule=TriggerRule.NONE_FAILED)
-    def announce_tagged_documents(keys: list[str], counts: list[dict[str, int]], *, dag_run, outlet_events) -> None:
-        """Wake the next station, even where nothing was tagged: it may have something left from before."""
-        outlet_events[TAGGED_DOCUMENTS].extra = dict(zip(keys, counts or [], strict=True))
+    @task(outlets=[TAGGED_DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE)
+    def commit_tagged(hands: list[list[Shard]], tagged: list[dict], *, dag_run, outlet_events) -> None:
+        """Make whole the partitions of which every shard is tagged; wake the next station, it may have work left."""
+        from demarche import steps
+
+        wanted = {(key, index) for hand in hands or [] for key, index in hand}
+        done = {(key, index) for part in tagged or [] for key, index in part["shards"]}
+        keys = sorted({key for key, _ in wanted} - {key for key, _ in wanted - done})
+        outlet_events[TAGGED_DOCUMENTS].extra = {key: steps.commit_tagged(key).counts for key in keys}
         if not dag_run.partition_key and keys:
             outlet_events[TAGGED_DOCUMENTS].add_partitions(keys[-1])
 
-    found = find_partitions()
-    announce_tagged_documents(found, tag_documents.expand(key=found))
+    hands = find_shards()
+    tagged = tag_shards.expand(shards=hands)
+    commit_tagged(hands, tagged)
+    tagged >> EmptyOperator(task_id="all_tagged")  # a failed shard fails the run, but holds up no other partition

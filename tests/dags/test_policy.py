@@ -26,6 +26,11 @@ def outlets(dag) -> list[Asset]:
     return [asset for task in dag.tasks for asset in task.outlets]
 
 
+def working(dag) -> list:
+    """The tasks that have a process; an EmptyOperator has none."""
+    return [task for task in dag.tasks if task.task_type != "EmptyOperator"]
+
+
 def test_a_dag_is_named_as_its_file(dags):
     assert set(dags) == {path.stem for path in DAG_FILES} == {*CHAIN, *UPKEEP}
 
@@ -38,7 +43,7 @@ def test_what_the_ui_shows(dags, dag_id):
     assert "demarche" in dag.tags
     assert dag.tags <= TAGS, f"{dag_id}: tags come from {sorted(TAGS)}"
     assert ("chain" in dag.tags) == (dag_id in CHAIN)
-    undocumented = [task.task_id for task in dag.tasks if not task.python_callable.__doc__]
+    undocumented = [task.task_id for task in working(dag) if not task.python_callable.__doc__]
     assert not undocumented, f"{dag_id}: these tasks say nothing about themselves: {undocumented}"
 
 
@@ -102,6 +107,6 @@ def test_the_last_station_announces_the_warehouse(dags):
 
 def test_mapped_tasks_show_what_they_work_on(dags):
     mapped = [task for dag in dags.values() for task in dag.tasks if task.is_mapped]
-    assert {task.task_id for task in mapped} == {"parse_documents", "tag_documents", "check"}
+    assert {task.task_id for task in mapped} == {"parse_documents", "tag_shards", "check"}
     for task in mapped:
         assert task.partial_kwargs.get("map_index_template"), f"{task.task_id}: name its instances"
