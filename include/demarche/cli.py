@@ -1,0 +1,484 @@
+"""The command ``demarche``: the whole line in one process, a verb per step, and the doors to what came of it.
+
+Answers go to standard output, progress and complaints to standard error. Bad documents are named and never fail a
+command; it fails (exit code 1) when it could do nothing of what it was asked for. Whatever costs time to import is
+imported by the verb that needs it.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from demarche.records import Reject
+    from demarche.settings import Settings
+    from demarche.steps import StepResult
+
+app = typer.Typer(
+    name="demarche",
+    help="Reads the news and keeps a warehouse of diplomatic events, each with its evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_PIPE_WIDTH = 200  # of a table that goes to a file or another program
+_LISTED_REJECTS = 20
+
+
+class Format(StrEnum):
+    table = "table"
+    csv = "csv"
+    json = "json"
+    jsonl = "jsonl"
+    markdown = "markdown"
+
+
+class LineFormat(StrEnum):
+    jsonl = "jsonl"
+
+
+class Report(StrEnum):
+    table = "table"
+    json = "json"
+
+
+LakeOption = Annotated[
+    str | None, typer.Option("--lake", help="Folder or URL of the lake.", show_default="DEMARCHE_LAKE_URL")
+]
+WarehouseOption = Annotated[
+    Path | None, typer.Option("--warehouse", help="The DuckDB file.", show_default="DEMARCHE_WAREHOUSE_PATH")
+]
+KeyArgument = Annotated[
+    str | None, typer.Argument(metavar="[KEY]", help="A partition, by its hour in UTC: 2018-11-06T14.")
+]
+Inputs = Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Files and folders: .txt, .html, .jsonl.")]
+Jsonl = Annotated[LineFormat, typer.Option("--format", help="One JSON object a line.")]
+
+
+def main() -> None:
+    """The entry point: errors that a person can mend are one line that says what, and what to do."""
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("DEMARCHE_DEBUG") or not isinstance(error, _expected()):
+            raise
+        print(f"error: {_in_one_line(error)}", file=sys.stderr)
+        sys.exit(1)
+
+
+# --- everything at once ------------------------------------------------------------------------------------------
+@app.command()
+def run(
+    inputs: Inputs,
+    warehouse: WarehouseOption = None,
+    lake: Annotated[
+        str | None, typer.Option("--lake", help="Folder or URL of the lake.", show_default="WAREHOUSE.lake")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="The partition for new files.", show_default="the hour that has ended")
+    ] = None,
+) -> None:
+    """Read files and print the events that they tell of; everything is kept in a warehouse.
+
+    Doing it twice changes nothing. Example: demarche run articles/ extra.html --warehouse news.duckdb
+    """
+    from demarche import steps
+
+    if warehouse and not lake:
+        lake = f"{warehouse}.lake"
+    settings = _settings(lake, warehouse)
+    with _progress() as progress:
+        done = steps.run(inputs, settings=settings, partition_key=key, progress=progress)
+    events = steps.events_of(done.raw_hashes, settings=settings)
+    _print_rows(events.columns, events.rows, Format.table, "no event found")
+    say = _stderr().print
+    say(Text(_summary(done, settings)))
+    _print_rejects(done.rejects)
+    if not done.document_count:
+        raise typer.Exit(1)
+
+
+def _summary(done: Any, settings: Settings) -> str:
+    events = f"{done.event_count} events from {done.report_count} reports in {done.document_count} documents"
+    return f"{events}; rejected: {len(done.rejects)}. Warehouse: {settings.warehouse_path}, lake: {settings.lake_url}"
+
+
+# --- streams -----------------------------------------------------------------------------------------------------
+@app.command()
+def extract(format: Jsonl = LineFormat.jsonl) -> None:
+    """Read documents as JSON lines from standard input; write what each names and reports, in the same order.
+
+    In: {"id", "text"}, and optionally "title", "url", "published_at". A line that can't be read gives {"id", "error"}.
+    Example: demarche extract --format jsonl < documents.jsonl > found.jsonl
+    """
+    from demarche import steps
+
+    settings = _settings()
+    failed = count = 0
+    for answer in steps.extract(_lines(sys.stdin.buffer, settings.max_file_bytes), settings=settings):
+        _write_json(answer)
+        count += 1
+        if "error" in answer:
+            failed += 1
+            _complain(f"{answer['id']}: {answer['error']}")
+    if count and failed == count:
+        raise typer.Exit(1)
+
+
+@app.command()
+def parse(inputs: Inputs, format: Jsonl = LineFormat.jsonl) -> None:
+    """Print the documents found in files: title, byline, body, date and the rules that found them.
+
+    What can't be read is named on standard error. Example: demarche parse --format jsonl page.html notes.txt
+    """
+    from demarche import steps
+    from demarche.records import Reject
+
+    found = rejected = 0
+    for item in steps.parse_files(inputs, settings=_settings()):
+        if isinstance(item, Reject):
+            rejected += 1
+            _complain(item.reason_text)
+        else:
+            found += 1
+            _write_json(item.model_dump(mode="json"))
+    if rejected and not found:
+        raise typer.Exit(1)
+
+
+def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
+    """Lines of a stream; of one longer than ``limit`` only the beginning, which will be no JSON."""
+    while line := stream.readline(limit):
+        yield line
+        while len(line) == limit and not line.endswith(b"\n"):
+            line = stream.readline(limit)
+
+
+# --- a verb per step ---------------------------------------------------------------------------------------------
+@app.command("fetch-documents")
+def fetch_documents(key: KeyArgument = None, lake: LakeOption = None) -> None:
+    """Take what is new in the drop folder into the lake; files stay where they are.
+
+    Without KEY it belongs to the hour that has ended. Example: demarche fetch-documents 2018-11-06T14
+    """
+    from demarche import steps
+
+    _print_step(steps.fetch_documents(key or steps.hour_that_has_ended(), settings=_settings(lake)))
+
+
+@app.command("parse-documents")
+def parse_documents(key: KeyArgument = None, lake: LakeOption = None) -> None:
+    """Make documents of fetched bytes; without KEY, of all partitions that lack it.
+
+    Example: demarche parse-documents
+    """
+    from demarche import steps
+
+    settings = _settings(lake)
+    for partition in [key] if key else steps.pending("documents", settings=settings):
+        _print_step(steps.parse_documents(partition, settings=settings))
+
+
+@app.command("tag-documents")
+def tag_documents(key: KeyArgument = None, lake: LakeOption = None) -> None:
+    """Find who, where and what in documents; without KEY, in all partitions that lack it.
+
+    Example: demarche tag-documents 2018-11-06T14
+    """
+    from demarche import steps
+
+    settings = _settings(lake)
+    for partition in [key] if key else steps.pending("tagged", settings=settings):
+        with _progress() as progress:
+            done = steps.tag_documents(partition, settings=settings, progress=progress)
+        _print_step(done)
+
+
+@app.command("pair-documents")
+def pair_documents(key: KeyArgument = None, lake: LakeOption = None) -> None:
+    """Find the documents that are the same text; without KEY, in all partitions that lack it.
+
+    Example: demarche pair-documents
+    """
+    from demarche import steps
+
+    settings = _settings(lake)
+    for partition in [key] if key else steps.pending("paired", settings=settings):
+        _print_step(steps.pair_documents(partition, settings=settings))
+
+
+@app.command("load-warehouse")
+def load_warehouse(lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
+    """Form stories and events of everything that is pending, check them, and publish the warehouse.
+
+    Example: demarche load-warehouse --warehouse news.duckdb
+    """
+    from demarche import steps
+
+    _print_step(steps.load_warehouse(settings=_settings(lake, warehouse)))
+
+
+@app.command("maintain-warehouse")
+def maintain_warehouse(lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
+    """Compact the warehouse when it pays, and remove what killed processes left.
+
+    Example: demarche maintain-warehouse
+    """
+    from demarche import steps
+
+    _print_step(steps.maintain_warehouse(settings=_settings(lake, warehouse)))
+
+
+@app.command()
+def rebuild(lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
+    """Derive everything again from the lake's raw bytes and journal, and publish it.
+
+    Example: demarche rebuild --warehouse news.duckdb
+    """
+    from demarche import steps
+
+    with _progress() as progress:
+        done = steps.rebuild(settings=_settings(lake, warehouse), progress=progress)
+    _print_step(done)
+
+
+@app.command()
+def check(
+    check_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[CHECK]...", help="Checks to run; all by default.")
+    ] = None,
+    lake: LakeOption = None,
+    warehouse: WarehouseOption = None,
+    format: Annotated[Report, typer.Option("--format", help="How to print the results.")] = Report.table,
+) -> None:
+    """Run the quality checks over the published warehouse; exit code 1 when one of severity error fails.
+
+    Example: demarche check --format json
+    """
+    from demarche import quality, steps
+
+    settings = _settings(lake, warehouse)
+    results = steps.check_all(check_ids or steps.list_checks(), settings=settings)
+    columns = ("check_id", "severity_type", "outcome_type", "failing_count", "message_text")
+    rows = [tuple(getattr(result, column) for column in columns) for result in results]
+    _print_rows(columns, rows, Format(format.value), "no checks")
+    if any(quality.is_alarm(result) for result in results):
+        raise typer.Exit(1)
+
+
+# --- looking -----------------------------------------------------------------------------------------------------
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT.")],
+    warehouse: WarehouseOption = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.table,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")] = 1000,
+    seconds: Annotated[
+        float | None,
+        typer.Option("--seconds", min=0.1, help="End it after this time.", show_default="DEMARCHE_QUERY_SECONDS"),
+    ] = None,
+) -> None:
+    """Ask the published warehouse one SELECT; it is opened read-only, in a process that can't write.
+
+    Example: demarche query "SELECT * FROM mart.meetings LIMIT 10" --format csv
+    """
+    from demarche import warehouse as store
+
+    settings = _settings(warehouse=warehouse)
+    answer = store.query(settings.warehouse_path, sql, limit=limit, timeout_seconds=seconds or settings.query_seconds)
+    _print_rows(answer.columns, answer.rows, format, "no rows")
+    if answer.is_truncated:
+        _complain(f"only the first {limit} rows; --limit gives more")
+
+
+@app.command()
+def status(
+    lake: LakeOption = None,
+    warehouse: WarehouseOption = None,
+    format: Annotated[Report, typer.Option("--format", help="How to print it.")] = Report.table,
+) -> None:
+    """Show what is where, how fresh it is, and what is pending.
+
+    Example: demarche status
+    """
+    from demarche import steps
+
+    found = steps.status(settings=_settings(lake, warehouse))
+    if format is Report.json:
+        _write_json(found)
+        return
+    stations = found.pop("stations")
+    _print_rows(("what", "is"), list(found.items()), Format.table, "")
+    columns = ("station", "partitions", "newest", "changed_at", "pending")
+    rows = [tuple(station[column] for column in columns) for station in stations]
+    _print_rows(columns, rows, Format.table, "")
+
+
+@app.command()
+def doctor(lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
+    """Say what is missing for work, and how to get it; exit code 1 when something is.
+
+    Example: demarche doctor
+    """
+    from demarche import steps
+
+    findings = steps.diagnose(lambda: _settings(lake, warehouse))
+    mark = {True: "ok", False: "MISSING"}
+    rows = [(mark[finding.is_good], finding.subject, finding.text) for finding in findings]
+    _print_rows(("", "what", "finding"), rows, Format.table, "")
+    if not all(finding.is_good for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def version() -> None:
+    """Print the version. Example: demarche version"""
+    from importlib.metadata import version as installed_version
+
+    print(installed_version("demarche"))
+
+
+# --- printing ----------------------------------------------------------------------------------------------------
+def _settings(lake: str | None = None, warehouse: Path | None = None) -> Settings:
+    from demarche.settings import load_settings
+
+    return load_settings(lake_url=lake, warehouse_path=warehouse)
+
+
+def _stderr() -> Console:
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def _complain(message: str) -> None:
+    print(_plain(message), file=sys.stderr)
+
+
+def _write_json(value: Any) -> None:
+    # Lone surrogates can't be encoded; as ASCII escapes they can, and every JSON reader takes them.
+    line = json.dumps(value, ensure_ascii=False, default=str)
+    sys.stdout.write(line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+    sys.stdout.flush()
+
+
+def _print_step(done: StepResult) -> None:
+    counts = ", ".join(f"{name} {count}" for name, count in done.counts.items())
+    print(" ".join(filter(None, (done.step, done.partition_key))) + f": {counts}")
+    _print_rejects(done.rejects)
+
+
+def _print_rejects(rejects: Sequence[Reject]) -> None:
+    for reject in rejects[:_LISTED_REJECTS]:
+        _complain(f"rejected ({reject.reason_type}): {reject.reason_text}")
+    if len(rejects) > _LISTED_REJECTS:
+        _complain(f"… and {len(rejects) - _LISTED_REJECTS} more; they stand in meta.rejects")
+
+
+def _print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], format: Format, if_none: str) -> None:
+    rows = list(rows)
+    if format is Format.table:
+        _print_table(columns, rows, if_none)
+    elif format is Format.csv:
+        import csv
+
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_cell(value) for value in row] for row in rows)
+    elif format is Format.json:
+        _write_json([dict(zip(columns, row, strict=True)) for row in rows])
+    elif format is Format.jsonl:
+        for row in rows:
+            _write_json(dict(zip(columns, row, strict=True)))
+    else:
+        lines = [columns, ["---"] * len(columns), *([_shown(value) for value in row] for row in rows)]
+        for line in lines:
+            print("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |")
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], if_none: str) -> None:
+    if not rows:
+        if if_none:
+            print(if_none)
+        return
+    is_terminal = sys.stdout.isatty()
+    table = Table(box=None if not is_terminal else Table().box, show_edge=False, pad_edge=False)
+    for column in columns:
+        table.add_column(Text(column), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_shown(value)) for value in row))
+    Console(highlight=False, width=None if is_terminal else _PIPE_WIDTH).print(table)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(item) for item in value)
+    return _plain(str(value))
+
+
+def _plain(text: str) -> str:
+    """Text from the web in one line, without what would steer a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _cell(value: Any) -> str:
+    """A value for CSV; one that a spreadsheet would run as a formula gets an apostrophe before it."""
+    text = _shown(value)
+    is_number = isinstance(value, int | float)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") and not is_number else text
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """A bar per step on standard error, where that is a terminal."""
+    console = _stderr()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield show
+
+
+# --- errors ------------------------------------------------------------------------------------------------------
+def _expected() -> tuple[type[Exception], ...]:
+    """Errors that say themselves what to do."""
+    from demarche.codebook import CodebookError
+    from demarche.language import ModelError
+    from demarche.quality import CheckError
+    from demarche.settings import SettingsError
+    from demarche.steps import StepError
+    from demarche.storage import LakeError
+    from demarche.warehouse import WarehouseError
+
+    return (SettingsError, LakeError, ModelError, StepError, WarehouseError, CheckError, CodebookError, OSError)
+
+
+def _in_one_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    if isinstance(error, OSError) and error.errno is not None:
+        text = f"{error.filename or 'disk'}: {error.strerror}"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            text += " — make room and run it again; the published warehouse stays as it was"
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            text += " — give this user the right to write there, or name another place"
+    return _plain(text)

@@ -1,0 +1,41 @@
+"""The only place where stations meet: a step reads from the lake, calls pure code, writes, and counts.
+
+Each step can be run again and alone; which partitions need it is read from the ledgers (``pending``). DAGs and the
+command line call these functions and nothing below them.
+"""
+
+from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
+from demarche.steps.inspection import diagnose, status
+from demarche.steps.ledgers import hour_that_has_ended, pending
+from demarche.steps.loading import check, check_all, events_of, list_checks, load_warehouse, maintain_warehouse
+from demarche.steps.pairing import pair_documents
+from demarche.steps.results import StepError, StepResult
+from demarche.steps.running import rebuild, run
+from demarche.steps.tagging import commit_tagged, count_shards, tag_documents, tag_shard
+from demarche.steps.texts import extract
+
+__all__ = [
+    "StepError",
+    "StepResult",
+    "check",
+    "check_all",
+    "commit_tagged",
+    "count_shards",
+    "diagnose",
+    "events_of",
+    "extract",
+    "fetch_documents",
+    "hour_that_has_ended",
+    "list_checks",
+    "load_warehouse",
+    "maintain_warehouse",
+    "pair_documents",
+    "parse_documents",
+    "parse_files",
+    "pending",
+    "rebuild",
+    "run",
+    "status",
+    "tag_documents",
+    "tag_shard",
+]

@@ -1,0 +1,110 @@
+"""The ledgers: which partitions a station has taken, from what and by which code, and so which it still has to take."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from demarche import language
+from demarche.settings import Settings, load_settings
+from demarche.steps.results import StepError
+from demarche.storage import Lake, Manifest
+
+STATIONS = ("documents", "tagged", "paired")
+KEY_FORMAT = "%Y-%m-%dT%H"
+
+
+def open_lake(settings: Settings) -> Lake:
+    """The lake that the settings name."""
+    return Lake(settings.lake_url)
+
+
+def hour_that_has_ended(now: datetime | None = None) -> str:
+    """The partition key for what is fetched now."""
+    return ((now or datetime.now(UTC)) - timedelta(hours=1)).strftime(KEY_FORMAT)
+
+
+def pending(station: str, partition_key: str | None = None, *, settings: Settings | None = None) -> list[str]:
+    """Partitions whose input or code is not what ``station`` last took, in order; and ``partition_key``, where given.
+
+    Stations: documents, tagged, paired. Raises StepError for another name.
+    """
+    settings = settings or load_settings()
+    lake = open_lake(settings)
+    found = unpaired(lake, settings) if station == "paired" else _outdated(lake, station, settings)
+    return sorted({*found, partition_key} if partition_key else found)
+
+
+def _outdated(lake: Lake, station: str, settings: Settings) -> list[str]:
+    ledger = lake.manifests(station)
+    version_now = code_version(station, settings)
+    wanted = inputs(lake, station)
+    return [key for key, input_hash in wanted.items() if not is_current(ledger.get(key), input_hash, version_now)]
+
+
+def inputs(lake: Lake, station: str) -> dict[str, str]:
+    """The hash of what a station is to take, by partition."""
+    if station == "documents":
+        return {key: lake.log_hash(key) for key in lake.fetch_keys()}
+    if station in ("tagged", "paired"):
+        return {key: manifest.output_hash for key, manifest in lake.manifests("documents").items()}
+    raise StepError(f"no station is called {station!r}; there are: {', '.join(STATIONS)}")
+
+
+def is_current(manifest: Manifest | None, input_hash: str, code_version: str) -> bool:
+    return manifest is not None and (manifest.input_hash, manifest.code_version) == (input_hash, code_version)
+
+
+def code_version(station: str, settings: Settings) -> str:
+    """Changes whenever the code or data behind a station's rows change."""
+    parts = [version("demarche"), _code_hash()]
+    if station == "documents":
+        parts.append(str(settings.max_body_characters))
+    if station == "tagged":
+        parts.append(language.model_version(settings.model_name))
+    if station == "paired":
+        parts.append(str(settings.pair_window_days))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+@cache
+def _code_hash() -> str:
+    """A hash over what decides rows: every module and table of the package but the rim around them."""
+    root = Path(__file__).parent
+    rim = {"cli.py", "settings.py", "fetching.py", "storage.py", "web", "warehouse", "sql"}
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        part = path.relative_to(root).parts[0]
+        if path.is_file() and part not in rim and "__pycache__" not in path.parts:
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def are_near(key: str, other: str, settings: Settings) -> bool:
+    distance = datetime.strptime(key, KEY_FORMAT) - datetime.strptime(other, KEY_FORMAT)
+    return abs(distance) <= timedelta(days=settings.pair_window_days)
+
+
+def unpaired(lake: Lake, settings: Settings) -> list[str]:
+    """Partitions that are to be compared (again): not signed as they are now, or the later of two that haven't met."""
+    wanted = inputs(lake, "paired")
+    ledger = lake.manifests("paired")
+    found = set(_outdated(lake, "paired", settings))
+    signed = sorted(set(wanted) - found)
+    for position, key in enumerate(signed):
+        for other in reversed(signed[:position]):
+            if not are_near(key, other, settings):
+                break
+            if wanted[other] != ledger[key].compared.get(other) and wanted[key] != ledger[other].compared.get(key):
+                found.add(key)
+    return sorted(found)
+
+
+def documents_manifest(lake: Lake, partition_key: str) -> Manifest:
+    manifest = lake.manifest("documents", partition_key)
+    if manifest is None:
+        raise StepError(f"{partition_key} has no documents yet — run `demarche parse-documents {partition_key}` first")
+    return manifest

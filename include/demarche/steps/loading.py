@@ -1,0 +1,313 @@
+"""One writer's work: stories and events of everything that is pending, the gate, the commit, the publication."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from demarche import entities, language, places, quality
+from demarche.codebook.names import fold
+from demarche.records import (
+    Document,
+    Entity,
+    EventRevision,
+    Load,
+    Mention,
+    Office,
+    Pair,
+    Place,
+    QualityResult,
+    Record,
+    Reject,
+    Report,
+    ReportParticipant,
+    Signature,
+    Source,
+)
+from demarche.settings import Settings, load_settings
+from demarche.steps.ledgers import open_lake, unpaired
+from demarche.steps.pairing import pair_documents
+from demarche.steps.results import Progress, StepError, StepResult, no_progress
+from demarche.storage import Lake
+
+if TYPE_CHECKING:
+    from demarche.warehouse import Answer, PartitionFiles, Warehouse
+
+_BROUGHT: dict[str, tuple[type[Record], ...]] = {
+    "documents": (Document, Reject),
+    "tagged": (Mention, Report, ReportParticipant, Reject),
+    "paired": (Signature, Pair),
+}
+
+
+class GateError(StepError):
+    """The checks of the gate refuse a load; nothing of it is kept."""
+
+
+class CheckError(StepError):
+    """A check of severity error failed."""
+
+
+# --- load --------------------------------------------------------------------------------------------------------
+def load_warehouse(*, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
+    """Take every partition that the warehouse lacks, form stories and events, and publish.
+
+    Raises GateError when an error check fails (the published file stays), WarehouseError for what the disk or another
+    writer refuses.
+    """
+    return _load(settings or load_settings(), progress, fresh=False)
+
+
+def rebuild_warehouse(*, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
+    """Load all that is derived into an empty warehouse, replay the journal, and publish it in the old one's place."""
+    return _load(settings or load_settings(), progress, fresh=True)
+
+
+def unloaded(settings: Settings) -> list[str]:
+    """Partitions that the published warehouse lacks, or holds in another state than the lake."""
+    from demarche import warehouse
+
+    wanted = _loadable(open_lake(settings))
+    if not settings.warehouse_path.exists():
+        return sorted(wanted)
+    sql = "SELECT partition_key, input_hash FROM meta.partitions"
+    taken = dict(warehouse.query(settings.warehouse_path, sql, limit=10_000_000).rows)
+    return sorted(key for key, partition in wanted.items() if taken.get(key) != partition.input_hash)
+
+
+def _load(settings: Settings, progress: Progress, *, fresh: bool) -> StepResult:
+    from demarche.warehouse import Warehouse
+
+    lake = open_lake(settings)
+    for key in unpaired(lake, settings):
+        pair_documents(key, settings=settings)
+    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds, fresh=fresh) as warehouse:
+        if not fresh:
+            _keep_journal(lake, warehouse)  # of a load that was killed before it could
+        wanted = _loadable(lake)
+        taken = warehouse.taken()
+        changed = {key: found for key, found in wanted.items() if taken.get(key) != found.input_hash}
+        forgotten = sorted(set(taken) - set(lake.manifests("documents")))
+        load = None
+        if changed or forgotten or fresh or not warehouse.loads():
+            load = _transact(warehouse, lake, changed, forgotten, settings, progress)
+            _keep_journal(lake, warehouse)
+        progress("load_warehouse", 3, 3)
+        warehouse.publish()
+    counts = {} if load is None else {"documents": load.document_count, "reports": load.report_count}
+    counts |= {} if load is None else {"events": load.event_count, "revisions": load.revision_count}
+    return StepResult("load_warehouse", None, len(changed) + len(forgotten), counts.get("events", 0), 0, counts)
+
+
+def _loadable(lake: Lake) -> dict[str, PartitionFiles]:
+    """What the lake has of each partition that all stations have taken in its present state."""
+    from demarche.warehouse import PartitionFiles
+
+    ledgers = {station: lake.manifests(station) for station in _BROUGHT}
+    found = {}
+    for key, parsed in ledgers["documents"].items():
+        manifests = {station: ledgers[station].get(key) for station in _BROUGHT}
+        if any(m is None or (s != "documents" and m.input_hash != parsed.output_hash) for s, m in manifests.items()):
+            continue
+        files: dict[type[Record], list[str]] = {}
+        for station, kinds in _BROUGHT.items():
+            for kind in kinds:
+                files.setdefault(kind, []).extend(lake.paths(kind, station, key))
+        outputs = "\n".join(manifest.output_hash for manifest in manifests.values() if manifest)
+        found[key] = PartitionFiles(
+            input_hash=hashlib.sha256(outputs.encode()).hexdigest(),
+            files=files,
+            found_count=parsed.counts.get("found"),
+            parse_reject_count=parsed.counts.get("rejected"),
+            repeated_count=parsed.counts.get("repeated"),
+            forgotten_count=parsed.counts.get("forgotten"),
+        )
+    return found
+
+
+def _transact(
+    warehouse: Warehouse,
+    lake: Lake,
+    changed: Mapping[str, PartitionFiles],
+    forgotten: Sequence[str],
+    settings: Settings,
+    progress: Progress,
+) -> Load:
+    progress("load_warehouse", 0, 3)
+    warehouse.begin()
+    _replay(warehouse, lake)
+    warehouse.replace_partitions(changed)
+    warehouse.forget_partitions(forgotten)
+    progress("load_warehouse", 1, 3)
+    warehouse.replace_resolution(_resolve(warehouse))
+    progress("load_warehouse", 2, 3)
+    now = datetime.now(UTC)
+    failures = warehouse.gate(now)
+    if failures:
+        said = "; ".join(
+            f"{failure.result.message_text} First row: {failure.result.sample_rows[:1]}" for failure in failures
+        )
+        raise GateError(f"not loaded, the published warehouse stays: {said}")
+    return warehouse.commit(now, code_versions=_code_versions(settings))
+
+
+def _resolve(warehouse: Warehouse) -> dict[type[Record], Iterable[Record]]:
+    """Stories and events over all that the warehouse holds, and the tables that their ids lead to."""
+    from demarche import events, stories
+
+    held = warehouse.read(Document)
+    reports = warehouse.read(Report)
+    participants = warehouse.read(ReportParticipant)
+    mentions = warehouse.read(Mention)
+    grouped, members = stories.group_stories(warehouse.read(Signature), warehouse.read(Pair))
+    resolution = events.resolve(reports, participants, held, members)
+    return {
+        **resolution,
+        Source: _sources(held),
+        Entity: _entities(mentions, participants),
+        Office: entities.load_gazetteer().offices(),
+        Place: _places(mentions, reports),
+    }
+
+
+def _code_versions(settings: Settings) -> dict[str, str]:
+    return {"demarche": version("demarche"), "model": language.model_version(settings.model_name)}
+
+
+# --- what ids lead to --------------------------------------------------------------------------------------------
+def _sources(held: Iterable[Document]) -> list[Source]:
+    found = {document.source_id: Source(source_id=document.source_id, name=document.source_name) for document in held}
+    return [found[source_id] for source_id in sorted(found)]
+
+
+def _entities(mentions: Iterable[Mention], participants: Iterable[ReportParticipant]) -> list[Entity]:
+    """The gazetteer's entities, and those that texts name beside them, under the first of their names."""
+    found = {entity.entity_id: entity for entity in entities.load_gazetteer().entities()}
+    named: dict[str, list[Entity]] = {}
+    rows: tuple[Mention | ReportParticipant, ...] = (*mentions, *participants)
+    for row in rows:
+        if row.entity_id and row.entity_id not in found:
+            entity_type = row.mention_type if isinstance(row, Mention) else row.entity_type
+            entity = Entity(
+                entity_id=row.entity_id,
+                name=row.name or row.text,
+                entity_type=entity_type or "organisation",
+                country_code=row.country_code,
+                sector_type=row.sector_type,
+            )
+            named.setdefault(row.entity_id, []).append(entity)
+    found |= {entity_id: min(same, key=Entity.model_dump_json) for entity_id, same in named.items()}
+    return [found[entity_id] for entity_id in sorted(found)]
+
+
+def _places(mentions: Iterable[Mention], reports: Iterable[Report]) -> list[Place]:
+    """The places that texts name, with what the gazetteer knows of them."""
+    known = places.load_places()
+    named: dict[str, set[tuple[str, str | None]]] = {}
+    for mention in mentions:
+        if mention.place_id:
+            named.setdefault(mention.place_id, set()).add((mention.name or mention.text, mention.country_code))
+    for report in reports:
+        if report.place_id and report.place_name:
+            named.setdefault(report.place_id, set()).add((report.place_name, report.country_code))
+    found = []
+    for place_id, spellings in sorted(named.items()):
+        name, country_code = min(spellings, key=lambda spelling: (spelling[0], spelling[1] or ""))
+        listed = [place for place, _ in known.named(fold(name)) if place.place_id == place_id]
+        other = Place(place_id=place_id, name=name, country_code=country_code, place_type="country")
+        found.append(listed[0] if listed else other)
+    return found
+
+
+# --- the journal -------------------------------------------------------------------------------------------------
+def _keep_journal(lake: Lake, warehouse: Warehouse) -> None:
+    """Append the loads that the journal lacks, each after its revisions: a load in the journal is whole."""
+    kept = {row["load_id"] for row in lake.journal("loads")}
+    for load in warehouse.loads():
+        if load.load_id not in kept:
+            lake.append_journal("event_revisions", [row.model_dump() for row in warehouse.revisions(load.load_id)])
+            lake.append_journal("loads", [load.model_dump()])
+
+
+def _replay(warehouse: Warehouse, lake: Lake) -> None:
+    """Bring what only the journal knows into the open load: all of it into a warehouse that has no load yet."""
+    kinds: tuple[type[Record], ...] = (QualityResult,)
+    if not warehouse.loads():
+        kinds = (Load, EventRevision, QualityResult)
+    loads = {row["load_id"] for row in lake.journal("loads")}
+    for kind in kinds:
+        rows = [kind.model_validate(row) for row in lake.journal(kind.table)]
+        if kind is EventRevision:
+            rows = [row for row in rows if row.load_id in loads]  # type: ignore[attr-defined]  # revisions have one
+        unique = {tuple(getattr(row, name) for name in kind.key): row for row in rows}
+        warehouse.replay(kind, [unique[key] for key in sorted(unique)])
+
+
+# --- check and look ----------------------------------------------------------------------------------------------
+def list_checks() -> list[str]:
+    """The ids of all quality checks."""
+    from demarche import warehouse
+
+    return [check.check_id for check in warehouse.load_checks()]
+
+
+def check_all(check_ids: Sequence[str], *, settings: Settings | None = None) -> list[QualityResult]:
+    """Run checks over the published warehouse and keep the results in the journal. Raises StepError for an unknown
+    id."""
+    from demarche import warehouse
+
+    settings = settings or load_settings()
+    known = {check.check_id: check for check in warehouse.load_checks()}
+    unknown = sorted(set(check_ids) - set(known))
+    if unknown:
+        raise StepError(f"no check is called {', '.join(unknown)}; there are: {', '.join(known)}")
+    chosen = [known[check_id] for check_id in check_ids]
+    results = warehouse.run_checks(settings.warehouse_path, datetime.now(UTC), checks=chosen)
+    open_lake(settings).append_journal(QualityResult.table, [result.model_dump() for result in results])
+    return results
+
+
+def check(check_id: str, *, settings: Settings | None = None) -> StepResult:
+    """Run one check and keep its result. Raises CheckError when it is of severity error and fails."""
+    (result,) = check_all([check_id], settings=settings)
+    print(result.message_text, *result.sample_rows, sep="\n")
+    if quality.is_alarm(result):
+        raise CheckError(result.message_text)
+    return StepResult("check", None, details={"failing": result.failing_count})
+
+
+def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
+    """Publish what a killed writer left unpublished, and sweep away the rest of what it left."""
+    from demarche.warehouse import Warehouse
+
+    settings = settings or load_settings()
+    lake = open_lake(settings)
+    with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds) as warehouse:
+        _keep_journal(lake, warehouse)
+        is_new = warehouse.publish()
+    return StepResult("maintain_warehouse", None, written=int(is_new))
+
+
+_EVENTS = """
+SELECT start_date, end_date, event_type || coalesce(' ' || mode_type, '') AS event_type, status_type, actor_text,
+    recipient_text, place_name, report_count, document_count
+FROM mart.events
+WHERE event_id IN (
+    SELECT event_id FROM core.event_reports JOIN core.documents USING (document_id)
+    WHERE list_contains(string_split($hashes, ','), raw_hash)
+)
+ORDER BY start_date NULLS LAST, event_type, event_id
+"""
+
+
+def events_of(raw_hashes: Sequence[str], *, settings: Settings | None = None) -> Answer:
+    """The events, one readable row each, that the files with these hashes tell of."""
+    from demarche import warehouse
+
+    settings = settings or load_settings()
+    hashes = {"hashes": ",".join(raw_hashes)}
+    return warehouse.query(settings.warehouse_path, _EVENTS, limit=1_000_000, parameters=hashes)

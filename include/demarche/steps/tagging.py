@@ -1,0 +1,213 @@
+"""One pass of the language model: who, where and when a document names, and which events it reports."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from demarche import language
+from demarche.records import Document, Mention, Record, Reject, Report, ReportParticipant, record_id
+from demarche.settings import Settings, load_settings
+from demarche.steps.ingestion import reject_of
+from demarche.steps.ledgers import code_version, documents_manifest, open_lake
+from demarche.steps.results import Progress, StepResult, by_path, first_line, no_progress
+
+
+def tag_documents(
+    partition_key: str, *, settings: Settings | None = None, progress: Progress = no_progress
+) -> StepResult:
+    """One pass of the model over a partition's documents: mentions linked to entities, reports of events coded."""
+    settings = settings or load_settings()
+    lake = open_lake(settings)
+    manifest = documents_manifest(lake, partition_key)
+    total = manifest.row_count(Document)
+    done = 0
+
+    def tell(step: str, number: int, _: int) -> None:
+        progress(step, done + number, total)
+
+    for index in range(count_shards(partition_key, settings=settings)):
+        done += tag_shard(partition_key, index, settings=settings, progress=tell).read
+    return commit_tagged(partition_key, settings=settings)
+
+
+def count_shards(partition_key: str, *, settings: Settings | None = None) -> int:
+    """In how many parts a partition's documents can be tagged at once."""
+    manifest = documents_manifest(open_lake(settings or load_settings()), partition_key)
+    files = manifest.tables.get(Document.table)
+    return len(files.files) if files else 0
+
+
+def tag_shard(
+    partition_key: str, index: int, *, settings: Settings | None = None, progress: Progress = no_progress
+) -> StepResult:
+    """Tag one part of a partition; nobody sees it before ``commit_tagged``."""
+    settings = settings or load_settings()
+    lake = open_lake(settings)
+    input_hash = documents_manifest(lake, partition_key).output_hash
+    found = lake.read(Document, partition_key, "documents", index)
+    tables, counts = _tag(found, settings, progress)
+    lake.write_shard(
+        "tagged",
+        partition_key,
+        index,
+        tables,
+        input_hash=input_hash,
+        code_version=code_version("tagged", settings),
+        counts=counts,
+    )
+    return _tagged_result(partition_key, counts, ())
+
+
+def commit_tagged(partition_key: str, *, settings: Settings | None = None) -> StepResult:
+    """Make the tagged parts of a partition its tagged documents."""
+    settings = settings or load_settings()
+    lake = open_lake(settings)
+    manifest = lake.commit(
+        "tagged",
+        partition_key,
+        count_shards(partition_key, settings=settings),
+        input_hash=documents_manifest(lake, partition_key).output_hash,
+        code_version=code_version("tagged", settings),
+    )
+    return _tagged_result(partition_key, manifest.counts, by_path(lake.read(Reject, partition_key, "tagged")))
+
+
+def _tagged_result(partition_key: str, counts: Mapping[str, int], rejects: tuple[Reject, ...]) -> StepResult:
+    details = {name: counts.get(name, 0) for name in ("coded", "mentions", "reports")}
+    read, rejected = counts.get("read", 0), counts.get("rejected", 0)
+    return StepResult("tag_documents", partition_key, read, details["reports"], rejected, details, rejects)
+
+
+def _tag(
+    found: Sequence[Document], settings: Settings, progress: Progress = no_progress
+) -> tuple[dict[type[Record], list[Any]], Counter[str]]:
+    mentions: list[Mention] = []
+    reports: list[Report] = []
+    participants: list[ReportParticipant] = []
+    rejects: list[Reject] = []
+    coded = [document for document in found if document.language_code in (None, "en")]
+    for number, (document, coding) in enumerate(zip(coded, code_documents(coded, settings), strict=True), 1):
+        progress("tag_documents", number, len(coded))
+        if isinstance(coding, Exception):
+            rejects.append(_tag_reject(document, coding))
+            continue
+        kept, broken = _keep_sound(document, coding)
+        mentions += kept.mentions
+        reports += kept.reports
+        participants += kept.participants
+        rejects += broken
+    counts = Counter(
+        read=len(found), coded=len(coded), mentions=len(mentions), reports=len(reports), rejected=len(rejects)
+    )
+    return {Mention: mentions, Report: reports, ReportParticipant: participants, Reject: rejects}, counts
+
+
+@dataclass(frozen=True)
+class Coding:
+    """What one document says."""
+
+    mentions: tuple[Mention, ...]
+    reports: tuple[Report, ...]
+    participants: tuple[ReportParticipant, ...]
+
+
+def code_documents(found: Sequence[Document], settings: Settings) -> Iterator[Coding | Exception]:
+    """The coding of each document, in order; the exception where one could not be coded."""
+    from demarche import entities, mentions, places, reports
+
+    nlp = language.load_model(settings.model_name)
+    gazetteer, known_places = entities.load_gazetteer(), places.load_places()
+    read = language.read(nlp, (document.body for document in found), settings.batch_size)
+    for document, doc in zip(found, read, strict=True):
+        if isinstance(doc, Exception):
+            yield doc
+            continue
+        try:
+            with _time_limit(settings.document_seconds):
+                spans = mentions.find_mentions(
+                    doc,
+                    document_id=document.document_id,
+                    partition_key=document.partition_key,
+                    published_date=document.published_date,
+                    gazetteer=gazetteer,
+                    places=known_places,
+                )
+                told, taking_part = reports.code_reports(doc, spans, document=document)
+            yield Coding(tuple(spans), tuple(told), tuple(taking_part))
+        except Exception as error:  # one bad document never stops the others
+            yield error
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raises TimeoutError when the block takes more processor time. Only a process's main thread can be interrupted;
+    elsewhere there is no limit. (The timer is not the one that Airflow uses for its own.)"""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TimeoutError(f"took more than {seconds:g} s")
+
+    former = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, former)
+
+
+def _tag_reject(document: Document, error: Exception) -> Reject:
+    reason_type = "too_slow" if isinstance(error, TimeoutError) else "uncodable"
+    reason = f"({document.document_id}) can't be coded: {first_line(error)}"
+    return reject_of(
+        "tag", document.partition_key, document.path, None, document.raw_hash, reason_type, reason
+    ).model_copy(update={"reject_id": record_id("x", "tag", document.document_id, reason_type)})
+
+
+def _keep_sound(document: Document, coding: Coding) -> tuple[Coding, list[Reject]]:
+    """The rows that keep the rules for rows; a reject for each report that breaks one. A mention whose words aren't
+    those at its offsets is a fault of ours and breaks the whole document."""
+    for mention in coding.mentions:
+        if document.body[mention.start_offset : mention.end_offset] != mention.text:
+            fault = ValueError(f"mention {mention.text!r} does not stand at its offsets")
+            return Coding((), (), ()), [_tag_reject(document, fault)]
+    rejects = []
+    sound = []
+    for report in coding.reports:
+        reason = _broken_rule(report, document)
+        if reason is None:
+            sound.append(_with_sound_interval(report))
+        else:
+            row = _tag_reject(document, ValueError(f"report {report.trigger_text!r} {reason}"))
+            reject_id = record_id("x", "tag", report.report_id, reason)
+            rejects.append(row.model_copy(update={"reject_id": reject_id, "reason_type": "unsound_report"}))
+    kept = {report.report_id for report in sound}
+    participants = tuple(row for row in coding.participants if row.report_id in kept)
+    return Coding(coding.mentions, tuple(sound), participants), rejects
+
+
+def _broken_rule(report: Report, document: Document) -> str | None:
+    body = document.body
+    if body[report.sentence_start_offset : report.sentence_end_offset] != report.sentence_text:
+        return "has a sentence that does not stand at its offsets"
+    if body[report.trigger_start_offset : report.trigger_end_offset] != report.trigger_text:
+        return "has a trigger that does not stand at its offsets"
+    return None
+
+
+def _with_sound_interval(report: Report) -> Report:
+    """A nonsense interval becomes null: one that ends before it begins, or begins before 1900."""
+    start, end = report.start_date, report.end_date
+    is_sound = (start is None) == (end is None) and (start is None or (date(1900, 1, 1) <= start <= end))  # type: ignore[operator]  # both are dates there
+    if is_sound:
+        return report
+    return report.model_copy(update={"start_date": None, "end_date": None, "date_precision_type": "unknown"})

@@ -1,0 +1,165 @@
+"""Texts that stay outside the lake: documents as JSON lines in, what they name and report out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import islice
+from typing import Any
+
+from demarche import documents, ontology
+from demarche.records import Document, Mention, RawDocument, Report, ReportParticipant, record_id
+from demarche.settings import Settings, load_settings
+from demarche.steps.ledgers import hour_that_has_ended
+from demarche.steps.results import first_line
+from demarche.steps.tagging import Coding, code_documents
+
+
+def extract(lines: Iterable[bytes], *, settings: Settings | None = None) -> Iterator[dict[str, Any]]:
+    """For each JSON line ``{"id", "text"}`` (and ``title``, ``url``, ``published_at``), in order, who and what it
+    names and which events it reports. A line that can't be read gives ``{"id", "error"}``; blank lines give nothing."""
+    settings = settings or load_settings()
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    while batch := list(islice(numbered, settings.batch_size)):
+        asked = [_question(number, line, settings) for number, line in batch]
+        codings = code_documents([item.document for item in asked if isinstance(item, _Question)], settings)
+        for item in asked:
+            yield _answer(item, next(codings)) if isinstance(item, _Question) else item
+
+
+@dataclass(frozen=True)
+class _Question:
+    external_id: Any
+    document: Document
+
+
+def _question(number: int, line: bytes, settings: Settings) -> _Question | dict[str, Any]:
+    external_id = None
+    try:
+        given = json.loads(line)
+        if not isinstance(given, dict):
+            raise ValueError("not a JSON object")
+        external_id = given.get("id")
+        return _Question(external_id, _given_document(given, settings))
+    except (ValueError, RecursionError) as error:
+        return {"id": external_id, "error": f"line {number}: {first_line(error)}"}
+
+
+def _given_document(given: Mapping[str, Any], settings: Settings) -> Document:
+    text, *others = (given.get(name) for name in ("text", "title", "url", "published_at"))
+    if not isinstance(text, str):
+        raise ValueError('no "text"')
+    if len(text) > settings.max_body_characters:
+        raise ValueError(f"the text has {len(text)} characters, the limit is {settings.max_body_characters}")
+    if any(other is not None and not isinstance(other, str) for other in others):
+        raise ValueError("title, url and published_at are strings")
+    title, url, published = others
+    raw = RawDocument(
+        raw_hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        source_name=settings.source_name,
+        path=str(given.get("id")),
+        fetched_at=datetime.now(UTC),
+        text=text,
+        url=url,
+        title=title,
+        published=published,
+    )
+    found = documents.read_document(raw, hour_that_has_ended())
+    if isinstance(found, Document):
+        return found.model_copy(update={"body": _without_furniture(text, found.body)})
+    return _bare_document(raw)
+
+
+def _bare_document(raw: RawDocument) -> Document:
+    """A text too small for an article, taken as it stands."""
+    text = raw.text or ""
+    published = date.fromisoformat(raw.published[:10]) if raw.published else None
+    return Document(
+        document_id=record_id("d", raw.source_name, raw.path, text),
+        article_id=record_id("a", raw.source_name, raw.path),
+        partition_key=hour_that_has_ended(),
+        source_id=record_id("o", raw.source_name),
+        source_name=raw.source_name,
+        path=raw.path,
+        body=text,
+        published_date=published,
+        published_rule="metadata" if published else "none",
+        fetched_at=raw.fetched_at,
+        content_hash=raw.raw_hash,
+        raw_hash=raw.raw_hash,
+    )
+
+
+def _without_furniture(text: str, body: str) -> str:
+    """The text with everything blanked out that isn't of the article's body, so that offsets stay those of the text.
+
+    The body's paragraphs are sought in their order, whatever white space stands between their words. A text none of
+    whose paragraphs are found stays as it is.
+    """
+    kept = []
+    position = 0
+    for paragraph in filter(None, map(str.split, body.split("\n"))):
+        found = re.compile(r"\s+".join(map(re.escape, paragraph))).search(text, position)
+        if found:
+            kept.append(found.span())
+            position = found.end()
+    if not kept:
+        return text
+    pieces = []
+    position = 0
+    for start, end in kept:
+        pieces += [_blank(text[position:start]), text[start:end]]
+        position = end
+    return "".join([*pieces, _blank(text[position:])])
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"\S", " ", text)
+
+
+def _answer(question: _Question, coding: Coding | Exception) -> dict[str, Any]:
+    if isinstance(coding, Exception):
+        return {"id": question.external_id, "error": f"can't be coded: {first_line(coding)}"}
+    document = question.document
+    is_known = document.published_date and document.published_rule not in ("fetched", "none")
+    return {
+        "id": question.external_id,
+        "published_date": document.published_date.isoformat() if is_known and document.published_date else None,
+        "entities": [_entity(mention) for mention in coding.mentions if mention.mention_type in ontology.ENTITY_TYPES],
+        "events": [_event(report, coding.participants) for report in coding.reports],
+    }
+
+
+def _entity(mention: Mention) -> dict[str, Any]:
+    row = mention.model_dump(
+        mode="json", include={"text", "name", "entity_id", "country_code", "start_offset", "end_offset"}
+    )
+    return {**row, "entity_id": mention.entity_id or mention.place_id, "entity_type": mention.mention_type}
+
+
+def _event(report: Report, participants: Sequence[ReportParticipant]) -> dict[str, Any]:
+    row = report.model_dump(mode="json")
+    sides: dict[str, list[dict[str, Any]]] = {"actor": [], "recipient": []}
+    for participant in participants:
+        if participant.report_id == report.report_id:
+            side = participant.model_dump(mode="json", include={"text", "name", "entity_id", "country_code"})
+            sides[participant.role_type].append(side)
+    place = {"name": report.place_name, "country_code": report.country_code} if report.place_name else None
+    columns = ("event_type", "plover_type", "mode_type", "context_types", "status_type")
+    days = ("start_date", "end_date", "date_precision_type")
+    return {
+        **{name: row[name] for name in columns},
+        "actors": sides["actor"],
+        "recipients": sides["recipient"],
+        **{name: row[name] for name in days},
+        "place": place,
+        "trigger": report.trigger_text,
+        "sentence": report.sentence_text,
+        "start_offset": report.trigger_start_offset,
+        "end_offset": report.trigger_end_offset,
+        "confidence_score": report.confidence_score,
+    }
