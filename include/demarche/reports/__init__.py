@@ -1,0 +1,246 @@
+"""Document and its mentions → reports: each act of diplomacy as this document tells it, with the words that say so.
+
+A sentence is read in four steps: `frames` finds acts, their status and who takes part; `parties` says who those are;
+`circumstances` adds when, where and how many; `merging` folds what several sentences tell of one act.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from spacy.tokens import Doc, Span, Token
+
+from demarche import codebook, ontology
+from demarche.lexicon import lexicon
+from demarche.records import Document, Mention, Report, ReportParticipant, record_id
+from demarche.reports import circumstances, frames, merging
+from demarche.reports.merging import Draft
+from demarche.reports.parties import Parties, Party
+
+CODER_VERSION = "rules-1"
+#: Longer sentences are lists or debris; they are skipped and cost no time.
+MAX_SENTENCE_TOKENS = 400
+_SENTENCE_NOISE = 2
+
+Coded = tuple[tuple[Report, ...], tuple[ReportParticipant, ...]]
+
+
+def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -> Coded:
+    """The reports of a document and who takes part in each, in the order of the text.
+
+    ``doc`` is the parse of ``document.body``; offsets count in it. Relative dates are resolved against the day of
+    publication and stay null where that is unknown or only the day of fetching. Same input, same output.
+    """
+    anchor = None if document.published_rule in ("fetched", "none") else document.published_date
+    parties = Parties(doc, mentions)
+    facilities: dict[str, circumstances.Where] = {}
+    drafts: list[Draft] = []
+    for index, sentence in enumerate(doc.sents):
+        if len(sentence) > MAX_SENTENCE_TOKENS:
+            continue
+        circumstances.remember_facilities(sentence, parties, facilities)
+        if _is_noise(sentence):
+            continue
+        drafts += _read_sentence(sentence, index, parties, anchor, facilities)
+    return _records(merging.merge(drafts), document, anchor)
+
+
+def _read_sentence(
+    sentence: Span,
+    index: int,
+    parties: Parties,
+    anchor: date | None,
+    facilities: dict[str, circumstances.Where],
+) -> list[Draft]:
+    found = frames.find_frames(sentence, lexicon(), parties.is_party)
+    if not found:
+        return []
+    times = circumstances.Times(sentence, anchor)
+    drafts = []
+    for frame in found:
+        actors = _distinct(party for head in frame.actors for party in parties.resolve(head))
+        taken = {_identity(party) for party in actors}
+        recipients = [
+            party
+            for party in _distinct(party for head in frame.recipients for party in parties.resolve(head))
+            if _identity(party) not in taken
+        ]
+        when = times.of(frame)
+        where = circumstances.where(frame, parties, facilities)
+        if where.name is None:
+            where = circumstances.venue(frame, facilities)
+        status = frame.status_type
+        if status == "occurred" and when.start_date and anchor and when.start_date > anchor:
+            status = "planned"
+        counted = [*(r for r in frame.recipients), *(c for w in frame.words for c in w.children if c.dep_ in ("dobj", "nsubjpass"))]
+        quantity, unit = circumstances.quantity(frame, counted)
+        anaphoric = merging.is_anaphoric(frame.trigger)
+        draft = Draft(
+            frame, frame.event_type, frame.mode_type, status, actors, recipients, when, where, quantity, unit,
+            _confidence(frame, actors, recipients), index, anaphoric,
+        )  # fmt: skip
+        if _is_worth_telling(draft):
+            drafts.append(draft)
+    return drafts
+
+
+def _identity(party: Party) -> str:
+    return party.entity_id or party.text.lower()
+
+
+def _distinct(parties: Sequence[Party] | object) -> list[Party]:
+    seen: dict[str, Party] = {}
+    for party in parties:  # type: ignore[attr-defined]  # any iterable of parties
+        seen.setdefault(_identity(party), party)
+    return list(seen.values())
+
+
+def _is_worth_telling(draft: Draft) -> bool:
+    """An act needs somebody; talks need two; a sentence about one country's own affairs needs another side."""
+    if not draft.parties:
+        return False
+    if draft.event_type == "CONSULT" and draft.mode_type != "visit" and len(draft.parties) < 2:
+        return draft.is_anaphoric
+    return True
+
+
+def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequence[Party]) -> float:
+    """A first estimate from how exact the wording is and how well both sides are known."""
+    value = 0.45
+    value += 0.15 if frame.entry.with_lemmas else 0.0
+    value += 0.1 if any(p.is_linked for p in actors) else 0.0
+    value += 0.1 if any(p.is_linked for p in recipients) else 0.0
+    value += 0.05 if actors and recipients else 0.0
+    value -= 0.1 if frame.is_nominal else 0.0
+    return round(min(max(value, 0.05), 0.95), 3)
+
+
+def _noise_words() -> frozenset[str]:
+    return frozenset(word for row in codebook.table("noise") for word in row["lemmas"].split())
+
+
+_SCORE = re.compile(r"\b\d{1,2}\s?[-–]\s?\d{1,2}\b(?!\s?(?:January|February|March|April|May|June|July|August|September|October|November|December|vote|votes))")
+
+
+def _is_noise(sentence: Span) -> bool:
+    """Sport, markets and weather use the words of war and diplomacy; two of their own words give them away."""
+    words = _NOISE
+    hits = {token.lemma_.lower() for token in sentence if token.lemma_.lower() in words}
+    if len(hits) >= _SENTENCE_NOISE:
+        return True
+    return bool(_SCORE.search(sentence.text)) and not any(ch in sentence.text for ch in "%")
+
+
+_NOISE = _noise_words()
+
+
+def _records(drafts: Sequence[Draft], document: Document, anchor: date | None) -> Coded:
+    reports: list[Report] = []
+    participants: list[ReportParticipant] = []
+    load_date = date.fromisoformat(document.partition_key[:10])
+    ordinals: dict[tuple[int, str], int] = {}
+    for draft in drafts:
+        trigger = draft.frame.trigger
+        sentence = trigger.sent
+        start, end = trigger.idx, trigger.idx + len(trigger)
+        ordinal = ordinals.get((start, draft.event_type), 0)
+        ordinals[start, draft.event_type] = ordinal + 1
+        report_id = record_id("r", document.document_id, start, end, draft.event_type, ordinal)
+        mode = draft.mode_type if draft.mode_type in ontology.MODES[draft.event_type] else None
+        plover = ontology.fold(draft.event_type, draft.status_type)
+        plover_mode = mode if plover == draft.event_type else None
+        text_start, text_end = _trim(sentence)
+        reports.append(
+            Report(
+                report_id=report_id,
+                document_id=document.document_id,
+                partition_key=document.partition_key,
+                load_date=load_date,
+                ordinal=ordinal,
+                sentence_text=document.body[text_start:text_end],
+                sentence_start_offset=text_start,
+                sentence_end_offset=text_end,
+                trigger_text=trigger.text,
+                trigger_start_offset=start,
+                trigger_end_offset=end,
+                event_type=draft.event_type,
+                status_type=draft.status_type,
+                plover_type=plover,
+                mode_type=mode,
+                context_types=_contexts(sentence),
+                quad_type=ontology.quad_type(plover) if plover else None,
+                goldstein_value=ontology.goldstein_value(plover, plover_mode) if plover else None,
+                cameo_code=ontology.cameo_code(plover, plover_mode) if plover else None,
+                start_date=draft.when.start_date,
+                end_date=draft.when.end_date,
+                date_precision_type=draft.when.precision_type,
+                date_text=draft.when.text,
+                anchor_date=anchor if draft.when.text else None,
+                place_id=draft.where.place_id,
+                place_name=draft.where.name,
+                place_precision_type=draft.where.precision_type,
+                country_code=draft.where.country_code,
+                quantity=draft.quantity,
+                quantity_unit=draft.quantity_unit,
+                confidence_score=draft.confidence,
+                coding_rule=draft.frame.rule,
+                coder_version=CODER_VERSION,
+            )
+        )
+        roles = [("actor", party) for party in draft.actors] + [("recipient", party) for party in draft.recipients]
+        for position, (role, party) in enumerate(roles):
+            participants.append(
+                ReportParticipant(
+                    report_id=report_id,
+                    partition_key=document.partition_key,
+                    load_date=load_date,
+                    ordinal=position,
+                    role_type=role,
+                    part_type=_part(draft, role),
+                    entity_id=party.entity_id,
+                    name=party.name or party.text,
+                    entity_type=party.entity_type,
+                    country_code=party.country_code,
+                    sector_type=party.sector_type,
+                    office_name=party.office_name,
+                    text=party.text,
+                    start_offset=party.start_offset,
+                    end_offset=party.end_offset,
+                )
+            )
+    return tuple(reports), tuple(participants)
+
+
+def _trim(sentence: Span) -> tuple[int, int]:
+    text = sentence.text
+    start = sentence.start_char + len(text) - len(text.lstrip())
+    return start, start + len(text.strip())
+
+
+def _part(draft: Draft, role: str) -> str | None:
+    if draft.event_type == "CONSULT":
+        if draft.mode_type == "visit":
+            return "visitor" if role == "actor" else "host"
+        return "participant"
+    if draft.event_type in ("SUPPORT", "AGREE") and draft.frame.entry.is_mutual:
+        return "signatory"
+    return None
+
+
+def _contexts(sentence: Span) -> tuple[str, ...]:
+    lemmas = [token.lemma_.lower() for token in sentence]
+    present = set(lemmas) | {f"{a}-{b}" for a, b in zip(lemmas, lemmas[1:], strict=False)}
+    return tuple(sorted(context for context, words in _CONTEXT_WORDS if words & present))
+
+
+_CONTEXT_WORDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
+    (row["context"], frozenset(row["words"].split())) for row in codebook.table("contexts")
+)
+
+
+def trigger_tokens(doc: Doc) -> list[Token]:
+    """The words of a document that the lexicon knows: what a prefilter looks for."""
+    known = lexicon().head_lemmas
+    return [token for token in doc if token.lemma_.lower() in known]

@@ -1,0 +1,727 @@
+"""From a parsed sentence to frames: an act, what is said of it, and the heads of the phrases that take part.
+
+A trigger is a verb or noun of the lexicon. Words that govern it (`operators.py`) change its status and may make their
+own subject the actor; the governing word is then not an act of its own. One frame per act; the pure grammar is in
+`syntax.py`, the words in the codebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from spacy.tokens import Span, Token
+
+from demarche.lexicon import NO_EVENT, Entry, Lexicon
+from demarche.reports import operators, syntax
+
+#: Acts in which both sides do the same.
+MUTUAL = frozenset({"CONSULT", "COOPERATE", "AGREE", "SUPPORT"})
+_CONFLICT = frozenset({"SANCTION", "COERCE", "MOBILIZE", "ASSAULT", "PROTEST", "THREATEN"})
+_COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
+_OCCURRING = frozenset(
+    {"take", "hold", "begin", "start", "open", "end", "conclude", "continue", "resume", "follow", "come", "occur",
+     "happen", "go", "be", "last", "mark", "see", "finish", "kick", "get", "include", "focus", "produce", "yield"}
+)  # fmt: skip
+_PLANNED_ADJECTIVES = frozenset({"planned", "upcoming", "forthcoming", "scheduled", "coming", "future", "next", "expected"})
+_VAGUE_ADJECTIVES = frozenset({"possible", "potential", "proposed", "hypothetical", "likely", "imminent", "would-be"})
+#: Nouns of these types name the doer with "of" ("the withdrawal of Chad"), unless the lexicon says otherwise.
+_SUBJECTIVE = frozenset({"RETREAT", "CONCEDE", "MOBILIZE", "PROTEST"})
+_HOSTING = frozenset({"receive", "host", "welcome", "greet", "entertain"})
+_AHEAD = frozenset({"before", "ahead of", "pending", "prior to"})
+_RECIPIENT_PREPOSITIONS = (
+    "to", "with", "against", "on", "upon", "at", "for", "from", "towards", "toward", "into", "over", "in", "out of", "between", "among",
+)  # fmt: skip
+
+
+@dataclass
+class Frame:
+    """An act as its sentence tells it. Tokens are heads of phrases; ``entry`` is the lexicon's line that decided."""
+
+    trigger: Token
+    entry: Entry
+    event_type: str
+    mode_type: str | None
+    status_type: str
+    rule: str
+    actors: list[Token] = field(default_factory=list)
+    recipients: list[Token] = field(default_factory=list)
+    words: list[Token] = field(default_factory=list)
+    speaker: Token | None = None
+    tense: str = "past"
+    is_nominal: bool = False
+
+
+@dataclass(frozen=True)
+class _Act:
+    token: Token
+    entry: Entry
+    companion: Token | None
+
+
+@dataclass
+class _Reading:
+    """What the climb from an act through its governors found."""
+
+    status: str | None
+    event_type: str
+    mode_type: str | None
+    stance: Token | None = None  # the governing word whose subject takes the act upon itself
+    effect: str | None = None
+    governors: list[Token] = field(default_factory=list)
+    speaker: Token | None = None
+    rule: str = ""
+    tense: str = "past"
+
+
+IsParty = Callable[[Token], bool]
+
+
+def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Frame]:
+    """The acts that a sentence tells. ``is_party`` says of a token whether it can take part (a person, state, …)."""
+    acts = {act.token.i: act for token in sentence if (act := _match(token, lexicon))}
+    claimed: set[int] = set()  # triggers that belong to another act's wording or govern one
+    for act in acts.values():
+        if act.companion is not None and syntax.is_verbal(act.token):
+            claimed.add(act.companion.i)
+    readings: dict[int, _Reading] = {}
+    for index, act in acts.items():
+        if index in claimed:
+            continue
+        reading = _read(act, acts)
+        if reading is None:
+            continue
+        readings[index] = reading
+    for index, reading in readings.items():
+        if reading.status is not None and reading.stance is not None:
+            claimed.add(reading.stance.i)
+            claimed.update(g.i for g in reading.governors if g.i != index and _is_operator_for(g, reading))
+    frames = []
+    for index in sorted(readings):
+        reading = readings[index]
+        if index in claimed or reading.status is None:
+            continue
+        frame = _participants(acts[index], reading, is_party)
+        if frame is not None:
+            frames.append(frame)
+    return frames
+
+
+def _is_operator_for(governor: Token, reading: _Reading) -> bool:
+    return reading.stance is not None and governor == reading.stance
+
+
+# --- which act a word is -----------------------------------------------------------------------------------------
+def _match(token: Token, lexicon: Lexicon) -> _Act | None:
+    """The lexicon's best line for a word: a pair with the object first, then particle, preposition, single word."""
+    if token.pos_ not in ("VERB", "NOUN", "ADJ", "AUX") or (token.pos_ == "AUX" and token.dep_ in ("aux", "auxpass")):
+        return None
+    pos = {"NOUN": "noun", "ADJ": "adjective"}.get(token.pos_, "verb")
+    entries = lexicon.entries(token.lemma_.lower(), pos)
+    if not entries:
+        return None
+    under = _under(token)
+    best: tuple[tuple[int, int], Entry, Token | None] | None = None
+    for entry in entries:
+        hits = [under.get(lemma) for lemma in entry.with_lemmas]
+        if None in hits:
+            continue
+        found = sorted((hit for hit in hits if hit is not None), key=lambda hit: (-hit[0], hit[1].i))
+        score = (len(found), found[0][0] if found else 0)
+        if best is None or score > best[0]:
+            best = (score, entry, found[0][1] if found and found[0][0] >= _NOUN_RANK else None)
+    if best is None or best[1].event_type == NO_EVENT:
+        return None
+    return _Act(token, best[1], best[2])
+
+
+#: From this rank on (see `_under`) the word that stands with a trigger is a noun that belongs to its wording.
+_NOUN_RANK = 4
+
+
+def _under(token: Token) -> dict[str, tuple[int, Token]]:
+    """Lemmas that stand with a word, each with its rank (object 5, oblique's object 4, particle 3, preposition 2)."""
+    found: dict[str, tuple[int, Token]] = {}
+
+    def put(lemma: str, rank: int, at: Token) -> None:
+        if lemma not in found or found[lemma][0] < rank:
+            found[lemma] = (rank, at)
+
+    for child in token.children:
+        if child.dep_ in ("dobj", "nsubjpass", "attr", "oprd"):
+            for part in syntax.conjuncts(child):
+                put(part.lemma_.lower(), 6, part)
+                for inner in part.children:
+                    if inner.dep_ in ("compound", "amod"):
+                        put(inner.lemma_.lower(), 4 if inner.dep_ == "compound" else 3, part)
+                    elif inner.dep_ == "prep" and inner.lower_ == "of":
+                        for deep in inner.children:
+                            put(deep.lemma_.lower(), 4, part)
+        elif child.dep_ in ("prt", "advmod", "acomp"):
+            put(child.lower_, 3, child)
+            put(child.lemma_.lower(), 3, child)
+        elif child.dep_ in ("prep", "agent", "dative") and child.pos_ in ("ADP", "SCONJ", "ADV", "VERB"):
+            put(child.lower_, 2, child)
+            for grandchild in child.children:
+                if grandchild.dep_ == "pobj":
+                    put(grandchild.lemma_.lower(), 4, grandchild)
+        elif child.dep_ in ("xcomp", "ccomp"):
+            put(child.lemma_.lower(), 3, child)
+            if any(c.dep_ == "aux" and c.lower_ == "to" for c in child.children):
+                put("to", 1, child)
+            if any(c.dep_ == "mark" and c.lower_ == "that" for c in child.children):
+                put("that", 1, child)
+        elif child.dep_ in ("amod", "compound") and token.pos_ == "NOUN":
+            put(child.lemma_.lower(), 4, child)
+        elif child.dep_ == "neg":
+            put("not", 3, child)
+    if token.dep_ == "acl" and token.tag_ == "VBN":  # "the embargo imposed on …"
+        put(token.head.lemma_.lower(), 5, token.head)
+    if token.dep_ == "relcl":
+        put(token.head.lemma_.lower(), 3, token.head)
+    return found
+
+
+# --- what is said of it ------------------------------------------------------------------------------------------
+def _read(act: _Act, acts: dict[int, _Act]) -> _Reading | None:
+    """Climb from the act to the root of its sentence and gather status, stance and speaker. None: not told as an act."""
+    entry = act.entry
+    reading = _Reading("occurred", entry.event_type, entry.mode_type or None, rule=_rule_name(entry))
+    token = act.token
+    if syntax.is_verbal(token):
+        if not _verb_status(token, reading):
+            return None
+    elif not _noun_status(token, reading):
+        return None
+    if entry.status and reading.status == "occurred":
+        reading.status = entry.status
+    return _climb(token, reading, acts)
+
+
+def _rule_name(entry: Entry) -> str:
+    """How the lexicon's line is called in `coding_rule`: "lift + sanction"."""
+    return " + ".join([entry.head, *sorted(entry.with_lemmas)])
+
+
+def _verb_status(verb: Token, reading: _Reading) -> bool:
+    """Status by the verb's own clause. False: no act (negated, merely possible, a purpose)."""
+    mood = operators.modality(verb)
+    cooperative = reading.event_type in _COOPERATIVE
+    speaking = _speaker(verb)
+    if mood.negated:
+        volitional = mood.kind in ("future", "can") or (mood.kind == "would" and speaking is not None)
+        if not volitional or not cooperative:
+            return False
+        reading.status, reading.rule = "denied", f"{reading.rule} · will not"
+        return True
+    if mood.kind in ("future", "would", "possible"):
+        reading.tense = "future"
+    if mood.kind == "future":
+        reading.status = "threatened" if mood.conditional and not cooperative else "planned"
+    elif mood.kind == "would":
+        if mood.conditional:
+            reading.status = "hypothetical" if cooperative else "threatened"
+        elif speaking is not None:
+            reading.status = "planned"
+        else:
+            return False
+    elif mood.kind == "possible":
+        if speaking is not None and not cooperative and mood.conditional:
+            reading.status = "threatened"
+        elif speaking is not None and mood.conditional:
+            reading.status = "hypothetical"
+        else:
+            return False
+    elif mood.kind == "ought":
+        if speaking is None:
+            return False
+        reading.status, reading.tense = "requested", "future"
+        reading.stance, reading.effect = speaking, "ought"
+    elif mood.kind == "can":
+        return False
+    if reading.status in ("planned", "threatened", "hypothetical"):
+        reading.rule = f"{reading.rule} · {mood.kind}"
+    return True
+
+
+def _speaker(verb: Token) -> Token | None:
+    """The reporting verb under which a clause stands, if any."""
+    token = verb
+    for _ in range(8):
+        head = token.head
+        if head == token:
+            return None
+        if token.dep_ in ("ccomp", "parataxis", "xcomp") and syntax.is_verbal(head):
+            found = operators.operators().get(head.lemma_.lower(), ())
+            if any(op.effect in ("spoken",) for op in found) or head.lemma_ in _SAYING:
+                return head
+        token = head
+    return None
+
+
+_SAYING = frozenset(
+    {"tell", "warn", "promise", "vow", "insist", "complain", "argue", "threaten", "pledge", "think", "reply", "respond", "demand",
+     "caution", "urge", "reiterate", "maintain", "suggest", "continue", "conclude", "remark", "comment"}
+)  # fmt: skip
+
+
+def _noun_status(noun: Token, reading: _Reading) -> bool:
+    """Status by the noun's own modifiers: "a planned visit", "no talks", "the meeting scheduled for Thursday"."""
+    for child in noun.children:
+        lower = child.lower_
+        if child.dep_ in ("det", "neg") and lower in ("no", "any", "neither"):
+            return False
+        if child.dep_ in ("amod", "acl", "compound", "relcl"):
+            if lower in _PLANNED_ADJECTIVES or child.lemma_ in ("schedule", "plan", "slate", "expect", "set") and child.tag_ == "VBN":
+                reading.status, reading.tense = "planned", "future"
+            elif lower in _VAGUE_ADJECTIVES:
+                return False
+            elif child.dep_ == "relcl" and syntax.is_verbal(child):
+                mood = operators.modality(child)
+                if mood.kind == "future" and not mood.negated:
+                    reading.status, reading.tense = "planned", "future"
+            elif child.tag_ == "VBN" or child.dep_ == "acl":
+                found = operators.operator(child, noun)
+                if found and found.effect in ("cancelled", "postponed"):
+                    reading.status = found.effect
+    return True
+
+
+def _climb(token: Token, reading: _Reading, acts: dict[int, _Act]) -> _Reading | None:
+    """Apply every governing word from the inside out."""
+    current = token
+    for _ in range(12):
+        word = operators.condition(current) if syntax.is_verbal(current) else None
+        if word in ("if", "unless", "whether", "lest", "provided", "should"):
+            return None
+        if word in ("before", "until", "without", "instead"):
+            return None
+        if syntax.is_verbal(current) and operators.is_purpose(current) and reading.effect is None:
+            if current.dep_ == "advcl":
+                return None
+        step = _governor(current)
+        if step is None:
+            return reading
+        governor, link = step
+        if link in _AHEAD and reading.status == "occurred":
+            reading.status, reading.tense = "planned", "future"
+        if link == "relative" or link == "conj":
+            current = governor
+            if link == "relative":
+                return reading  # told in passing; what governs the noun says nothing of the clause
+            continue
+        applied = _apply(governor, current, link, reading, acts)
+        if applied is None:
+            return None
+        if applied is False:
+            return reading
+        current = governor
+    return reading
+
+
+def _governor(token: Token) -> tuple[Token, str] | None:
+    """The word that governs this one, and how: a dependency label, or the preposition between them."""
+    head, label = token.head, token.dep_
+    if head == token:
+        return None
+    if label == "conj":
+        if syntax.is_verbal(token) and syntax.own_subjects(token) and syntax.is_verbal(head):
+            return (head, "conj") if head.dep_ != "ROOT" else None
+        return head, "conj"
+    if label == "relcl":
+        return head, "relative"
+    if label in ("pobj", "pcomp"):
+        preposition = head
+        name = preposition.lower_
+        above = preposition.head
+        if above.dep_ in ("advmod", "prep", "prt") and above.lower_ in ("ahead", "prior", "out"):
+            name, above = f"{above.lower_} {name}", above.head
+        return (above, name) if above != preposition else None
+    return head, label
+
+
+def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict[int, _Act]) -> bool | None:
+    """One governing word. True: climb on; False: it says nothing more; None: the act is not told as an act."""
+    nominal = not syntax.is_verbal(act)
+    subject_of = link in ("nsubj", "nsubjpass")
+    if link in ("advcl", "parataxis", "dep", "npadvmod", "advmod", "appos", "poss", "compound", "agent", "punct"):
+        return False if link not in ("compound", "poss") or not nominal else False
+    found = operators.operator(governor, act)
+    effect = found.effect if found else None
+    mood = operators.modality(governor) if syntax.is_verbal(governor) else operators.Modality("fact", False, False)
+    if nominal and link == "nsubj" and not syntax.is_passive(governor):
+        # "the visit takes place", "the talks will resume", "the visit drew praise"
+        if governor.lemma_.lower() in _OCCURRING or effect == "transparent":
+            if mood.negated:
+                return None
+            if mood.kind in ("future", "would") and reading.status == "occurred":
+                reading.status, reading.tense = "planned", "future"
+            elif mood.kind in ("possible", "can", "ought"):
+                return None
+            reading.governors.append(governor)
+            return True
+        return False
+    if effect is None or effect == "transparent":
+        reading.governors.append(governor)
+        if nominal and link in ("dobj", "nsubjpass", "attr") or effect == "transparent":
+            if mood.negated:
+                if mood.kind == "future" and reading.event_type in _COOPERATIVE and effect == "transparent":
+                    reading.status, reading.stance, reading.effect = "denied", governor, "refused"
+                    return True
+                return None
+            if mood.kind in ("future", "would") and reading.status == "occurred":
+                reading.status, reading.tense = "planned", "future"
+            elif mood.kind in ("possible", "can") and reading.status == "occurred":
+                return None
+            if mood.kind == "ought":
+                return None
+        return True if syntax.is_verbal(governor) or link not in ("pobj",) else True
+    if effect in operators.SILENCING:
+        return None
+    if effect == "spoken":
+        if nominal and link == "dobj":
+            if governor.lemma_ in ("announce", "declare") and reading.status == "occurred":
+                reading.governors.append(governor)
+                return True
+            return None if governor.lemma_ in ("report", "show", "note") else True
+        reading.speaker = reading.speaker or governor
+        return True
+    if nominal and link not in ("dobj", "nsubjpass", "for", "of", "to", "on", "with", "in", "out of", "at", "attr", "from", "nsubj", "dative", "oprd"):
+        return False
+    if mood.negated or mood.kind in ("possible", "would") and effect not in ("threatened",) and _speaker(governor) is None:
+        return None
+    if reading.effect in operators.STANCES and effect in operators.STANCES:
+        # a stance towards a stance: "rejected a demand to withdraw", "agreed to call off the visit"
+        return _stack(governor, effect, reading)
+    return _take_stance(governor, act, effect, reading, link, mood)
+
+
+def _take_stance(
+    governor: Token, act: Token, effect: str, reading: _Reading, link: str, mood: operators.Modality
+) -> bool | None:
+    if effect in ("stopped", "lifted"):
+        turned = operators.reversal(reading.event_type, effect)
+        if turned is None or syntax.is_verbal(act):
+            if effect == "stopped" and syntax.is_verbal(act):  # "stopped supplying arms"
+                turned = operators.reversal(reading.event_type, effect)
+            if turned is None:
+                return None
+        event_type, status = turned
+        reading.event_type, reading.mode_type = event_type, _REVERSED_MODE.get(event_type)
+        reading.status = "planned" if mood.kind == "future" else status
+    elif effect == "planned":
+        reading.status = "planned" if reading.status in ("occurred", "planned") else reading.status
+        reading.tense = "future"
+    elif effect == "charge_denied":
+        reading.status = "denied"
+    elif effect == "refused":
+        if reading.event_type not in _COOPERATIVE:
+            return None
+        reading.status = "denied"
+    elif effect in ("cancelled", "postponed"):
+        reading.status = effect
+        if reading.event_type in _CONFLICT:
+            reading.event_type, reading.status, reading.mode_type = "CONCEDE", "occurred", None
+    else:
+        reading.status = effect
+        reading.tense = "future" if effect in ("requested", "threatened") else reading.tense
+        if effect == "threatened" and reading.event_type in _COOPERATIVE:
+            return None
+    reading.stance, reading.effect = governor, effect
+    reading.governors.append(governor)
+    reading.rule = f"{reading.rule} · {governor.lemma_.lower()}"
+    return True
+
+
+def _stack(governor: Token, effect: str, reading: _Reading) -> bool | None:
+    if effect == "planned":
+        return True
+    if effect == "refused" and reading.effect == "requested":
+        reading.event_type, reading.mode_type, reading.status = "REJECT", None, "denied"
+    elif effect == "refused" and reading.effect == "planned":
+        reading.status = "denied"
+    elif effect == "requested":
+        reading.status = "requested"
+    elif effect == "threatened":
+        if reading.effect not in ("stopped", "cancelled"):
+            return None
+        reading.status = "threatened"
+    elif effect in ("cancelled", "postponed") and reading.effect == "planned":
+        reading.status = effect
+    else:
+        return None
+    reading.stance, reading.effect = governor, effect
+    reading.governors.append(governor)
+    reading.rule = f"{reading.rule} · {governor.lemma_.lower()}"
+    return True
+
+
+_REVERSED_MODE = {"SANCTION": "discontinue", "RETREAT": "ceasefire", "CONCEDE": None}
+
+
+# --- who takes part ----------------------------------------------------------------------------------------------
+def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | None:
+    token = act.token
+    assert reading.status is not None
+    frame = Frame(
+        trigger=token,
+        entry=act.entry,
+        event_type=reading.event_type,
+        mode_type=reading.mode_type,
+        status_type=reading.status,
+        rule=reading.rule,
+        speaker=reading.speaker,
+        tense=reading.tense,
+        is_nominal=not syntax.is_verbal(token),
+        words=[token, *([act.companion] if act.companion is not None else []), *reading.governors],
+    )
+    hint = act.entry.recipient_by
+    if frame.is_nominal:
+        actors, recipients = _nominal_sides(token, act.entry, is_party)
+        for governor in reading.governors:
+            if not syntax.is_verbal(governor) or reading.stance == governor:
+                continue
+            if not actors and governor.lemma_.lower() not in _OCCURRING | {"take"}:
+                actors = _subjects(governor, is_party)
+            elif not recipients and governor.lemma_.lower() not in _OCCURRING:
+                subject = _subjects(governor, is_party)
+                if subject and not set(subject) & set(actors) and act.entry.event_type in MUTUAL:
+                    recipients = subject
+            if not recipients:
+                recipients = _recipients(governor, (token,), is_party, hint)
+    else:
+        actors, recipients = _verbal_sides(token, act, is_party)
+    if reading.stance is not None:
+        actors, recipients = _stance_sides(reading, act, actors, recipients, is_party)
+    elif reading.speaker is not None and actors and all(_is_first_person(a) for a in actors):
+        actors = _subjects(reading.speaker, is_party) or actors
+    frame.actors = _unique(actors)
+    frame.recipients = [r for r in _unique(recipients) if r not in frame.actors]
+    if frame.is_nominal and not _nominal_is_told(frame, reading):
+        return None
+    return frame if frame.actors or frame.recipients else None
+
+
+def _is_first_person(token: Token) -> bool:
+    return token.lower_ in ("we", "i", "us", "our")
+
+
+def _nominal_is_told(frame: Frame, reading: _Reading) -> bool:
+    """A bare noun is colour ("denuclearisation talks"); with two sides, or one and an occurrence, it tells an act."""
+    sides = len(frame.actors) + len(frame.recipients)
+    if sides >= 2 or reading.stance is not None:
+        return sides >= 1
+    return sides >= 1 and any(syntax.is_verbal(g) for g in reading.governors)
+
+
+def _unique(tokens: Iterable[Token]) -> list[Token]:
+    seen: dict[int, Token] = {}
+    for token in tokens:
+        seen.setdefault(token.i, token)
+    return list(seen.values())
+
+
+def _subjects(verb: Token, is_party: IsParty) -> list[Token]:
+    """The parties among a verb's logical subjects: the agent of a passive, else what stands as subject."""
+    if syntax.is_passive(verb):
+        agents = [o for name, o in syntax.obliques(verb) if name == "by"]
+        return [a for a in agents if is_party(a)] or [p for a in agents for p in _inside(a, is_party)]
+    found = syntax.subjects(verb)
+    parties = [s for s in found if is_party(s)]
+    return parties or [p for s in found for p in _inside(s, is_party)]
+
+
+def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
+    """Parties inside a phrase that is none itself: "Tonga's proposal", "the coup in Gabon", "sanctions against Iran"."""
+    found: list[Token] = []
+    for child in noun.children:
+        if child.dep_ == "poss" and is_party(child):
+            found += [part for part in syntax.conjuncts(child) if is_party(part)]
+    if found:
+        return found
+    for name, other in syntax.obliques(noun):
+        if name in ("by", "of", "from", "against", "in", "on", "with", "for", "between", "to", "over"):
+            if is_party(other):
+                found.append(other)
+            elif depth:
+                found += _inside(other, is_party, depth - 1)
+    if found:
+        return found
+    for child in noun.children:
+        if child.dep_ in ("amod", "compound", "nmod") and is_party(child):
+            found.append(child)
+        elif child.dep_ == "poss" and depth:
+            found += _inside(child, is_party, depth - 1)
+    if found:
+        return found
+    for child in noun.children:
+        if child.dep_ == "acl" and child.tag_ == "VBN":
+            found += [o for name, o in syntax.obliques(child) if name == "by" and is_party(o)]
+        elif child.dep_ in ("acl", "relcl") and depth:
+            found += [s for s in syntax.own_subjects(child) if is_party(s)]
+    return found
+
+
+def _verbal_sides(verb: Token, act: _Act, is_party: IsParty) -> tuple[list[Token], list[Token]]:
+    hint = act.entry.recipient_by
+    companions = (act.companion,) if act.companion is not None else ()
+    actors = _subjects(verb, is_party)
+    if syntax.is_passive(verb):
+        undergoers = syntax.subjects(verb)
+        parties = [u for u in undergoers if is_party(u)]
+        oblique = _recipients(verb, companions, is_party, hint, passive=True)
+        recipients = oblique if act.companion in undergoers or not parties else parties
+        recipients = recipients or [p for u in undergoers for p in _inside(u, is_party)]
+        if not actors and act.entry.mode_type in ("expel", "deport"):
+            actors = [o for name, o in syntax.obliques(verb) if name in ("out of", "from") and is_party(o)]
+            recipients = [r for r in recipients if r not in actors]
+        if not actors and act.companion in undergoers and act.companion is not None:
+            inner, _ = _nominal_sides(act.companion, act.entry, is_party)
+            actors = inner
+    else:
+        recipients = _recipients(verb, companions, is_party, hint)
+    if verb.lemma_ in _HOSTING and act.entry.event_type == "CONSULT":
+        actors, recipients = recipients, actors  # the visitor acts, the host receives
+    if act.companion is not None and not syntax.is_passive(verb) and act.entry.event_type in MUTUAL and not recipients:
+        inner_actors, inner_recipients = _nominal_sides(act.companion, act.entry, is_party)
+        recipients = inner_recipients or [a for a in inner_actors if a not in actors]
+    return actors, recipients
+
+
+def _recipients(
+    token: Token, companions: tuple[Token, ...], is_party: IsParty, hint: tuple[str, ...], *, passive: bool = False
+) -> list[Token]:
+    """To whom it is done, by tiers: the preposition that the lexicon names, the object, other prepositions, what
+    stands inside the object, the subject of the complement clause."""
+    nouns = [c for c in companions if c is not None and not syntax.is_verbal(c)]
+    sources = [token, *nouns]
+    pairs = [(name, o) for source in sources for name, o in syntax.obliques(source) if name != "by"]
+    for wanted in hint:
+        found = [o for name, o in pairs if name == wanted and is_party(o)]
+        if found:
+            return found
+    if not passive:
+        given = [d for d in syntax.datives(token) if is_party(d)]
+        if given:
+            return given
+        direct = [o for o in syntax.objects(token) if o not in companions and is_party(o)]
+        if direct:
+            return direct
+    found = []
+    for wanted in _RECIPIENT_PREPOSITIONS:
+        found = [o for name, o in pairs if name == wanted and is_party(o)]
+        if found:
+            return found
+    if not passive:
+        for item in [*syntax.objects(token), *nouns]:
+            found += [p for p in _inside(item, is_party) if p not in found]
+        if found:
+            return found
+    for name, o in pairs:
+        if name in _RECIPIENT_PREPOSITIONS and name not in ("in",):
+            found += [p for p in _inside(o, is_party) if p not in found]
+    if found:
+        return found
+    for child in token.children:
+        if child.dep_ in ("ccomp", "xcomp"):
+            found = [s for s in syntax.own_subjects(child) if is_party(s)]
+            if not found and child.dep_ == "ccomp":
+                found = [p for s in syntax.own_subjects(child) for p in _inside(s, is_party)]
+            if not found:
+                found = [o for o in syntax.objects(child) if is_party(o)] or [
+                    p for o in syntax.objects(child) for p in _inside(o, is_party)
+                ]
+            if found:
+                return found
+    return found
+
+
+def _nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[Token], list[Token]]:
+    """Sides of a noun that names an act: possessor and "by" act; "of" is done to, or acts where nothing else does."""
+    owners = [p for c in noun.children if c.dep_ == "poss" for p in syntax.conjuncts(c)]
+    actors = [o for o in owners if is_party(o)] or [p for o in owners for p in _inside(o, is_party)]
+    by: list[Token] = []
+    of: list[Token] = []
+    both: list[Token] = []
+    other: list[Token] = []
+    for name, o in syntax.obliques(noun):
+        parties = [o] if is_party(o) else _inside(o, is_party, 1)
+        if name == "by":
+            by += parties
+        elif name == "of":
+            of += parties
+        elif name in ("between", "among"):
+            both += parties
+        elif name in ("to", "with", "against", "on", "for", "at", "from", "towards", "toward", "upon", "into"):
+            other += parties
+        elif name == "in" and entry.event_type == "CONSULT" and entry.mode_type == "visit":
+            other += parties
+    for child in noun.children:
+        if child.dep_ == "acl" and child.tag_ == "VBN":  # "the embargo imposed by …", "talks held with …"
+            for name, o in syntax.obliques(child):
+                if name == "by" and is_party(o):
+                    by.append(o)
+                elif name in ("against", "on", "with", "to", "between") and is_party(o):
+                    (both if name == "between" else other).append(o)
+    adjectives = [c for c in noun.children if c.dep_ in ("amod", "compound", "nmod") and is_party(c)]
+    if both:
+        return both, []
+    actors = actors or by
+    recipients = other
+    if of:
+        if entry.event_type in MUTUAL or "of" not in entry.recipient_by and entry.event_type in _SUBJECTIVE:
+            if actors:
+                recipients = recipients or of
+            else:
+                actors = of
+        elif not recipients:
+            recipients = of
+        elif not actors:
+            actors = of
+    if not actors:
+        actors = [a for a in adjectives if a not in recipients]
+    elif not recipients and adjectives:
+        recipients = [a for a in adjectives if a not in actors]
+    return actors, recipients
+
+
+def _stance_sides(
+    reading: _Reading, act: _Act, actors: list[Token], recipients: list[Token], is_party: IsParty
+) -> tuple[list[Token], list[Token]]:
+    """Whoever asks, refuses, plans or stops is the actor; who is asked, or the act's other side, the recipient."""
+    stance = reading.stance
+    assert stance is not None
+    if reading.effect == "ought":
+        return _subjects(stance, is_party), actors
+    if syntax.is_verbal(stance):
+        owners = _subjects(stance, is_party)
+        if syntax.is_passive(stance) and not owners and reading.effect == "planned":
+            owners = [s for s in syntax.subjects(stance) if is_party(s)]
+    elif stance.pos_ == "ADJ":
+        verb = stance.head if syntax.is_verbal(stance.head) else None
+        owners = _subjects(verb, is_party) if verb is not None else [s for s in syntax.subjects(stance) if is_party(s)]
+    else:
+        owners, _ = _nominal_sides(stance, act.entry, is_party)
+        if not owners:
+            verb = syntax.clause_verb(stance)
+            owners = _subjects(verb, is_party) if verb is not None else []
+    if owners and all(_is_first_person(o) for o in owners) and reading.speaker is not None:
+        owners = _subjects(reading.speaker, is_party) or owners
+    if reading.effect == "requested":
+        asked = [o for o in [*syntax.datives(stance), *syntax.objects(stance)] if is_party(o) and o != act.token]
+        asked = asked or [o for name, o in syntax.obliques(stance) if name in ("on", "upon", "to", "with", "from") and is_party(o)]
+        if not asked:
+            others = [p for p in [*actors, *recipients] if p not in owners]
+            asked = [a for a in actors if a not in owners] or others
+        return owners or actors, asked
+    if reading.effect == "threatened":
+        warned = [o for o in syntax.objects(stance) if is_party(o) and o != act.token]
+        return owners or actors, warned or recipients
+    if reading.effect in ("refused", "cancelled", "postponed", "stopped", "lifted", "charge_denied"):
+        others = recipients or [a for a in actors if a not in owners]
+        if not others and syntax.is_verbal(stance):
+            others = _recipients(stance, (act.token,), is_party, ())
+        if not owners:
+            return actors, recipients
+        return owners, [o for o in others if o not in owners]
+    return owners or actors, [r for r in recipients if r not in owners]

@@ -1,0 +1,172 @@
+"""One act, told in several sentences of one document, is one report: headline, lead and background meet here.
+
+The later sentence fills what the earlier left open (the day, the place, a participant); what contradicts keeps them
+apart. Across documents this is the work of `events.py`, which weighs sources; here there is only one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from spacy.tokens import Token
+
+from demarche.reports.circumstances import When, Where
+from demarche.reports.frames import Frame
+from demarche.reports.parties import Party
+
+
+@dataclass
+class Draft:
+    """A frame with its participants, time and place resolved: a report in the making."""
+
+    frame: Frame
+    event_type: str
+    mode_type: str | None
+    status_type: str
+    actors: list[Party]
+    recipients: list[Party]
+    when: When
+    where: Where
+    quantity: float | None = None
+    quantity_unit: str | None = None
+    confidence: float = 0.5
+    sentence_index: int = 0
+    is_anaphoric: bool = False
+    absorbed: list[int] = field(default_factory=list)
+
+    @property
+    def parties(self) -> list[Party]:
+        return [*self.actors, *self.recipients]
+
+
+#: Acts that last or repeat only as one thing within one article, so that two mentions of the pair are one act.
+_SINGULAR = frozenset({"CONSULT"})
+
+
+def merge(drafts: Sequence[Draft]) -> list[Draft]:
+    """Drafts in the order of the text, those of one act folded into the first of them."""
+    kept: list[Draft] = []
+    for draft in drafts:
+        home = next((other for other in reversed(kept) if _same_act(other, draft)), None)
+        if home is None:
+            if draft.is_anaphoric and not draft.parties:
+                continue
+            kept.append(draft)
+        else:
+            _absorb(home, draft)
+    return [draft for draft in kept if draft.parties]
+
+
+def _same_act(first: Draft, second: Draft) -> bool:
+    if first.event_type != second.event_type or not _modes_agree(first, second):
+        return False
+    if first.status_type != second.status_type:
+        return False
+    if not _times_agree(first.when, second.when) or not _places_agree(first.where, second.where):
+        return False
+    if second.is_anaphoric and not second.parties:
+        return True
+    if not _sides_agree(first, second):
+        return False
+    if first.sentence_index == second.sentence_index and first.event_type not in _SINGULAR:
+        return _keys(first.actors) == _keys(second.actors) and _keys(first.recipients) == _keys(second.recipients)
+    return True
+
+
+def _modes_agree(first: Draft, second: Draft) -> bool:
+    return first.mode_type == second.mode_type or (first.mode_type is None) != (second.mode_type is None) and (
+        first.event_type not in ("CONSULT",) or "visit" not in (first.mode_type, second.mode_type)
+    )
+
+
+def _times_agree(first: When, second: When) -> bool:
+    if first.start_date is None or second.start_date is None or first.end_date is None or second.end_date is None:
+        return True
+    if first.precision_type == second.precision_type == "day":
+        return first.start_date == second.start_date or first.end_date == second.end_date
+    return first.start_date <= second.end_date and second.start_date <= first.end_date and (
+        first.precision_type == second.precision_type
+    )
+
+
+def _places_agree(first: Where, second: Where) -> bool:
+    if first.name is None or second.name is None or first.name == second.name:
+        return True
+    return first.country_code == second.country_code and "country" in (first.precision_type, second.precision_type)
+
+
+def _key(party: Party) -> str:
+    return party.entity_id or party.name or party.text.lower()
+
+
+def _keys(parties: Sequence[Party]) -> frozenset[str]:
+    return frozenset(_key(party) for party in parties)
+
+
+def _compatible(one: Party, other: Party) -> bool:
+    if _key(one) == _key(other):
+        return True
+    if one.country_code is None or one.country_code != other.country_code:
+        return False
+    # a person acts for a state; two persons of one state are two
+    return not (one.entity_type == "person" and other.entity_type == "person" and one.is_linked and other.is_linked
+                and one.entity_id is not None and other.entity_id is not None)  # fmt: skip
+
+
+def _covers(wide: Sequence[Party], narrow: Sequence[Party]) -> bool:
+    return all(any(_compatible(one, other) for other in wide) for one in narrow)
+
+
+def _sides_agree(first: Draft, second: Draft) -> bool:
+    """Both name the same sides, or one names fewer of the same."""
+    if first.event_type == "CONSULT":
+        wide, narrow = sorted((first.parties, second.parties), key=len, reverse=True)
+        if not narrow or not _covers(wide, narrow):
+            return False
+        return len(narrow) > 1 or len(wide) < 3 or second.is_anaphoric
+    if not first.actors or not second.actors or not _covers(first.actors, second.actors):
+        return False
+    if first.recipients and second.recipients:
+        return _covers(first.recipients, second.recipients) or _covers(second.recipients, first.recipients)
+    return second.is_anaphoric
+
+
+def _absorb(home: Draft, other: Draft) -> None:
+    """Fill the earlier report from the later one."""
+    if home.when.start_date is None and other.when.start_date is not None:
+        home.when = other.when
+    if home.where.name is None or home.where.precision_type == "country" and other.where.precision_type == "city":
+        home.where = other.where if other.where.name else home.where
+    if home.mode_type is None:
+        home.mode_type = other.mode_type
+    if home.quantity is None:
+        home.quantity, home.quantity_unit = other.quantity, other.quantity_unit
+    for side, more in ((home.actors, other.actors), (home.recipients, other.recipients)):
+        for index, party in enumerate(side):
+            better = next((p for p in more if _compatible(party, p) and _more_exact(p, party)), None)
+            if better is not None:
+                side[index] = better
+    known = home.parties
+    for party in other.parties:
+        if not any(_compatible(party, k) for k in known):
+            (home.recipients if party in other.recipients else home.actors).append(party)
+    home.confidence = max(home.confidence, other.confidence)
+    home.absorbed.append(other.frame.trigger.i)
+
+
+def _more_exact(one: Party, other: Party) -> bool:
+    return one.entity_type == "person" and one.entity_id is not None and (
+        other.entity_type != "person" or other.entity_id is None
+    )
+
+
+def is_anaphoric(trigger: Token) -> bool:
+    """ "the meeting", "these talks", "his visit": a noun that points back to an act already told."""
+    if trigger.pos_ != "NOUN":
+        return False
+    return any(c.dep_ in ("det", "poss") and c.lower_ in ("the", "this", "these", "that", "those", "their", "his", "her", "its") for c in trigger.children)
+
+
+def with_confidence(draft: Draft, value: float) -> Draft:
+    return replace(draft, confidence=value)

@@ -1,0 +1,162 @@
+"""What is said of an act: tense, modality, negation, and the words that govern it ("agreed to", "called off").
+
+The governing words are data (`codebook/operators.csv`). The reading follows the table in `docs/codebook.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from spacy.tokens import Token
+
+from demarche import codebook
+from demarche.reports import syntax
+
+EFFECTS = (
+    "planned", "requested", "threatened", "refused", "charge_denied", "cancelled", "postponed", "stopped", "lifted",
+    "transparent", "spoken", "attitude", "blamed", "failed",
+)  # fmt: skip
+#: Effects that make the governing word's subject the actor of what is coded.
+STANCES = frozenset(
+    {"planned", "requested", "threatened", "refused", "charge_denied", "cancelled", "postponed", "stopped", "lifted"}
+)
+#: Effects under which an act is mentioned, not told.
+SILENCING = frozenset({"attitude", "blamed", "failed"})
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A governing word: its effect on the act it governs, and the particle or preposition that it needs."""
+
+    lemma: str
+    companion: str
+    effect: str
+
+
+@cache
+def operators() -> dict[str, tuple[Operator, ...]]:
+    """By lemma, those with a companion first. Raises CodebookError on an unknown effect."""
+    found: dict[str, list[Operator]] = {}
+    for row in codebook.table("operators"):
+        if row["effect"] not in EFFECTS:
+            raise codebook.CodebookError(f"codebook/operators.csv: {row['lemma']}: no such effect: {row['effect']!r}")
+        found.setdefault(row["lemma"], []).append(Operator(row["lemma"], row["with"], row["effect"]))
+    return {lemma: tuple(sorted(rows, key=lambda row: row.companion == "")) for lemma, rows in found.items()}
+
+
+def operator(governor: Token, act: Token) -> Operator | None:
+    """The operator that ``governor`` is for ``act``, which hangs on it directly or through a preposition."""
+    for candidate in operators().get(governor.lemma_.lower(), ()):
+        if not candidate.companion:
+            return candidate
+        for child in governor.children:
+            if child.lower_ != candidate.companion or child.dep_ not in ("prep", "prt", "mark", "advmod", "dative"):
+                continue
+            if child.dep_ in ("prt", "advmod") or child.is_ancestor(act) or child.lower_ in ("on", "upon", "to", "with"):
+                return candidate
+        if candidate.companion == "that" and any(c.dep_ == "mark" and c.lower_ == "that" for c in act.children):
+            return candidate
+    return None
+
+
+@dataclass(frozen=True)
+class Modality:
+    """How a clause puts its act: ``kind`` is fact, future, would, possible, ought, can; and whether it is negated."""
+
+    kind: str
+    negated: bool
+    conditional: bool
+
+
+_MODALS = {
+    "will": "future", "shall": "future", "'ll": "future", "’ll": "future", "wo": "future", "sha": "future",
+    "would": "would", "'d": "would", "’d": "would", "could": "possible", "may": "possible", "might": "possible",
+    "can": "can", "ca": "can", "must": "ought", "should": "ought", "ought": "ought", "need": "ought",
+}  # fmt: skip
+_NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "nobody", "none", "hardly", "barely"})
+_CONDITIONS = frozenset({"if", "unless", "should", "until", "provided"})
+
+
+def modality(verb: Token) -> Modality:
+    """Modality of the clause that ``verb`` heads; coordinated verbs share their first verb's auxiliaries."""
+    kind, negated, conditional = "fact", False, False
+    for child in verb.children:
+        lower = child.lower_
+        if child.dep_ in ("aux", "auxpass"):
+            if child.tag_ == "MD" or lower in _MODALS:
+                kind = _MODALS.get(lower, kind)
+            elif lower == "to" and verb.dep_ == "ROOT" and not any(c.dep_ == "aux" and c.i < child.i for c in verb.children):
+                kind = "future"  # headlines: "France to host summit"
+        elif child.dep_ == "neg" or lower in ("never",):
+            negated = True
+        elif child.dep_ in ("nsubj", "nsubjpass", "dobj"):
+            if any(c.dep_ in ("det", "neg", "preconj") and c.lower_ in _NEGATIONS for c in child.children):
+                negated = True
+            negated = negated or lower in ("nobody", "none", "neither")
+        elif child.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ in _CONDITIONS for c in child.children):
+            conditional = True
+        elif child.dep_ == "preconj" and lower == "neither":
+            negated = True
+    if verb.dep_ == "conj" and syntax.is_verbal(verb.head) and kind == "fact" and not syntax.own_subjects(verb):
+        first = modality(verb.head)
+        if verb.tag_ in ("VB", "VBN", "VBG"):  # "will visit A and meet B": the infinitive shares the modal
+            bare = not any(c.dep_ in ("aux", "auxpass") for c in verb.children)
+            if bare:
+                kind = first.kind
+        conditional = conditional or first.conditional
+    head = verb.head
+    if verb.dep_ in ("xcomp", "ccomp") and _is_to_infinitive(verb):
+        if head.lemma_ == "go" and head.tag_ == "VBG":
+            return Modality("future", negated or modality(head).negated, conditional)
+        if head.lemma_ == "be" and head.pos_ in ("AUX", "VERB"):
+            return Modality("future", negated or modality(head).negated, conditional)
+        if head.lemma_ in ("have", "need"):
+            return Modality("ought", negated or modality(head).negated, conditional)
+    return Modality(kind, negated, conditional)
+
+
+def _is_to_infinitive(verb: Token) -> bool:
+    return any(c.dep_ == "aux" and c.lower_ == "to" for c in verb.children)
+
+
+def is_purpose(verb: Token) -> bool:
+    """ "to discuss trade" behind a finished clause: told as an aim, not as a deed."""
+    return verb.dep_ in ("advcl", "relcl", "acl") and _is_to_infinitive(verb)
+
+
+def condition(verb: Token) -> str | None:
+    """The subordinating word when the clause is itself a condition, a point in time or a concession."""
+    if verb.dep_ == "advcl":
+        for child in verb.children:
+            if child.dep_ in ("mark", "advmod") and child.lower_ in (
+                "if", "unless", "before", "until", "once", "whether", "lest", "provided", "should",
+            ):  # fmt: skip
+                return child.lower_
+    if verb.dep_ == "ccomp" and any(c.dep_ == "mark" and c.lower_ in ("whether", "if") for c in verb.children):
+        return "whether"
+    if verb.dep_ == "pcomp" and verb.head.lower_ in ("before", "without", "instead", "of") and verb.head.dep_ == "prep":
+        return verb.head.lower_ if verb.head.lower_ != "of" else None
+    return None
+
+
+def reversal(event_type: str, effect: str) -> tuple[str, str] | None:
+    """(event_type, status_type) of an act that was stopped or lifted; None where that is no act of its own.
+
+    Source: PLOVER manual rules on SANCTION (existing relations are cut), CONCEDE (limits are eased) and RETREAT.
+    """
+    if effect == "stopped":
+        if event_type in ("AID", "COOPERATE", "SUPPORT"):
+            return "SANCTION", "occurred"
+        if event_type == "CONSULT":
+            return "SANCTION", "occurred"
+        if event_type in ("ASSAULT", "MOBILIZE"):
+            return "RETREAT", "occurred"
+        if event_type in ("SANCTION", "COERCE", "PROTEST"):
+            return "CONCEDE", "occurred"
+        return None
+    if event_type in ("SANCTION", "COERCE", "THREATEN"):
+        return "CONCEDE", "occurred"
+    if event_type in ("AID", "COOPERATE"):
+        return "SANCTION", "occurred"
+    return None

@@ -1,0 +1,154 @@
+"""Who a phrase names: from the head of a phrase to participants with entity, country, office and sector.
+
+A participant is what `mentions.py` found at the phrase; where the phrase itself is no mention ("a spokesman for the
+Chinese ministry", "Beijing's proposal"), the state or body inside it lends its country.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from demarche import codebook
+from demarche.records import Mention
+from demarche.reports import syntax
+
+_NAMED = frozenset({"PERSON", "ORG", "GPE", "NORP"})
+_SEVERAL = ("such as", "including", "like", "namely")
+
+
+@dataclass(frozen=True)
+class Party:
+    """A participant before it has a role: its words with offsets, and what they were linked to."""
+
+    text: str
+    start_offset: int
+    end_offset: int
+    name: str | None
+    entity_id: str | None
+    entity_type: str | None
+    country_code: str | None
+    sector_type: str | None
+    office_name: str | None
+    is_linked: bool
+
+
+class Parties:
+    """The participants of one document: mentions by token, and the grammar around them."""
+
+    def __init__(self, doc: Doc, mentions: Sequence[Mention]) -> None:
+        self._doc = doc
+        self._by_token: dict[int, list[Mention]] = {}
+        starts = {token.idx: token.i for token in doc}
+        for mention in mentions:
+            if mention.mention_type in ("time",):
+                continue
+            index = starts.get(mention.start_offset)
+            if index is None:  # a mention that begins inside a token
+                index = next((t.i for t in doc if t.idx <= mention.start_offset < t.idx + len(t)), None)
+            while index is not None and index < len(doc) and doc[index].idx < mention.end_offset:
+                self._by_token.setdefault(index, []).append(mention)
+                index += 1
+        self._people = frozenset(
+            lemma for row in codebook.table("people") for lemma in row["lemmas"].split()
+        )
+
+    def mentions_at(self, token: Token) -> list[Mention]:
+        return self._by_token.get(token.i, [])
+
+    def is_party(self, token: Token) -> bool:
+        """Whether the word heads a phrase that can act: a linked or named entity, people, a pronoun for them."""
+        mentions = self.mentions_at(token)
+        if mentions:
+            return any(m.mention_type != "place" or m.country_code is not None for m in mentions)
+        if token.ent_type_ in _NAMED and token.pos_ in ("PROPN", "NOUN", "ADJ"):
+            return True
+        if token.pos_ == "NOUN":
+            return token.lemma_.lower() in self._people
+        return token.pos_ == "PRON" and token.lower_ in _PRONOUNS
+
+    def resolve(self, head: Token) -> list[Party]:
+        """The participants that a phrase names; examples replace their kind ("allies, such as China and Russia")."""
+        for name, example in syntax.obliques(head):
+            if name in _SEVERAL and self.is_party(example):
+                examples = [o for n, o in syntax.obliques(head) if n == name and self.is_party(o)]
+                return [party for token in examples for party in self._one(token)]
+        return self._one(head)
+
+    def _one(self, head: Token) -> list[Party]:
+        first, last = syntax.noun_phrase(head)
+        at_head = _distinct(self.mentions_at(head))
+        if len(at_head) > 1 and len({(m.start_offset, m.end_offset) for m in at_head}) == 1:
+            return [self._party(mention, mention.start_offset, mention.end_offset) for mention in at_head]
+        start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
+        mention = self._best(at_head) or self._named_beside(head) or self._inside(head, first, last)
+        if mention is not None and mention.start_offset < start:
+            start = mention.start_offset
+        if mention is not None and mention.end_offset > end and mention in at_head:
+            end = mention.end_offset
+        return [self._party(mention, start, end, lent=mention not in at_head if mention else False)]
+
+    def _party(self, mention: Mention | None, start: int, end: int, *, lent: bool = False) -> Party:
+        text = self._doc.text[start:end]
+        if mention is None:
+            return Party(text, start, end, None, None, None, None, None, None, False)
+        kind = mention.mention_type
+        if kind == "place" or kind == "office":
+            kind = "state" if kind == "place" else "person"
+        if lent:
+            # "a spokesman for the ministry": the phrase is somebody else's, only the country carries over
+            return Party(text, start, end, None, None, None, mention.country_code, None, None, mention.country_code is not None)
+        return Party(
+            text, start, end, mention.name, mention.entity_id, kind, mention.country_code, mention.sector_type,
+            mention.office_name, mention.entity_id is not None or mention.country_code is not None,
+        )  # fmt: skip
+
+    def _best(self, mentions: Iterable[Mention]) -> Mention | None:
+        """The longest mention at a word, a linked one before an open one."""
+        ranked = sorted(
+            mentions,
+            key=lambda m: (m.country_code is None and m.entity_id is None, -(m.end_offset - m.start_offset), m.start_offset),
+        )
+        return ranked[0] if ranked else None
+
+    def _named_beside(self, head: Token) -> Mention | None:
+        """An apposition's mention: "the Italian minister, Nadia Ferrante" names the person."""
+        for child in head.children:
+            if child.dep_ == "appos":
+                found = self._best(m for m in self.mentions_at(child) if m.mention_type in ("person", "body", "organisation"))
+                if found is not None:
+                    return found
+        return None
+
+    def _inside(self, head: Token, first: int, last: int) -> Mention | None:
+        """The state or body that a phrase mentions: its adjective, possessor, or what stands behind of, for, in, from."""
+        nearest: list[tuple[int, Mention]] = []
+        for index in range(first, last + 1):
+            for mention in self.mentions_at(self._doc[index]):
+                if mention.country_code is not None or mention.entity_id is not None:
+                    nearest.append((abs(index - head.i), mention))
+        if not nearest:
+            for name, other in syntax.obliques(head):
+                if name in ("of", "for", "from", "in", "at"):
+                    mention = self._best(self.mentions_at(other))
+                    if mention is None:
+                        mention = self._inside(other, *syntax.noun_phrase(other)) if self._doc[other.i] != head else None
+                    if mention is not None and (mention.country_code or mention.entity_id):
+                        nearest.append((abs(other.i - head.i), mention))
+        if not nearest:
+            return None
+        return min(nearest, key=lambda pair: (pair[0], pair[1].start_offset))[1]
+
+
+def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
+    found: dict[tuple[int, int, str | None, str | None], Mention] = {}
+    for mention in mentions:
+        found.setdefault((mention.start_offset, mention.end_offset, mention.entity_id, mention.country_code), mention)
+    return list(found.values())
+
+
+_PRONOUNS = frozenset(
+    {"he", "she", "they", "it", "him", "her", "them", "we", "us", "i", "me", "who", "both", "its", "his", "their", "our"}
+)

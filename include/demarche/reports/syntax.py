@@ -1,0 +1,217 @@
+"""Grammar over spaCy's dependency tree: who is subject, object and oblique of what, through the constructions of news.
+
+Everything here answers about tokens (`spacy.tokens.Token`) and knows nothing of events. Labels are those of spaCy's
+English models (CLEAR style: nsubj, dobj, prep, pobj, agent, relcl, acl, xcomp, ccomp …).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spacy.tokens import Token
+
+SUBJECTS = frozenset({"nsubj", "csubj", "expl"})
+PASSIVE_SUBJECTS = frozenset({"nsubjpass", "csubjpass"})
+_CLAUSAL = frozenset({"xcomp", "ccomp", "advcl", "pcomp", "acl", "relcl", "conj", "parataxis", "dep"})
+_RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
+# Phrasal prepositions whose first word hangs on the verb and whose object follows the second ("out of", "because of").
+_CHAINED = frozenset({"out", "ahead", "because", "instead", "due", "according", "up", "off", "away", "outside"})
+
+
+def is_verbal(token: Token) -> bool:
+    """A full verb, or the copula that heads a clause."""
+    return token.pos_ in ("VERB", "AUX")
+
+
+def is_nominal(token: Token) -> bool:
+    return token.pos_ in ("NOUN", "PROPN", "PRON", "NUM") or (token.pos_ == "ADJ" and token.dep_ in _NOUN_SLOTS)
+
+
+_NOUN_SLOTS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "attr", "appos"})
+
+
+def conjuncts(token: Token) -> list[Token]:
+    """The token and what is coordinated with it, of the same kind, in order."""
+    found = [token]
+    queue = [token]
+    while queue:
+        for child in queue.pop(0).children:
+            if child.dep_ == "conj" and is_verbal(child) == is_verbal(token):
+                found.append(child)
+                queue.append(child)
+    return found
+
+
+def children(token: Token, *labels: str) -> list[Token]:
+    return [child for child in token.children if child.dep_ in labels]
+
+
+def is_passive(verb: Token) -> bool:
+    """Passive by its subject or auxiliary, or a past participle that modifies a noun ("the envoy expelled by …")."""
+    for child in verb.children:
+        if child.dep_ in ("nsubjpass", "auxpass", "csubjpass"):
+            return True
+        if child.dep_ in ("nsubj", "dobj"):
+            return False
+    if verb.dep_ == "acl":
+        return verb.tag_ == "VBN"
+    if verb.dep_ == "conj" and verb.tag_ == "VBN" and is_verbal(verb.head) and verb.head.i < verb.i:
+        return is_passive(verb.head)
+    return False
+
+
+def antecedent(relative: Token) -> Token:
+    """The noun for which a relative pronoun stands, when it heads a relative clause; else the pronoun itself."""
+    if relative.lower_ not in _RELATIVE or relative.tag_ not in ("WDT", "WP", "WP$"):
+        return relative
+    clause = relative.head
+    while clause.dep_ not in ("relcl", "acl") and clause.head != clause:
+        clause = clause.head
+    return clause.head if clause.dep_ in ("relcl", "acl") else relative
+
+
+def own_subjects(verb: Token) -> list[Token]:
+    """Subjects that stand in the clause itself, coordination unfolded, relative pronouns replaced."""
+    subjects = [c for c in verb.children if c.dep_ in SUBJECTS | PASSIVE_SUBJECTS and c.dep_ != "expl"]
+    return [part for subject in subjects for part in conjuncts(antecedent(subject))]
+
+
+def subjects(verb: Token, *, depth: int = 6) -> list[Token]:
+    """Who does what the verb says, as grammar has it: own subject, shared subject, controller, modified noun.
+
+    For a passive verb these are its undergoers. ``depth`` bounds the climb through nested clauses.
+    """
+    own = own_subjects(verb)
+    if own or depth == 0:
+        return own
+    head, label = verb.head, verb.dep_
+    if head == verb:
+        return []
+    if label == "conj" and is_verbal(head):
+        return subjects(head, depth=depth - 1)
+    if label in ("xcomp", "ccomp"):
+        if not is_verbal(head) and head.pos_ != "ADJ":
+            return []
+        if head.pos_ == "ADJ":
+            return subjects(head.head, depth=depth - 1) if is_verbal(head.head) else []
+        controllers = objects(head)
+        if controllers and verb.tag_ in ("VB", "VBG") and _is_human_like(controllers[0]):
+            return controllers
+        if is_passive(head):
+            return own_subjects(head) or subjects(head, depth=depth - 1)
+        return subjects(head, depth=depth - 1)
+    if label == "advcl" and is_verbal(head):
+        return subjects(head, depth=depth - 1) if verb.tag_ in ("VBG", "VB", "VBN") else []
+    if label == "pcomp":
+        governor = head.head
+        while governor.dep_ == "prep" and governor.head != governor:
+            governor = governor.head
+        if is_verbal(governor):
+            controllers = objects(governor)
+            return controllers or subjects(governor, depth=depth - 1)
+        return []
+    if label in ("acl", "relcl"):
+        return [head] if label == "acl" and verb.tag_ in ("VBG", "VBN") else _controller_of_noun(head, depth)
+    if label in ("parataxis", "dep") and is_verbal(head):
+        return subjects(head, depth=depth - 1)
+    return []
+
+
+def _controller_of_noun(noun: Token, depth: int) -> list[Token]:
+    """Who would do what a noun's infinitive says: "Rome's plan to send …", "Rome announced a plan to send …"."""
+    possessors = [part for child in children(noun, "poss") for part in conjuncts(child)]
+    if possessors:
+        return possessors
+    verb = noun.head
+    while not is_verbal(verb) and verb.head != verb:
+        verb = verb.head
+    return subjects(verb, depth=depth - 1) if is_verbal(verb) else []
+
+
+def _is_human_like(token: Token) -> bool:
+    return token.pos_ in ("PROPN", "PRON") or token.ent_type_ in ("PERSON", "GPE", "ORG", "NORP") or token.tag_ == "NNS"
+
+
+def objects(verb: Token) -> list[Token]:
+    """Direct objects, coordination unfolded."""
+    found = [part for child in children(verb, "dobj") for part in conjuncts(child)]
+    if not found and verb.dep_ == "relcl":
+        gap = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")]
+        if gap and gap[0].tag_ not in ("WDT", "WP") and not is_passive(verb) and not children(verb, "prep", "xcomp", "ccomp"):
+            return [verb.head]
+    return [antecedent(token) for token in found]
+
+
+def datives(verb: Token) -> list[Token]:
+    """Indirect objects: "gave Kyiv tanks", and spaCy's "gave tanks to Kyiv" where it labels it dative."""
+    found = []
+    for child in children(verb, "dative"):
+        heads = [c for c in child.children if c.dep_ == "pobj"] if child.pos_ == "ADP" else [child]
+        found += [part for head in heads for part in conjuncts(head)]
+    return found
+
+
+def obliques(token: Token) -> Iterator[tuple[str, Token]]:
+    """(preposition, its object) of a verb or noun, coordination unfolded, "out of X" as ("out of", X)."""
+    for child in token.children:
+        if child.dep_ == "agent" or (child.dep_ == "prep" and child.pos_ != "VERB"):
+            yield from _prepositional(child, child.lower_)
+        elif child.dep_ in ("advmod", "prt") and child.lower_ in _CHAINED:
+            for grandchild in children(child, "prep"):
+                yield from _prepositional(grandchild, f"{child.lower_} {grandchild.lower_}")
+        elif child.dep_ == "dative" and child.pos_ == "ADP":
+            yield from _prepositional(child, child.lower_)
+        elif child.dep_ == "prep" and child.tag_ == "VBG":  # "including X", "following X"
+            yield from _prepositional(child, child.lower_)
+
+
+def _prepositional(preposition: Token, name: str) -> Iterator[tuple[str, Token]]:
+    for child in preposition.children:
+        if child.dep_ == "pobj":
+            for part in conjuncts(child):
+                yield name, part
+        elif child.dep_ == "prep":
+            yield from _prepositional(child, f"{name} {child.lower_}" if name in _CHAINED else child.lower_)
+        elif child.dep_ == "conj" and child.pos_ == "ADP":
+            yield from _prepositional(child, child.lower_)
+
+
+def noun_phrase(head: Token) -> tuple[int, int]:
+    """First and last token (inclusive) of the phrase that names a participant.
+
+    Determiners, modifiers, titles and of-phrases belong to it; relative clauses, appositions behind a comma,
+    coordinated others and further prepositional phrases do not.
+    """
+    first = last = head.i
+    for child in head.children:
+        if child.dep_ in ("det", "amod", "compound", "nummod", "poss", "nmod", "quantmod", "advmod", "predet", "case", "neg"):
+            if child.pos_ == "VERB" and child.i > head.i:
+                continue
+            low, high = child.left_edge.i, child.right_edge.i
+            if child.i < head.i:
+                first = min(first, low)
+            elif child.dep_ == "case":
+                continue
+            else:
+                last = max(last, high)
+        elif child.dep_ == "prep" and child.i == last + 1 and child.lower_ in ("of", "for", "in", "to") and child.i > head.i:
+            pobjs = children(child, "pobj")
+            if pobjs and child.lower_ == "of":
+                last = max(last, noun_phrase(pobjs[0])[1])
+            elif pobjs and pobjs[0].ent_type_ in ("GPE", "ORG", "NORP") and head.pos_ == "NOUN" and head.ent_type_ == "":
+                last = max(last, noun_phrase(pobjs[0])[1])
+        elif child.dep_ == "appos" and child.i > head.i and head.doc[child.left_edge.i - 1].i == last:
+            last = max(last, child.i)  # "President Emmanuel Macron", where the parser calls the name an apposition
+    while first < head.i and head.doc[first].pos_ in ("PUNCT", "SPACE"):
+        first += 1
+    return first, last
+
+
+def clause_verb(token: Token) -> Token | None:
+    """The verb that heads the clause in which the token stands."""
+    current = token
+    while not is_verbal(current):
+        if current.head == current:
+            return None
+        current = current.head
+    return current
