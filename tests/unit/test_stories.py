@@ -1,0 +1,478 @@
+"""Stories: which texts are one text. The articles are made up by a small grammar, and so are the desks' edits."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from hashlib import blake2b
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from demarche import stories
+from demarche.records import Document, Pair, Signature, record_id
+
+COUNTRIES = (
+    "Fiji", "Tonga", "Samoa", "Palau", "Nauru", "Kiribati", "Tuvalu", "Vanuatu", "Malta", "Cyprus",
+    "Iceland", "Gabon", "Benin", "Togo", "Chile", "Peru",
+)  # fmt: skip
+CITIES = (
+    "Suva", "Apia", "Yaren", "Majuro", "Valletta", "Nicosia", "Reykjavik", "Libreville", "Cotonou", "Lome",
+    "Santiago", "Lima", "Porto", "Bergen",
+)  # fmt: skip
+NAMES = (
+    "Okoro", "Lindqvist", "Tamihere", "Vella", "Georgiou", "Moreau", "Adjovi", "Quispe", "Haraldsson",
+    "Fonoti", "Ratu", "Mbeki", "Sorensen", "Duarte",
+)  # fmt: skip
+DAYS = (
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+)  # fmt: skip
+
+# Every topic is told in two ways: another reporter's words about the same facts are another text.
+TOPICS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "fisheries": (
+        (
+            "{a} and {b} ended a long quarrel over tuna on {day} when their ministers put their names "
+            "to a treaty in {city}.",
+            "Foreign minister {p} of {a} called the paper a fair bargain that both coasts had waited {n} years to see.",
+            "Under its terms, {m} boats from either side may cast nets inside a shared belt of water each season.",
+            "Patrol crews will radio one another before boarding any trawler, and fines are to be paid "
+            "into a common fund.",
+            '"{quote}," said {q}, who led the delegation from {b} through nine rounds of bargaining.',
+            "Scientists had warned that stocks were shrinking fast, and canneries in {city} had laid "
+            "off {k} workers since spring.",
+            "Parliaments in both capitals must still approve the text before the first licences can be printed.",
+            "Opposition deputies in {a} complained that they learned of the deal from the radio rather "
+            "than from the cabinet.",
+            "A joint office with a staff of {n} people is to open next to the harbour before the end of the year.",
+            "Older skippers on the quay shrugged at the ceremony and said that fish had never asked "
+            "anyone for a passport.",
+        ),
+        (
+            "After years of wrangling, the governments of {b} and {a} have settled who may fish where.",
+            "The accord, signed at a ceremony in {city} on {day}, opens a zone of common waters to {m} vessels.",
+            "{q} of {b} told reporters that the outcome had been worth the sleepless nights.",
+            '"{quote}," the negotiator added with a smile.',
+            "For {a}, {p} spoke of a new chapter between neighbours and thanked the mediators for their patience.",
+            "Money from penalties goes to a fund that the two states run together, officials explained afterwards.",
+            "Unemployment among cannery hands, {k} of whom lost their jobs this year, had made a compromise urgent.",
+            "Lawmakers will vote on ratification in the coming weeks, and nobody expects an easy debate in {a}.",
+            "An implementation bureau, {n} strong, will watch over the quotas from a building at the port.",
+        ),
+    ),
+    "summit": (
+        (
+            "Leaders of the Island Forum opened their annual summit in {city} on {day} with a call for unity.",
+            "The host, prime minister {p} of {a}, greeted {n} delegations on the steps of the old parliament building.",
+            "Climate, shipping and the price of fuel head the agenda of the two-day meeting, according "
+            "to the secretariat.",
+            '"{quote}," {p} told the opening session to long applause.',
+            "President {q} of {b} is expected to table a proposal for a regional fund worth {m} million dollars.",
+            "Security around the conference centre is tight, and {k} officers have been brought in "
+            "from other districts.",
+            "A final communique will be issued after the leaders' retreat, where no aides and no cameras are admitted.",
+            "Last year's gathering ended without agreement on fishing rights, a subject that returns to the table.",
+            "The family photograph is to be taken on the lawn before a dinner of local dishes.",
+        ),
+        (
+            "{city} closed its streets on {day} as presidents and premiers from across the ocean arrived for talks.",
+            "{b}'s {q} brings a plan that would pool {m} million dollars against rising seas.",
+            "The gathering of {n} governments is chaired this time by {a}, whose leader {p} struck a hopeful tone.",
+            '"{quote}," the chairman said in his welcome.',
+            "Diplomats did not hide that fuel costs and freight rates could spoil the mood in the closed sessions.",
+            "About {k} police keep watch at the venue, while shopkeepers complain of lost trade.",
+            "Whether the fishing question, left open a year ago, can be solved now is anybody's guess.",
+        ),
+    ),
+    "match": (
+        (
+            "{a} beat {b} by {n} goals to one in front of a crowd of {m} thousand in {city} on {day}.",
+            "{p} scored twice before the break, and {q} pulled one back from the spot after the hour.",
+            "The home side had the better of the first half and hit the post through their captain.",
+            "The visitors pressed late on, but the goalkeeper made {k} saves to keep the points at home.",
+            '"{quote}," the winning coach said after the final whistle.',
+            "The result leaves the hosts top of their group with two rounds still to be played.",
+            "Both teams are back in action next weekend, when the qualifying campaign goes on.",
+        ),
+        (
+            "It was an evening to forget for {b}, who left {city} on {day} with nothing but bruises.",
+            "Two strikes from {p} settled the contest early; the penalty converted by {q} came too late to matter.",
+            "Some {m} thousand spectators sang through the rain as {a} climbed to first place.",
+            '"{quote}," said the trainer of the victors.',
+            "Without {k} fine stops at the other end the score of {n} to one might have been closer.",
+        ),
+    ),
+    "envoy": (
+        (
+            "{a} summoned the ambassador of {b} on {day} to protest against the seizure of a cargo ship near {city}.",
+            "The vessel with {n} sailors aboard was boarded before dawn by coast guards, who found no "
+            "fault with its papers.",
+            "Deputy foreign minister {p} handed over a note that demands the release of crew and "
+            "freight within {k} days.",
+            '"{quote}," the ministry quoted the deputy minister as saying.',
+            "Ambassador {q} left the building after {m} minutes without speaking to the journalists at the gate.",
+            "Maritime lawyers doubt that the search was legal, since it took place outside the twelve mile limit.",
+            "Insurers have already raised their rates for the route, and two shipping lines plan to avoid the strait.",
+            "Relations between the neighbours had begun to thaw only last autumn, when direct flights were resumed.",
+            "The owner of the ship, a family firm in its third generation, said that it had lost touch "
+            "with the captain.",
+        ),
+        (
+            "A dispute over a freighter brought the envoy of {b}, {q}, to the foreign ministry of {a} on {day}.",
+            "There {p} read out a complaint, and asked for the {n} seamen to be freed at once.",
+            '"{quote}," the complaint reads in part.',
+            "The talk lasted {m} minutes, officials said; an answer is wanted within {k} days.",
+            "Off {city}, where coast guards stopped the merchantman in darkness, other captains now "
+            "keep their distance.",
+            "Experts for the law of the sea spoke of a clear breach, because the boarding happened on the high seas.",
+        ),
+    ),
+}
+QUOTES = (
+    "We have learned to listen before we shout, and that is worth more than any clause in this paper",
+    "Nobody in this room gets everything, and that is exactly how an honest arrangement ought to look",
+    "Our grandchildren will ask what we did with these days, and I want to have an answer ready for them",
+    "There are moments when patience is the bravest thing a country can offer to those across the water",
+)
+LOCAL = (
+    "Readers in our region will remember that a choir from the valley toured there some summers ago.",
+    "A spokesman for the chamber of commerce of our county said that local dealers watch the matter closely.",
+    "The university in our town has kept an exchange programme with schools over there for a decade.",
+    "Our paper reported earlier that a bakery on the market square sends biscuits as far as those shores.",
+    "The mayor, asked at the weekly market, declined to comment on affairs so far from the town hall.",
+)
+SYNONYMS = {
+    "said": "stated", "told": "informed", "people": "persons", "before": "ahead of", "after": "following",
+    "called": "named", "expected": "due", "meeting": "session", "building": "house", "according": "owing",
+    "both": "the two", "against": "versus", "within": "inside", "year": "twelvemonth", "back": "again",
+    "long": "lengthy", "old": "former", "fast": "quickly", "common": "joint", "early": "soon", "first": "opening",
+    "must": "have to", "without": "lacking", "water": "sea", "worth": "of", "other": "further", "over": "about",
+}  # fmt: skip
+
+
+def article(rng: random.Random, topic: str, *, voice: int = 0, facts: dict[str, object] | None = None) -> str:
+    facts = facts or invent_facts(rng)
+    return "\n\n".join(sentence.format(**facts) for sentence in TOPICS[topic][voice])
+
+
+def invent_facts(rng: random.Random) -> dict[str, object]:
+    a, b = rng.sample(COUNTRIES, 2)
+    p, q = rng.sample(NAMES, 2)
+    numbers = rng.sample(range(11, 900), 3)
+    return {
+        "a": a, "b": b, "p": p, "q": q, "city": rng.choice(CITIES), "day": rng.choice(DAYS),
+        "n": numbers[0], "m": numbers[1], "k": numbers[2], "quote": rng.choice(QUOTES),
+    }  # fmt: skip
+
+
+def retouch(text: str, rate: float, rng: random.Random) -> str:
+    def change(match: re.Match[str]) -> str:
+        word = match.group()
+        return SYNONYMS.get(word, "rather " + word) if rng.random() < rate else word
+
+    return re.sub(r"(?<=[a-z ])\b[a-z]{4,}\b", change, text)
+
+
+def edit_lightly(text: str, rng: random.Random) -> str:
+    """An agency's header, the last paragraph off, a word here and there, other quotation marks."""
+    paragraphs = text.split("\n\n")
+    if rng.random() < 0.5:
+        paragraphs = paragraphs[:-1]
+    edited = retouch("\n\n".join(paragraphs), 0.02, rng)
+    if rng.random() < 0.5:
+        edited = f"{rng.choice(CITIES).upper()}, May {rng.randint(1, 30)} (Wire) - {edited}"
+    return edited.replace('"', "''") if rng.random() < 0.5 else edited
+
+
+def edit_heavily(text: str, rng: random.Random) -> str:
+    """A cut tail, local paragraphs put in, sentences changed places, a tenth of the words others."""
+    paragraphs = text.split("\n\n")
+    paragraphs = paragraphs[: max(4, round(len(paragraphs) * rng.uniform(0.5, 0.9)))]
+    for local in rng.sample(LOCAL, rng.randint(0, 2)):
+        paragraphs.insert(rng.randint(1, len(paragraphs)), local)
+    if rng.random() < 0.4:
+        first = rng.randrange(1, len(paragraphs) - 1)
+        paragraphs[first], paragraphs[first + 1] = paragraphs[first + 1], paragraphs[first]
+    return retouch("\n\n".join(paragraphs), rng.uniform(0.0, 0.12), rng)
+
+
+def make_document(
+    number: int, body: str, *, source: str | None = None, partition_key: str = "2021-05-04T10", **fields: object
+) -> Document:
+    source = source or f"paper {number}"
+    content_hash = blake2b(" ".join(re.findall(r"\w+", body.lower())).encode(), digest_size=16).hexdigest()
+    values: dict[str, object] = {
+        "document_id": record_id("d", source, number, content_hash),
+        "article_id": record_id("a", source, number),
+        "partition_key": partition_key,
+        "source_id": record_id("n", source),
+        "source_name": source,
+        "path": f"{number}.txt",
+        "body": body,
+        "published_date": date(2021, 5, 4),
+        "published_rule": "metadata",
+        "fetched_at": datetime(2021, 5, 4, 10, tzinfo=UTC),
+        "content_hash": content_hash,
+        "raw_hash": "0" * 64,
+    }
+    return Document.model_validate(values | fields)
+
+
+Labelled = list[tuple[Signature, int]]
+
+
+def reprints(edit: Callable[[str, random.Random], str], seed: int, count: int = 60) -> Labelled:
+    """Articles, each with one to four reprints, among texts told in other words or cast in the same mould."""
+    rng = random.Random(seed)
+    rows: Labelled = []
+    labels = itertools.count()
+
+    def add(body: str, label: int) -> None:
+        rows.append((stories.sign(make_document(seed * 100_000 + len(rows), body)), label))
+
+    for _ in range(count):
+        topic = rng.choice(sorted(TOPICS))
+        facts = invent_facts(rng)
+        original, label = article(rng, topic, facts=facts), next(labels)
+        add(original, label)
+        for _ in range(rng.randint(1, 4)):
+            add(edit(original, rng), label)
+        add(article(rng, topic, voice=1, facts=facts), next(labels))
+        add(article(rng, topic), next(labels))
+    return rows
+
+
+def together(groups: Iterable[Iterable[str]]) -> set[tuple[str, str]]:
+    return {pair for group in groups for pair in itertools.combinations(sorted(group), 2)}
+
+
+def groups_of(labels: dict[str, object]) -> list[list[str]]:
+    groups: dict[object, list[str]] = {}
+    for document_id, label in labels.items():
+        groups.setdefault(label, []).append(document_id)
+    return list(groups.values())
+
+
+def pairwise(rows: Labelled) -> tuple[float, float, float]:
+    signatures = [signature for signature, _ in rows]
+    _, members = stories.group_stories(signatures, stories.find_pairs(signatures, []))
+    expected = together(groups_of({signature.document_id: label for signature, label in rows}))
+    found = together(groups_of({member.document_id: member.story_id for member in members}))
+    right = len(expected & found)
+    return right / len(found), right / len(expected), 2 * right / (len(found) + len(expected))
+
+
+# --- how good ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("seed", [11, 12])
+def test_light_reprints_are_found_and_nothing_else(seed: int) -> None:
+    assert pairwise(reprints(edit_lightly, seed))[2] >= 0.99
+
+
+@pytest.mark.parametrize("seed", [21, 22])
+def test_heavy_reprints_are_found_among_hard_negatives(seed: int) -> None:
+    precision, recall, f1 = pairwise(reprints(edit_heavily, seed))
+    assert precision >= 0.93
+    assert recall >= 0.85
+    assert f1 >= 0.9
+
+
+def test_another_reporters_words_about_the_same_event_are_another_text() -> None:
+    rng = random.Random(1)
+    for topic in TOPICS:
+        facts = invent_facts(rng)
+        one, other = (sign(article(rng, topic, voice=voice, facts=facts)) for voice in (0, 1))
+        assert stories.find_pairs([one, other], []) == ()
+
+
+@pytest.mark.parametrize("topic", sorted(TOPICS))
+def test_next_years_report_from_the_same_mould_is_another_text(topic: str) -> None:
+    rng = random.Random(2)
+    assert stories.find_pairs([sign(article(rng, topic)) for _ in range(4)], []) == ()
+
+
+# --- signing -----------------------------------------------------------------------------------------------------
+_numbers = itertools.count()
+
+
+def sign(body: str, **fields: object) -> Signature:
+    return stories.sign(make_document(next(_numbers), body, **fields))  # type: ignore[arg-type]
+
+
+TREATY = article(random.Random(3), "fisheries")
+
+
+@pytest.mark.parametrize(
+    "header", ["LIMA, June 2 (Wire) - ", "LIMA (Wire) — ", "PORTO-NOVO, Jan. 12 -- ", "Lima, June 2, 2021 (NewsWire): "]
+)
+def test_an_agencys_header_is_not_signed(header: str) -> None:
+    assert sign(header + TREATY).minhash == sign(TREATY).minhash
+
+
+def test_the_dateline_that_the_document_knows_is_not_signed() -> None:
+    dateline = "From our own correspondent in Lima, late on Sunday:"
+    assert sign(f"{dateline} {TREATY}", dateline=dateline).minhash == sign(TREATY).minhash
+
+
+def test_case_accents_and_punctuation_are_folded() -> None:
+    changed = TREATY.upper().replace(".", " !").replace("E", "É")
+    assert sign(changed).shingle_hashes == sign(TREATY).shingle_hashes
+
+
+def test_a_signature_is_the_same_on_every_machine() -> None:
+    signature = sign("One two three four five. In Lima Vella counted 12 boats.")
+    assert signature.shingle_count == 8
+    assert len(signature.fact_hashes) == 3
+    assert signature.minhash[:3] == (555376973, 393504337, 1244855467)
+
+
+def test_a_text_without_words_has_no_shingles_and_no_pairs() -> None:
+    blank = [sign("... !!! " + "-" * number) for number in range(3)]
+    assert {signature.shingle_count for signature in blank} == {0}
+    assert all(pair.similarity_score == 1.0 for pair in stories.find_pairs(blank, []))
+
+
+def test_scripts_without_spaces_are_read_letter_by_letter() -> None:
+    assert sign("两国外长星期一在首都签署了渔业协定并发表联合声明").shingle_count > 15
+
+
+# --- pairs -------------------------------------------------------------------------------------------------------
+def test_a_cut_text_is_contained_in_the_whole() -> None:
+    cut = sign("\n\n".join(TREATY.split("\n\n")[:5]))
+    (pair,) = stories.find_pairs([cut], [sign(TREATY)])
+    assert pair.containment_score == 1.0
+    assert pair.similarity_score < 0.7
+
+
+def test_equal_texts_are_a_star_around_the_smallest() -> None:
+    copies = [sign(TREATY) for _ in range(300)]
+    pairs = stories.find_pairs(copies, [])
+    assert len(pairs) == 299
+    assert {pair.document_id for pair in pairs} == {min(copy.document_id for copy in copies)}
+
+
+def test_texts_of_one_word_are_not_alike() -> None:
+    texts = [sign("war " * length) for length in range(1, 200)]
+    assert stories.find_pairs(texts, []) == ()
+
+
+def test_a_crowd_of_almost_equal_texts_stays_linear() -> None:
+    crowd = [sign(f"{TREATY}\n\nlocal note {number}") for number in range(400)]
+    pairs = stories.find_pairs(crowd, [])
+    assert len(pairs) < 400 * 64
+    found, _ = stories.group_stories(crowd, pairs)
+    assert len(found) == 1
+
+
+def test_known_texts_are_compared_with_new_ones_only() -> None:
+    old = [sign(TREATY), sign(edit_lightly(TREATY, random.Random(1)))]
+    assert stories.find_pairs([], old) == ()
+    new = sign(edit_lightly(TREATY, random.Random(2)))
+    found = stories.find_pairs([new], old)
+    assert found
+    assert all(new.document_id in (pair.document_id, pair.other_document_id) for pair in found)
+
+
+# --- stories -----------------------------------------------------------------------------------------------------
+def group(signatures: Iterable[Signature]) -> list[list[str]]:
+    signatures = list(signatures)
+    _, members = stories.group_stories(signatures, stories.find_pairs(signatures, []))
+    return groups_of({member.document_id: member.story_id for member in members})
+
+
+def test_a_chain_is_not_one_story() -> None:
+    rng = random.Random(5)
+    paragraphs = [p for topic in sorted(TOPICS) for p in article(rng, topic).split("\n\n")]
+    links = [sign("\n\n".join(paragraphs[start : start + 8])) for start in range(len(paragraphs) - 8)]
+    pairs = stories.find_pairs(links, [])
+    alike = {(pair.document_id, pair.other_document_id) for pair in pairs}
+    neighbours = [tuple(sorted(pair)) for pair in itertools.pairwise(link.document_id for link in links)]
+    assert alike >= set(neighbours)
+    assert len(links) > 20
+    assert max(len(story) for story in group(links)) <= 9
+
+
+def test_the_middle_of_a_chain_does_not_join_its_ends() -> None:
+    rng = random.Random(6)
+    one, two, three = (article(rng, topic).split("\n\n")[:6] for topic in ("fisheries", "envoy", "match"))
+    first, middle, last = sign("\n\n".join(one)), sign("\n\n".join(one + three)), sign("\n\n".join(three))
+    assert len(stories.find_pairs([first, middle, last], [])) == 2
+    assert sign("\n\n".join(two)).document_id not in {first.document_id}
+    assert sorted(len(story) for story in group([first, middle, last])) == [1, 2]
+
+
+def test_two_cuts_of_one_dispatch_are_one_story() -> None:
+    paragraphs = TREATY.split("\n\n")
+    front, back = sign("\n\n".join(paragraphs[:7])), sign("\n\n".join(paragraphs[3:]))
+    assert len(group([sign(TREATY), front, back])) == 1
+
+
+def test_a_story_is_named_after_its_smallest_member_and_begins_with_its_earliest() -> None:
+    late = sign(TREATY, partition_key="2021-05-01T00", published_date=date(2021, 5, 9), title="Late")
+    early = sign(edit_lightly(TREATY, random.Random(4)), published_date=date(2021, 5, 2), title="Early")
+    (story,), members = stories.group_stories([late, early], stories.find_pairs([early], [late]))
+    assert story.story_id == "s" + late.document_id[1:]
+    assert story.load_date == date(2021, 5, 1)
+    assert (story.title, story.first_published_date, story.document_count) == ("Early", date(2021, 5, 2), 2)
+    assert {member.document_id: member.is_copy for member in members} == {
+        late.document_id: True,
+        early.document_id: False,
+    }
+    assert {member.similarity_score == 1.0 for member in members} == {True, False}
+
+
+def test_the_instant_decides_which_of_one_day_is_the_earliest() -> None:
+    morning, noon = (datetime(2021, 5, 4, hour, tzinfo=UTC) for hour in (6, 12))
+    signatures = [sign(TREATY, published_at=noon), sign(TREATY, published_at=morning), sign(TREATY)]
+    _, members = stories.group_stories(signatures, ())
+    (original,) = [member.document_id for member in members if not member.is_copy]
+    assert original == signatures[1].document_id
+
+
+def test_a_later_version_of_an_article_is_an_update() -> None:
+    first = sign(TREATY, article_id="a1", source="Paper")
+    corrected = sign(TREATY.replace("tuna", "cod"), article_id="a1", source="Paper", published_date=date(2021, 5, 5))
+    reprint = sign(TREATY, article_id="a2", source="Other paper", published_date=date(2021, 5, 5))
+    _, members = stories.group_stories([first, corrected, reprint], stories.find_pairs([first, corrected, reprint], []))
+    assert {member.document_id for member in members if member.is_update} == {corrected.document_id}
+    assert len({member.story_id for member in members}) == 1
+
+
+def test_forty_reprints_are_one_voice() -> None:
+    copies = [sign(TREATY, agency_id="n-wire") for _ in range(40)]
+    (story,), _ = stories.group_stories(copies, stories.find_pairs(copies, []))
+    assert (story.document_count, story.independent_source_count) == (40, 1)
+
+
+def test_pairs_with_documents_that_are_gone_are_passed_over() -> None:
+    kept, gone = sign(TREATY), sign(edit_lightly(TREATY, random.Random(8)))
+    found, members = stories.group_stories([kept], stories.find_pairs([kept, gone], []))
+    assert (len(found), len(members)) == (1, 1)
+
+
+POOL = [signature for signature, _ in reprints(edit_heavily, 31, count=5)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(POOL), st.lists(st.integers(0, 3), min_size=len(POOL), max_size=len(POOL)))
+def test_stories_do_not_depend_on_order_or_on_partitions(order: list[Signature], parts: list[int]) -> None:
+    """Partitions that arrive in any order, each compared with what came before, give the stories of all at once."""
+    expected = stories.group_stories(POOL, stories.find_pairs(POOL, []))
+    known: list[Signature] = []
+    pairs: list[Pair] = []
+    for part in range(4):
+        new = [signature for signature, its_part in zip(order, parts, strict=True) if its_part == part]
+        pairs.extend(stories.find_pairs(new, known))
+        known.extend(new)
+    assert stories.group_stories(order, reversed(pairs)) == expected
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(["war", "peace", "talks", "Lima", "12", "\n", "."]), max_size=40))
+def test_any_text_can_be_signed_and_grouped(words: list[str]) -> None:
+    signature = sign(" ".join(words))
+    assert 0 <= signature.shingle_count <= max(len(words), 1)
+    assert len(group([signature])) == 1
