@@ -99,7 +99,7 @@ def _distinct(parties: Sequence[Party] | object) -> list[Party]:
 
 def _is_worth_telling(draft: Draft) -> bool:
     """An act needs somebody; talks need two; a sentence about one country's own affairs needs another side."""
-    if not draft.parties:
+    if not any(party.is_linked or not party.is_pronoun for party in draft.parties):
         return False
     if draft.event_type == "CONSULT" and draft.mode_type != "visit" and len(draft.parties) < 2:
         return draft.is_anaphoric
@@ -117,6 +117,9 @@ def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequen
     return round(min(max(value, 0.05), 0.95), 3)
 
 
+_HISTORIC = re.compile(r"\b(?:in|since|of|until|from|between|by) (?:1[0-8]\d\d)\b")
+
+
 def _noise_words() -> frozenset[str]:
     return frozenset(word for row in codebook.table("noise") for word in row["lemmas"].split())
 
@@ -125,9 +128,13 @@ _SCORE = re.compile(r"\b\d{1,2}\s?[-–]\s?\d{1,2}\b(?!\s?(?:January|February|Ma
 
 
 def _is_noise(sentence: Span) -> bool:
-    """Sport, markets and weather use the words of war and diplomacy; two of their own words give them away."""
-    words = _NOISE
-    hits = {token.lemma_.lower() for token in sentence if token.lemma_.lower() in words}
+    """Sport, markets and weather use the words of war and diplomacy; two of their own words give them away.
+
+    Neither is what happened before 1900 an event of the news.
+    """
+    if _HISTORIC.search(sentence.text):
+        return True
+    hits = {token.lemma_.lower() for token in sentence if token.lemma_.lower() in _NOISE}
     if len(hits) >= _SENTENCE_NOISE:
         return True
     return bool(_SCORE.search(sentence.text)) and not any(ch in sentence.text for ch in "%")

@@ -25,12 +25,14 @@ _OCCURRING = frozenset(
 )  # fmt: skip
 _PLANNED_ADJECTIVES = frozenset({"planned", "upcoming", "forthcoming", "scheduled", "coming", "future", "next", "expected"})
 _VAGUE_ADJECTIVES = frozenset({"possible", "potential", "proposed", "hypothetical", "likely", "imminent", "would-be"})
+#: Acts of words alone: what they are about is their topic.
+_VERBAL = frozenset({"ACCUSE", "SUPPORT", "REJECT", "REQUEST", "THREATEN"})
 #: Nouns of these types name the doer with "of" ("the withdrawal of Chad"), unless the lexicon says otherwise.
 _SUBJECTIVE = frozenset({"RETREAT", "CONCEDE", "MOBILIZE", "PROTEST"})
 _HOSTING = frozenset({"receive", "host", "welcome", "greet", "entertain"})
 _AHEAD = frozenset({"before", "ahead of", "pending", "prior to"})
 _RECIPIENT_PREPOSITIONS = (
-    "to", "with", "against", "on", "upon", "at", "for", "from", "towards", "toward", "into", "over", "in", "out of", "between", "among",
+    "to", "with", "against", "on", "upon", "at", "for", "from", "towards", "toward", "into", "over", "out of", "between", "among",
 )  # fmt: skip
 
 
@@ -68,6 +70,7 @@ class _Reading:
     mode_type: str | None
     stance: Token | None = None  # the governing word whose subject takes the act upon itself
     effect: str | None = None
+    stances: list[Token] = field(default_factory=list)
     governors: list[Token] = field(default_factory=list)
     speaker: Token | None = None
     rule: str = ""
@@ -94,8 +97,7 @@ def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Fra
         readings[index] = reading
     for index, reading in readings.items():
         if reading.status is not None and reading.stance is not None:
-            claimed.add(reading.stance.i)
-            claimed.update(g.i for g in reading.governors if g.i != index and _is_operator_for(g, reading))
+            claimed.update(stance.i for stance in reading.stances)
     frames = []
     for index in sorted(readings):
         reading = readings[index]
@@ -105,10 +107,6 @@ def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Fra
         if frame is not None:
             frames.append(frame)
     return frames
-
-
-def _is_operator_for(governor: Token, reading: _Reading) -> bool:
-    return reading.stance is not None and governor == reading.stance
 
 
 # --- which act a word is -----------------------------------------------------------------------------------------
@@ -121,13 +119,16 @@ def _match(token: Token, lexicon: Lexicon) -> _Act | None:
     if not entries:
         return None
     under = _under(token)
+    for lemma, hit in list(under.items()):
+        for name in lexicon.classes.get(lemma, ()):
+            if name not in under or under[name][0] < hit[0]:
+                under[name] = hit
     best: tuple[tuple[int, int], Entry, Token | None] | None = None
     for entry in entries:
-        hits = [under.get(lemma) for lemma in entry.with_lemmas]
-        if None in hits:
+        if not entry.with_lemmas <= under.keys():
             continue
-        found = sorted((hit for hit in hits if hit is not None), key=lambda hit: (-hit[0], hit[1].i))
-        score = (len(found), found[0][0] if found else 0)
+        found = sorted((under[word] for word in entry.with_lemmas), key=lambda hit: (-hit[0], hit[1].i))
+        score = (entry.exactness, found[0][0] if found else 0)
         if best is None or score > best[0]:
             best = (score, entry, found[0][1] if found and found[0][0] >= _NOUN_RANK else None)
     if best is None or best[1].event_type == NO_EVENT:
@@ -348,6 +349,8 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
         return False if link not in ("compound", "poss") or not nominal else False
     found = operators.operator(governor, act)
     effect = found.effect if found else None
+    if effect == "requested" and link == "ccomp" and _is_finite_statement(act):
+        effect = "spoken"
     mood = operators.modality(governor) if syntax.is_verbal(governor) else operators.Modality("fact", False, False)
     if nominal and link == "nsubj" and not syntax.is_passive(governor):
         # "the visit takes place", "the talks will resume", "the visit drew praise"
@@ -361,6 +364,8 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
             reading.governors.append(governor)
             return True
         return False
+    if effect is None and nominal and governor.i in acts and acts[governor.i].entry.event_type in _VERBAL:
+        return None  # what is condemned, praised or asked about is mentioned, not told
     if effect is None or effect == "transparent":
         reading.governors.append(governor)
         if nominal and link in ("dobj", "nsubjpass", "attr") or effect == "transparent":
@@ -396,6 +401,14 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
     return _take_stance(governor, act, effect, reading, link, mood)
 
 
+def _is_finite_statement(verb: Token) -> bool:
+    """ "insisted that it had freed them", against "insisted that they be freed"."""
+    auxiliaries = [c for c in verb.children if c.dep_ in ("aux", "auxpass")]
+    if any(c.tag_ in ("VBD", "VBZ", "VBP", "MD") for c in auxiliaries):
+        return not any(c.lower_ in ("should", "must") for c in auxiliaries)
+    return verb.tag_ in ("VBD", "VBZ")
+
+
 def _take_stance(
     governor: Token, act: Token, effect: str, reading: _Reading, link: str, mood: operators.Modality
 ) -> bool | None:
@@ -428,6 +441,7 @@ def _take_stance(
         if effect == "threatened" and reading.event_type in _COOPERATIVE:
             return None
     reading.stance, reading.effect = governor, effect
+    reading.stances.append(governor)
     reading.governors.append(governor)
     reading.rule = f"{reading.rule} · {governor.lemma_.lower()}"
     return True
@@ -451,6 +465,7 @@ def _stack(governor: Token, effect: str, reading: _Reading) -> bool | None:
     else:
         return None
     reading.stance, reading.effect = governor, effect
+    reading.stances.append(governor)
     reading.governors.append(governor)
     reading.rule = f"{reading.rule} · {governor.lemma_.lower()}"
     return True
@@ -495,11 +510,23 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
         actors, recipients = _stance_sides(reading, act, actors, recipients, is_party)
     elif reading.speaker is not None and actors and all(_is_first_person(a) for a in actors):
         actors = _subjects(reading.speaker, is_party) or actors
+    if reading.status == "threatened" and not recipients and not frame.is_nominal:
+        recipients = _conditioned(token, is_party)
     frame.actors = _unique(actors)
     frame.recipients = [r for r in _unique(recipients) if r not in frame.actors]
     if frame.is_nominal and not _nominal_is_told(frame, reading):
         return None
     return frame if frame.actors or frame.recipients else None
+
+
+def _conditioned(verb: Token, is_party: IsParty) -> list[Token]:
+    """Whose deed would set off what is threatened: the subject of the if-clause."""
+    for child in verb.children:
+        if child.dep_ == "advcl" and any(c.dep_ == "mark" for c in child.children):
+            found = [s for s in syntax.own_subjects(child) if is_party(s)]
+            if found:
+                return found
+    return []
 
 
 def _is_first_person(token: Token) -> bool:
@@ -528,14 +555,23 @@ def _subjects(verb: Token, is_party: IsParty) -> list[Token]:
         return [a for a in agents if is_party(a)] or [p for a in agents for p in _inside(a, is_party)]
     found = syntax.subjects(verb)
     parties = [s for s in found if is_party(s)]
-    return parties or [p for s in found for p in _inside(s, is_party)]
+    return parties or [p for s in found for p in _owners(s, is_party)]
+
+
+def _owners(noun: Token, is_party: IsParty) -> list[Token]:
+    """Whose thing a subject is that can't act itself: "Cuba's vote", "Russian missiles", "the vote of Cuba"."""
+    for label in ("poss", "amod", "compound", "nmod"):
+        found = [c for c in noun.children if c.dep_ == label and is_party(c)]
+        if found:
+            return found
+    return [o for name, o in syntax.obliques(noun) if name == "of" and is_party(o)]
 
 
 def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
     """Parties inside a phrase that is none itself: "Tonga's proposal", "the coup in Gabon", "sanctions against Iran"."""
     found: list[Token] = []
     for child in noun.children:
-        if child.dep_ == "poss" and is_party(child):
+        if child.dep_ == "poss" and child.pos_ != "PRON" and is_party(child):
             found += [part for part in syntax.conjuncts(child) if is_party(part)]
     if found:
         return found
@@ -596,6 +632,7 @@ def _recipients(
     nouns = [c for c in companions if c is not None and not syntax.is_verbal(c)]
     sources = [token, *nouns]
     pairs = [(name, o) for source in sources for name, o in syntax.obliques(source) if name != "by"]
+    doers = [o for name, o in syntax.obliques(token) if name == "by" and is_party(o)] if not passive else []
     for wanted in hint:
         found = [o for name, o in pairs if name == wanted and is_party(o)]
         if found:
@@ -617,8 +654,10 @@ def _recipients(
             found += [p for p in _inside(item, is_party) if p not in found]
         if found:
             return found
+    if doers:  # "denounced the closure of the frontier by Mali", where the parser hangs "by" on the verb
+        return doers
     for name, o in pairs:
-        if name in _RECIPIENT_PREPOSITIONS and name not in ("in",):
+        if name in _RECIPIENT_PREPOSITIONS:
             found += [p for p in _inside(o, is_party) if p not in found]
     if found:
         return found
@@ -716,7 +755,7 @@ def _stance_sides(
         return owners or actors, asked
     if reading.effect == "threatened":
         warned = [o for o in syntax.objects(stance) if is_party(o) and o != act.token]
-        return owners or actors, warned or recipients
+        return owners or actors, warned or recipients or _conditioned(act.token, is_party)
     if reading.effect in ("refused", "cancelled", "postponed", "stopped", "lifted", "charge_denied"):
         others = recipients or [a for a in actors if a not in owners]
         if not others and syntax.is_verbal(stance):

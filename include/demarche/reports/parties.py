@@ -33,6 +33,7 @@ class Party:
     sector_type: str | None
     office_name: str | None
     is_linked: bool
+    is_pronoun: bool = False
 
 
 class Parties:
@@ -81,19 +82,21 @@ class Parties:
         first, last = syntax.noun_phrase(head)
         at_head = _distinct(self.mentions_at(head))
         if len(at_head) > 1 and len({(m.start_offset, m.end_offset) for m in at_head}) == 1:
-            return [self._party(mention, mention.start_offset, mention.end_offset) for mention in at_head]
+            return [self._party(mention, mention.start_offset, mention.end_offset, head=head) for mention in at_head]
         start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
         mention = self._best(at_head) or self._named_beside(head) or self._inside(head, first, last)
         if mention is not None and mention.start_offset < start:
             start = mention.start_offset
         if mention is not None and mention.end_offset > end and mention in at_head:
             end = mention.end_offset
-        return [self._party(mention, start, end, lent=mention not in at_head if mention else False)]
+        return [self._party(mention, start, end, lent=mention not in at_head if mention else False, head=head)]
 
-    def _party(self, mention: Mention | None, start: int, end: int, *, lent: bool = False) -> Party:
+    def _party(self, mention: Mention | None, start: int, end: int, *, head: Token, lent: bool = False) -> Party:
         text = self._doc.text[start:end]
+        if mention is not None and lent and head.lemma_.lower() in _RELATIONAL and _is_possessor(mention, head):
+            mention = None  # "its neighbour" is another state than the one it neighbours
         if mention is None:
-            return Party(text, start, end, None, None, None, None, None, None, False)
+            return Party(text, start, end, None, None, None, None, None, None, False, head.pos_ == "PRON")
         kind = mention.mention_type
         if kind == "place" or kind == "office":
             kind = "state" if kind == "place" else "person"
@@ -149,6 +152,14 @@ def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
     return list(found.values())
 
 
+def _is_possessor(mention: Mention, head: Token) -> bool:
+    return any(c.dep_ == "poss" and c.idx <= mention.end_offset and c.left_edge.idx <= mention.start_offset for c in head.children)
+
+
+#: Words that name somebody by what he is to somebody else.
+_RELATIONAL = frozenset(
+    {"neighbour", "neighbor", "ally", "counterpart", "rival", "partner", "enemy", "foe", "colleague", "peer", "adversary", "opponent", "successor"}
+)  # fmt: skip
 _PRONOUNS = frozenset(
     {"he", "she", "they", "it", "him", "her", "them", "we", "us", "i", "me", "who", "both", "its", "his", "their", "our"}
 )
