@@ -6,11 +6,11 @@ command line call these functions and nothing below them.
 
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
 from demarche.steps.inspection import diagnose, status
-from demarche.steps.ledgers import hour_that_has_ended, pending
+from demarche.steps.ledgers import hour_that_has_ended
 from demarche.steps.loading import check, check_all, events_of, list_checks, load_warehouse, maintain_warehouse
 from demarche.steps.pairing import pair_documents
 from demarche.steps.results import StepError, StepResult
-from demarche.steps.running import rebuild, run
+from demarche.steps.running import pending, rebuild, run
 from demarche.steps.tagging import commit_tagged, count_shards, tag_documents, tag_shard
 from demarche.steps.texts import extract
 

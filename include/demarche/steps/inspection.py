@@ -13,8 +13,9 @@ from typing import Any
 
 from demarche import fetching, language
 from demarche.settings import Settings, SettingsError, load_settings, unknown_variables
-from demarche.steps.ledgers import STATIONS, open_lake, pending
+from demarche.steps.ledgers import STATIONS, open_lake
 from demarche.steps.loading import unloaded
+from demarche.steps.running import pending
 from demarche.storage import LakeError
 
 NEEDED_BYTES = 1_000_000_000

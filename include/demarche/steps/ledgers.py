@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from demarche import language
-from demarche.settings import Settings, load_settings
+from demarche.settings import Settings
 from demarche.steps.results import StepError
 from demarche.storage import Lake, Manifest
 
@@ -27,18 +27,8 @@ def hour_that_has_ended(now: datetime | None = None) -> str:
     return ((now or datetime.now(UTC)) - timedelta(hours=1)).strftime(KEY_FORMAT)
 
 
-def pending(station: str, partition_key: str | None = None, *, settings: Settings | None = None) -> list[str]:
-    """Partitions whose input or code is not what ``station`` last took, in order; and ``partition_key``, where given.
-
-    Stations: documents, tagged, paired. Raises StepError for another name.
-    """
-    settings = settings or load_settings()
-    lake = open_lake(settings)
-    found = unpaired(lake, settings) if station == "paired" else _outdated(lake, station, settings)
-    return sorted({*found, partition_key} if partition_key else found)
-
-
-def _outdated(lake: Lake, station: str, settings: Settings) -> list[str]:
+def outdated(lake: Lake, station: str, settings: Settings) -> list[str]:
+    """Partitions whose input or code is not what ``station`` last took, in order."""
     ledger = lake.manifests(station)
     version_now = code_version(station, settings)
     wanted = inputs(lake, station)
@@ -51,7 +41,7 @@ def inputs(lake: Lake, station: str) -> dict[str, str]:
         return {key: lake.log_hash(key) for key in lake.fetch_keys()}
     if station in ("tagged", "paired"):
         return {key: manifest.output_hash for key, manifest in lake.manifests("documents").items()}
-    raise StepError(f"no station is called {station!r}; there are: {', '.join(STATIONS)}")
+    raise StepError(f"no station is called {station!r}; there are: {', '.join(STATIONS)}, warehouse")
 
 
 def is_current(manifest: Manifest | None, input_hash: str, code_version: str) -> bool:
@@ -92,7 +82,7 @@ def unpaired(lake: Lake, settings: Settings) -> list[str]:
     """Partitions that are to be compared (again): not signed as they are now, or the later of two that haven't met."""
     wanted = inputs(lake, "paired")
     ledger = lake.manifests("paired")
-    found = set(_outdated(lake, "paired", settings))
+    found = set(outdated(lake, "paired", settings))
     signed = sorted(set(wanted) - found)
     for position, key in enumerate(signed):
         for other in reversed(signed[:position]):

@@ -9,12 +9,27 @@ from pathlib import Path
 from demarche.records import Document, Reject
 from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import fetch_documents, parse_documents
-from demarche.steps.ledgers import hour_that_has_ended, open_lake, pending
-from demarche.steps.loading import load_warehouse, rebuild_warehouse
+from demarche.steps.ledgers import hour_that_has_ended, open_lake, outdated, unpaired
+from demarche.steps.loading import load_warehouse, rebuild_warehouse, unloaded
 from demarche.steps.pairing import pair_documents
 from demarche.steps.results import Progress, StepResult, by_path, no_progress
 from demarche.steps.tagging import tag_documents
 from demarche.storage import Lake
+
+
+def pending(station: str, partition_key: str | None = None, *, settings: Settings | None = None) -> list[str]:
+    """Partitions whose input or code is not what ``station`` last took, in order; and ``partition_key``, where given.
+
+    Stations: documents, tagged, paired, and warehouse for the loader. Raises StepError for another name.
+    """
+    settings = settings or load_settings()
+    if station == "warehouse":
+        found = unloaded(settings)
+    elif station == "paired":
+        found = unpaired(open_lake(settings), settings)
+    else:
+        found = outdated(open_lake(settings), station, settings)
+    return sorted({*found, partition_key} if partition_key else found)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from demarche.steps.ledgers import hour_that_has_ended
 from demarche.steps.results import first_line
 from demarche.steps.tagging import Coding, code_documents
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: JSON lets it in, UTF-8 doesn't
+
 
 def extract(lines: Iterable[bytes], *, settings: Settings | None = None) -> Iterator[dict[str, Any]]:
     """For each JSON line ``{"id", "text"}`` (and ``title``, ``url``, ``published_at``), in order, who and what it
@@ -45,7 +47,7 @@ def _question(number: int, line: bytes, settings: Settings) -> _Question | dict[
             raise ValueError("not a JSON object")
         external_id = given.get("id")
         return _Question(external_id, _given_document(given, settings))
-    except (ValueError, RecursionError) as error:
+    except Exception as error:  # one bad line, whatever it does to a parser, never stops the others
         return {"id": external_id, "error": f"line {number}: {first_line(error)}"}
 
 
@@ -57,6 +59,7 @@ def _given_document(given: Mapping[str, Any], settings: Settings) -> Document:
         raise ValueError(f"the text has {len(text)} characters, the limit is {settings.max_body_characters}")
     if any(other is not None and not isinstance(other, str) for other in others):
         raise ValueError("title, url and published_at are strings")
+    text = _LONE_SURROGATE.sub("\ufffd", text)
     title, url, published = others
     raw = RawDocument(
         raw_hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
@@ -135,10 +138,15 @@ def _answer(question: _Question, coding: Coding | Exception) -> dict[str, Any]:
 
 
 def _entity(mention: Mention) -> dict[str, Any]:
-    row = mention.model_dump(
-        mode="json", include={"text", "name", "entity_id", "country_code", "start_offset", "end_offset"}
-    )
-    return {**row, "entity_id": mention.entity_id or mention.place_id, "entity_type": mention.mention_type}
+    return {
+        "text": mention.text,
+        "name": mention.name,
+        "entity_id": mention.entity_id or mention.place_id,
+        "entity_type": mention.mention_type,
+        "country_code": mention.country_code,
+        "start_offset": mention.start_offset,
+        "end_offset": mention.end_offset,
+    }
 
 
 def _event(report: Report, participants: Sequence[ReportParticipant]) -> dict[str, Any]:
@@ -146,13 +154,13 @@ def _event(report: Report, participants: Sequence[ReportParticipant]) -> dict[st
     sides: dict[str, list[dict[str, Any]]] = {"actor": [], "recipient": []}
     for participant in participants:
         if participant.report_id == report.report_id:
-            side = participant.model_dump(mode="json", include={"text", "name", "entity_id", "country_code"})
-            sides[participant.role_type].append(side)
+            columns = ("text", "name", "entity_id", "country_code")
+            sides[participant.role_type].append({name: getattr(participant, name) for name in columns})
     place = {"name": report.place_name, "country_code": report.country_code} if report.place_name else None
-    columns = ("event_type", "plover_type", "mode_type", "context_types", "status_type")
+    coding = ("event_type", "plover_type", "mode_type", "context_types", "status_type")
     days = ("start_date", "end_date", "date_precision_type")
     return {
-        **{name: row[name] for name in columns},
+        **{name: row[name] for name in coding},
         "actors": sides["actor"],
         "recipients": sides["recipient"],
         **{name: row[name] for name in days},

@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from demarche import cli, steps, warehouse
+from demarche.records import Reject
+from demarche.storage import LakeError
+
+runner = CliRunner()
+COMMANDS = sorted(typer.main.get_command(cli.app).commands)
+
+
+def reject(path: str) -> Reject:
+    return Reject(
+        reject_id="x" + path, partition_key="2021-05-04T10", station="parse", path=path, reason_type="empty",
+        reason_text=f"{path} is empty",
+    )  # fmt: skip
+
+
+def answer(*rows):
+    return lambda *_, **__: warehouse.Answer(("name", "day", "names"), list(rows), False)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_verb_explains_itself_with_an_example(command):
+    shown = runner.invoke(cli.app, [command, "--help"], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0
+    assert f"Example: demarche {command}" in " ".join(shown.stdout.replace("│", " ").split())
+
+
+def test_every_step_has_a_verb():
+    verbs = {"fetch-documents", "parse-documents", "tag-documents", "pair-documents", "load-warehouse", "check"}
+    assert verbs | {"maintain-warehouse", "rebuild", "run", "extract", "parse", "query"} <= set(COMMANDS)
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys; sys.argv = ['demarche', '--help']; from demarche.cli import app; app(standalone_mode=False); "
+    code += "print([m for m in ('spacy', 'duckdb', 'pyarrow', 'pandas', 'trafilatura') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+# --- formats ---------------------------------------------------------------------------------------------------
+ROWS = (("Ana | Bo", date(2021, 5, 4), ["a", "b"]), ("=1+1", None, []))
+
+
+def query(monkeypatch, form: str) -> str:
+    monkeypatch.setattr(warehouse, "query", answer(*ROWS))
+    done = runner.invoke(cli.app, ["query", "SELECT 1", "--format", form])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_csv_is_safe_for_spreadsheets(monkeypatch):
+    rows = list(csv.reader(io.StringIO(query(monkeypatch, "csv"))))
+    assert rows == [["name", "day", "names"], ["Ana | Bo", "2021-05-04", "a, b"], ["'=1+1", "", ""]]
+
+
+def test_negative_numbers_stay_numbers_in_csv():
+    assert cli._cell(-3.5) == "-3.5"
+    assert cli._cell("-3+cmd") == "'-3+cmd"
+
+
+def test_json(monkeypatch):
+    first, second = json.loads(query(monkeypatch, "json"))
+    assert first == {"name": "Ana | Bo", "day": "2021-05-04", "names": ["a", "b"]}
+    assert second["day"] is None
+
+
+def test_jsonl(monkeypatch):
+    assert [json.loads(line)["name"] for line in query(monkeypatch, "jsonl").splitlines()] == ["Ana | Bo", "=1+1"]
+
+
+def test_markdown_keeps_its_columns(monkeypatch):
+    lines = query(monkeypatch, "markdown").splitlines()
+    assert lines[:2] == ["| name | day | names |", "| --- | --- | --- |"]
+    assert lines[2] == "| Ana \\| Bo | 2021-05-04 | a, b |"
+
+
+def test_a_table_in_a_pipe_has_no_frame_and_no_colour(monkeypatch):
+    shown = query(monkeypatch, "table")
+    assert "2021-05-04" in shown
+    assert "\x1b" not in shown
+    assert "│" not in shown
+
+
+def test_no_rows_are_said(monkeypatch):
+    monkeypatch.setattr(warehouse, "query", answer())
+    assert runner.invoke(cli.app, ["query", "SELECT 1"]).stdout == "no rows\n"
+
+
+def test_text_from_the_web_does_not_steer_the_terminal(monkeypatch):
+    monkeypatch.setattr(warehouse, "query", answer(("\x1b[2Jgone\r\n[bold]x[/bold]\u202e", None, [])))
+    shown = runner.invoke(cli.app, ["query", "SELECT 1"]).stdout
+    assert not {"\x1b", "\r", "\u202e"} & set(shown)
+    assert "[bold]x[/bold]" in shown
+
+
+# --- streams ---------------------------------------------------------------------------------------------------
+def test_a_line_longer_than_the_limit_is_cut_and_the_next_one_is_whole():
+    stream = io.BytesIO(b"x" * 25 + b"\nnext\nlast")
+    assert list(cli._lines(stream, 10)) == [b"x" * 10, b"next\n", b"last"]
+
+
+def test_a_line_of_just_the_limit_is_whole():
+    assert list(cli._lines(io.BytesIO(b"123456789\nnext"), 10)) == [b"123456789\n", b"next"]
+
+
+def test_extract_goes_on_after_a_bad_line(monkeypatch):
+    found = [{"id": 1, "error": "line 1: no JSON"}, {"id": 2, "events": []}]
+    monkeypatch.setattr(steps, "extract", lambda lines, settings: iter(found))
+    done = runner.invoke(cli.app, ["extract", "--format", "jsonl"], input="")
+    assert [json.loads(line) for line in done.stdout.splitlines()] == found
+    assert done.stderr == "1: line 1: no JSON\n"
+    assert done.exit_code == 0
+
+
+def test_extract_fails_when_no_line_could_be_read(monkeypatch):
+    monkeypatch.setattr(steps, "extract", lambda lines, settings: iter([{"id": None, "error": "x"}]))
+    assert runner.invoke(cli.app, ["extract"], input="").exit_code == 1
+
+
+def test_parse_names_what_it_could_not_read(monkeypatch):
+    monkeypatch.setattr(steps, "parse_files", lambda paths, settings: iter([reject("a.txt")]))
+    done = runner.invoke(cli.app, ["parse", "a.txt"])
+    assert (done.exit_code, done.stdout, done.stderr) == (1, "", "a.txt is empty\n")
+
+
+def test_half_characters_can_be_written(capsys):
+    cli._write_json({"text": "\ud800"})
+    assert json.loads(capsys.readouterr().out) == {"text": "\ud800"}
+
+
+# --- rejects and errors ----------------------------------------------------------------------------------------
+def test_rejects_are_listed_by_name_up_to_a_limit(capsys):
+    cli._print_rejects([reject(f"{number}.txt") for number in range(25)])
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "rejected (empty): 0.txt is empty"
+    assert lines[-1].startswith("… and 5 more")
+
+
+def main_with(monkeypatch, error: Exception) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    cli.main()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (LakeError("lake x: is gone — bring it back"), "error: lake x: is gone — bring it back\n"),
+        (OSError(28, "No space left on device", "f"), "error: f: No space left on device — make room"),
+        (PermissionError(13, "Permission denied", "f"), "error: f: Permission denied — give this user"),
+        (FileNotFoundError("drop folder x: no such folder — make it"), "error: drop folder x: no such folder"),
+    ],
+)
+def test_what_a_person_can_mend_is_one_line(monkeypatch, capsys, error, said):
+    with pytest.raises(SystemExit) as ended:
+        main_with(monkeypatch, error)
+    assert ended.value.code == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith(said)
+    assert shown.count("\n") == 1
+
+
+def test_a_fault_of_ours_keeps_its_traceback(monkeypatch):
+    with pytest.raises(ZeroDivisionError):
+        main_with(monkeypatch, ZeroDivisionError())
+
+
+def test_debugging_shows_every_traceback(monkeypatch):
+    monkeypatch.setenv("DEMARCHE_DEBUG", "1")
+    with pytest.raises(LakeError):
+        main_with(monkeypatch, LakeError("x"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        (["status"], {"DEMARCHE_SHARD_SIZE": "none"}, "DEMARCHE_SHARD_SIZE"),
+        (["status", "--lake", "nosuch://x"], {}, "DEMARCHE_LAKE_URL"),
+        (["tag-documents", "2021-05-04T10"], {}, "parse-documents 2021-05-04T10"),
+        (["tag-documents", "yesterday"], {}, "2018-11-06T14"),
+        (["query", "SELECT 1", "--warehouse", "none.duckdb"], {}, "none.duckdb: no such warehouse"),
+        (["check", "no_such_check"], {}, "no check is called no_such_check"),
+        (["fetch-documents"], {}, "DEMARCHE_DROP_FOLDER"),
+    ],
+)
+def test_the_command_says_what_is_wrong_in_one_line(tmp_path, monkeypatch, capsys, arguments, environment, said):
+    monkeypatch.chdir(tmp_path)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", ["demarche", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    shown = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert shown.startswith("error: ")
+    assert said in shown
+    assert shown.count("\n") == 1
+
+
+def test_doctor_says_what_is_missing_and_fails(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DEMARCHE_MODEL_NAME", "en_core_web_xxl")
+    monkeypatch.setenv("DEMARCHE_MODLE_NAME", "slip of the pen")
+    done = runner.invoke(cli.app, ["doctor"])
+    assert done.exit_code == 1
+    assert "en_core_web_xxl" in done.stdout
+    assert "pip install" in done.stdout
+    assert "DEMARCHE_MODLE_NAME" in done.stdout
+
+
+def test_doctor_is_content(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = runner.invoke(cli.app, ["doctor"])
+    assert done.exit_code == 0, done.stdout
+    assert "MISSING" not in done.stdout
+
+
+def test_status_before_anything_was_done(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = runner.invoke(cli.app, ["status", "--format", "json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert "none yet" in found["warehouse"]
+    assert [row["station"] for row in found["stations"]] == ["fetched", "documents", "tagged", "paired"]
+    assert not list(tmp_path.iterdir())
