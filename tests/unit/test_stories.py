@@ -391,7 +391,7 @@ def test_a_chain_is_not_one_story() -> None:
     alike = {(pair.document_id, pair.other_document_id) for pair in pairs}
     neighbours = [(min(pair), max(pair)) for pair in itertools.pairwise(link.document_id for link in links)]
     assert len(links) > 20
-    assert len(alike & set(neighbours)) > 0.9 * len(links)
+    assert len(alike & set(neighbours)) > 0.8 * len(links)
     assert max(len(story) for story in group(links)) <= 9
 
 
