@@ -1,0 +1,75 @@
+"""Links from Airflow's UI to Demarche's pages: the runbook and the data dictionary.
+
+Every task process imports this module, so what costs time is imported when a page is asked for. Airflow does not
+authenticate a plugin's pages: the application itself refuses whoever may not see plugins.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from airflow.plugins_manager import AirflowPlugin
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGES = {"runbook": "Runbook", "data_dictionary": "Data dictionary"}
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
+<style>body{{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem;background:#fff;color:#222}}
+table{{border-collapse:collapse}}td,th{{border:1px solid #ccc;padding:.2rem .6rem;text-align:left}}
+pre,code{{background:#f3f3f3;padding:.1rem .3rem}}pre{{padding:.8rem;overflow:auto}}</style>
+{body}</html>"""
+
+
+async def require_plugin_access(request: Request) -> None:
+    """Let through who is logged in and may see plugins; 401 and 403 to others."""
+    from airflow.api_fastapi.app import get_auth_manager
+    from airflow.api_fastapi.auth.managers.models.resource_details import AccessView
+    from airflow.api_fastapi.core_api.security import resolve_user_from_token
+
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    token = bearer if scheme.lower() == "bearer" else request.cookies.get("_token")
+    user = await resolve_user_from_token(token)
+    if not get_auth_manager().is_authorized_view(access_view=AccessView.PLUGINS, user=user):
+        raise HTTPException(403, "Forbidden")
+
+
+app = FastAPI(dependencies=[Depends(require_plugin_access)], docs_url=None, redoc_url=None, openapi_url=None)
+
+
+@app.get("/{name}", response_class=HTMLResponse)
+def page(name: str) -> str:
+    """One of the pages, made from its Markdown."""
+    from markdown_it import MarkdownIt
+
+    path = DOCS / f"{name}.md"
+    if name not in PAGES or not path.exists():
+        raise HTTPException(404, "There is no such page")
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(path.read_text("utf-8"))
+    return PAGE.format(title=PAGES[name], body=body)
+
+
+def _views() -> list[dict[str, str]]:
+    from urllib.parse import urlsplit
+
+    from airflow.configuration import conf
+
+    prefix = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
+    return [
+        {
+            "name": title,
+            "href": f"{prefix}/demarche/{name}",
+            "destination": "nav",
+            "category": "browse",
+            "url_route": f"demarche-{name.replace('_', '-')}",
+        }
+        for name, title in PAGES.items()
+    ]
+
+
+class DemarchePlugin(AirflowPlugin):
+    """What Airflow looks for in this file."""
+
+    name = "demarche"
+    fastapi_apps = [{"app": app, "url_prefix": "/demarche", "name": "demarche"}]  # noqa: RUF012 as Airflow wants it
+    external_views = _views()

@@ -1,0 +1,86 @@
+"""The plugin's pages: closed to strangers, rendered for those who may see them; links where the UI is mounted."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+ROOT = Path(__file__).resolve().parents[2]
+PLUGIN = ROOT / "plugins" / "demarche_plugin.py"
+
+
+@pytest.fixture(scope="module")
+def plugin():
+    spec = importlib.util.spec_from_file_location("demarche_plugin", PLUGIN)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def docs(plugin, tmp_path, monkeypatch):
+    monkeypatch.setattr(plugin, "DOCS", tmp_path)
+    (tmp_path / "runbook.md").write_text("# Runbook\n\n<script>alert(1)</script>\n\n|a|b|\n|-|-|\n|1|2|\n")
+    (tmp_path / "private.md").write_text("# Not a page")
+    return tmp_path
+
+
+@pytest.fixture
+def reader(plugin, docs):
+    plugin.app.dependency_overrides[plugin.require_plugin_access] = lambda: None
+    yield TestClient(plugin.app)
+    plugin.app.dependency_overrides.clear()
+
+
+def test_every_route_is_closed(plugin, docs):
+    """Fail closed: a page that was forgotten is still behind the application's own dependency."""
+    assert [dependency.dependency for dependency in plugin.app.router.dependencies] == [plugin.require_plugin_access]
+    assert plugin.app.openapi_url is None
+
+
+def test_a_stranger_sees_nothing(plugin, docs, monkeypatch):
+    from airflow.api_fastapi.core_api import security
+    from fastapi import HTTPException
+
+    async def nobody(token):
+        assert token is None
+        raise HTTPException(401, "Not authenticated")
+
+    monkeypatch.setattr(security, "resolve_user_from_token", nobody)
+    assert TestClient(plugin.app).get("/runbook").status_code == 401
+
+
+def test_a_page_is_rendered_and_its_html_is_text(reader):
+    answer = reader.get("/runbook")
+    assert answer.status_code == 200
+    assert "<h1>Runbook</h1>" in answer.text
+    assert "<td>1</td>" in answer.text
+    assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize("name", ["private", "nothing", "..%2Frunbook"])
+def test_other_files_are_no_pages(reader, name):
+    assert reader.get(f"/{name}").status_code == 404
+
+
+def test_each_page_has_a_link(plugin):
+    views = plugin.DemarchePlugin.external_views
+    assert [view["href"] for view in views] == ["/demarche/runbook", "/demarche/data_dictionary"]
+    assert all(not view["url_route"].startswith("/") for view in views)
+
+
+def test_importing_it_is_cheap():
+    """Every task process does."""
+    code = "import sys, runpy; runpy.run_path(sys.argv[1]); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(PLUGIN)], capture_output=True, text=True, timeout=60, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert not loaded & {"airflow.api_fastapi.core_api.security", "markdown_it", "demarche", "spacy", "pandas"}

@@ -1,0 +1,181 @@
+"""The supervisor's parts with small processes in place of Airflow's: start, death, a clean end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ops import services, supervisor
+from ops.services import Component, ServiceError, Site, end_leftovers, end_orphans, free_port, leftovers, tail
+
+needs_proc = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="leftovers are found by /proc, on Linux only")
+
+
+@pytest.fixture
+def site(tmp_path):
+    made = Site(tmp_path / "airflow", tmp_path / "data", free_port())
+    yield made
+    end_leftovers(made)
+
+
+@pytest.fixture
+def commands(monkeypatch):
+    """Components run what this dictionary says for their name."""
+    found: dict[str, list[str]] = {}
+    start = subprocess.Popen
+
+    def popen(command, **options):
+        return start(found.get(command[-1], command), **options)
+
+    monkeypatch.setattr(services.subprocess, "Popen", popen)
+    return found
+
+
+def until(condition, seconds: float = 10):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.05)
+
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+DEAF = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)",
+]
+
+
+def test_a_components_environment_is_its_own(site, monkeypatch):
+    monkeypatch.setenv("AIRFLOW__CORE__PARALLELISM", "32")
+    monkeypatch.setenv("DEMARCHE_LAKE_URL", "elsewhere")
+    environment = Site(site.home, site.data_folder, site.port, {"DEMARCHE_LAKE_URL": None}).environment()
+    assert environment["AIRFLOW__CORE__PARALLELISM"] == "2"
+    assert "DEMARCHE_LAKE_URL" not in environment
+    assert str(site.port) in environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"]
+
+
+def test_secrets_stay_and_are_the_owners(site):
+    first, second = site.environment(), site.environment()
+    assert first["AIRFLOW__API_AUTH__JWT_SECRET"] == second["AIRFLOW__API_AUTH__JWT_SECRET"]
+    assert first["AIRFLOW__API_AUTH__JWT_SECRET"] != first["AIRFLOW__API__SECRET_KEY"]
+    assert (site.home / "jwt.secret").stat().st_mode & 0o077 == 0
+
+
+def test_a_failed_command_shows_its_log(site):
+    with pytest.raises(ServiceError, match=r"(?s)exit code 3.*no such thing"):
+        services.run([sys.executable, "-c", "print('no such thing'); exit(3)"], site, "broken", 20)
+
+
+def test_a_hung_command_ends(site):
+    with pytest.raises(ServiceError, match="longer than"):
+        services.run(SLEEP, site, "hung", 0.5)
+
+
+def test_a_deaf_component_is_killed(site, commands):
+    commands["scheduler"] = DEAF
+    component = Component("scheduler", site)
+    until(lambda: "deaf" in tail(component.log))
+    services.stop({"scheduler": component}, site, timeout=0.5)
+    assert component.process.returncode == -signal.SIGKILL
+
+
+@needs_proc
+def test_orphans_are_found_and_ended_but_not_the_living(site, commands):
+    commands["scheduler"] = SLEEP
+    living = Component("scheduler", site)
+    orphan = subprocess.Popen(SLEEP, env=site.environment(), start_new_session=True)
+    until(lambda: leftovers(site) == sorted([living.process.pid, orphan.pid]))
+    assert end_orphans(site, {living.process.pid}) == [orphan.pid]
+    assert orphan.wait(5) == -signal.SIGTERM
+    assert living.is_alive()
+    services.stop({"scheduler": living}, site)
+    assert leftovers(site) == []
+
+
+@pytest.fixture
+def watching(site, commands):
+    commands |= dict.fromkeys(supervisor.COMPONENTS, SLEEP)
+    made = supervisor.Supervisor(site)
+    yield made
+    services.stop({watched.name: watched.component for watched in made.watched if watched.component}, site, 1)
+
+
+def test_what_dies_is_started_again(watching):
+    scheduler = next(watched for watched in watching.watched if watched.name == "scheduler")
+    watching._look_after(scheduler)
+    first = scheduler.component
+    assert first is not None
+    first._signal(signal.SIGKILL)
+    until(lambda: not first.is_alive())
+    watching._look_after(scheduler)
+    assert scheduler.component is None, "who died at once waits a moment"
+    scheduler.start_again_at = 0
+    watching._look_after(scheduler)
+    assert scheduler.component is not None
+    assert scheduler.component.process.pid != first.process.pid
+
+
+def test_who_dies_again_and_again_waits_longer_but_not_for_ever(watching):
+    scheduler = next(watched for watched in watching.watched if watched.name == "scheduler")
+    pauses = []
+    for _ in range(8):
+        scheduler.start_again_at = 0
+        watching._look_after(scheduler)
+        scheduler.component.wait_or_kill(0)
+        now = time.monotonic()
+        watching._look_after(scheduler)
+        pauses.append(round(scheduler.start_again_at - now))
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (1, supervisor.LONGEST_PAUSE)
+
+
+@pytest.fixture
+def homed(tmp_path, monkeypatch):
+    """The supervisor's files in a folder of this test."""
+    monkeypatch.setattr(supervisor, "HOME", tmp_path)
+    monkeypatch.setattr(supervisor, "LOCK", tmp_path / "supervisor.json")
+    monkeypatch.setattr(supervisor, "PASSWORDS", tmp_path / "passwords.json")
+    return tmp_path
+
+
+def test_only_a_held_lock_means_running(homed):
+    assert supervisor.running() is None
+    with supervisor._lock() as file:
+        file.write('{"process": 1, "port": 8080}')
+        file.flush()
+        assert supervisor.running() == {"process": 1, "port": 8080}
+        with supervisor._lock() as second:
+            assert second is None
+    assert supervisor.running() is None, "the file is still there, but its holder has gone"
+
+
+def test_the_password_is_made_once_and_is_the_owners(homed):
+    assert supervisor.password() == supervisor.password()
+    assert (homed / "passwords.json").stat().st_mode & 0o077 == 0
+
+
+def test_down_without_up_is_no_error(homed, capsys):
+    assert supervisor.down() == 0
+    assert "down" in capsys.readouterr().out
+
+
+def test_now_without_up_says_what_to_do(homed, capsys):
+    assert supervisor.now() == 1
+    assert "make up" in capsys.readouterr().err
+
+
+def test_a_taken_port_is_named(homed, capsys, site):
+    import socket
+
+    with socket.socket() as listener:
+        listener.bind((services.HOST, 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        assert supervisor.up(port) == 1
+    assert f"Port {port} is taken" in capsys.readouterr().err
