@@ -320,7 +320,7 @@ def load_gazetteer() -> Gazetteer:
         if row["kind"] in ("state", "adjective", "people"):
             state = states[row["id"]]
             meaning = Name(row["kind"], row["id"], state.name, row["id"], "GOV", "state", False)
-            build.add([row["name"].upper() if row["name"] in ("car", "nk", "roc") else row["name"].title()], meaning)
+            build.add([row["name"].upper() if row["name"] in ("car", "nk", "roc", "pa") else row["name"].title()], meaning)
     names = {key: tuple(found) for key, found in build.names.items()}
     return Gazetteer(
         states=MappingProxyType(states),
@@ -361,6 +361,10 @@ def _read_states(build: _Builder) -> dict[str, State]:
             raise codebook.CodebookError(f"codebook/metonyms.csv: no such country for {row['name']}: {row['country']}")
         slug = "body-" + fold(row["name"]).replace(" ", "-")
         build.add([row["name"]], Name("metonym", slug, row["name"], row["country"], row["sector"], "body", False))
+    for row in codebook.table("peoples"):
+        country = row["country"] or None
+        meaning = Name("people", None, row["name"], country, "CVL", "group", False)
+        build.add([name for name in (row["name"], row["plural"]) if name], meaning)
     return states
 
 

@@ -28,12 +28,15 @@ _HYPHENS = frozenset({"-", "–", "‑"})
 _NOMINAL = frozenset({"NOUN", "PROPN"})
 _INSIDE_PHRASE = frozenset({"ADJ", "NOUN", "PROPN", "NUM", "DET"})
 _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
+_NO_NAME_LABELS = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"})
 _PLACE_PREPOSITIONS = frozenset(
     {"in", "at", "near", "outside", "around", "toward", "towards", "into", "within", "inside", "across", "through",
      "throughout", "via", "to", "from", "over", "off", "leave", "reach", "visit", "of"}
 )  # fmt: skip
 _ACTING = frozenset({"nsubj", "csubj", "agent", "dative"})
 _SUBJECT = frozenset({"nsubj", "nsubjpass"})
+_DOMESTIC = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "SPY", "OPP", "CVL", "REB", "UAF"})
+_MODIFYING = frozenset({"adjective", "state", "people"})
 _STANDING = frozenset({"lie", "sit", "locate", "situate"})
 _SIDE_PREPOSITIONS = frozenset({"with", "by", "between", "against", "on", "for", "among", "upon"})
 _PAST_HOLDER = frozenset({"former", "ex", "late", "then", "previous", "next", "incoming", "elect", "onetime", "future"})
@@ -138,7 +141,7 @@ def _singular(word: str) -> str:
     known = _IRREGULAR.get(word)
     if known:
         return known
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")) else word
+    return word[:-1] if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us")) else word
 
 
 def find_mentions(
@@ -285,6 +288,8 @@ class _Reader:
         words = folded[position]
         first = words.partition(" ")[0]
         limit = longest.get(first, 0)
+        if self.tokens.lower[position + 1 : position + 2] in (["'s"], ["’s"]):
+            limit = max(limit, longest.get(f"{first}s", 0))  # "Lord's", which is folded to one word
         if not limit:
             return
         count = words.count(" ") + 1
@@ -295,6 +300,10 @@ class _Reader:
                 end += 1
             if end >= len(folded) or not folded[end]:
                 return
+            if self.tokens.lower[end] in ("'s", "’s"):
+                words += "s"
+                end += 1
+                continue
             words = f"{words} {folded[end]}"
             count += folded[end].count(" ") + 1
             end += 1
@@ -302,7 +311,8 @@ class _Reader:
     def _name_span(self, start: int, end: int, meanings: Sequence[Name]) -> _Span | None:
         text = self.doc.text[self.doc[start].idx : self.doc[end - 1].idx + len(self.doc[end - 1])]
         shouted = sum(map(str.isupper, text)) > 1
-        usable = [one for one in meanings if (shouted or not one.is_acronym) and not text.islower()]
+        spoken = len(text) >= 4 and self.tokens.pos[start] == "PROPN"  # "Nato", "Farc": acronyms that are words
+        usable = [one for one in meanings if (shouted or spoken or not one.is_acronym) and not text.islower()]
         if not usable or self._is_part_of_person_name(start, end):
             return None
         folded = fold(text)
@@ -615,6 +625,8 @@ class _Reader:
             first, last, head, kind, "body" if kind == "body" else "group", 0.8 if country else 0.4,
             name=None, country=country, sector=term.sector_type, plural=plural or kind == "group", source=term.word,
         )  # fmt: skip
+        if owner is not None:
+            span.source = f"owned:{owner}"
         if country and kind == "body":
             state = self.gazetteer.states[country]
             own = self._own_words(self._core(first, start), last)
@@ -658,14 +670,14 @@ class _Reader:
                     break
                 if span.kind in ("person", "organisation") and following not in ("'s", "’s", "'", "’"):
                     break
-                if country is None or span.source in ("adjective", "state"):
+                if country is None or span.source in _MODIFYING:
                     if country is not None and span.country != country:
                         break
                     country = span.country
                     first = span.start
                 definite = definite or following in ("'s", "’s", "'", "’")
                 position = span.start - 1
-                if following in ("'s", "’s", "'", "’") or span.source not in ("adjective", "state"):
+                if following in ("'s", "’s", "'", "’") or span.source not in _MODIFYING:
                     break
                 continue
             word = tokens.lower[position]
@@ -755,6 +767,7 @@ class _Reader:
             and self.at[end] is None
             and tokens.pos[end] == "PROPN"
             and tokens.text[end][:1].isupper()
+            and tokens.label[end] not in _NO_NAME_LABELS
             and tokens.singular[end] not in self.gazetteer.terms
         )
 
@@ -970,9 +983,33 @@ class _Reader:
                         position = best
                         continue
             position += 1
+        for position in range(len(self.tokens.text)):
+            if self._may_be_famous(position):
+                self._link_famous(position)
         for span in list(self.spans):
             if span.kind == "person" and span.rule in ("model", "title") and span.entity_id is None and not span.open_office:
                 self._link_surname(span)
+
+    def _may_be_famous(self, position: int) -> bool:
+        tokens, span = self.tokens, self.at[position]
+        return (
+            tokens.pos[position] == "PROPN"
+            and len(tokens.text[position]) > 3
+            and tokens.text[position].istitle()
+            and tokens.folded[position] in self.gazetteer.surnames
+            and (tokens.pos[position - 1] != "PROPN" or position == 0)
+            and tokens.pos[position + 1 : position + 2] != ["PROPN"]
+            and (span is None or (span.start, span.end) == (position, position + 1) and self._may_yield(span, position))
+            and (span is None or span.kind != "person")
+            and tokens.dep[position] not in ("compound", "amod")
+        )
+
+    def _link_famous(self, position: int) -> None:
+        """A surname that the model took for something else, if one office holder alone bears it."""
+        span = _Span(position, position + 1, position, "person", "model", 0.5, source="person")
+        self._link_surname(span)
+        if span.entity_id is not None:
+            self._consume(position, position + 1, span)
 
     def _is_full(self, span: _Span) -> bool:
         return not span.open_office and (
@@ -1065,14 +1102,27 @@ class _Pointers:
             owner = self._antecedent(int(span.source.partition(":")[2]))
             if owner is not None and span.country is None:
                 span.country = owner.country
-                if owner.country and not span.is_past:
+                if owner.country and span.kind == "person" and not span.is_past:
                     self.reader._link_office(span, owner.country)
             span.source = span.level or ""
         if span.kind == "person" and span.entity_id is None and span.open_office and not span.is_past:
             self._describe_person(span)
         if span.kind == "group" and span.plural and span.country is None:
             return self._describe_pair(span)
+        if span.country is None and span.sector in _DOMESTIC and span.rule in ("body", "title", "group"):
+            self._settle_by_place(span)
         return [span]
+
+    def _settle_by_place(self, span: _Span) -> None:
+        """A body without a country belongs to the one country in which its sentence happens."""
+        here = self.tokens.sentence[span.start]
+        grounds = {
+            other.country for other in self.reader.spans
+            if other.country and other.kind in ("place", "state") and self.tokens.sentence[other.start] == here
+            and (other.kind == "place" or self.tokens.lower[other.start - 1] == "in")
+        }  # fmt: skip
+        if len(grounds) == 1:
+            span.country, span.score = grounds.pop(), 0.4
 
     def _describe_person(self, span: _Span) -> None:
         """"The Cuban leader", "the premier": whoever was named before with that country and office."""
