@@ -41,11 +41,11 @@ with DAG(
         return steps.list_checks()
 
     @task(map_index_template="{{ check_id }}")
-    def check(check_id: str) -> int:
-        """Run one check and keep its result; answer how many rows it found."""
+    def check(check_id: str) -> dict[str, int]:
+        """Run one check and keep its result in the journal; answer how many rows it found."""
         from demarche import steps
 
         get_current_context()["check_id"] = check_id
-        return steps.check(check_id).found_count
+        return steps.check(check_id).counts
 
     check.expand(check_id=list_checks())

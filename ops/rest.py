@@ -83,22 +83,23 @@ class Rest:
         tasks = self.get(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances", limit=100)["task_instances"]
         return {task["task_id"]: task["state"] for task in tasks}
 
-    def failed_tasks(self, run: Mapping[str, Any]) -> list[dict[str, Any]]:
-        path = f"dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/taskInstances"
-        return [task for task in self.get(path, limit=100)["task_instances"] if task["state"] == "failed"]
+    def unhappy_tasks(self) -> list[dict[str, Any]]:
+        """Tasks of any DAG that failed, for good or so far."""
+        path = "dags/~/dagRuns/~/taskInstances"
+        return list(self.get(path, limit=100, state=["failed", "up_for_retry"])["task_instances"])
 
 
-def explain_failure(rest: Rest, run: Mapping[str, Any]) -> str:
-    """What a person needs of a failed run: which task, and the end of its log."""
-    parts = [f"{run['dag_id']} failed for {run['partition_key']}"]
-    for task in rest.failed_tasks(run):
+def explain(rest: Rest) -> str:
+    """What a person needs to know of tasks that failed: which, and the end of its log; empty if none did."""
+    parts = []
+    for task in rest.unhappy_tasks():
         mapped = f"map_index={task['map_index']}/" if task["map_index"] >= 0 else ""
         log = (
             rest.site.home
             / f"logs/dag_id={task['dag_id']}/run_id={task['dag_run_id']}/task_id={task['task_id']}"
             / f"{mapped}attempt={task['try_number']}.log"
         )
-        parts.append(f"task {task['task_id']}, attempt {task['try_number']}, ends its log ({log}) with:")
+        parts.append(f"{task['dag_id']}.{task['task_id']}, attempt {task['try_number']}, ends its log {log} with:")
         parts.append(_readable(tail(log)))
     return "\n".join(parts)
 
