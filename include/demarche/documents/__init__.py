@@ -1,0 +1,367 @@
+"""A raw document becomes a document: the article without its page, and what is known about it.
+
+Every field is found by an ordered list of rules, the first that finds something wins, and ``field_rules`` says which it
+was. What can't be read becomes a ``Reject``; nothing here raises on bad input.
+
+Published is, in this order: what the record gave beside the text; the page's metadata; what is printed on the page; the
+day worked out from weekdays and dates of the text; the day of the fetch, which is marked and is no anchor for "Monday".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC
+from functools import cache
+from urllib.parse import urlsplit
+
+from courlan import clean_url
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from demarche import codebook
+from demarche.documents import furniture, pages, publication
+from demarche.documents.cleaning import clean_line, clean_lines
+from demarche.documents.publication import Moment, read_instant
+from demarche.records import Document, RawDocument, Reject, record_id
+
+MAX_BODY_CHARACTERS = 200_000  # the longest reportage has half of it; beyond are books, logs and dumps
+MAX_TEXT_CHARACTERS = 2_000_000  # of a page in plain text, furniture included
+MIN_LETTERS = 2
+_LEAD_CHARACTERS = 500
+_LANGUAGE_SAMPLE = 2_000  # characters
+_MIN_LANGUAGE_WORDS = 8  # names alone look like any language
+_MIN_LANGUAGE_SCORE = 0.8
+
+
+@dataclass
+class _Draft:
+    """What is known of a document so far, and by which rules."""
+
+    paragraphs: list[str]
+    title: str | None = None
+    byline: str | None = None
+    published: Moment | None = None
+    published_rule: str = "none"
+    modified: Moment | None = None
+    url: str | None = None
+    section: str | None = None
+    source_name: str = ""
+    language: str | None = None
+    around: tuple[str, ...] = ()
+    """Lines outside the body: heads, captions, credits."""
+    rules: dict[str, str] = field(default_factory=dict)
+
+
+class _Unreadable(ValueError):
+    def __init__(self, reason_type: str, reason: str) -> None:
+        super().__init__(reason)
+        self.reason_type = reason_type
+
+
+def read_document(raw: RawDocument, partition_key: str) -> Document | Reject:
+    """The article in ``raw``, or why there is none. The same input always gives the same document."""
+    try:
+        draft = _from_page(raw) if raw.html is not None else _from_text(raw)
+        return _finished(draft, raw, partition_key)
+    except (_Unreadable, pages.PageError) as error:
+        return Reject(
+            reject_id=record_id("x", "parse", raw.path, raw.position, error.reason_type),
+            partition_key=partition_key,
+            station="parse",
+            path=raw.path,
+            position=raw.position,
+            raw_hash=raw.raw_hash,
+            reason_type=error.reason_type,
+            reason_text=f"{raw.path} {error}",
+        )
+
+
+def _first(candidates: Iterable[tuple[str, str | None]]) -> tuple[str | None, str | None]:
+    """Value and rule of the first candidate (rule, value) that has one."""
+    return next(((value, rule) for rule, value in candidates if value), (None, None))
+
+
+# --- plain text --------------------------------------------------------------------------------------------------
+def _from_text(raw: RawDocument) -> _Draft:
+    text = raw.text or ""
+    if len(text) > MAX_TEXT_CHARACTERS:
+        raise _Unreadable("too_large", f"has {len(text)} characters, the limit is {MAX_TEXT_CHARACTERS}; split it")
+    page = furniture.split_page(text)
+    draft = _Draft(list(page.paragraphs), around=(*page.head, *page.inner, *page.tail[:8]))
+    draft.rules["body"] = "plain_text"
+    printed_title = furniture.find_title(page)
+    title = clean_line(raw.title)
+    _set(draft, "title", _first((("given", title and furniture.without_tag(title)), ("head_line", printed_title))))
+    byline, rule = furniture.find_byline(page, printed_title)
+    _set(draft, "byline", _first((("given", _given_byline(raw)), (rule, byline))))
+    head = [line for line in page.head if printed_title is None or furniture.without_tag(line) != printed_title]
+    published, draft.modified = publication.printed(head, page.tail, page.body)
+    _set_published(draft, raw, (("text", "printed", published),))
+    _set(draft, "url", _first((("given", raw.url),)))
+    _set_source(draft, raw, ())
+    draft.language = raw.language_code
+    return draft
+
+
+# --- web pages ---------------------------------------------------------------------------------------------------
+def _from_page(raw: RawDocument) -> _Draft:
+    markup = pages.parse_page(raw.html or "")
+    draft = _Draft([])
+    _set(draft, "url", _first(_urls(raw, markup)))
+    _set(draft, "title", _first((("given", clean_line(raw.title)), *_found(pages.TITLE_RULES, markup))))
+    _set(draft, "section", _first(_found(pages.SECTION_RULES, markup)))
+    _set_source(draft, raw, _found(pages.SOURCE_RULES, markup))
+    if draft.title:
+        draft.title = furniture.without_tag(_without_site(draft.title, draft.source_name))
+    bylines = ((rule, furniture.tidy_byline(value or "")) for rule, value in _found(pages.BYLINE_RULES, markup))
+    _set(draft, "byline", _first((("given", _given_byline(raw)), *bylines)))
+    draft.modified = read_instant(_first(_found(pages.MODIFIED_RULES, markup))[0])
+    _set_page_body(draft, markup)
+    marked = ((rule, read_instant(value)) for rule, value in _found(pages.PUBLISHED_RULES, markup))
+    rule, moment = next(((rule, moment) for rule, moment in marked if moment), ("", None))
+    searched = None
+    if moment is None and not read_instant(raw.published):
+        searched = pages.searched_date(markup, draft.url, raw.fetched_at.date())
+    _set_published(draft, raw, (("metadata", rule, moment), ("text", "searched", searched)))
+    draft.language = raw.language_code or _first(_found(pages.LANGUAGE_RULES, markup))[0]
+    return draft
+
+
+def _found(rules: dict[str, pages.Rule], markup: pages.Markup) -> Iterable[tuple[str, str | None]]:
+    return ((name, rule(markup)) for name, rule in rules.items())
+
+
+def _set_page_body(draft: _Draft, markup: pages.Markup) -> None:
+    """Main text by trafilatura; else the text in the page's JSON-LD; else all its text, read like a plain page."""
+    text = pages.main_text(markup, draft.url)
+    draft.rules["body"] = "trafilatura"
+    if not text and isinstance(article_body := markup.article.get("articleBody"), str):
+        text, draft.rules["body"] = article_body, "json_ld"
+    if text:
+        lines = [line for line in clean_lines(text) if line]
+        draft.paragraphs, draft.around = furniture.without_labels(lines, draft.title)
+        return
+    if markup.is_cut:
+        raise _Unreadable("too_deep", "is nested too deep to be a page of news; save its text as .txt")
+    page = furniture.split_page(pages.all_text(markup)[:MAX_TEXT_CHARACTERS])
+    draft.paragraphs, draft.around = list(page.paragraphs), (*page.head, *page.inner, *page.tail[:8])
+    draft.rules["body"] = "all_text"
+
+
+def _urls(raw: RawDocument, markup: pages.Markup) -> Iterable[tuple[str, str | None]]:
+    """The page's word for its own address, unless that is only the outlet's front page."""
+    for rule, value in _found(pages.URL_RULES, markup):
+        if value and value.startswith(("http://", "https://")) and (not raw.url or len(_path(value)) > 1):
+            yield rule, value
+    yield "given", raw.url
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:  # brackets that are no IPv6 address
+        return ""
+
+
+_SITE_SEPARATOR = re.compile(r"\s+[|–—»·-]\s+")
+
+
+def _without_site(title: str, site: str) -> str:
+    """A title without " | The Courier" behind it."""
+    *heads, last = _SITE_SEPARATOR.split(title)
+    letters, site_letters = (re.sub(r"^the\s|\W", "", name.lower()) for name in (last, site))
+    if heads and len(" ".join(heads).split()) >= 3 and letters and (letters in site_letters or site_letters in letters):
+        return title[: title.rindex(last)].rstrip(" |–—»·-")
+    return title
+
+
+# --- fields that both kinds have ---------------------------------------------------------------------------------
+def _set(draft: _Draft, name: str, found: tuple[str | None, str | None]) -> None:
+    value, rule = found
+    if value and rule:
+        setattr(draft, name, value)
+        draft.rules[name] = rule
+
+
+def _given_byline(raw: RawDocument) -> str | None:
+    return furniture.tidy_byline(clean_line(raw.byline) or "")
+
+
+def _set_source(draft: _Draft, raw: RawDocument, by_page: Iterable[tuple[str, str | None]]) -> None:
+    """The outlet: as the page calls itself, as the record names it, its host, else where the bytes came from."""
+    candidates = (
+        *by_page,
+        ("given", clean_line(raw.publisher_name, 200)),
+        ("host", _host(draft.url)),
+        ("fetch", raw.source_name),
+    )
+    _set(draft, "source_name", _first(candidates))
+
+
+def _host(url: str | None) -> str | None:
+    try:
+        host = urlsplit(url or "").hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None
+
+
+def _set_published(draft: _Draft, raw: RawDocument, by_page: Iterable[tuple[str, str, Moment | None]]) -> None:
+    candidates = [("metadata", "given", read_instant(raw.published)), *by_page]
+    for rule, detail, moment in candidates:
+        if moment:
+            draft.published, draft.published_rule, draft.rules["published"] = moment, rule, detail
+            return
+    fetched = raw.fetched_at.date()
+    if day := publication.inferred(draft.paragraphs, draft.around, fetched):
+        draft.published, draft.published_rule, draft.rules["published"] = Moment(day), "inferred", "weekdays"
+    else:
+        draft.published, draft.published_rule, draft.rules["published"] = Moment(fetched), "fetched", "fetched"
+
+
+def _finished(draft: _Draft, raw: RawDocument, partition_key: str) -> Document:
+    body = "\n\n".join(draft.paragraphs)
+    if sum(1 for mark in body[:10_000] if mark.isalpha()) < MIN_LETTERS:
+        raise _Unreadable("empty", "holds no text of an article")
+    if len(body) > MAX_BODY_CHARACTERS:
+        raise _Unreadable("too_large", f"has an article of {len(body)} characters, the limit is {MAX_BODY_CHARACTERS}")
+    url = canonical_url(draft.url)
+    source_id = record_id("o", draft.source_name)
+    content_hash = record_id("h", *_content_words(body))
+    dateline = find_dateline(draft.paragraphs[0])
+    published = draft.published
+    return Document(
+        document_id=record_id("d", source_id, url or "", content_hash),
+        article_id=record_id("a", source_id, url or content_hash),
+        partition_key=partition_key,
+        source_id=source_id,
+        source_name=draft.source_name,
+        path=raw.path,
+        canonical_url=url,
+        title=draft.title,
+        byline=draft.byline,
+        dateline=dateline[0] if dateline else None,
+        dateline_place_name=dateline[1] if dateline else None,
+        lead=draft.paragraphs[0][:_LEAD_CHARACTERS],
+        body=body,
+        published_date=published.day if published else None,
+        published_at=published.instant if published else None,
+        published_rule=draft.published_rule,
+        modified_at=draft.modified.instant if draft.modified else None,
+        section_name=draft.section,
+        fetched_at=raw.fetched_at.astimezone(UTC) if raw.fetched_at.tzinfo else raw.fetched_at.replace(tzinfo=UTC),
+        language_code=find_language(body, draft.language),
+        agency_id=find_agency(draft.paragraphs, draft.around, draft.byline, url),
+        content_hash=content_hash,
+        raw_hash=raw.raw_hash,
+        field_rules=dict(sorted(draft.rules.items())),
+    )
+
+
+def _content_words(body: str) -> list[str]:
+    """The words alone, so that quotes, dashes and white space make no other text."""
+    return re.findall(r"\w+", body.casefold())
+
+
+def canonical_url(url: str | None) -> str | None:
+    """An http(s) address without tracking parameters, fragment and needless parts; None for anything else."""
+    if not url or not url.startswith(("http://", "https://")):
+        return None
+    try:
+        return clean_url(url.strip()[:2_000].partition("#")[0])
+    except ValueError:
+        return None
+
+
+# --- dateline and agency -----------------------------------------------------------------------------------------
+_DATE_PART = r"(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}|\d{1,2}\s[A-Z][a-z]{2,8}\.?)(?:,?\s\d{4})?"
+_PLACE = r"[A-ZÀ-Þ][A-ZÀ-Þ’'. -]{2,30}[A-ZÀ-Þ.]"
+_REGION = r"(?:,\s[A-ZÀ-Þ][\w. -]{1,30})?"
+_AGENCY_PART = r"\s?[(\[][^()\[\]]{2,40}[)\]]"
+_DASH = r"\s?(?:[-–—]{1,2}|:)\s"
+_TITLE_PLACE = r"[A-ZÀ-Þ][\w’' -]{2,30}"
+_DATELINES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?P<place>{_PLACE}){_REGION}(?:,\s{_DATE_PART})?(?:{_AGENCY_PART})?{_DASH}",  # PRAGUE, May 3 (Agency) -
+        rf"(?P<place>{_TITLE_PLACE}){_REGION}(?:,\s{_DATE_PART})?{_AGENCY_PART}{_DASH}",  # Prague (Agency) -
+        rf"(?P<place>{_TITLE_PLACE}){_REGION},\s{_DATE_PART}{_DASH}",  # Prague, May 3 -
+        r"(?P<place>[A-ZÀ-Þ]{4,20})\.\s(?=[A-Z])",  # PRAGUE. The
+    )
+)
+
+
+def find_dateline(paragraph: str) -> tuple[str, str] | None:
+    """A dateline as it stands at the start of an article, and its place; "OSLO, June 14 (Agency) -" and "Oslo"."""
+    for pattern in _DATELINES:
+        if match := pattern.match(paragraph[:150]):
+            place = match["place"].strip()
+            return match[0].strip(), place.title() if place.isupper() else place
+    return None
+
+
+@cache
+def _agency_names() -> tuple[dict[str, str], dict[str, str]]:
+    """Names of agencies by how they sign, and by host."""
+    by_sign: dict[str, str] = {}
+    by_host: dict[str, str] = {}
+    for row in codebook.table("agencies"):
+        by_sign |= dict.fromkeys((row["name"], *row["signs"].split(";")), row["name"])
+        by_host |= dict.fromkeys(row["hosts"].split(";"), row["name"])
+    return by_sign, by_host
+
+
+@cache
+def _agency_credit() -> re.Pattern[str]:
+    signs = "|".join(re.escape(sign) for sign in sorted(_agency_names()[0], key=lambda sign: (-len(sign), sign)))
+    return re.compile(
+        rf"[(\[](?:\w[\w .]{{0,20}}[/-]\s?)?(?P<inside>{signs})(?:[/-][\w .]{{1,20}})?[)\]]|^(?P<line>{signs})$"
+        rf"|[-–—]{{1,2}}\s?(?P<behind>{signs})(?:[/ ][\w/]{{1,10}})?$"
+    )
+
+
+_OPENING = re.compile(
+    r"[^.!?()]{0,40}(?:[A-Z][a-z]{2,3}\.)?[^.!?()]{0,20}[(\[][^()\[\]]{2,30}[)\]](?=\s?[-–—:]|\s[A-Z])"
+)
+"""From the start to a bracket that may hold an agency's name."""
+
+
+def find_agency(paragraphs: list[str], around: Iterable[str], byline: str | None, url: str | None) -> str | None:
+    """The id of the wire agency that wrote the text: by dateline, byline, signature, header line, or its own host."""
+    by_sign, by_host = _agency_names()
+    first = _OPENING.match(paragraphs[0])
+    lines = [line for line in around if len(line) <= 60 and not re.search(r"(?i)photo|image|file", line)]
+    for text in (first[0] if first else "", *re.split(r", | and |/", byline or ""), paragraphs[-1][-40:], *lines):
+        match = _agency_credit().search(text.strip())
+        sign = match and (match["inside"] or match["line"] or match["behind"])
+        if sign:
+            return record_id("o", by_sign[sign])
+    host = _host(url) or ""
+    for own, name in by_host.items():
+        if host == own or host.endswith(f".{own}"):
+            return record_id("o", name)
+    return None
+
+
+# --- language ----------------------------------------------------------------------------------------------------
+_DENSE_SCRIPT = re.compile(r"[\u3040-\ud7a3]{12}")  # without blanks between words
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def find_language(body: str, declared: str | None) -> str | None:
+    """ISO 639-1 of a text by its letters; of a short or doubtful one what was declared, else None."""
+    given = re.match(r"([a-zA-Z]{2})(?:[-_].*)?$", (declared or "").strip())
+    fallback = given[1].lower() if given else None
+    sample = body[:_LANGUAGE_SAMPLE]
+    if len(re.findall(r"\w+", sample)) < _MIN_LANGUAGE_WORDS and not _DENSE_SCRIPT.search(sample):
+        return fallback
+    language, score = _identifier().classify(sample)
+    return str(language) if score >= _MIN_LANGUAGE_SCORE else fallback
+
+
+__all__ = ["MAX_BODY_CHARACTERS", "canonical_url", "find_agency", "find_dateline", "find_language", "read_document"]

@@ -1,0 +1,26 @@
+"""Characters and white space: what is stored is what a reader sees, so that offsets count in visible text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINE_BREAKS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+_BLANKS = re.compile(r"[^\S\n]+")
+
+
+def clean_lines(text: str) -> list[str]:
+    """The lines of ``text`` without invisible characters, white space squeezed, ends stripped; composed (NFC)."""
+    text = _INVISIBLE.sub("", _LINE_BREAKS.sub("\n", text))
+    text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
+    return [line.strip() for line in _BLANKS.sub(" ", text).split("\n")]
+
+
+def clean_line(text: str | None, limit: int = 500) -> str | None:
+    """``text`` on one line, cut at ``limit`` characters; None where nothing is left."""
+    joined = " ".join(" ".join(clean_lines(text or "")).split())
+    return joined[:limit].strip() or None

@@ -1,0 +1,409 @@
+"""Plain text of whole pages: which lines are the article, and which are the page's furniture.
+
+No two pages look alike, so the rules look at shape first: prose has sentences that end, menus and link lists are short
+lines that don't. The article is the stretch of lines that holds most prose and least furniture; within it captions,
+labels and lists of links are left out. Phrases (`codebook/furniture.toml`) help where shape says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from demarche import codebook, dates
+from demarche.documents.cleaning import clean_lines
+
+_MAX_PHRASE_LENGTH = 400  # longer lines are never furniture by phrase, and regular expressions stay cheap
+_MAX_CROSSHEAD_WORDS = 6  # a longer line between paragraphs is a link to another article
+_BEGUN_WORDS = 30  # of prose after which a line that ends articles ends this one
+
+# What a line adds to the stretch that is taken for the article. Prose adds its words, up to the first figure.
+_WEIGHT = {"prose": 50, "short": -4, "furniture": -4, "caption": -2, "ending": -15}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of plain text, taken apart; ``head`` and ``tail`` are the lines before and after the article."""
+
+    paragraphs: tuple[str, ...]
+    head: tuple[str, ...]
+    tail: tuple[str, ...]
+    inner: tuple[str, ...]
+    """What was left out between and behind paragraphs: captions, credits; they still may hold a date or a name."""
+
+    @property
+    def body(self) -> str:
+        return "\n\n".join(self.paragraphs)
+
+
+@cache
+def _phrases(group: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in codebook.document("furniture")[group]), re.IGNORECASE)
+
+
+@cache
+def _words_of(group: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(codebook.document('furniture')[group])})\b", re.IGNORECASE)
+
+
+@cache
+def _credit_at_end() -> re.Pattern[str]:
+    """A sentence, then a name that signs pictures: "… on Monday. Yonhap", "… (AFP)", "Ana Lima/EPA"."""
+    signs = [sign for row in codebook.table("agencies") for sign in row["signs"].split(";")]
+    names = "|".join(re.escape(name) for name in sorted({*signs, *codebook.document("furniture")["credits"]}))
+    slash = r"[A-Z][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{1,20}){0,3}/(?:[A-Z][\w.'’ -]{1,30})"
+    words = r"[A-Z][\w.'’&-]{0,20}(?: [\w.'’&-]{1,20}){0,3} (?:Agency|Images?|Photos?|Pictures|Press|News|Pool)"
+    return re.compile(rf".{{20,400}}(?:[.”\"’)]\s?|\s[-–—|/]\s?)[(\[]?(?:{names}|{slash}|{words}|[A-Z]{{3,6}})[)\]]?")
+
+
+@cache
+def _agency_tail() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:{_phrases('agency_tail').pattern})\s*$", re.IGNORECASE)
+
+
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"”’')\]»]*$|[,:;—–-]$|[.!?][\"”’')\]]*\s?\([^()]{1,60}\)$")
+_STRONG_END = re.compile(r"[.!?…。！？][\"”’')\]»]*$")
+_FUNCTION_WORD = re.compile(
+    r"\b(?:the|a|an|of|to|in|and|that|was|were|is|are|has|have|had|said|by|for|with|on|from|at|as|its?|his|her|their|"
+    r"he|she|they|who|which|will|would|be|been|not|but|after|before|than|this|de|la|le|les|et|der|die|und|el|los|que)\b",
+    re.IGNORECASE,
+)
+_SEPARATED = re.compile(r"(?:[^|·•»›>/]{1,40}\s?[|·•»›>]\s?){2,}[^|·•»›>]{0,60}|[^|>»›]{1,30}\s[|>»›]\s[^|>»›]{1,30}")
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
+
+
+def split_page(text: str) -> Page:
+    """Takes a page apart; where no prose is found, all that isn't furniture is the article."""
+    lines = _unwrap(clean_lines(text))
+    lines = [line for line in lines if line]
+    captions = _repeated(lines)
+    kinds = ["caption" if number in captions else _kind(line) for number, line in enumerate(lines)]
+    _demote_foreign_script(lines, kinds)
+    start, end = _article_span(lines, kinds)
+    if start == end:
+        rest = [line for line, kind in zip(lines, kinds, strict=True) if kind in ("short", "prose")]
+        return Page(tuple(rest), (), tuple(line for line in lines if line not in rest), ())
+    kept = _kept(lines, kinds, start, end)
+    paragraphs, tails = _without_agency_tails([lines[number] for number in kept])
+    inner = tuple(lines[number] for number in range(start, end) if number not in kept)
+    return Page(tuple(paragraphs), tuple(lines[:start]), tuple(lines[end:]), inner + tails)
+
+
+def without_labels(lines: list[str], title: str | None) -> tuple[list[str], tuple[str, ...]]:
+    """The paragraphs of a page whose main text is already found, without labels, repeats and credits; and these."""
+    repeated = _repeated(lines)
+    kept: list[str] = []
+    out: list[str] = []
+    for number, line in enumerate(lines):
+        is_label = len(line) <= 200 and (_phrases("line").fullmatch(line) or _phrases("label").fullmatch(line))
+        is_title = number == 0 and title is not None and line == title
+        (out if number in repeated or is_label or is_title else kept).append(line)
+    paragraphs, tails = _without_agency_tails(kept)
+    return paragraphs, (*out, *tails)
+
+
+# --- lines -------------------------------------------------------------------------------------------------------
+def _unwrap(lines: list[str]) -> list[str]:
+    """Joins lines that were broken to fit a width; a line was, if the next word would not have fitted."""
+    pairs = [(line, after) for line, after in pairwise(lines) if line and after]
+    longest = max((len(line) for line in lines), default=0)
+    width = max((len(line) for line, _ in pairs), default=0)
+    if longest > 100 or width < 50:
+        return lines
+    joined: list[str] = []
+    last = ""
+    for line in lines:
+        if last and line and _was_broken(last, line, width):
+            joined[-1] += " " + line
+        else:
+            joined.append(line)
+        last = line
+    return joined
+
+
+def _was_broken(line: str, after: str, width: int) -> bool:
+    full = len(line) + 1 + len(after.split(" ", 1)[0]) > width - 3
+    return full and any(mark.isalpha() for mark in line) and not line.endswith((":",)) and len(line) >= 0.6 * width
+
+
+def _count(line: str) -> int:
+    """Words; for scripts without blanks, half the characters."""
+    dense = sum(1 for mark in line if "\u3040" <= mark <= "\u9fff")
+    return len(line.split()) + dense // 2
+
+
+def _kind(line: str) -> str:
+    """prose, short, furniture, caption or ending; an agency's tail on a paragraph doesn't count."""
+    line = _agency_tail().sub("", line) or line
+    if not any(mark.isalnum() for mark in line):
+        return "ending" if re.fullmatch(r"#{2,}|--", line) else "furniture"
+    if len(line) <= _MAX_PHRASE_LENGTH:
+        if _phrases("ending").fullmatch(line):
+            return "ending"
+        if _phrases("line").fullmatch(line) or _phrases("label").fullmatch(line):
+            return "furniture"
+        if _phrases("caption").fullmatch(line) or _credit_at_end().fullmatch(line):
+            return "caption"
+        if not _STRONG_END.search(line) and _SEPARATED.fullmatch(line):
+            return "furniture"
+        if is_byline(line) or _is_date_line(line) or _addresses_reader(line):
+            return "furniture"
+    return "prose" if _is_prose(line) else "short"
+
+
+def _is_prose(line: str) -> bool:
+    count = _count(line)
+    if _STRONG_END.search(line):
+        return count >= 4 or line[0] in "“\"‘'"
+    if _SENTENCE_END.search(line):
+        return count >= 6
+    function_words = len(_FUNCTION_WORD.findall(line))
+    return count >= 25 and function_words >= 0.15 * count
+
+
+def _addresses_reader(line: str) -> bool:
+    """The site speaks to its reader about itself: "you", "our" or an imperative, and a word like "newsletter"."""
+    outside = _QUOTED.sub("", line)
+    return (
+        _count(line) <= 45
+        and bool(_words_of("site_words").search(outside))
+        and bool(_words_of("address_words").search(outside))
+        and not re.search(r"\b(?:said|told|says|tells|added|wrote)\b", outside)
+    )
+
+
+def _is_date_line(line: str) -> bool:
+    """Hardly more than a date: what is left without it, numbers and the usual words is short."""
+    found = dates.find(line)
+    if not found or len(line) > 120:
+        return False
+    rest = line
+    for expression in reversed(found):
+        rest = rest[: expression.start_offset] + rest[expression.end_offset :]
+    rest = re.sub(r"(?i)\b(?:published|posted|updated|last|modified|on|at|in|by|am|pm|a\.m|p\.m|gmt|utc|est|edt|et|ist|"
+                  r"bst|cet|date|edition|first|created|mon|tue|wed|thu|fri|sat|sun)\b", "", rest)  # fmt: skip
+    return len(re.findall(r"[^\W\d_]", rest)) <= 12 and not (_STRONG_END.search(line) and _count(line) > 3)
+
+
+def _repeated(lines: list[str]) -> set[int]:
+    """Numbers of lines that are said again: a caption's short and long form, a second copy of a line."""
+    marked: set[int] = set()
+    for number, (line, after) in enumerate(pairwise(lines)):
+        if len(line) >= 30 and after.startswith(line.rstrip(".… ")) and not (line == after and _is_prose(line)):
+            marked |= {number, number + 1}
+    seen: set[str] = set()
+    for number, line in enumerate(lines):
+        if len(line) >= 30 and line in seen:
+            marked.add(number)
+        seen.add(line)
+    return marked
+
+
+def _demote_foreign_script(lines: list[str], kinds: list[str]) -> None:
+    """In a page of Latin letters, lines in another script are furniture."""
+    def latin(line: str) -> float:
+        letters = [mark for mark in line if mark.isalpha()]
+        return sum(1 for mark in letters if mark < "\u0250" or "\u1e00" <= mark < "\u1f00") / max(1, len(letters))
+
+    if latin("".join(lines)[:20_000]) < 0.7:
+        return
+    for number, line in enumerate(lines):
+        if kinds[number] in ("short", "prose") and any(mark.isalpha() for mark in line) and latin(line) < 0.3:
+            kinds[number] = "furniture"
+
+
+# --- the article among the lines ---------------------------------------------------------------------------------
+def _article_span(lines: list[str], kinds: list[str]) -> tuple[int, int]:
+    """First line and line after the last of the stretch with the highest sum of weights (Kadane's algorithm)."""
+    best = (0, 0, 0)
+    total = prose = start = 0
+    for number, (line, kind) in enumerate(zip(lines, kinds, strict=True)):
+        if kind == "ending" and prose >= _BEGUN_WORDS and not _resumes(lines, kinds, number):
+            break
+        if total <= 0:
+            total, prose, start = 0, 0, number
+        total += min(_count(line), _WEIGHT["prose"]) if kind == "prose" else _WEIGHT[kind]
+        prose += _count(line) if kind == "prose" else 0
+        if kind == "prose" and total > best[0]:
+            best = (total, start, number + 1)
+    _, start, end = best
+    while start < end and kinds[start] != "prose":
+        start += 1
+    return start, end
+
+
+def _resumes(lines: list[str], kinds: list[str], number: int) -> bool:
+    """Whether the article goes on soon after a list of links: within five lines, two paragraphs of prose."""
+    if re.match(r"(?i)\W*(?:\d+ )?(?:comments?|leave|post|about|copyright|©|ends?|corrections?|--|#)", lines[number]):
+        return False
+    following = [
+        (line, kind) for line, kind in zip(lines[number + 1 : number + 6], kinds[number + 1 : number + 6], strict=True)
+    ]
+    return sum(1 for line, kind in following if kind == "prose" and _count(line) >= 10) >= 2
+
+
+def _kept(lines: list[str], kinds: list[str], start: int, end: int) -> list[int]:
+    """Numbers of the lines that are the article: its prose, and what stands alone between as a crosshead."""
+    counts = Counter(lines)
+    kept = []
+    for number in range(start, end):
+        crosshead = (
+            kinds[number] == "short"
+            and kinds[number - 1] == "prose" == kinds[number + 1]
+            and _count(lines[number]) <= _MAX_CROSSHEAD_WORDS
+            and counts[lines[number]] == 1
+            and number > start
+        )
+        if kinds[number] == "prose" or crosshead:
+            kept.append(number)
+    return kept
+
+
+def _without_agency_tails(paragraphs: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Takes "(Reporting by …)", "(END)" and an agency's signature off the last two paragraphs, and gives them too."""
+    kept, tails = paragraphs[:-2], []
+    for paragraph in paragraphs[-2:]:
+        for pattern in (_agency_tail(), _signature(), _agency_tail()):
+            if match := pattern.search(paragraph):
+                tails.append(match[0].strip())
+                paragraph = paragraph[: match.start()]
+        if paragraph.strip():
+            kept.append(paragraph)
+    return kept, tuple(tails)
+
+
+@cache
+def _signature() -> re.Pattern[str]:
+    """An agency's name after the last sentence."""
+    signs = "|".join(re.escape(sign) for row in codebook.table("agencies") for sign in row["signs"].split(";"))
+    signed = rf"(?:[(\[](?:{signs})[)\]]|(?:{signs}))"
+    return re.compile(rf"(?<=[.”\"’])\s*(?:[-–—]{{1,2}}\s?)?{signed}(?:[/ ][\w/-]{{1,12}})?$")
+
+
+# --- title and byline --------------------------------------------------------------------------------------------
+_TAG = re.compile(
+    r"^(?:[\[【(][^\]】)]{1,40}[\]】)]\s*)+(?=\S)|^(?:UPDATE \d|EXCLUSIVE|BREAKING|WATCH|LIVE)\s?[:-]\s?", re.IGNORECASE
+)
+_HEADER_TITLE = re.compile(r"(?i)(?:subject|title|headline)\s?:\s?(.{3,300})")
+
+
+def without_tag(title: str) -> str:
+    """A title without "[Exclusive]", "UPDATE 1-" and the like before it."""
+    return _TAG.sub("", title).strip() or title
+
+
+def find_title(page: Page) -> str | None:
+    """The line before the article whose words come back in the article; the first that does well."""
+    for line in page.head:
+        if header := _HEADER_TITLE.fullmatch(line):
+            return without_tag(header[1].strip())
+    body_stems = _stems(" ".join(page.paragraphs[:6]))
+    shares = {
+        without_tag(line): len(words & body_stems) / len(words)
+        for line in page.head
+        if _may_be_title(line) and (words := _stems(without_tag(line)))
+    }
+    good = [line for line, share in shares.items() if share >= 0.5 and _count(line) >= 4]
+    mixed = [line for line in good if not line.isupper()]  # capitals throughout are a letterhead, if others are not
+    for line in mixed or good:
+        return line
+    return max(shares, key=lambda line: shares[line], default=None)
+
+
+_LETTERHEAD = re.compile(r"(?i)\b(?:ministry|department|office|embassy|agency|service|bulletin|gazette|secretariat)\b")
+
+
+def _may_be_title(line: str) -> bool:
+    if not 3 <= _count(line) <= 30 or len(line) > 250 or _kind(line) in ("furniture", "caption", "ending"):
+        return False
+    return not (_LETTERHEAD.search(line) and _count(line) <= 6 and line.istitle() | line.isupper())
+
+
+def _stems(text: str) -> set[str]:
+    """The beginnings of the words that carry meaning, so that "meets" finds "meeting"."""
+    return {word.lower()[:5] for word in re.findall(r"[^\W\d_]{4,}|\b[A-Z]{2,3}\b", text)}
+
+
+_PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|el|al|bin|ibn|ben|ter|ten|zu|y|st)"
+_NAME_WORD = r"(?:[^\W\d_a-zß-öø-ÿ](?:[\w’'-]{0,30}[\w]|)\.?|al-[\w-]{2,20})"
+_NAME = rf"{_NAME_WORD}(?: (?:{_PARTICLE} ){{0,3}}{_NAME_WORD}){{1,4}}"
+_NAMES = rf"{_NAME}(?:(?:, | and | & |, and ){_NAME}){{0,4}}"
+
+
+@cache
+def _byline_lead() -> re.Pattern[str]:
+    lead = codebook.document("furniture")["byline"]["lead"]
+    return re.compile(rf"(?:[-–—*]\s?)?(?i:{lead})\s*(?P<names>{_NAMES})(?P<rest>.{{0,160}})")
+
+
+def is_byline(line: str) -> bool:
+    return len(line) <= 200 and _by_names(line) is not None
+
+
+def _by_names(line: str) -> str | None:
+    """The names of "By Jane Doe and John Roe (mail)"; a sentence that begins so is no byline."""
+    match = _byline_lead().fullmatch(line)
+    if not match or (_count(match["rest"]) > 14 or (_STRONG_END.search(line) and "@" not in line)):
+        return None
+    return match["names"].strip(" ,")
+
+
+_REPORTING_BY = re.compile(rf"(?i:reporting|written) by (?P<names>{_NAMES})")
+_NAME_LINE = re.compile(
+    rf"(?P<names>{_NAME}(?:(?: and | & ){_NAME}){{0,2}})(?P<rest>\s*(?:[,|·•/–—-]|\bin\b|\bfor\b|$).*)"
+)
+
+
+def find_byline(page: Page, title: str | None) -> tuple[str | None, str]:
+    """Who wrote it and which rule says so: a line "By …" before or behind the article, a credit, a bare name."""
+    around = (*page.head, *page.tail[:8])
+    for line in around:
+        if len(line) <= 200 and (names := _by_names(line)):
+            return _tidy_names(names), "by_line"
+    for line in (*page.head, *page.tail[:8], *page.inner):
+        if (match := _REPORTING_BY.search(line)) and len(line) <= 600:
+            return _tidy_names(match["names"]), "reporting_by"
+    return _name_line(page, title), "name_line"
+
+
+def _name_line(page: Page, title: str | None) -> str | None:
+    """A bare name just below the title, alone or with place, office or date behind it."""
+    below = False
+    for line in page.head:
+        if below and len(line) <= 160 and (_kind(line) != "caption" or dates.find(line)):
+            match = _NAME_LINE.fullmatch(line)
+            if match and _looks_like_names(match["names"]):
+                return _tidy_names(match["names"])
+        below = below or (title is not None and without_tag(line) == title)
+    return None
+
+
+def _looks_like_names(names: str) -> bool:
+    no_name = codebook.document("furniture")["byline"]["no_name"]
+    words = [word.lower().strip(".’'") for word in names.split()]
+    if any(word in no_name for word in words) or dates.find(names):
+        return False
+    return all(2 <= len(name.split()) <= 5 for name in re.split(r" and | & ", names))
+
+
+def _tidy_names(names: str) -> str:
+    """Without offices behind a comma; capitals throughout are typography."""
+    role = codebook.document("furniture")["byline"]["role"]
+    parts = [part for part in re.split(r",\s+(?:and )?", names) if part.split()]
+    kept = [parts[0], *(part for part in parts[1:] if not any(word.lower() in role for word in part.split()))]
+    tidy = ", ".join(part for number, part in enumerate(kept) if number == 0 or len(part.split()) > 1)
+    words = tidy.split()
+    while len(words) > 2 and words[-1].lower() in role:
+        words.pop()
+    tidy = " ".join(words)
+    return tidy.title() if tidy.isupper() else tidy
+
+
+def tidy_byline(byline: str) -> str | None:
+    """A byline as a record or page gives it, without "By", mail addresses and handles."""
+    bare = re.sub(r"\s*[(<\[]?\S{1,80}@\S{1,80}[)>\]]?", "", byline).strip(" ,;|")
+    bare = re.sub(r"^(?:by|written by|posted by|author:)\s+", "", bare, flags=re.IGNORECASE).strip(" ,;|")
+    return bare[:200] if any(mark.isalpha() for mark in bare) and not bare.startswith("http") else None

@@ -1,0 +1,198 @@
+"""The day an article was published: given beside it, printed on it, or worked out from what it says.
+
+A day is always wanted, an instant only where its time zone is known. ``read_instant`` reads what metadata give,
+``printed`` what a page prints in its own words, ``inferred`` solves for the year where a text has only weekdays and a
+day of a month.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from demarche import dates
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A day in the outlet's own time zone, and the instant (UTC) where the zone is known."""
+
+    day: date
+    instant: datetime | None = None
+
+
+def read_instant(given: str | None) -> Moment | None:
+    """What metadata give: ISO 8601, the form of mail headers, or any absolute date in words. None where it is none."""
+    text = (given or "").strip()[:100]
+    if not text:
+        return None
+    text = re.sub(r"^(\d.*\d)\s?(?:UTC|GMT)$", r"\1+00:00", text)
+    for reader in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = reader(text)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        return _moment(moment, has_zone=moment.tzinfo is not None)
+    interval = dates.resolve(text, None)
+    return Moment(interval.start_date) if interval and interval.precision_type == "day" else None
+
+
+def _moment(moment: datetime, *, has_zone: bool) -> Moment | None:
+    if not dates.FIRST_YEAR <= moment.year <= dates.LAST_YEAR:
+        return None
+    return Moment(moment.date(), moment.astimezone(UTC) if has_zone else None)
+
+
+# --- printed on the page -----------------------------------------------------------------------------------------
+_MODIFIED = re.compile(r"(?i)\b(?:updated?|modified|edited|changed|amended|revised)\b")
+_PUBLISHED = re.compile(r"(?i)\b(?:published|posted|created|released|issued|first|date|filed|on air|uploaded)\b")
+_NO_DATE_OF_ISSUE = re.compile(r"(?i)copyright|©|all rights reserved|\bsince\b|founded|established")
+_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/])")
+_MAX_LINE = 200
+
+
+def printed(head: Sequence[str], tail: Sequence[str], body: str) -> tuple[Moment | None, Moment | None]:
+    """Publication and modification as lines around the article print them; None each where they don't.
+
+    A line before the article may be a bare date; behind it, it must say that it is the date of issue, or hold nothing
+    else. Two days are told apart by the label nearest before them.
+    """
+    published = modified = None
+    for lines, is_head in ((head, True), (tail[:8], False)):
+        for line in lines:
+            if len(line) > _MAX_LINE or _NO_DATE_OF_ISSUE.search(line):
+                continue
+            last = 0
+            for start, end, day in _days_of(line, body):
+                label = line[last:start]
+                last = end
+                bare = len(re.findall(r"[^\W\d_]", line)) <= 30
+                if _MODIFIED.search(label) and not _PUBLISHED.search(label):
+                    modified = modified or day
+                elif _PUBLISHED.search(label) or (is_head and not _is_sentence(line)) or (bare and not is_head):
+                    published = published or day
+    moments = [Moment(day) if day else None for day in (published or modified, modified)]
+    return moments[0], moments[1]
+
+
+def _is_sentence(line: str) -> bool:
+    return len(line.split()) > 8 and line.rstrip("\"”’')").endswith((".", "?", "!"))
+
+
+def _days_of(line: str, body: str) -> list[tuple[int, int, date]]:
+    """The absolute days of a line. 8/11/2016 is the one of its two readings whose weekday the article speaks of."""
+    found = []
+    for expression in dates.find(line):
+        interval = dates.resolve(expression.text, None)
+        if interval and interval.start_date == interval.end_date:
+            found.append((expression.start_offset, expression.end_offset, interval.start_date))
+    for match in _SLASHED.finditer(line):
+        first, second, year = (int(part) for part in match.groups())
+        if first != second and first <= 12 and second <= 12:
+            days = (date(year, first, second), date(year, second, first))
+            spoken = [day for day in days if re.search(rf"\b{day:%A}\b", body[:3_000])]
+            if len(spoken) == 1:
+                found.append((match.start(), match.end(), spoken[0]))
+    return sorted(found)
+
+
+# --- worked out --------------------------------------------------------------------------------------------------
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAY = rf"(?P<weekday>{'|'.join(_WEEKDAYS)})"
+_REPORTED = re.compile(
+    r"\b(?:said|says|told|reported|reports|announced|announces|confirmed|confirms|stated|wrote|disclosed|revealed)\b"
+    rf"[^.!?\n]{{0,40}}?\s(?:on\s|late\s|early\s){{0,2}}{_WEEKDAY}\b"
+)
+_PLANNED = re.compile(
+    r"\b(?:will|shall|would|to be|is to|are to|due|scheduled|planned?|expected|set|next|coming|until|by|invited)\b"
+    r"[^.!?\n]{0,60}$"
+)
+_ON_WEEKDAY = re.compile(rf"\b(?<!next\s)(?<!every\s){_WEEKDAY}\b")
+_YEAR_NAMED = re.compile(r"(?<![\d.,$€£])(?<!\bby\s)(?<!\buntil\s)(?<!\bthrough\s)(?:19|20)\d\d(?![\d%]|[.,]\d)")
+_DAY_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
+_MONTH_DAY = re.compile(rf"(?<!\w)(?:{_DAY_NUMBER}\s[A-Z][a-z]{{2,8}}\.?|[A-Z][a-z]{{2,8}}\.?\s{_DAY_NUMBER})(?!\w)")
+_WEEKDAY_BEFORE = re.compile(rf"{_WEEKDAY},?\s[(\[]?$")
+_LEAD_PARAGRAPHS = 3
+_MAX_YEARS = 11  # within eleven years every day of a month falls on every weekday
+
+
+def inferred(paragraphs: Sequence[str], others: Sequence[str], fetched: date) -> date | None:
+    """The one day of publication that fits what the article says, or None where it says too little or contradicts.
+
+    Given: the weekday on which the news was reported ("the agency reported Tuesday"), a day of a month without a year
+    (in a dateline, a caption, the text), and the latest past year that the text names: its own year it would call
+    "this year". Asked: the first later year in which the day of the month falls on the weekday that belongs to it:
+
+    * a day that stands beside its weekday ("Monday, Nov. 5") belongs to that one,
+    * a dateline's day belongs to the weekday of reporting,
+    * else the day of the event that is reported: the latest weekday that the lead names as past.
+
+    Published is then the first such weekday of reporting, from the day itself to six days later. All days of month
+    that the article gives must lead to the same answer. A year that lies after the fetch is no answer.
+    """
+    text = "\n".join(paragraphs)
+    lead = "\n".join(paragraphs[:_LEAD_PARAGRAPHS])
+    reported = _REPORTED.search(lead) or _REPORTED.search(text)
+    years = [int(year) for year in _YEAR_NAMED.findall("\n".join((text, *others)))]
+    years = [year for year in years if year <= fetched.year]
+    if not reported or not years:
+        return None
+    issue_weekday = _WEEKDAYS.index(reported["weekday"])
+    answers = set()
+    for month_day, day_weekday in _dated_weekdays(paragraphs, others, issue_weekday, lead):
+        day = _first_year(month_day, day_weekday, max(years) + 1)
+        if day:
+            answers.add(day + timedelta(days=(issue_weekday - day.weekday()) % 7))
+    answer = answers.pop() if len(answers) == 1 else None
+    return answer if answer and answer <= fetched + timedelta(days=1) else None
+
+
+def _dated_weekdays(
+    paragraphs: Sequence[str], others: Sequence[str], issue_weekday: int, lead: str
+) -> list[tuple[str, int]]:
+    """Days of a month without a year, each with the weekday that belongs to it; the surest kind only."""
+    everything = "\n".join((*paragraphs, *others))
+    yearless = [
+        match
+        for match in _MONTH_DAY.finditer(everything)
+        if _is_yearless(match[0], everything[match.end() : match.end() + 9])
+    ]
+    beside = [
+        (match[0], _WEEKDAYS.index(before["weekday"]))
+        for match in yearless
+        if (before := _WEEKDAY_BEFORE.search(everything, max(0, match.start() - 14), match.start()))
+    ]
+    if beside:
+        return beside
+    dateline = paragraphs[0][:80] if paragraphs else ""
+    if re.match(r"[A-ZÀ-Þ][A-ZÀ-Þ'’. -]{2,30}[,(]", dateline) and (match := _MONTH_DAY.search(dateline)):
+        return [(match[0], issue_weekday)] if _is_yearless(match[0], dateline[match.end() :]) else []
+    event_weekday = _past_weekday(lead, issue_weekday)
+    if event_weekday is None:
+        return []
+    return [(match[0], event_weekday) for match in yearless]
+
+
+def _is_yearless(month_day: str, after: str) -> bool:
+    return bool(dates.find(month_day)) and not re.match(r",?\s(?:of\s)?(?:19|20)\d\d", after)
+
+
+def _past_weekday(lead: str, issue_weekday: int) -> int | None:
+    """The weekday nearest before the reporting that the lead names without saying that it lies ahead."""
+    named = {
+        _WEEKDAYS.index(match["weekday"])
+        for match in _ON_WEEKDAY.finditer(lead)
+        if not _PLANNED.search(lead[max(0, match.start() - 80) : match.start()])
+    }
+    return min(named - {issue_weekday}, key=lambda weekday: (issue_weekday - weekday) % 7, default=None)
+
+
+def _first_year(month_day: str, weekday: int, from_year: int) -> date | None:
+    for year in range(from_year, min(from_year + _MAX_YEARS, dates.LAST_YEAR) + 1):
+        interval = dates.resolve(f"{month_day} {year}", None)
+        if interval and interval.start_date.weekday() == weekday:
+            return interval.start_date
+    return None
