@@ -51,14 +51,19 @@ def refresh(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _inherit_comments(con: duckdb.DuckDBPyConnection) -> None:
-    """A view's column that has no comment of its own takes that of the records' column of its name."""
+    """A view's column without a comment takes that of its namesake in mart.events, or else in the records' tables."""
+    columns = (
+        "FROM duckdb_columns() WHERE schema_name = 'mart' AND NOT internal AND database_name = current_database()"
+    )
     known: dict[str, str] = {}
     for table in schema.tables():
         for column in table.columns:
             known.setdefault(column.name, column.comment)
-    for view, column in con.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'mart' AND comment IS NULL "
-        "AND database_name = current_database() AND NOT internal"
-    ).fetchall():
-        if column in known:
-            con.execute(f'COMMENT ON COLUMN mart."{view}"."{column}" IS {schema.quoted(known[column])}')
+    known.update(
+        con.execute(
+            f"SELECT column_name, comment {columns} AND table_name = 'events' AND comment IS NOT NULL"
+        ).fetchall()
+    )
+    for view, name in con.execute(f"SELECT table_name, column_name {columns} AND comment IS NULL").fetchall():
+        if name in known:
+            con.execute(f'COMMENT ON COLUMN mart."{view}"."{name}" IS {schema.quoted(known[name])}')

@@ -189,8 +189,11 @@ def damage(path: Path) -> str | None:
     try:
         with reading(path) as con:
             schema.refuse_unless_ours(con, path)
+            size = con.execute("SELECT max(used_blocks * block_size) FROM pragma_database_size()").fetchone()
     except Unreadable as error:
         return str(error)
+    if size and path.stat().st_size < size[0]:
+        return f"{path}: cut short, {path.stat().st_size} of at least {size[0]} bytes"
     return None
 
 

@@ -90,8 +90,8 @@ def participants(of: Report) -> list[records.ReportParticipant]:
     return [
         records.ReportParticipant(
             report_id=of.report_id, partition_key=of.partition_key, load_date=of.load_date, ordinal=ordinal,
-            role_type="actor", entity_id=entity_id, name=name, entity_type="state", country_code=code, sector_type="GOV",
-            text=name, start_offset=LEAD.index(name), end_offset=LEAD.index(name) + len(name),
+            role_type="actor", entity_id=entity_id, name=name, entity_type="state", country_code=code,
+            sector_type="GOV", text=name, start_offset=LEAD.index(name), end_offset=LEAD.index(name) + len(name),
         )
         for ordinal, (entity_id, name, code) in enumerate((("FRA", "Ruritania", "FRA"), ("DEU", "Graustark", "DEU")))
     ]  # fmt: skip
@@ -224,7 +224,9 @@ def looked_up() -> Mapping[type[Record], Sequence[Record]]:
     return {
         records.Source: [records.Source(source_id=record_id("o", "Strelsau Courier"), name="Strelsau Courier")],
         records.Entity: [
-            records.Entity(entity_id=code, name=name, aliases=(f"Kingdom of {name}",), entity_type="state", country_code=code)
+            records.Entity(
+                entity_id=code, name=name, aliases=(f"Kingdom of {name}",), entity_type="state", country_code=code
+            )
             for code, name in (("FRA", "Ruritania"), ("DEU", "Graustark"))
         ],
         records.Office: [],
