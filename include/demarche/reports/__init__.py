@@ -76,7 +76,7 @@ def _read_sentence(
             status = "planned"
         counted = [*(r for r in frame.recipients), *(c for w in frame.words for c in w.children if c.dep_ in ("dobj", "nsubjpass"))]
         quantity, unit = circumstances.quantity(frame, counted)
-        anaphoric = merging.is_anaphoric(frame.trigger)
+        anaphoric = frames.is_anaphoric(frame.trigger)
         draft = Draft(
             frame, frame.event_type, frame.mode_type, status, actors, recipients, when, where, quantity, unit,
             _confidence(frame, actors, recipients), index, anaphoric,
@@ -100,10 +100,17 @@ def _distinct(parties: Sequence[Party] | object) -> list[Party]:
 def _is_worth_telling(draft: Draft) -> bool:
     """An act needs somebody; talks need two; a sentence about one country's own affairs needs another side."""
     if not any(party.is_linked or not party.is_pronoun for party in draft.parties):
-        return False
-    if draft.event_type == "CONSULT" and draft.mode_type != "visit" and len(draft.parties) < 2:
+        return draft.is_anaphoric and not draft.parties
+    sides = len(draft.parties)
+    if draft.event_type == "CONSULT" and draft.mode_type != "visit" and sides < 2:
         return draft.is_anaphoric
+    if draft.event_type in _NEEDS_RECIPIENT and draft.status_type == "occurred" and not draft.recipients:
+        return sides > 1 and draft.event_type in frames.MUTUAL
     return True
+
+
+#: Types that PLOVER codes only with a recipient.
+_NEEDS_RECIPIENT = frozenset({"COOPERATE", "AID", "SANCTION"})
 
 
 def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequence[Party]) -> float:

@@ -98,6 +98,7 @@ def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Fra
     for index, reading in readings.items():
         if reading.status is not None and reading.stance is not None:
             claimed.update(stance.i for stance in reading.stances)
+        claimed.update(g.i for g in reading.governors if g.dep_ == "acl")
     frames = []
     for index in sorted(readings):
         reading = readings[index]
@@ -266,9 +267,26 @@ _SAYING = frozenset(
 )  # fmt: skip
 
 
+def _modifiers(noun: Token) -> list[Token]:
+    """What modifies a noun; participles that the parser hung on the last of its sides belong to it too, for people
+    aren't scheduled: "a meeting between A and B scheduled for Thursday"."""
+    found = list(noun.children)
+    for _, side in syntax.obliques(noun):
+        for token in [side, *syntax.children(side, "appos", "conj")]:
+            found += [
+                child
+                for child in syntax.children(token, "acl")
+                if child.tag_ == "VBN" and child.lemma_.lower() in _OF_MEETINGS
+            ]
+    return found
+
+
+_OF_MEETINGS = frozenset({"schedule", "plan", "slate", "postpone", "cancel", "delay", "set", "hold", "reschedule", "arrange"})
+
+
 def _noun_status(noun: Token, reading: _Reading) -> bool:
     """Status by the noun's own modifiers: "a planned visit", "no talks", "the meeting scheduled for Thursday"."""
-    for child in noun.children:
+    for child in _modifiers(noun):
         lower = child.lower_
         if child.dep_ in ("det", "neg") and lower in ("no", "any", "neither"):
             return False
@@ -285,6 +303,8 @@ def _noun_status(noun: Token, reading: _Reading) -> bool:
                 found = operators.operator(child, noun)
                 if found and found.effect in ("cancelled", "postponed"):
                     reading.status = found.effect
+        if child.dep_ == "acl" and child.lemma_.lower() in _OF_MEETINGS:
+            reading.governors.append(child)
     return True
 
 
@@ -352,6 +372,10 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
     if effect == "requested" and link == "ccomp" and _is_finite_statement(act):
         effect = "spoken"
     mood = operators.modality(governor) if syntax.is_verbal(governor) else operators.Modality("fact", False, False)
+    if nominal and link == "nsubjpass":
+        infinitive = next(iter(syntax.children(governor, "xcomp")), None)
+        if infinitive is not None and infinitive.lemma_.lower() not in _OCCURRING:
+            return False  # "the visit is meant to show …": told of a visit, not a plan for one
     if nominal and link == "nsubj" and not syntax.is_passive(governor):
         # "the visit takes place", "the talks will resume", "the visit drew praise"
         if governor.lemma_.lower() in _OCCURRING or effect == "transparent":
@@ -366,6 +390,8 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
         return False
     if effect is None and nominal and governor.i in acts and acts[governor.i].entry.event_type in _VERBAL:
         return None  # what is condemned, praised or asked about is mentioned, not told
+    if effect is None and not syntax.is_verbal(governor):
+        return False
     if effect is None or effect == "transparent":
         reading.governors.append(governor)
         if nominal and link in ("dobj", "nsubjpass", "attr") or effect == "transparent":
@@ -496,7 +522,9 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
         for governor in reading.governors:
             if not syntax.is_verbal(governor) or reading.stance == governor:
                 continue
-            if not actors and governor.lemma_.lower() not in _OCCURRING | {"take"}:
+            if not _lets_happen(governor):
+                continue
+            if not actors and token.dep_ not in ("nsubj", "nsubjpass"):
                 actors = _subjects(governor, is_party)
             elif not recipients and governor.lemma_.lower() not in _OCCURRING:
                 subject = _subjects(governor, is_party)
@@ -516,7 +544,7 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
     frame.recipients = [r for r in _unique(recipients) if r not in frame.actors]
     if frame.is_nominal and not _nominal_is_told(frame, reading):
         return None
-    return frame if frame.actors or frame.recipients else None
+    return frame if frame.actors or frame.recipients or is_anaphoric(token) else None
 
 
 def _conditioned(verb: Token, is_party: IsParty) -> list[Token]:
@@ -534,11 +562,33 @@ def _is_first_person(token: Token) -> bool:
 
 
 def _nominal_is_told(frame: Frame, reading: _Reading) -> bool:
-    """A bare noun is colour ("denuclearisation talks"); with two sides, or one and an occurrence, it tells an act."""
+    """A bare noun is colour ("denuclearisation talks"); with two sides, or one and an occurrence, it tells an act.
+
+    A noun that points back ("the meeting") may do without sides when something is said of it: `merging` finds its own.
+    """
     sides = len(frame.actors) + len(frame.recipients)
     if sides >= 2 or reading.stance is not None:
         return sides >= 1
-    return sides >= 1 and any(syntax.is_verbal(g) for g in reading.governors)
+    occurs = any(syntax.is_verbal(g) and _lets_happen(g) for g in reading.governors)
+    if sides == 1:
+        return occurs or (is_anaphoric(frame.trigger) and frame.event_type == "CONSULT")
+    return is_anaphoric(frame.trigger) and (occurs or bool(syntax.children(frame.trigger, "relcl", "acl")))
+
+
+def _lets_happen(governor: Token) -> bool:
+    lemma = governor.lemma_.lower()
+    effects = {op.effect for op in operators.operators().get(lemma, ())}
+    return lemma in _OCCURRING or bool(effects & {"transparent", "spoken"} | effects & operators.STANCES)
+
+
+def is_anaphoric(noun: Token) -> bool:
+    """ "the meeting", "these talks", "his visit": a noun that points back to an act already told."""
+    return noun.pos_ == "NOUN" and any(
+        c.dep_ in ("det", "poss") and c.lower_ in _POINTING for c in noun.children
+    )
+
+
+_POINTING = frozenset({"the", "this", "these", "that", "those", "their", "his", "her", "its", "both"})
 
 
 def _unique(tokens: Iterable[Token]) -> list[Token]:

@@ -7,9 +7,7 @@ apart. Across documents this is the work of `events.py`, which weighs sources; h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-
-from spacy.tokens import Token
+from dataclasses import dataclass, field
 
 from demarche.reports.circumstances import When, Where
 from demarche.reports.frames import Frame
@@ -159,14 +157,3 @@ def _more_exact(one: Party, other: Party) -> bool:
     return one.entity_type == "person" and one.entity_id is not None and (
         other.entity_type != "person" or other.entity_id is None
     )
-
-
-def is_anaphoric(trigger: Token) -> bool:
-    """ "the meeting", "these talks", "his visit": a noun that points back to an act already told."""
-    if trigger.pos_ != "NOUN":
-        return False
-    return any(c.dep_ in ("det", "poss") and c.lower_ in ("the", "this", "these", "that", "those", "their", "his", "her", "its") for c in trigger.children)
-
-
-def with_confidence(draft: Draft, value: float) -> Draft:
-    return replace(draft, confidence=value)

@@ -84,6 +84,9 @@ class Parties:
         if len(at_head) > 1 and len({(m.start_offset, m.end_offset) for m in at_head}) == 1:
             return [self._party(mention, mention.start_offset, mention.end_offset, head=head) for mention in at_head]
         start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
+        bearer = self._bearer(last)
+        if bearer is not None:  # "Vice Chairman of the Central Committee Kim Yong-chol": the name belongs to the title
+            at_head, end = [bearer], bearer.end_offset
         mention = self._best(at_head) or self._named_beside(head) or self._inside(head, first, last)
         if mention is not None and mention.start_offset < start:
             start = mention.start_offset
@@ -115,6 +118,15 @@ class Parties:
             key=lambda m: (m.country_code is None and m.entity_id is None, -(m.end_offset - m.start_offset), m.start_offset),
         )
         return ranked[0] if ranked else None
+
+    def _bearer(self, last: int) -> Mention | None:
+        """The person whose name stands directly behind a capitalised phrase, not parted from it by comma or "and"."""
+        following = last + 1
+        if following >= len(self._doc) or self._doc[following].pos_ != "PROPN" or self._doc[last].pos_ != "PROPN":
+            return None
+        found = [m for m in self._by_token.get(following, []) if m.mention_type == "person"]
+        found = [m for m in found if m.start_offset == self._doc[following].idx]
+        return self._best(found)
 
     def _named_beside(self, head: Token) -> Mention | None:
         """An apposition's mention: "the Italian minister, Nadia Ferrante" names the person."""

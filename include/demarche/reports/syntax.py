@@ -166,6 +166,8 @@ def obliques(token: Token) -> Iterator[tuple[str, Token]]:
 
 
 def _prepositional(preposition: Token, name: str) -> Iterator[tuple[str, Token]]:
+    if name == "as" and any(c.lower_ == "such" for c in preposition.children):
+        name = "such as"
     for child in preposition.children:
         if child.dep_ == "pobj":
             for part in conjuncts(child):
