@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from demarche import dates
 from demarche.codebook.names import fold, longest_phrases
-from demarche.entities import FAMILY_FIRST, Gazetteer, Name, Term
+from demarche.entities import EXECUTIVE_LEVELS, FAMILY_FIRST, Gazetteer, Name, Term
 from demarche.places import Places
 from demarche.records import Mention, record_id
 
@@ -31,12 +31,14 @@ _PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 _NO_NAME_LABELS = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"})
 _PLACE_PREPOSITIONS = frozenset(
     {"in", "at", "near", "outside", "around", "toward", "towards", "into", "within", "inside", "across", "through",
-     "throughout", "via", "to", "from", "over", "off", "leave", "reach", "visit", "of"}
+     "throughout", "via", "to", "from", "over", "off", "of"}
 )  # fmt: skip
 _ACTING = frozenset({"nsubj", "csubj", "agent", "dative"})
 _SUBJECT = frozenset({"nsubj", "nsubjpass"})
-_DOMESTIC = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "SPY", "OPP", "CVL", "REB", "UAF"})
+_DOMESTIC = frozenset({"COP", "JUD", "SPY", "OPP", "CVL", "REB", "UAF", "LAB", "EDU", "MED", "AGR"})
 _MODIFYING = frozenset({"adjective", "state", "people"})
+_GOING_AND_HITTING = frozenset({"visit", "reach", "leave", "enter", "tour", "flee", "bomb", "shell", "hit", "strike", "seize",
+                                "capture", "rock", "besiege", "storm", "approach"})  # fmt: skip
 _STANDING = frozenset({"lie", "sit", "locate", "situate"})
 _SIDE_PREPOSITIONS = frozenset({"with", "by", "between", "against", "on", "for", "among", "upon"})
 _PAST_HOLDER = frozenset({"former", "ex", "late", "then", "previous", "next", "incoming", "elect", "onetime", "future"})
@@ -394,7 +396,8 @@ class _Reader:
         if held:
             span.office, span.level = held[0].office_name, held[0].level
             span.country = held[0].country_code or (known.country_code if not held[0].organisation_id else None)
-            span.sector = "GOV" if held[0].country_code else "IGO"
+            body = self.gazetteer.organisations.get(held[0].organisation_id or "")
+            span.sector = body.sector_type if body else "GOV"
 
     def _decide_capital(self, span: _Span) -> None:
         """A capital is its state where it acts or is dealt with, and a place where things happen."""
@@ -405,12 +408,13 @@ class _Reader:
         after = tokens.lower[span.end] if span.end < len(tokens.text) else ""
         acts = role in _ACTING and tokens.lemma[self._governor(head)] not in _STANDING
         possesses = after in ("'s", "’s", "'", "’")
-        dealt_with = before in _SIDE_PREPOSITIONS or role in ("dobj", "nsubjpass") and before not in _PLACE_PREPOSITIONS
+        verb = tokens.lemma[self._governor(head)]
+        dealt_with = before in _SIDE_PREPOSITIONS or role in ("dobj", "nsubjpass") and verb not in _GOING_AND_HITTING
         if before not in _PLACE_PREPOSITIONS and (acts or possesses or dealt_with):
             span.kind, span.rule, span.score, span.source = "state", "metonym", 0.85, "state"
             span.entity_id, span.name, span.sector = state.country_code, state.name, "GOV"
             return
-        place = self.places.find(fold(self.doc[span.start : span.end].text), {str(span.country)})
+        place = self.places.capital(fold(self.doc[span.start : span.end].text), str(span.country))
         span.kind, span.rule, span.sector = "place", "name", None
         span.entity_id = span.place_id = place.place_id if place else None
         span.name = place.name if place else state.capital
@@ -439,6 +443,8 @@ class _Reader:
         labels = set(self.tokens.label[start:end])
         if labels & _PLACE_LABELS:
             return True
+        if labels & _NO_NAME_LABELS:
+            return False
         if labels & {"PERSON", "NORP"} and self.tokens.lower[start - 1 : start] != ["in"]:
             return False
         if self.tokens.pos[end - 1] != "PROPN":
@@ -666,7 +672,8 @@ class _Reader:
             span = self.at[position]
             if span is not None:
                 following = tokens.lower[span.end] if span.end < len(tokens.text) else ""
-                if following in _HYPHENS and span.end + 1 < start and tokens.lower[span.end + 1] in _BACKED:
+                after = tokens.lower[span.end + 1] if span.end + 1 < start else ""
+                if following in _HYPHENS and after in _BACKED or following[:1] in _HYPHENS and following[1:] in _BACKED:
                     break
                 if span.kind in ("person", "organisation") and following not in ("'s", "’s", "'", "’"):
                     break
@@ -694,7 +701,13 @@ class _Reader:
                 first = position if country is None else first
                 position -= 1
                 continue
-            inside = tokens.pos[position] in _INSIDE_PHRASE or tokens.tag[position] in ("VBN", "VBG", "VBD", "POS")
+            if tokens.text[position][:1] in _HYPHENS and len(word) > 1:
+                break  # "-backed"
+            attributive = tokens.pos[position + 1] == "ADJ" or tokens.tag[position + 1] == "VBN"
+            if tokens.pos[position] == "ADV" and attributive or tokens.dep[position] == "amod":
+                position -= 1
+                continue
+            inside = tokens.pos[position] in _INSIDE_PHRASE or tokens.tag[position] in ("VBN", "VBG", "POS")
             if not (inside or word in _HYPHENS or word in ("'s", "’s", "'", "’")):
                 break
             if tokens.pos[position] in ("ADJ", "NOUN", "PROPN") and country is None:
@@ -899,9 +912,8 @@ class _Reader:
         if past:
             person.office, person.level, person.sector = f"former {office}", None, "ELI"
             return
-        if person.office is None or person.entity_id is None or term.level not in ("leader", "chair", "official"):
-            person.office = office if person.office is None or term.level != person.level else person.office
-            person.level = person.level or term.level
+        if person.office is None:
+            person.office, person.level = office, term.level
         person.sector = person.sector or sector
         if person.rule == "model":
             person.rule, person.score = "title", 0.6
@@ -999,6 +1011,7 @@ class _Reader:
             and tokens.folded[position] in self.gazetteer.surnames
             and (tokens.pos[position - 1] != "PROPN" or position == 0)
             and tokens.pos[position + 1 : position + 2] != ["PROPN"]
+            and (span is None or span.kind != "place" or span.entity_id is None)
             and (span is None or (span.start, span.end) == (position, position + 1) and self._may_yield(span, position))
             and (span is None or span.kind != "person")
             and tokens.dep[position] not in ("compound", "amod")
@@ -1021,12 +1034,15 @@ class _Reader:
 
     def _may_yield(self, span: _Span, position: int) -> bool:
         """Whether the model's guess at this word may be overruled by a name that the text has introduced."""
-        return span.start == position and span.rule in ("model", "ambiguous", "title") and span.entity_id is None
+        guessed = span.rule in ("model", "ambiguous", "title") and span.entity_id is None
+        return span.start == position and (guessed or span.kind == "place" and not span.source)
 
     def _short_names(self, span: _Span) -> set[str]:
         words = fold(self.doc[span.start : span.end].text).split()
         family_first = span.country in FAMILY_FIRST or span.country is None and words[0] in _KOREAN_SURNAMES
         short = {words[0]} if family_first else {words[-1], " ".join(words[-2:]) if len(words) > 2 else words[-1]}
+        if words[0] in _KOREAN_SURNAMES and len(words) > 2:
+            short.add(words[0])
         if span.entity_id in self.gazetteer.persons:
             known = self.gazetteer.persons[str(span.entity_id)].name.split()
             if family_first:
@@ -1063,6 +1079,12 @@ class _Reader:
             found = {known for known in found if self.gazetteer.offices_of(known, self.day)}
         if span.country:
             found = {known for known in found if self.gazetteer.persons[known].country_code == span.country}
+        if len(found) > 1:
+            spoken_of = {other.country for other in self.spans if other.kind in ("state", "place", "body")}
+            found = {
+                held.entity_id for known in found for held in self.gazetteer.offices_of(known, self.day)
+                if held.level in EXECUTIVE_LEVELS and held.country_code in spoken_of
+            }  # fmt: skip
         if len(found) == 1:
             office, sector = span.office, span.sector
             self._link_person(span, found.pop(), "surname", 0.6)
@@ -1092,8 +1114,11 @@ class _Pointers:
         for position in range(len(self.tokens.text)):
             for span in starts.get(position, ()):
                 self.done.extend(self._describe(span))
-            if self.reader.at[position] is None:
+            covering = self.reader.at[position]
+            if covering is None:
                 self.done.extend(self._point(position))
+            elif self.tokens.lower[position] == "koreas" and covering.entity_id is None:
+                self.done[-1:] = self._pair(position) or self.done[-1:]
         return self.done
 
     # --- descriptions --------------------------------------------------------------------------------------------
@@ -1107,6 +1132,8 @@ class _Pointers:
             span.source = span.level or ""
         if span.kind == "person" and span.entity_id is None and span.open_office and not span.is_past:
             self._describe_person(span)
+        elif span.kind == "person" and span.rule == "office" and span.source == "leader":
+            self._prefer_named(span)
         if span.kind == "group" and span.plural and span.country is None:
             return self._describe_pair(span)
         if span.country is None and span.sector in _DOMESTIC and span.rule in ("body", "title", "group"):
@@ -1123,6 +1150,15 @@ class _Pointers:
         }  # fmt: skip
         if len(grounds) == 1:
             span.country, span.score = grounds.pop(), 0.4
+
+    def _prefer_named(self, span: _Span) -> None:
+        """"The Iranian leader" of a text that has named the president is the president, whoever ranks highest."""
+        for known in reversed(self.done):
+            if known.kind == "person" and known.country == span.country and known.level in EXECUTIVE_LEVELS + ("president",):
+                if known.entity_id and known.rule != "pronoun":
+                    span.entity_id, span.name, span.office = known.entity_id, known.name, known.office
+                    span.rule, span.score, span.level = "description", 0.7, known.level
+                return
 
     def _describe_person(self, span: _Span) -> None:
         """"The Cuban leader", "the premier": whoever was named before with that country and office."""
@@ -1204,6 +1240,7 @@ class _Pointers:
         chosen: _Span | None = None
         here = self.tokens.sentence[position]
         clause = self._clause(position)
+        governing = self._clauses_above(position)
         objective = word in ("him", "it") and self.tokens.dep[position] in ("dobj", "pobj", "dative")
         for span in reversed(self.done):
             distance = here - self.tokens.sentence[span.start]
@@ -1221,6 +1258,8 @@ class _Pointers:
             score = 2.0 * subject + 0.8 * main - 1.5 * distance + 0.5 * (role == "poss") - 0.02 * min(position - span.end, 40)
             if span.rule == "pronoun":
                 score += 0.5
+            if subject and distance == 0 and self._clause(span.head) in governing:
+                score += 1.0
             if best is None or score > best[0]:
                 best, chosen = (score, span.start), span
         return chosen
@@ -1236,6 +1275,14 @@ class _Pointers:
         return bool(children & {"ccomp", "xcomp", "csubj", "advcl"}) and (
             self.tokens.dep[position] == "nsubjpass" or self.tokens.lemma[verb] == "be"
         )
+
+    def _clauses_above(self, position: int) -> set[int]:
+        """The verb of a word's clause, and the one that this clause depends on if it has no subject of its own."""
+        verb = self._clause(position)
+        verbs = {verb}
+        if self.tokens.dep[verb] in ("xcomp", "advcl", "conj", "acl", "pcomp"):
+            verbs.add(self._clause(self.tokens.head[verb]))
+        return verbs
 
     def _clause(self, position: int) -> int:
         token = position
@@ -1266,7 +1313,11 @@ class _Pointers:
             if len(joined) > 1 or span.plural or span.rule == "description" and span.kind == "person":
                 return joined
         wholes = [span for span in subjects if span.kind in _WHOLE and self.reader._role(span.head) in _SUBJECT]
-        return wholes[-1:]
+        if wholes:
+            return wholes[-1:]
+        joined = [span for span in subjects if self.tokens.dep[span.head] == "conj" and span.kind != "group"]
+        first = self._conjunct_of(joined[-1].head) if joined else -1
+        return [span for span in subjects if self._conjunct_of(span.head) == first]
 
     def _conjunct_of(self, token: int) -> int:
         while self.tokens.dep[token] == "conj" and self.tokens.head[token] != token:

@@ -44,6 +44,11 @@ class Places:
             found.append((city, int(population)))
         return tuple(found)
 
+    def capital(self, folded: str, country_code: str) -> Place | None:
+        """The capital of that name in a country, else its largest city of that name."""
+        cities = [place for place, _ in self.named(folded) if place.place_type == _CITY]
+        return next((place for place in cities if place.country_code == country_code), None)
+
     def find(self, folded: str, countries: Collection[str] = ()) -> Place | None:
         """The place meant by a folded name: a region or site, else a city of ``countries``, else the largest city.
 
