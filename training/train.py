@@ -83,7 +83,7 @@ def unmark(marked: str) -> tuple[str, dict[str, tuple[int, int]]]:
 
 def read_sentence(doc: Doc, spans: dict[str, tuple[int, int]], plover_type: str) -> Sentence:
     """All candidates of a training sentence with their features."""
-    tree = Tree(doc)
+    tree = Tree(doc, lexicon())
     inside = {
         letter: {t.i for t in doc if letter in spans and spans[letter][0] <= t.idx < spans[letter][1]} for letter in "st"
     }

@@ -6,10 +6,11 @@ part is computed once however many candidates share it. No feature names a party
 
 from __future__ import annotations
 
-from demarche.classifier.frames import Candidate, Tree, Trigger
+from demarche.classifier.frames import SUBJECTS, Candidate, Tree, Trigger, clause_marks
 from demarche.lexicon import NO_EVENT, Lexicon
 
 _CONTENT = frozenset(("NOUN", "VERB", "ADJ", "ADV", "PROPN"))
+_MODAL = frozenset(("neg", "future", "modal", "must", "if", "has_if", "soon"))
 _CLAUSAL = frozenset(("xcomp", "ccomp", "pcomp", "acl", "advcl"))
 
 
@@ -41,7 +42,7 @@ class Featurizer:
                     governor_types.append(kind)
                     found += [f"gx={kind}|{link}", f"gx={kind}"]
         types = self._entry_types(trigger)
-        marks = trigger.marks & {"neg", "future", "modal", "must", "if", "has_if", "to"}
+        marks = trigger.marks & _MODAL
         for kind in types:
             found.append(f"x={kind}")
             found.append(f"x={kind}|{min(trigger.entries[0].exactness, 3)}")
@@ -51,7 +52,7 @@ class Featurizer:
             found.append("x=?")
         found += [f"status={entry.status}" for entry in trigger.best[:2] if entry.status]
         found += [f"xall={kind}" for kind in sorted({entry.plover_type for entry in trigger.entries})]
-        below: set[str] = set()
+        below = self._complements(trigger, types)
         for kid, depth in trigger.under.items():
             name = tree.lemma[kid]
             if tree.pos[kid] in _CONTENT and not tree.ent[kid]:
@@ -73,6 +74,30 @@ class Featurizer:
             elif tree.ent[kid] in ("MONEY", "DATE", "PERCENT", "CARDINAL"):
                 below.add(f"ue={tree.ent[kid]}")
         return found + sorted(below)
+
+    def _complements(self, trigger: Trigger, types: list[str]) -> set[str]:
+        """What the clauses under a trigger say, with their marks, and who their subject is."""
+        tree = self._tree
+        lemma = tree.lemma[trigger.index]
+        found: set[str] = set()
+        for kid in tree.kids[trigger.index]:
+            link = tree.dep[kid]
+            if link not in ("ccomp", "xcomp", "advcl", "parataxis", "pcomp", "acl"):
+                continue
+            marks = sorted(clause_marks(tree, kid) & _MODAL) or ["plain"]
+            subject = next((tree.pos[i] for i in tree.kids[kid] if tree.dep[i] in SUBJECTS), "none")
+            who = "self" if subject == "PRON" else "none" if subject == "none" else "other"
+            inner = [*self.own_types(kid)] or [
+                kind for below in tree.kids[kid] if tree.dep[below] in ("xcomp", "dobj", "ccomp", "acomp")
+                for kind in self.own_types(below)
+            ] or ["?"]
+            found.update(f"c={link}|{mark}|{who}" for mark in marks)
+            found.add(f"c={tree.lemma[kid]}|{link}")
+            for mark in marks:
+                found.add(f"c={lemma}|{mark}|{who}")
+                found.update(f"c=x{kind}|{mark}" for kind in inner)
+                found.update(f"c=x{kind}|{mark}|{who}" for kind in inner)
+        return found
 
     def own_types(self, index: int) -> tuple[str, ...]:
         """The types that the lexicon gives a token by its most exact entries, its own clause considered."""
@@ -148,21 +173,12 @@ class Featurizer:
         if candidate.actor is None or candidate.recipient is None:
             return ["path=none"]
         tree = self._tree
-        up = self._path(candidate.actor)
-        down = self._path(candidate.recipient)
-        place = {index: at for at, index in enumerate(up)}
-        meet = next((index for index in down if index in place), None)
-        if meet is None:
+        way = self._way(candidate.actor, candidate.recipient)
+        if way is None:
             return ["path=none"]
-        left = up[1 : place[meet]]
-        right = down[1 : down.index(meet)]
+        meet, left, right = way
         found = [f"top={tree.lemma[meet]}", f"len={min(len(left) + len(right), 6)}"]
-        if candidate.trigger == meet:
-            found.append("at=top")
-        elif candidate.trigger in left or candidate.trigger in right:
-            found.append("at=path")
-        else:
-            found.append("at=off")
+        found.append(f"at={self._at(candidate.trigger, meet, left, right)}")
         seen: list[str] = []
         for index in (meet, *reversed(left), *reversed(right)):
             if tree.pos[index] in ("VERB", "NOUN", "ADJ", "ADP", "AUX") and not tree.ent[index]:
@@ -178,6 +194,19 @@ class Featurizer:
         else:
             found.append("first=?")
         return found
+
+    @staticmethod
+    def _at(trigger: int, meet: int, left: list[int], right: list[int]) -> str:
+        return "top" if trigger == meet else "path" if trigger in left or trigger in right else "off"
+
+    def _way(self, actor: int, recipient: int) -> tuple[int, list[int], list[int]] | None:
+        """The token where the ways up from both sides meet, and the tokens between it and each side."""
+        up, down = self._path(actor), self._path(recipient)
+        place = {index: at for at, index in enumerate(up)}
+        meet = next((index for index in down if index in place), None)
+        if meet is None:
+            return None
+        return meet, up[1 : place[meet]], down[1 : down.index(meet)]
 
     def _path(self, index: int) -> list[int]:
         known = self._paths.get(index)
@@ -237,6 +266,13 @@ class Featurizer:
         between = abs(actor - recipient)
         found = [f"R.kinds={kinds}", f"R.places={actor_place}>{recipient_place}", f"R.order={actor < recipient}"]
         found.append(f"R.between={0 if between < 3 else 1 if between < 8 else 2 if between < 16 else 3}")
+        way = self._way(actor, recipient)
+        if way is not None:
+            meet, left, right = way
+            at = self._at(candidate.trigger, meet, left, right)
+            above = [i for i in (meet, *reversed(left), *reversed(right)) if i != candidate.trigger]
+            told = next((kind for i in above for kind in self.own_types(i)), "?")
+            found += [f"R.at={at}", f"R.at={at}|{told}", f"R.len={min(len(left) + len(right), 6)}"]
         if recipient in self._path(actor) or actor in self._path(recipient):
             found.append("R.nested")
         if tree.lemma[actor] == tree.lemma[recipient]:

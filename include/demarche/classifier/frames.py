@@ -15,7 +15,8 @@ from demarche.lexicon import Entry, Lexicon
 SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 CLAUSES = frozenset(("ccomp", "advcl", "relcl", "parataxis"))
 NOMINAL = frozenset(("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "X"))
-_BASES = {"bases": "base", "co": "cooperate"}
+_LEMMAS = {"bases": "base", "forgave": "forgive", "forwent": "forgo", "talks": "talk", "arms": "arm"}
+_SOON = frozenset(("next", "tomorrow", "upcoming", "forthcoming", "planned", "scheduled", "expected", "later", "soon"))
 _MAX_SIDES = 12
 _MAX_DEPTH = 4
 
@@ -25,12 +26,13 @@ class Tree:
 
     __slots__ = ("dep", "ent", "head", "kids", "lemma", "lower", "pos", "tag")
 
-    def __init__(self, doc: Any) -> None:
+    def __init__(self, doc: Any, lexicon: Lexicon) -> None:
         self.lower: list[str] = [token.lower_ for token in doc]
-        self.lemma: list[str] = [
-            _BASES.get(lower, token.lemma_.lower()) for token, lower in zip(doc, self.lower, strict=True)
-        ]
         self.pos: list[str] = [token.pos_ for token in doc]
+        self.lemma: list[str] = [
+            _lemma(lower, token.lemma_.lower(), pos, lexicon)
+            for token, lower, pos in zip(doc, self.lower, self.pos, strict=True)
+        ]
         self.tag: list[str] = [token.tag_ for token in doc]
         self.dep: list[str] = [token.dep_ for token in doc]
         self.ent: list[str] = [token.ent_type_ for token in doc]
@@ -50,6 +52,17 @@ class Tree:
         while self.head[path[-1]] != path[-1]:
             path.append(self.head[path[-1]])
         return path
+
+
+def _lemma(lower: str, lemma: str, pos: str, lexicon: Lexicon) -> str:
+    """The lemma; where the parser's rules cut a verb wrongly ("stag" for "staged"), the head that the lexicon has."""
+    known = _LEMMAS.get(lower)
+    if known:
+        return known
+    if pos != "VERB" or (lemma, "verb") in lexicon.by_head:
+        return lemma
+    guesses = (f"{lemma}e", lemma[:-1] if lemma.endswith("e") else lemma, f"{lemma[:-2]}y")
+    return next((guess for guess in guesses if (guess, "verb") in lexicon.by_head), lemma)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +103,8 @@ def candidates(sentence: Any, lexicon: Lexicon, *, tree: Tree | None = None) -> 
 
     ``tree`` is the document's, to be handed in when many sentences of one document are read.
     """
-    tree = tree or Tree(sentence.doc)
-    found = []
+    tree = tree or Tree(sentence.doc, lexicon)
+    found: list[Candidate] = []
     for trigger in triggers(tree, range(sentence.start, sentence.end), lexicon):
         found.extend(pair_up(trigger))
     return found
@@ -100,8 +113,9 @@ def candidates(sentence: Any, lexicon: Lexicon, *, tree: Tree | None = None) -> 
 def pair_up(trigger: Trigger) -> list[Candidate]:
     """The actors and recipients of a trigger, each with each; a side that nobody fills stays None."""
     pairs: dict[tuple[int | None, int | None], Candidate] = {}
-    for actor, actor_by in trigger.actors or [(None, "")]:
-        for recipient, recipient_by in trigger.recipients or [(None, "")]:
+    nobody: list[tuple[int | None, str]] = [(None, "")]
+    for actor, actor_by in [*trigger.actors] or nobody:
+        for recipient, recipient_by in [*trigger.recipients] or nobody:
             if actor != recipient:
                 pairs.setdefault(
                     (actor, recipient), Candidate(trigger.index, actor, recipient, actor_by, recipient_by)
@@ -128,7 +142,7 @@ def build_trigger(tree: Tree, index: int, lexicon: Lexicon) -> Trigger:
     entries: list[Entry] = []
     if lexicon.entries(lemma, pos):
         entries = lexicon.match(lemma, pos, lexicon.with_classes(tree.lemma[kid] for kid in under))
-    trigger = Trigger(index, pos, under, entries, _governors(tree, index), _marks(tree, index))
+    trigger = Trigger(index, pos, under, entries, _governors(tree, index), clause_marks(tree, index))
     if pos == "noun":
         _nominal_sides(tree, trigger)
     else:
@@ -193,14 +207,15 @@ def _governors(tree: Tree, index: int) -> list[tuple[int, str]]:
     return found
 
 
-def _marks(tree: Tree, index: int) -> frozenset[str]:
+def clause_marks(tree: Tree, index: int) -> frozenset[str]:
     """What is said of the clause: negation, future, modals, conditional, passive, tense."""
     verb = index
     marks = set()
     if tree.pos[index] in ("NOUN", "PROPN", "ADJ"):
-        head = tree.head[index]
-        if tree.pos[head] in ("VERB", "AUX") and tree.dep[index] in ("dobj", "nsubjpass", "acomp", "attr"):
-            verb = head
+        at = index
+        while tree.head[at] != at and tree.pos[at] not in ("VERB", "AUX"):
+            at = tree.head[at]
+        verb = at if tree.pos[at] in ("VERB", "AUX") else index
     for kid in tree.kids[verb]:
         lemma, label = tree.lemma[kid], tree.dep[kid]
         if label == "neg" or lemma in ("never", "hardly"):
@@ -224,8 +239,13 @@ def _marks(tree: Tree, index: int) -> frozenset[str]:
             marks.add("has_if")
         elif label == "dobj" and any(tree.lower[i] in ("no", "nothing") for i in tree.kids[kid]):
             marks.add("neg")
-    if any(tree.lower[kid] == "no" for kid in tree.kids[index]):
-        marks.add("neg")
+        if tree.lower[kid] in _SOON or any(tree.lower[inner] in _SOON for inner in tree.kids[kid]):
+            marks.add("soon")
+    for kid in tree.kids[index]:
+        if tree.lower[kid] == "no":
+            marks.add("neg")
+        elif tree.lower[kid] in _SOON:
+            marks.add("soon")
     if tree.tag[verb] in ("VBD", "VBZ", "VBP", "VBG"):
         marks.add(tree.tag[verb])
     return frozenset(marks)
@@ -259,8 +279,8 @@ def _verbal_sides(tree: Tree, trigger: Trigger) -> None:
 def _subjects(tree: Tree, index: int, depth: int = 0) -> list[tuple[int, str]]:
     """Who acts in the clause of a verb, or whom the clause leaves to be its subject (control, relatives, participles)."""
     own = tree.with_dep(index, *SUBJECTS)
+    found: list[tuple[int, str]] = []
     if own:
-        found = []
         for subject in own:
             how = tree.dep[subject]
             if tree.pos[subject] == "PRON" and tree.tag[subject] in ("WDT", "WP") and tree.dep[index] == "relcl":
@@ -275,7 +295,7 @@ def _subjects(tree: Tree, index: int, depth: int = 0) -> list[tuple[int, str]]:
         return []
     if link == "acl" and tree.pos[head] in NOMINAL:
         how = "acl:pass" if tree.tag[index] == "VBN" else "acl"
-        found = [(head, "pass:acl" if how == "acl:pass" else "acl")]
+        found.append((head, "pass:acl" if how == "acl:pass" else "acl"))
         if tree.tag[index] == "VB":
             found = [(side, f"control:{how}") for side, how in _subjects(tree, tree.head[head], depth + 1)][:3] + found
         return found
@@ -287,7 +307,6 @@ def _subjects(tree: Tree, index: int, depth: int = 0) -> list[tuple[int, str]]:
             at = tree.head[at]
         link, head = "pcomp", at
     if tree.pos[head] in ("VERB", "AUX", "ADJ"):
-        found = []
         if link in ("xcomp", "pcomp", "ccomp", "advcl"):
             found = [(side, f"object:{link}") for side in tree.with_dep(head, "dobj")]
         return found + [

@@ -127,9 +127,9 @@ def classify(
     """
     if not found:
         return []
-    tree = tree or Tree(doc)
-    weights = weights or load()
     known = known or lexicon()
+    tree = tree or Tree(doc, known)
+    weights = weights or load()
     parts = Parts(tree, known)
     scorer = _Scorer(weights)
     type_logits = np.empty((len(found), len(weights.classes)), dtype=np.float32)
