@@ -10,7 +10,7 @@ Readers only ever open the published file. The writer works on a private copy be
 from demarche.warehouse.checks import load_checks, run_checks
 from demarche.warehouse.errors import QueryError, WarehouseError, WarehouseLocked
 from demarche.warehouse.publication import publications, restore
-from demarche.warehouse.query import Answer, query
+from demarche.warehouse.querying import Answer, query
 from demarche.warehouse.reading import Overview, overview, snapshot
 from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse
 

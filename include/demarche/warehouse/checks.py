@@ -15,7 +15,7 @@ import duckdb
 from demarche import quality
 from demarche.records import QualityCheck, QualityResult
 from demarche.warehouse.errors import WarehouseError, first_line
-from demarche.warehouse.query import query
+from demarche.warehouse.querying import query
 from demarche.warehouse.reading import overview
 
 _ALL_DATES = (date.min, date.max)

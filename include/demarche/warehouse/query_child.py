@@ -1,4 +1,4 @@
-"""Runs one foreign SELECT in a process of its own, locked up; started by ``query.py``, never imported.
+"""Runs one foreign SELECT in a process of its own, locked up; started by ``querying.py``, never imported.
 
 A job as JSON on standard input, the answer as JSON on standard output. What holds it, each for itself enough against
 what DuckDB alone lets through: one statement, and that a SELECT; a read-only connection without access to files and
