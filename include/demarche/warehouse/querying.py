@@ -1,0 +1,153 @@
+"""An analyst's SQL: one SELECT in a locked-up child process (``query_child.py``) on the published file."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from demarche.warehouse.errors import QueryError, first_line
+from demarche.warehouse.publication import damage
+
+_CHILD = Path(__file__).with_name("query_child.py")
+_GRACE_SECONDS = 3.0  # between asking a query to stop and killing its process
+
+
+class Answer(NamedTuple):
+    """Column names, rows, and whether there were more rows than asked for."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    is_truncated: bool
+
+
+def query(
+    path: Path,
+    sql: str,
+    *,
+    limit: int = 1000,
+    timeout_seconds: float = 30.0,
+    memory_mb: int = 2048,
+    answer_mb: int = 64,
+    parameters: Mapping[str, str | float] | None = None,
+) -> Answer:
+    """The first ``limit`` rows that one SELECT finds in the warehouse published at ``path``.
+
+    ``parameters`` fill ``$name`` in the SQL; those that it doesn't name are left out. Dates, instants and decimals come
+    back as such in plain columns, as text inside lists and structs. Raises QueryError when the query is no single
+    SELECT, is wrong, or needs more time, memory or room than allowed; WarehouseError when there is no readable
+    warehouse.
+    """
+    reason = damage(path)
+    if reason is not None:
+        raise QueryError(reason)
+    with _out_of_reach(path) as file:
+        job = {
+            "file": str(file),
+            "folder": str(file.parent),
+            "sql": sql,
+            "limit": limit,
+            "timeout_seconds": max(1, round(timeout_seconds)),
+            "memory_mb": memory_mb,
+            "answer_mb": answer_mb,
+            "parameters": dict(parameters or {}),
+        }
+        found = _run(job)
+    if "columns" not in found:
+        raise QueryError(_reason(found, job))
+    types = [sql_type for _, sql_type in found["columns"]]
+    rows = [tuple(_typed(value, sql_type) for value, sql_type in zip(row, types, strict=True)) for row in found["rows"]]
+    return Answer(tuple(name for name, _ in found["columns"]), rows, found["is_truncated"])
+
+
+@contextmanager
+def _out_of_reach(path: Path) -> Iterator[Path]:
+    """The published file under a second name in a folder that can't be written to: what DuckDB would let a query
+    overwrite is the file under the name that it was opened by."""
+    path = path.resolve()
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.query.", dir=path.parent))
+    except OSError:  # whoever can't write beside the file can't write into it either
+        yield path
+        return
+    try:
+        linked = folder / path.name
+        try:
+            os.link(path, linked)
+        except OSError:  # somebody else's file, or no hard links here
+            linked = path
+        folder.chmod(0o555)
+        yield linked
+    finally:
+        folder.chmod(0o700)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(job: dict[str, Any]) -> dict[str, Any]:
+    try:
+        child = subprocess.run(
+            [sys.executable, "-I", str(_CHILD)],
+            input=json.dumps(job).encode(),
+            capture_output=True,
+            timeout=job["timeout_seconds"] + _GRACE_SECONDS,
+            env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+            cwd="/",
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return {"interrupted": True}
+    try:
+        found: dict[str, Any] = json.loads(child.stdout)
+    except ValueError:
+        said = child.stderr.decode("utf-8", "replace").strip().splitlines()
+        if child.returncode < 0 or any("MemoryError" in line for line in said[-1:]):
+            return {"exhausted": True}
+        return {"failed": said[-1] if said else f"the query's process ended with code {child.returncode}"}
+    return found
+
+
+def _reason(found: dict[str, Any], job: dict[str, Any]) -> str:
+    if "refused" in found:
+        return f"query refused: {found['refused']}"
+    if "interrupted" in found:
+        return f"query stopped after {job['timeout_seconds']} s: narrow it by date or pair, or allow more time"
+    if "exhausted" in found:
+        return f"query needs more than {job['memory_mb']} MB of memory: narrow it, or allow more"
+    return f"query failed: {first_line(ValueError(found['failed']))}"
+
+
+def _typed(value: Any, sql_type: str) -> Any:
+    if not isinstance(value, str):
+        return value
+    if sql_type == "DATE":
+        return _date(value)
+    if sql_type.startswith("TIMESTAMP"):
+        return _instant(value)
+    if sql_type.startswith("DECIMAL"):
+        return Decimal(value)
+    if sql_type in ("DOUBLE", "FLOAT"):
+        return float(value)
+    return value
+
+
+def _date(text: str) -> date | str:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:  # DuckDB knows years that Python doesn't
+        return text
+
+
+def _instant(text: str) -> datetime | str:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text
