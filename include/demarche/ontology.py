@@ -39,7 +39,7 @@ def fold(event_type: str, status_type: str, *, by_both: bool = False) -> str | N
 
     ``by_both`` says that both sides moved a postponed act, which keeps the agreement (AGREE) instead of REJECT.
     """
-    if event_type in ("REQUEST", "THREATEN", "REJECT", "AGREE"):
+    if event_type in ("REQUEST", "THREATEN", "REJECT"):
         return event_type
     if status_type == "occurred":
         return event_type

@@ -210,6 +210,10 @@ def _verb_status(verb: Token, reading: _Reading) -> bool:
     mood = operators.modality(verb)
     cooperative = reading.event_type in _COOPERATIVE
     speaking = _speaker(verb)
+    if reading.event_type == "REQUEST" and any(
+        child.dep_ == "ccomp" and _is_finite_statement(child) for child in verb.children
+    ):
+        return False  # "insists that it has kept the truce" asks for nothing
     if mood.negated:
         volitional = mood.kind in ("future", "can") or (mood.kind == "would" and speaking is not None)
         if not volitional or not cooperative:
@@ -516,7 +520,6 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
         is_nominal=not syntax.is_verbal(token),
         words=[token, *([act.companion] if act.companion is not None else []), *reading.governors],
     )
-    hint = act.entry.recipient_by
     if frame.is_nominal:
         actors, recipients = _nominal_sides(token, act.entry, is_party)
         for governor in reading.governors:
@@ -531,7 +534,7 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
                 if subject and not set(subject) & set(actors) and act.entry.event_type in MUTUAL:
                     recipients = subject
             if not recipients:
-                recipients = _recipients(governor, (token,), is_party, hint)
+                recipients = _recipients(governor, act, is_party)
     else:
         actors, recipients = _verbal_sides(token, act, is_party)
     if reading.stance is not None:
@@ -604,8 +607,11 @@ def _subjects(verb: Token, is_party: IsParty) -> list[Token]:
         agents = [o for name, o in syntax.obliques(verb) if name == "by"]
         return [a for a in agents if is_party(a)] or [p for a in agents for p in _inside(a, is_party)]
     found = syntax.subjects(verb)
-    parties = [s for s in found if is_party(s)]
-    return parties or [p for s in found for p in _owners(s, is_party)]
+    parties = [s for s in found if is_party(s)] or [p for s in found for p in _owners(s, is_party)]
+    if not parties and verb.dep_ == "acl" and verb.tag_ == "VBG":  # "issued a statement criticising the vote"
+        above = syntax.clause_verb(verb.head)
+        return _subjects(above, is_party) if above is not None and above.i < verb.i else []
+    return parties
 
 
 def _owners(noun: Token, is_party: IsParty) -> list[Token]:
@@ -649,14 +655,13 @@ def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
 
 
 def _verbal_sides(verb: Token, act: _Act, is_party: IsParty) -> tuple[list[Token], list[Token]]:
-    hint = act.entry.recipient_by
-    companions = (act.companion,) if act.companion is not None else ()
     actors = _subjects(verb, is_party)
     if syntax.is_passive(verb):
         undergoers = syntax.subjects(verb)
         parties = [u for u in undergoers if is_party(u)]
-        oblique = _recipients(verb, companions, is_party, hint, passive=True)
-        recipients = oblique if act.companion in undergoers or not parties else parties
+        oblique = _recipients(verb, act, is_party, passive=True)
+        carried = act.companion in undergoers and not _is_undergoer(act)
+        recipients = oblique if carried or not parties else parties
         recipients = recipients or [p for u in undergoers for p in _inside(u, is_party)]
         if not actors and act.entry.mode_type in ("expel", "deport"):
             actors = [o for name, o in syntax.obliques(verb) if name in ("out of", "from") and is_party(o)]
@@ -665,7 +670,7 @@ def _verbal_sides(verb: Token, act: _Act, is_party: IsParty) -> tuple[list[Token
             inner, _ = _nominal_sides(act.companion, act.entry, is_party)
             actors = inner
     else:
-        recipients = _recipients(verb, companions, is_party, hint)
+        recipients = _recipients(verb, act, is_party)
     if verb.lemma_ in _HOSTING and act.entry.event_type == "CONSULT":
         actors, recipients = recipients, actors  # the visitor acts, the host receives
     if act.companion is not None and not syntax.is_passive(verb) and act.entry.event_type in MUTUAL and not recipients:
@@ -675,37 +680,39 @@ def _verbal_sides(verb: Token, act: _Act, is_party: IsParty) -> tuple[list[Token
 
 
 def _recipients(
-    token: Token, companions: tuple[Token, ...], is_party: IsParty, hint: tuple[str, ...], *, passive: bool = False
+    token: Token, act: _Act | None, is_party: IsParty, *, passive: bool = False
 ) -> list[Token]:
     """To whom it is done, by tiers: the preposition that the lexicon names, the object, other prepositions, what
-    stands inside the object, the subject of the complement clause."""
-    nouns = [c for c in companions if c is not None and not syntax.is_verbal(c)]
-    sources = [token, *nouns]
+    stands inside the object, the subject of the complement clause, at last the land where a deed is done."""
+    companion = act.companion if act is not None else None
+    noun = companion if companion is not None and not syntax.is_verbal(companion) else None
+    if noun is None and act is not None and not syntax.is_verbal(act.token) and act.token != token:
+        noun = act.token
+    sources = [token, noun] if noun is not None else [token]
     pairs = [(name, o) for source in sources for name, o in syntax.obliques(source) if name != "by"]
-    doers = [o for name, o in syntax.obliques(token) if name == "by" and is_party(o)] if not passive else []
-    for wanted in hint:
+    for wanted in act.entry.recipient_by if act is not None else ():
         found = [o for name, o in pairs if name == wanted and is_party(o)]
         if found:
             return found
+    objects = [] if passive else syntax.objects(token)
     if not passive:
         given = [d for d in syntax.datives(token) if is_party(d)]
-        if given:
-            return given
-        direct = [o for o in syntax.objects(token) if o not in companions and is_party(o)]
+        direct = given or [o for o in objects if is_party(o) and (o != noun or _is_undergoer(act))]
         if direct:
             return direct
-    found = []
     for wanted in _RECIPIENT_PREPOSITIONS:
         found = [o for name, o in pairs if name == wanted and is_party(o)]
         if found:
             return found
-    if not passive:
-        for item in [*syntax.objects(token), *nouns]:
-            found += [p for p in _inside(item, is_party) if p not in found]
+    found = []
+    for item in [*objects, *([noun] if noun is not None and noun not in objects else [])]:
+        found += [p for p in _inside(item, is_party) if p not in found]
+    if found:
+        return found
+    if not passive:  # "denounced the closure of the frontier by Mali", where the parser hangs "by" on the verb
+        found = [o for name, o in syntax.obliques(token) if name == "by" and is_party(o)]
         if found:
             return found
-    if doers:  # "denounced the closure of the frontier by Mali", where the parser hangs "by" on the verb
-        return doers
     for name, o in pairs:
         if name in _RECIPIENT_PREPOSITIONS:
             found += [p for p in _inside(o, is_party) if p not in found]
@@ -713,21 +720,43 @@ def _recipients(
         return found
     for child in token.children:
         if child.dep_ in ("ccomp", "xcomp"):
-            found = [s for s in syntax.own_subjects(child) if is_party(s)]
-            if not found and child.dep_ == "ccomp":
-                found = [p for s in syntax.own_subjects(child) for p in _inside(s, is_party)]
-            if not found:
-                found = [o for o in syntax.objects(child) if is_party(o)] or [
-                    p for o in syntax.objects(child) for p in _inside(o, is_party)
-                ]
+            own = syntax.own_subjects(child)
+            found = [s for s in own if is_party(s)] or [p for s in own for p in _owners(s, is_party)]
+            found = found or [o for o in syntax.objects(child) if is_party(o)]
+            found = found or [p for o in syntax.objects(child) for p in _inside(o, is_party)]
             if found:
                 return found
+    if act is not None and act.entry.event_type in _DEEDS:
+        for name, o in pairs:
+            if name in ("in", "into", "inside", "across", "along", "near") and is_party(o):
+                found.append(o)
+        if not found:
+            found = [
+                o
+                for child in syntax.children(token, "xcomp", "advcl")
+                for name, o in [*syntax.obliques(child), *(pair for x in syntax.objects(child) for pair in syntax.obliques(x))]
+                if name in ("in", "for", "to") and is_party(o)
+            ]
     return found
+
+
+def _is_undergoer(act: _Act | None) -> bool:
+    """Whether the noun that completes the trigger is who suffers it ("summoned the envoy"), not its means."""
+    return act is not None and act.entry.event_type in _UNDERGONE and act.entry.mode_type != "withdraw"
+
+
+_UNDERGONE = frozenset({"ACCUSE", "SANCTION", "COERCE", "ASSAULT", "CONSULT", "SUPPORT", "RETREAT"})
+#: Acts that are done in a land and so to it, when nobody else is named.
+_DEEDS = frozenset({"AID", "RETREAT", "ASSAULT", "MOBILIZE", "COERCE", "SANCTION", "PROTEST"})
 
 
 def _nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[Token], list[Token]]:
     """Sides of a noun that names an act: possessor and "by" act; "of" is done to, or acts where nothing else does."""
     owners = [p for c in noun.children if c.dep_ == "poss" for p in syntax.conjuncts(c)]
+    if owners and owners[0].pos_ == "PRON" and noun.dep_ not in ("nsubj", "nsubjpass"):
+        verb = syntax.clause_verb(noun)  # "the army stepped up its attacks": its own
+        bound = [s for s in syntax.subjects(verb) if is_party(s) and s.i < noun.i] if verb is not None else []
+        owners = bound or owners
     actors = [o for o in owners if is_party(o)] or [p for o in owners for p in _inside(o, is_party)]
     by: list[Token] = []
     of: list[Token] = []
@@ -807,9 +836,10 @@ def _stance_sides(
         warned = [o for o in syntax.objects(stance) if is_party(o) and o != act.token]
         return owners or actors, warned or recipients or _conditioned(act.token, is_party)
     if reading.effect in ("refused", "cancelled", "postponed", "stopped", "lifted", "charge_denied"):
-        others = recipients or [a for a in actors if a not in owners]
+        proposers = [a for a in actors if a not in owners and a.pos_ != "PRON"]
+        others = proposers if reading.effect == "refused" and proposers else recipients or proposers
         if not others and syntax.is_verbal(stance):
-            others = _recipients(stance, (act.token,), is_party, ())
+            others = _recipients(stance, act, is_party)
         if not owners:
             return actors, recipients
         return owners, [o for o in others if o not in owners]

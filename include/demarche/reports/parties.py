@@ -6,6 +6,7 @@ Chinese ministry", "Beijing's proposal"), the state or body inside it lends its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -52,6 +53,7 @@ class Parties:
             while index is not None and index < len(doc) and doc[index].idx < mention.end_offset:
                 self._by_token.setdefault(index, []).append(mention)
                 index += 1
+        self._dateline = _dateline_tokens(doc)
         self._people = frozenset(
             lemma for row in codebook.table("people") for lemma in row["lemmas"].split()
         )
@@ -62,10 +64,14 @@ class Parties:
     def is_party(self, token: Token) -> bool:
         """Whether the word heads a phrase that can act: a linked or named entity, people, a pronoun for them."""
         mentions = self.mentions_at(token)
-        if mentions:
+        if mentions and token.i not in self._dateline:
             return any(m.mention_type != "place" or m.country_code is not None for m in mentions)
+        if token.i in self._dateline:
+            return False
         if token.ent_type_ in _NAMED and token.pos_ in ("PROPN", "NOUN", "ADJ"):
             return True
+        if token.pos_ == "PROPN" and token.ent_type_ in ("", "FAC", "LAW") and token.dep_ in ("nsubj", "nsubjpass", "conj", "dobj", "pobj", "agent", "appos"):
+            return token.text[:1].isupper() and token.lower_ not in _TIME_NAMES
         if token.pos_ == "NOUN":
             return token.lemma_.lower() in self._people
         return token.pos_ == "PRON" and token.lower_ in _PRONOUNS
@@ -155,6 +161,23 @@ class Parties:
         if not nearest:
             return None
         return min(nearest, key=lambda pair: (pair[0], pair[1].start_offset))[1]
+
+
+_DATELINE = re.compile(r"\s*[A-Z][A-Z .,'’-]{2,40}(?:,? ?[A-Z][A-Za-z .]{2,25})?(?:,? ?\([A-Za-z /]{2,30}\))?\s?(?:--?|–|—|:)\s")
+_TIME_NAMES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december".split()
+)
+
+
+def _dateline_tokens(doc: Doc) -> frozenset[int]:
+    """The tokens of a dateline at the head of a paragraph ("SUVA (Agency) — "): where it was filed, nobody who acts."""
+    found: set[int] = set()
+    for sentence in doc.sents:
+        match = _DATELINE.match(sentence.text[:120])
+        if match:
+            found.update(t.i for t in sentence if t.idx < sentence.start_char + match.end())
+    return frozenset(found)
 
 
 def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
