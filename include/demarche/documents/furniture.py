@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -64,14 +64,16 @@ def _agency_tail() -> re.Pattern[str]:
     return re.compile(rf"\s*(?:{_phrases('agency_tail').pattern})\s*$", re.IGNORECASE)
 
 
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"”’')\]»]*$|[,:;—–-]$|[.!?][\"”’')\]]*\s?\([^()]{1,60}\)$")
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"”’')\]»]*$|[,:;—–-]$|;\s(?:and|or)$|[.!?][\"”’')\]]*\s?\([^()]{1,60}\)$")
 _STRONG_END = re.compile(r"[.!?…。！？][\"”’')\]»]*$")
 _FUNCTION_WORD = re.compile(
     r"\b(?:the|a|an|of|to|in|and|that|was|were|is|are|has|have|had|said|by|for|with|on|from|at|as|its?|his|her|their|"
     r"he|she|they|who|which|will|would|be|been|not|but|after|before|than|this|de|la|le|les|et|der|die|und|el|los|que)\b",
     re.IGNORECASE,
 )
-_SEPARATED = re.compile(r"(?:[^|·•»›>/]{1,40}\s?[|·•»›>]\s?){2,}[^|·•»›>]{0,60}|[^|>»›]{1,30}\s[|>»›]\s[^|>»›]{1,30}")
+_SEPARATED = re.compile(
+    r"(?:[^|·•»›>/]{1,40}(?:\s?[|·•»›>]\s?|\s/\s)){2,}[^|·•»›>]{0,120}|[^|>»›]{1,30}\s[|>»›]\s[^|>»›]{1,30}"
+)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
 
 
@@ -86,10 +88,19 @@ def split_page(text: str) -> Page:
     if start == end:
         rest = [line for line, kind in zip(lines, kinds, strict=True) if kind in ("short", "prose")]
         return Page(tuple(rest), (), tuple(line for line in lines if line not in rest), ())
-    kept = _kept(lines, kinds, start, end)
+    kept = _without_strangers(lines, _kept(lines, kinds, start, end))
     paragraphs, tails = _without_agency_tails([lines[number] for number in kept])
     inner = tuple(lines[number] for number in range(start, end) if number not in kept)
-    return Page(tuple(paragraphs), tuple(lines[:start]), tuple(lines[end:]), inner + tails)
+    return _without_portrait(Page(tuple(paragraphs), tuple(lines[:start]), tuple(lines[end:]), inner + tails))
+
+
+def _without_portrait(page: Page) -> Page:
+    """Without what the last paragraphs say of the author: they begin with the name in the byline."""
+    byline = find_byline(page, find_title(page))[0]
+    paragraphs = list(page.paragraphs)
+    while byline and len(paragraphs) > 3 and paragraphs[-1].startswith(byline.split(" and ")[0]):
+        paragraphs.pop()
+    return replace(page, paragraphs=tuple(paragraphs), tail=(*page.paragraphs[len(paragraphs) :], *page.tail))
 
 
 def without_labels(lines: list[str], title: str | None) -> tuple[list[str], tuple[str, ...]]:
@@ -111,7 +122,9 @@ def _unwrap(lines: list[str]) -> list[str]:
     pairs = [(line, after) for line, after in pairwise(lines) if line and after]
     longest = max((len(line) for line in lines), default=0)
     width = max((len(line) for line, _ in pairs), default=0)
-    if longest > 100 or width < 50:
+    full = [line for line, _ in pairs if len(line) >= 0.6 * width]
+    ended = sum(1 for line in full if _STRONG_END.search(line))
+    if longest > 100 or width < 50 or ended > 0.5 * len(full):  # lines that end as sentences do are paragraphs
         return lines
     joined: list[str] = []
     last = ""
@@ -138,7 +151,7 @@ def _count(line: str) -> int:
 def _kind(line: str) -> str:
     """prose, short, furniture, caption or ending; an agency's tail on a paragraph doesn't count."""
     line = _agency_tail().sub("", line) or line
-    if not any(mark.isalnum() for mark in line):
+    if sum(1 for mark in line if mark.isalpha()) < 2:
         return "ending" if re.fullmatch(r"#{2,}|--", line) else "furniture"
     if len(line) <= _MAX_PHRASE_LENGTH:
         if _phrases("ending").fullmatch(line):
@@ -185,7 +198,8 @@ def _is_date_line(line: str) -> bool:
         rest = rest[: expression.start_offset] + rest[expression.end_offset :]
     rest = re.sub(r"(?i)\b(?:published|posted|updated|last|modified|on|at|in|by|am|pm|a\.m|p\.m|gmt|utc|est|edt|et|ist|"
                   r"bst|cet|date|edition|first|created|mon|tue|wed|thu|fri|sat|sun)\b", "", rest)  # fmt: skip
-    return len(re.findall(r"[^\W\d_]", rest)) <= 12 and not (_STRONG_END.search(line) and _count(line) > 3)
+    letters = len(re.findall(r"[^\W\d_]", rest))
+    return letters <= 3 or (letters <= 12 and not (_STRONG_END.search(line) and _count(line) > 3))
 
 
 def _repeated(lines: list[str]) -> set[int]:
@@ -230,9 +244,20 @@ def _article_span(lines: list[str], kinds: list[str]) -> tuple[int, int]:
         if kind == "prose" and total > best[0]:
             best = (total, start, number + 1)
     _, start, end = best
+    start = _below_standfirst(lines, kinds, start, end)
     while start < end and kinds[start] != "prose":
         start += 1
     return start, end
+
+
+def _below_standfirst(lines: list[str], kinds: list[str], start: int, end: int) -> int:
+    """Behind a byline or date line near the start: what little prose stands above it belongs to the title."""
+    words = [_count(line) if kind == "prose" else 0 for line, kind in zip(lines, kinds, strict=True)]
+    for number in range(min(start + 6, end) - 1, start, -1):
+        above = [count for count in words[start:number] if count]
+        if (is_byline(lines[number]) or _is_date_line(lines[number])) and len(above) <= 2:
+            return number if sum(above) <= 0.4 * sum(words[number:end]) and max(above, default=0) <= 40 else start
+    return start
 
 
 def _resumes(lines: list[str], kinds: list[str], number: int) -> bool:
@@ -275,6 +300,32 @@ def _without_agency_tails(paragraphs: list[str]) -> tuple[list[str], tuple[str, 
     return kept, tuple(tails)
 
 
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|must|do|does|did|said)\b|[a-z]{2}ed\b"
+)
+
+
+def _without_strangers(lines: list[str], kept: list[int]) -> list[int]:
+    """Drops sentences at either end that share no word with the article and speak of texts, or of nobody by name."""
+    counts = Counter(stem for number in kept for stem in _stems(lines[number]))
+
+    def is_stranger(line: str) -> bool:
+        if _count(line) > 30 or any(counts[stem] > 1 for stem in _stems(line)):
+            return False
+        outside = _QUOTED.sub("", line)
+        if len(_words_of("text_words").findall(outside)) >= 2 or _words_of("second_person").search(outside):
+            return True
+        names = re.search(r"(?<![.!?]\s)(?<!^)\b[^\W\d_a-zß-öø-ÿ]", line)
+        return _count(line) <= 12 and outside == line and not names and not _VERB.search(line)
+
+    kept = list(kept)
+    while len(kept) > 3 and is_stranger(lines[kept[-1]]):
+        kept.pop()
+    while len(kept) > 3 and is_stranger(lines[kept[0]]):
+        kept.pop(0)
+    return kept
+
+
 @cache
 def _signature() -> re.Pattern[str]:
     """An agency's name after the last sentence."""
@@ -306,7 +357,7 @@ def find_title(page: Page) -> str | None:
         for line in page.head
         if _may_be_title(line) and (words := _stems(without_tag(line)))
     }
-    good = [line for line, share in shares.items() if share >= 0.5 and _count(line) >= 4]
+    good = [line for line, share in shares.items() if share >= 0.34 and _count(line) >= 4]
     mixed = [line for line in good if not line.isupper()]  # capitals throughout are a letterhead, if others are not
     for line in mixed or good:
         return line
@@ -339,6 +390,9 @@ def _byline_lead() -> re.Pattern[str]:
     return re.compile(rf"(?:[-–—*]\s?)?(?i:{lead})\s*(?P<names>{_NAMES})(?P<rest>.{{0,160}})")
 
 
+_NOBODY = re.compile(r"(?i)(?:super ?user|admin|administrator|webmaster|guest|web ?desk|online)\b")
+
+
 def is_byline(line: str) -> bool:
     return len(line) <= 200 and _by_names(line) is not None
 
@@ -348,7 +402,7 @@ def _by_names(line: str) -> str | None:
     match = _byline_lead().fullmatch(line)
     if not match or (_count(match["rest"]) > 14 or (_STRONG_END.search(line) and "@" not in line)):
         return None
-    return match["names"].strip(" ,")
+    return None if _NOBODY.match(match["names"]) else match["names"].strip(" ,")
 
 
 _REPORTING_BY = re.compile(rf"(?i:reporting|written) by (?P<names>{_NAMES})")
@@ -364,7 +418,7 @@ def find_byline(page: Page, title: str | None) -> tuple[str | None, str]:
         if len(line) <= 200 and (names := _by_names(line)):
             return _tidy_names(names), "by_line"
     for line in (*page.head, *page.tail[:8], *page.inner):
-        if (match := _REPORTING_BY.search(line)) and len(line) <= 600:
+        if (match := _REPORTING_BY.search(line)) and len(line) <= 600 and not _NOBODY.match(match["names"]):
             return _tidy_names(match["names"]), "reporting_by"
     return _name_line(page, title), "name_line"
 
@@ -374,9 +428,10 @@ def _name_line(page: Page, title: str | None) -> str | None:
     below = False
     for line in page.head:
         if below and len(line) <= 160 and (_kind(line) != "caption" or dates.find(line)):
-            match = _NAME_LINE.fullmatch(line)
-            if match and _looks_like_names(match["names"]):
-                return _tidy_names(match["names"])
+            for part in (line, re.split(r"\s[|·•–—]\s", line)[-1]):
+                match = _NAME_LINE.fullmatch(part)
+                if match and _looks_like_names(match["names"]):
+                    return _tidy_names(match["names"])
         below = below or (title is not None and without_tag(line) == title)
     return None
 
@@ -394,7 +449,7 @@ def _tidy_names(names: str) -> str:
     role = codebook.document("furniture")["byline"]["role"]
     parts = [part for part in re.split(r",\s+(?:and )?", names) if part.split()]
     kept = [parts[0], *(part for part in parts[1:] if not any(word.lower() in role for word in part.split()))]
-    tidy = ", ".join(part for number, part in enumerate(kept) if number == 0 or len(part.split()) > 1)
+    tidy = ", ".join([kept[0], *(part for part in kept[1:] if len(part.split()) > 1 and _looks_like_names(part))])
     words = tidy.split()
     while len(words) > 2 and words[-1].lower() in role:
         words.pop()
