@@ -26,6 +26,7 @@ FAMILY_FIRST = frozenset({"CHN", "KOR", "PRK", "TWN", "VNM", "HKG", "MAC", "KHM"
 """Countries whose names are written family name first, in English too."""
 _WRITTEN_EITHER_WAY = FAMILY_FIRST | {"JPN", "HUN"}
 
+
 class Name(NamedTuple):
     """One thing that a name may mean."""
 
@@ -123,7 +124,7 @@ class Gazetteer:
 
     def _single(self, name: str, kind: str) -> str | None:
         folded = fold(name)
-        if not folded.isascii() or folded in self.hints and len(self.hints[folded]) > 1:
+        if not folded.isascii() or (folded in self.hints and len(self.hints[folded]) > 1):
             candidates = [known for kind_, known, is_default, _ in self.hints.get(folded, ()) if is_default]
             return candidates[0] if candidates and kind in ("state", "adjective") else None
         found = {meaning.entity_id for meaning in self.names.get(folded, ()) if meaning.kind == kind}
@@ -320,7 +321,9 @@ def load_gazetteer() -> Gazetteer:
         if row["kind"] in ("state", "adjective", "people"):
             state = states[row["id"]]
             meaning = Name(row["kind"], row["id"], state.name, row["id"], "GOV", "state", False)
-            build.add([row["name"].upper() if row["name"] in ("car", "nk", "roc", "pa") else row["name"].title()], meaning)
+            build.add(
+                [row["name"].upper() if row["name"] in ("car", "nk", "roc", "pa") else row["name"].title()], meaning
+            )
     names = {key: tuple(found) for key, found in build.names.items()}
     return Gazetteer(
         states=MappingProxyType(states),
@@ -372,7 +375,13 @@ def _read_organisations(build: _Builder) -> dict[str, Name]:
     organisations = {}
     for row in codebook.table("organisations"):
         meaning = Name(
-            "organisation", row["entity_id"], row["name"], row["country"] or None, row["sector"], row["entity_type"], False
+            "organisation",
+            row["entity_id"],
+            row["name"],
+            row["country"] or None,
+            row["sector"],
+            row["entity_type"],
+            False,
         )
         organisations[row["entity_id"]] = meaning
         build.add([name for name in (row["name"], row["acronym"], *_list(row["aliases"])) if name], meaning)

@@ -10,7 +10,7 @@ from functools import lru_cache
 _LETTERS = str.maketrans(
     {"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "Æ": "ae", "œ": "oe"}
     | {"ð": "d", "þ": "th", "ə": "a", "Ə": "a"}
-    | {mark: None for mark in ".'`´‘’ʻʼʿʾ"}
+    | dict.fromkeys(".'`´‘’ʻʼʿʾ")
 )
 _WORD = re.compile(r"\w+")
 

@@ -1,0 +1,405 @@
+"""Names in a text: states, organisations, persons, places, by gazetteer and by the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from demarche.codebook.names import fold
+from demarche.entities import Gazetteer, Name
+from demarche.mentions.spans import Span, Tokens
+from demarche.mentions.words import (
+    ACTING,
+    GOING_AND_HITTING,
+    HYPHENS,
+    JOINERS,
+    NO_NAME_LABELS,
+    ORDER,
+    PLACE_LABELS,
+    PLACE_PREPOSITIONS,
+    POSSESSIVES,
+    SIDE_PREPOSITIONS,
+    STANDING,
+)
+from demarche.places import Places
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+class NameReader:
+    """Finds names: those of the gazetteer, and those that only the model knows. Methods add to ``spans``."""
+
+    def __init__(self, doc: Doc, day: date | None, gazetteer: Gazetteer, places: Places) -> None:
+        self.doc = doc
+        self.day = day
+        self.gazetteer = gazetteer
+        self.places = places
+        self.tokens = Tokens.of(doc)
+        self.spans: list[Span] = []
+        self.at: list[Span | None] = [None] * len(doc)  # the span that covers a token
+        self.folded_text: str | None = None
+        self.titles: set[int] = set()  # tokens that were read as somebody's title
+
+    def find_names(self) -> None:
+        """States, adjectives, organisations, persons and places by their names, the longest first."""
+        position, tokens = 0, self.tokens
+        pending_places = []
+        while position < len(tokens.text):
+            if not tokens.text[position][:1].isupper() and not self._may_begin_low(position):
+                position += 1
+                continue
+            end, meanings = self._longest(position)
+            place_end = self._place_end(position)
+            if meanings and end >= place_end and (span := self._name_span(position, end, meanings)):
+                self._add(span)
+                position = end
+            elif place_end > position:
+                pending_places.append((position, place_end))
+                position = place_end
+            else:
+                position += 1
+        countries = {span.country for span in self.spans if span.country}
+        for start, end in pending_places:
+            self._add_place(start, end, countries)
+
+    def find_halves_of_korea(self) -> None:
+        """Finds "the North" and "the South": states in a text that speaks of Korea."""
+        tokens = self.tokens
+        if not {span.country for span in self.spans} & {"PRK", "KOR"}:
+            return
+        for position in range(1, len(tokens.text)):
+            if tokens.text[position] not in ("North", "South") or tokens.lower[position - 1] != "the":
+                continue
+            if self.at[position] is not None or tokens.pos[position + 1 : position + 2] == ["PROPN"]:
+                continue
+            state = self.gazetteer.states["PRK" if tokens.text[position] == "North" else "KOR"]
+            self._add(
+                Span(
+                    position,
+                    position + 1,
+                    position,
+                    "state",
+                    "description",
+                    0.8,
+                    state.country_code,
+                    state.name,
+                    state.country_code,
+                    "GOV",
+                    place_id=state.place_id,
+                    source="state",
+                )
+            )
+
+    def _may_begin_low(self, position: int) -> bool:
+        following = self.tokens.text[position + 2 : position + 3] or self.tokens.text[position + 1 : position + 2]
+        return (
+            self.tokens.lower[position] in ("al", "el", "ash", "an") and bool(following) and following[0][:1].isupper()
+        )
+
+    def _longest(self, position: int) -> tuple[int, tuple[Name, ...]]:
+        best: tuple[int, tuple[Name, ...]] = (position, ())
+        for end, key in self._phrases(position, self.gazetteer.longest):
+            if key in self.gazetteer.names:
+                best = (end, self.gazetteer.names[key])
+        return best
+
+    def _phrases(self, position: int, longest: Mapping[str, int]) -> Iterator[tuple[int, str]]:
+        """The phrases that begin at a token and may be listed, as (token after the last, folded words)."""
+        folded = self.tokens.folded
+        words = folded[position]
+        first = words.partition(" ")[0]
+        limit = longest.get(first, 0)
+        if self.tokens.lower[position + 1 : position + 2] in (["'s"], ["’s"]):
+            limit = max(limit, longest.get(f"{first}s", 0))  # "Lord's", which is folded to one word
+        if not limit:
+            return
+        count = words.count(" ") + 1
+        end = position + 1
+        while count <= limit:
+            yield end, words
+            while end < len(folded) and not folded[end] and self.tokens.text[end] in JOINERS:
+                end += 1
+            if end >= len(folded) or not folded[end]:
+                return
+            if self.tokens.lower[end] in ("'s", "’s"):
+                words += "s"
+                end += 1
+                continue
+            words = f"{words} {folded[end]}"
+            count += folded[end].count(" ") + 1
+            end += 1
+
+    def _name_span(self, start: int, end: int, meanings: Sequence[Name]) -> Span | None:
+        text = self.doc.text[self.doc[start].idx : self.doc[end - 1].idx + len(self.doc[end - 1])]
+        shouted = sum(map(str.isupper, text)) > 1
+        spoken = len(text) >= 4 and self.tokens.pos[start] == "PROPN"  # "Nato", "Farc": acronyms that are words
+        usable = [one for one in meanings if (shouted or spoken or not one.is_acronym) and not text.islower()]
+        if not usable or self._is_part_of_person_name(start, end):
+            return None
+        folded = fold(text)
+        if folded in self.gazetteer.hints and (len(usable) > 1 or len(self.gazetteer.hints[folded]) > 1):
+            decided = self.gazetteer.decide(folded, self._hints(folded))
+            if decided is None:
+                return self._span(start, end, usable[0], open_name=True)
+            kind, known = decided
+            if kind == "place":
+                site = next((place for place, _ in self.places.named(folded) if place.place_id == known), None)
+                if site is None:
+                    return None
+                return Span(
+                    start,
+                    end,
+                    end - 1,
+                    "place",
+                    "name",
+                    0.8,
+                    site.place_id,
+                    site.name,
+                    site.country_code,
+                    place_id=site.place_id,
+                )
+            usable = [one for one in usable if one.entity_id == known] or usable
+        kinds = {one.kind for one in usable}
+        if (
+            kinds == {"adjective"}
+            and self.tokens.lower[start - 1 : start] == ["in"]
+            and self.tokens.head[end - 1] < end
+        ):
+            return None  # a language
+        if {"state", "adjective"} <= kinds:
+            modifies = self.tokens.dep[end - 1] in ("compound", "amod", "nmod") and self.tokens.head[end - 1] >= end
+            usable = [one for one in usable if one.kind != ("state" if modifies else "adjective")]
+        meaning = min(usable, key=lambda one: (ORDER.index(one.kind), str(one.entity_id)))
+        rivals = {one.entity_id for one in usable if one.kind == meaning.kind}
+        if len(rivals) > 1 and meaning.kind == "person":
+            known_id = self.gazetteer.person(text, self.day)
+            if known_id is None:
+                return self._span(start, end, meaning, open_name=True)
+            meaning = next(one for one in usable if one.entity_id == known_id)
+        elif len(rivals) > 1:
+            return self._span(start, end, meaning, open_name=True)
+        return self._span(start, end, meaning)
+
+    def _hints(self, folded: str) -> set[str]:
+        if self.folded_text is None:
+            self.folded_text = f" {' '.join(word for word in self.tokens.folded if word)} "
+        wanted = {hint for _, _, _, hints in self.gazetteer.hints[folded] for hint in hints}
+        return {hint for hint in wanted if f" {hint} " in self.folded_text}
+
+    def _is_part_of_person_name(self, start: int, end: int) -> bool:
+        """Whether a single word is the last part of a longer personal name ("Michael Jordan", "Chad Smith")."""
+        if end - start > 1 or self.tokens.label[start] != "PERSON":
+            return False
+        before = start > 0 and self.tokens.label[start - 1] == "PERSON" and self.doc[start].ent_iob_ == "I"
+        after = end < len(self.tokens.text) and self.tokens.label[end] == "PERSON" and self.doc[end].ent_iob_ == "I"
+        neighbour = start - 1 if before else end
+        if not (before or after) or self.at[neighbour] is not None:
+            return False
+        return self.tokens.pos[neighbour] == "PROPN" and self.tokens.folded[neighbour] not in self.gazetteer.terms
+
+    def _span(self, start: int, end: int, meaning: Name, *, open_name: bool = False) -> Span:
+        kind = {"adjective": "state", "capital": "place", "metonym": "body", "people": "group"}.get(
+            meaning.kind, meaning.entity_type
+        )
+        span = Span(
+            start,
+            end,
+            end - 1,
+            kind,
+            "name" if meaning.kind != "adjective" else "adjective",
+            0.95,
+            entity_id=meaning.entity_id if meaning.kind != "people" else None,
+            name=meaning.name if meaning.kind != "people" else None,
+            country=meaning.country_code,
+            sector=meaning.sector_type,
+            source=meaning.kind,
+            plural=meaning.kind == "people",
+        )
+        if open_name:
+            span.entity_id = span.name = span.country = None
+            span.rule, span.score = "ambiguous", 0.2
+            return span
+        if kind == "state" and meaning.country_code:
+            span.place_id = self.gazetteer.states[meaning.country_code].place_id
+        if meaning.kind == "person":
+            self._complete_person(span)
+        if meaning.kind == "capital":
+            self._decide_capital(span)
+        return span
+
+    def _complete_person(self, span: Span) -> None:
+        known = self.gazetteer.persons[str(span.entity_id)]
+        span.gender = known.gender
+        held = self.gazetteer.offices_of(span.entity_id, self.day)
+        if held:
+            span.office, span.level = held[0].office_name, held[0].level
+            span.country = held[0].country_code or (known.country_code if not held[0].organisation_id else None)
+            body = self.gazetteer.organisations.get(held[0].organisation_id or "")
+            span.sector = body.sector_type if body else "GOV"
+
+    def _decide_capital(self, span: Span) -> None:
+        """A capital is its state where it acts or is dealt with, and a place where things happen."""
+        tokens, head = self.tokens, span.head
+        state = self.gazetteer.states[str(span.country)]
+        role = self.role(head)
+        before = tokens.lower[span.start - 1] if span.start else ""
+        after = tokens.lower[span.end] if span.end < len(tokens.text) else ""
+        acts = role in ACTING and tokens.lemma[self.governor(head)] not in STANDING
+        possesses = after in POSSESSIVES
+        verb = tokens.lemma[self.governor(head)]
+        dealt_with = before in SIDE_PREPOSITIONS or (role in ("dobj", "nsubjpass") and verb not in GOING_AND_HITTING)
+        if before not in PLACE_PREPOSITIONS and (acts or possesses or dealt_with):
+            span.kind, span.rule, span.score, span.source = "state", "metonym", 0.85, "state"
+            span.entity_id, span.name, span.sector = state.country_code, state.name, "GOV"
+            return
+        place = self.places.capital(fold(self.doc[span.start : span.end].text), str(span.country))
+        span.kind, span.rule, span.sector = "place", "name", None
+        span.entity_id = span.place_id = place.place_id if place else None
+        span.name = place.name if place else state.capital
+
+    def governor(self, token: int) -> int:
+        while self.tokens.dep[token] == "conj" and self.tokens.head[token] != token:
+            token = self.tokens.head[token]
+        return self.tokens.head[token]
+
+    def role(self, token: int) -> str:
+        while self.tokens.dep[token] == "conj" and self.tokens.head[token] != token:
+            token = self.tokens.head[token]
+        return self.tokens.dep[token]
+
+    def _place_end(self, position: int) -> int:
+        tokens = self.tokens
+        best = position
+        for end, key in self._phrases(position, self.places.longest):
+            if key in self.places.sites or (key in self.places.cities and self._reads_as_place(position, end, key)):
+                best = end
+        if best == position or tokens.pos[position] not in ("PROPN", "NOUN", "ADJ"):
+            return position
+        return best
+
+    def _reads_as_place(self, start: int, end: int, key: str) -> bool:
+        labels = set(self.tokens.label[start:end])
+        if labels & PLACE_LABELS:
+            return True
+        if labels & NO_NAME_LABELS:
+            return False
+        if labels & {"PERSON", "NORP"} and self.tokens.lower[start - 1 : start] != ["in"]:
+            return False
+        if self.tokens.pos[end - 1] != "PROPN":
+            return False
+        before = self.tokens.lower[start - 1] if start else ""
+        largest = int(self.places.cities[key].partition("\n")[0].split(",")[5])
+        return before in ("in", "at", "near", "from", "to", "outside") or largest >= 500_000
+
+    def _add_place(self, start: int, end: int, countries: set[str]) -> None:
+        if any(self.at[position] for position in range(start, end)):
+            return
+        folded = fold(self.doc[start:end].text)
+        after = self.at[end + 1] if end + 1 < len(self.at) and self.tokens.text[end] == "," else None
+        place = self.places.find(folded, {after.country} if after and after.country else countries)
+        if place is None:
+            self._add(Span(start, end, end - 1, "place", "ambiguous", 0.2))
+            return
+        self._add(
+            Span(
+                start,
+                end,
+                end - 1,
+                "place",
+                "name",
+                0.8,
+                place.place_id,
+                place.name,
+                place.country_code,
+                place_id=place.place_id,
+            )
+        )
+
+    def _add(self, span: Span) -> None:
+        self.spans.append(span)
+        for position in range(span.start, span.end):
+            self.at[position] = span
+
+    def find_model_persons(self) -> None:
+        """Persons that the model names and the gazetteer does not."""
+        for entity in self.doc.ents:
+            if entity.label_ == "PERSON":
+                self._add_model_person(entity.start, entity.end)
+
+    def find_model_entities(self) -> None:
+        """Organisations, peoples and places that the model names and nothing else has read."""
+        for entity in self.doc.ents:
+            label = entity.label_
+            if label == "ORG":
+                self._add_model_organisation(entity.start, entity.end)
+            elif label in ("GPE", "NORP") and not any(self.at[entity.start : entity.end]):
+                start, end = self._trim(entity.start, entity.end)
+                if start < end and self.tokens.pos[end - 1] in ("PROPN", "ADJ", "NOUN"):
+                    kind = "place" if label == "GPE" else "group"
+                    self._add(Span(start, end, end - 1, kind, "model", 0.4, plural=label == "NORP"))
+
+    def _trim(self, start: int, end: int) -> tuple[int, int]:
+        """A name without articles, possessive endings and punctuation at its edges."""
+        while start < end and (self.tokens.lower[start] in ("the", "a", "an") or not self.tokens.folded[start]):
+            start += 1
+        while start < end and (self.tokens.lower[end - 1] in ("'s", "’s") or not self.tokens.folded[end - 1]):
+            end -= 1
+        return start, end
+
+    def _add_model_person(self, start: int, end: int) -> None:
+        start, end = self._trim(start, end)
+        while start < end and (self.at[start] is not None or self._title_word(start)):
+            start += 1
+        stop = next((position for position in range(start, end) if self.at[position]), end)
+        end = min(end, stop)
+        while end < len(self.at) and self.at[end] is None and self._continues_name(end):
+            end += 1
+        if start >= end or self.tokens.pos[end - 1] not in ("PROPN", "NOUN") or not self._written_as_name(start, end):
+            return
+        self._add(self._unknown_person(start, end))
+
+    def _written_as_name(self, start: int, end: int) -> bool:
+        return self.tokens.text[start][:1].isupper() or (end - start > 1 and self.tokens.text[end - 1][:1].isupper())
+
+    def _title_word(self, position: int) -> bool:
+        return self.tokens.singular[position] in self.gazetteer.terms
+
+    def _continues_name(self, position: int) -> bool:
+        text, previous = self.tokens.text, self.tokens.text[position - 1]
+        if previous in HYPHENS:
+            return bool(self.tokens.folded[position])
+        joined = text[position] in HYPHENS and self.doc[position - 1].whitespace_ == "" and position + 1 < len(text)
+        return joined and self.doc[position].whitespace_ == "" and bool(self.tokens.folded[position + 1])
+
+    def _unknown_person(self, start: int, end: int) -> Span:
+        text = self.doc[start:end].text
+        known = self.gazetteer.person(text, self.day) if end - start > 1 else None
+        span = Span(start, end, end - 1, "person", "model", 0.5, name=text, source="person")
+        if known:
+            person = self.gazetteer.persons[known]
+            span.entity_id, span.name, span.country = known, person.name, person.country_code
+            span.rule, span.score = "alias", 0.85
+            self._complete_person(span)
+        return span
+
+    def _add_model_organisation(self, start: int, end: int) -> None:
+        start, end = self._trim(start, end)
+        covered = [span for span in dict.fromkeys(self.at[start:end]) if span is not None]
+        if start >= end or not self.tokens.text[start][:1].isupper():
+            return
+        if any(span.kind in ("organisation", "person", "body") for span in covered):
+            return
+        if covered and (covered[0].start, covered[-1].end) == (start, end) and len(covered) == 1:
+            return
+        if any(position in self.titles for position in range(start, end)):
+            return
+        if len(covered) > 1 or (covered and covered[0].source == "adjective" and end - start < 3):
+            return
+        country = covered[0].country if covered else None
+        for span in covered:
+            span.rule = "dropped"
+        self._add(
+            Span(start, end, end - 1, "organisation", "model", 0.4, name=self.doc[start:end].text, country=country)
+        )

@@ -1,0 +1,163 @@
+"""Persons by a part of their name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from demarche.codebook.names import fold, longest_phrases
+from demarche.entities import EXECUTIVE_LEVELS, FAMILY_FIRST
+from demarche.mentions.spans import Span
+from demarche.mentions.terms import TermReader
+from demarche.mentions.words import EAST_ASIAN_SURNAMES
+
+
+class SurnameReader(TermReader):
+    """Finds later mentions of a person by a part of the name, and office holders by their surname alone."""
+
+    def read(self) -> list[Span]:
+        """All spans, in the order of the text."""
+        self.find_names()
+        self.find_halves_of_korea()
+        self.find_model_persons()
+        self.find_terms()
+        self.find_model_entities()
+        self.find_surnames()
+        self.spans = [span for span in self.spans if span.rule != "dropped"]
+        self.spans.sort(key=lambda span: (span.start, span.end))
+        return self.spans
+
+    def find_surnames(self) -> None:
+        """Later mentions of a person by a part of the name, and surnames of office holders."""
+        full = sorted(
+            (span for span in self.spans if span.kind == "person" and span.rule != "dropped" and self._is_full(span)),
+            key=lambda span: span.start,
+        )
+        self._point_to(full)
+        for position in range(len(self.tokens.text)):
+            if self._may_be_famous(position):
+                self._link_famous(position)
+        for span in self.spans:
+            guessed = span.rule in ("model", "title") and span.entity_id is None
+            if span.kind == "person" and guessed and not span.open_office:
+                self._link_surname(span)
+
+    def _point_to(self, full: Sequence[Span]) -> None:
+        """Finds the short names of the persons who are named in full, and links them to one named before."""
+        bearers: dict[str, list[Span]] = defaultdict(list)
+        counts: dict[str, int] = defaultdict(int)
+        for span in full:
+            counts[self.identity(span)] += 1
+            for short in self._short_names(span):
+                bearers[short].append(span)
+        longest = longest_phrases(bearers)
+        position = 0
+        while position < len(self.tokens.text):
+            covered = self.at[position]
+            found: tuple[int, str] | None = None
+            if self.tokens.text[position][:1].isupper() and (covered is None or self._may_yield(covered, position)):
+                for end, key in self._phrases(position, longest):
+                    if key in bearers and (covered is None or covered.end <= end):
+                        found = (end, key)
+            if found and self._point_back(position, found[0], bearers[found[1]], counts, covered):
+                position = found[0]
+            else:
+                position += 1
+
+    def _may_be_famous(self, position: int) -> bool:
+        tokens, span = self.tokens, self.at[position]
+        return (
+            tokens.pos[position] == "PROPN"
+            and len(tokens.text[position]) > 3
+            and tokens.text[position].istitle()
+            and tokens.folded[position] in self.gazetteer.surnames
+            and (tokens.pos[position - 1] != "PROPN" or position == 0)
+            and tokens.pos[position + 1 : position + 2] != ["PROPN"]
+            and (span is None or span.kind != "place" or span.entity_id is None)
+            and (
+                span is None or ((span.start, span.end) == (position, position + 1) and self._may_yield(span, position))
+            )
+            and (span is None or span.kind != "person")
+            and tokens.dep[position] not in ("compound", "amod")
+        )
+
+    def _link_famous(self, position: int) -> None:
+        """A surname that the model took for something else, if one office holder alone bears it."""
+        span = Span(position, position + 1, position, "person", "model", 0.5, source="person")
+        self._link_surname(span)
+        if span.entity_id is not None:
+            self._consume(position, position + 1, span)
+
+    def _is_full(self, span: Span) -> bool:
+        return not span.open_office and (
+            span.source == "person" and len(fold(self.doc[span.start : span.end].text).split()) > 1
+        )
+
+    def identity(self, span: Span) -> str:
+        return span.entity_id or fold(span.name or "")
+
+    def _may_yield(self, span: Span, position: int) -> bool:
+        """Whether the model's guess at this word may be overruled by a name that the text has introduced."""
+        guessed = span.rule in ("model", "ambiguous", "title") and span.entity_id is None
+        return span.start == position and (guessed or (span.kind == "place" and not span.source))
+
+    def _short_names(self, span: Span) -> set[str]:
+        words = fold(self.doc[span.start : span.end].text).split()
+        family_first = span.country in FAMILY_FIRST or (span.country is None and words[0] in EAST_ASIAN_SURNAMES)
+        short = {words[0]} if family_first else {words[-1], " ".join(words[-2:]) if len(words) > 2 else words[-1]}
+        if words[0] in EAST_ASIAN_SURNAMES and len(words) > 2:
+            short.add(words[0])
+        if span.entity_id in self.gazetteer.persons:
+            known = self.gazetteer.persons[str(span.entity_id)].name.split()
+            if family_first:
+                short.add(fold(known[0]))
+            else:
+                short |= {fold(known[-1]), fold(" ".join(known[1:]))}
+        if len(words) > 2 and not family_first:
+            short.add(words[-2]) if words[-2] not in ("al", "el", "bin", "de", "van", "von", "der") else None
+        return {one for one in short if len(one) > 1}
+
+    def _point_back(
+        self, start: int, end: int, bearers: Sequence[Span], counts: dict[str, int], covered: Span | None
+    ) -> bool:
+        before = [span for span in bearers if span.start < start]
+        if not before:
+            return False
+        ranked = sorted(before, key=lambda span: (counts[self.identity(span)], span.start))
+        chosen = ranked[-1]
+        counts[self.identity(chosen)] += 1
+        if covered is not None:
+            covered.rule = "dropped"
+        self._add(
+            replace(
+                chosen,
+                start=start,
+                end=end,
+                head=end - 1,
+                rule="surname",
+                score=0.9 if len({self.identity(span) for span in before}) == 1 else 0.7,
+            )
+        )
+        return True
+
+    def _link_surname(self, span: Span) -> None:
+        """A bare surname that only one holder of a high office bears on the day (or at all, without a day)."""
+        words = fold(self.doc[span.start : span.end].text)
+        found = set(self.gazetteer.surnames.get(words, ()))
+        if self.day is not None and len(found) > 1:
+            found = {known for known in found if self.gazetteer.offices_of(known, self.day)}
+        if span.country:
+            found = {known for known in found if self.gazetteer.persons[known].country_code == span.country}
+        if len(found) > 1:
+            spoken_of = {other.country for other in self.spans if other.kind in ("state", "place", "body")}
+            found = {
+                held.entity_id
+                for known in found
+                for held in self.gazetteer.offices_of(known, self.day)
+                if held.level in EXECUTIVE_LEVELS and held.country_code in spoken_of
+            }
+        if len(found) == 1:
+            office, sector = span.office, span.sector
+            self._link_person(span, found.pop(), "surname", 0.6)
+            span.office, span.sector = span.office or office, span.sector or sector

@@ -1,0 +1,573 @@
+"""Titles, bodies of state and groups of people, by their common nouns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from demarche.codebook.names import fold
+from demarche.entities import Term
+from demarche.mentions.names import NameReader
+from demarche.mentions.spans import Span
+from demarche.mentions.words import (
+    BACKED,
+    FEMALE_TITLES,
+    HYPHENS,
+    INSIDE_PHRASE,
+    JOINERS,
+    LINKED_LEVELS,
+    MALE_TITLES,
+    MODIFYING,
+    NAMING_ADJECTIVES,
+    NO_NAME_LABELS,
+    NOMINAL,
+    PAST_HOLDER,
+    POSSESSIVES,
+)
+
+
+class TermReader(NameReader):
+    """Finds titles with their bearers, bodies of state and groups of people, and whose they are."""
+
+    def find_terms(self) -> None:
+        """Titles with or without a name, bodies of state, groups of people."""
+        position = 0
+        while position < len(self.tokens.text):
+            end, term = self._term(position)
+            if term is None:
+                position += 1
+                continue
+            self._read_term(position, end, term)
+            position = max(position + 1, end)
+
+    def _term(self, position: int) -> tuple[int, Term | None]:
+        if self.at[position] is not None:
+            return position, None
+        tokens, terms = self.tokens, self.gazetteer.terms
+        first = tokens.singular[position].partition(" ")[0]
+        raw = tokens.folded[position].partition(" ")[0]
+        limit = max(self.gazetteer.longest_term.get(first, 0), self.gazetteer.longest_term.get(raw, 0))
+        best: tuple[int, Term | None] = (position, None)
+        prefix, end = "", position
+        while limit and end < len(tokens.text) and end - position < limit + 2:
+            if not tokens.folded[end]:
+                if end > position and tokens.text[end] in JOINERS:
+                    end += 1
+                    continue
+                break
+            if self.at[end] is not None:
+                break
+            plural = tokens.tag[end] in ("NNS", "NNPS")
+            for word in (tokens.folded[end], tokens.singular[end]):
+                found = terms.get(f"{prefix}{word}")
+                if found and tokens.pos[end] in ("NOUN", "PROPN", "ADJ"):
+                    if tokens.pos[end] == "ADJ" and end == position and not self.person_follows(end + 1):
+                        continue
+                    best = (end + 1, self._choose(found, plural))
+                    break
+            prefix = f"{prefix}{tokens.folded[end]} "
+            end += 1
+        return best
+
+    def _choose(self, found: Sequence[Term], plural: bool) -> Term:
+        kinds = {term.kind: term for term in found}
+        if plural and "group" in kinds:
+            return kinds["group"]
+        for kind in ("title", "body", "group"):
+            if kind in kinds:
+                return kinds[kind]
+        raise AssertionError("a phrase without a term")
+
+    def person_follows(self, position: int) -> bool:
+        return position < len(self.at) and (span := self.at[position]) is not None and span.kind == "person"
+
+    def _read_term(self, start: int, end: int, term: Term) -> None:
+        head = end - 1
+        plural = self.tokens.tag[head] in ("NNS", "NNPS") and self.tokens.lower[head] != "headquarters"
+        if term.kind == "title" and not plural and self._unknown_name_follows(end):
+            self._add_model_person(end, self._name_end(end))
+        country, first, owner, past, definite = self.before(start)
+        organisation: Span | None = None
+        last = end
+        after_country, after_end, organisation = self._after(end, term)
+        if country is None and after_country is not None:
+            country, last = after_country, after_end
+        elif organisation is not None or after_country is not None:
+            last = after_end
+        if term.kind == "title":
+            self._read_title(start, end, first, last, term, country, owner, past, definite, plural, organisation)
+            return
+        if self._is_premodifier(end):
+            return
+        kind = "group" if term.kind == "group" or (plural and term.kind != "body") else "body"
+        span = Span(
+            first,
+            last,
+            head,
+            kind,
+            "body" if kind == "body" else "group",
+            0.8 if country else 0.4,
+            name=None,
+            country=country,
+            sector=term.sector_type,
+            plural=plural or kind == "group",
+            source=term.word,
+        )
+        if owner is not None:
+            span.source = f"owned:{owner}"
+        if country and kind == "body":
+            state = self.gazetteer.states[country]
+            own = self._own_words(self._core(first, start), start, last)
+            span.name = f"{state.name}: {own}"
+            span.entity_id = f"body-{country.lower()}-{own.replace(' ', '-')}"
+        if kind == "group":
+            self._share_title(span, last, term)
+            self._add_group(span, term)
+        else:
+            self._consume(first, last, span)
+
+    def _own_words(self, first: int, start: int, end: int) -> str:
+        """A body's words without its country and mere qualities: "ministry of foreign affairs"."""
+        words = [
+            self.tokens.folded[at]
+            for at in range(first, end)
+            if self.at[at] is None
+            and self.tokens.folded[at]
+            and (at >= start or self.tokens.pos[at] in NOMINAL or self.tokens.folded[at] in NAMING_ADJECTIVES)
+        ]
+        while words and words[-1] in ("of", "the", "s", "in", "at", "from", "for"):
+            words.pop()
+        return " ".join(words)
+
+    def _core(self, first: int, start: int) -> int:
+        """Where the head's own words begin: after the country, its possessive ending and hyphens."""
+        position = first
+        while position < start and (self.at[position] is not None or self.tokens.lower[position] in ("'s", "’s", "'")):
+            position += 1
+        return position
+
+    def _is_premodifier(self, end: int) -> bool:
+        """Whether the next word heads the phrase and reads it itself ("police spokesman", "army officers")."""
+        if end >= len(self.tokens.text):
+            return False
+        following = self.tokens.singular[end]
+        return self.tokens.pos[end] in NOMINAL and following in self.gazetteer.terms and self.at[end] is None
+
+    def before(self, start: int) -> tuple[str | None, int, int | None, bool, bool]:
+        """What stands before a head: its country, where its phrase begins, a pronoun that owns it, whether it is
+        somebody of the past, whether it is definite."""
+        tokens = self.tokens
+        country: str | None = None
+        first, owner, past, definite = start, None, False, False
+        position = start - 1
+        while position >= 0 and start - position < 9:
+            span = self.at[position]
+            if span is not None:
+                following = tokens.lower[span.end] if span.end < len(tokens.text) else ""
+                after = tokens.lower[span.end + 1] if span.end + 1 < start else ""
+                if (following in HYPHENS and after in BACKED) or (following[:1] in HYPHENS and following[1:] in BACKED):
+                    break
+                if span.kind in ("person", "organisation") and following not in POSSESSIVES:
+                    break
+                if country is None or span.source in MODIFYING:
+                    if country is not None and span.country != country:
+                        break
+                    country = span.country
+                    first = span.start
+                definite = definite or following in POSSESSIVES
+                position = span.start - 1
+                if following in POSSESSIVES or span.source not in MODIFYING:
+                    break
+                continue
+            word = tokens.lower[position]
+            if tokens.tag[position] == "PRP$":
+                owner, definite = position, True
+                break
+            if word in ("the", "this", "that", "these", "those"):
+                definite = True
+                break
+            if word in ("a", "an", "any", "some", "several", "many", "no", "another", "two", "three"):
+                break
+            if word in PAST_HOLDER:
+                past = True
+                first = position if country is None else first
+                position -= 1
+                continue
+            if tokens.text[position][:1] in HYPHENS and len(word) > 1:
+                break  # "-backed"
+            attributive = tokens.pos[position + 1] == "ADJ" or tokens.tag[position + 1] == "VBN"
+            if (tokens.pos[position] == "ADV" and attributive) or tokens.dep[position] == "amod":
+                position -= 1
+                continue
+            inside = tokens.pos[position] in INSIDE_PHRASE or tokens.tag[position] in ("VBN", "VBG", "POS")
+            if not (inside or word in HYPHENS or word in POSSESSIVES):
+                break
+            if tokens.pos[position] in ("ADJ", "NOUN", "PROPN") and country is None:
+                first = position
+            position -= 1
+        return country, first, owner, past, definite
+
+    def _after(self, end: int, term: Term) -> tuple[str | None, int, Span | None]:
+        """Country or organisation in the of-phrase after a head, and the token after it."""
+        tokens = self.tokens
+        position = end
+        last = end
+        steps = 0
+        while position < len(tokens.text) and steps < 3:
+            word = tokens.lower[position]
+            allowed = ("of", "in", "from", "at", "for") if term.kind != "title" else ("of", "for", "at")
+            if word not in allowed or (word in ("in", "at", "from", "for") and steps):
+                break
+            preposition = word
+            position += 1
+            crossed = 0
+            while position < len(tokens.text) and crossed < 8:
+                span = self.at[position]
+                if span is not None:
+                    if span.kind == "person":
+                        return None, last, None
+                    if span.kind == "organisation" and not span.country:
+                        return None, span.end, span
+                    if span.country and (preposition != "at" or term.kind == "title"):
+                        whole = span.end
+                        if span.source in ("adjective",) or tokens.lower[whole : whole + 1] in (["'s"], ["’s"]):
+                            whole = self._phrase_end(whole)
+                        return span.country, whole if preposition == "of" else end, None
+                    return None, last, None
+                if tokens.pos[position] not in INSIDE_PHRASE and tokens.lower[position] not in ("and", "'s", "’s"):
+                    break
+                position += 1
+                crossed += 1
+            if preposition == "of" and tokens.pos[position - 1] in NOMINAL and term.kind == "body":
+                last = position
+            steps += 1
+        return None, last, None
+
+    def _far_end(self, position: int) -> int:
+        """The end of a phrase with the names of states and bodies in it, up to a person, a comma or a verb."""
+        tokens = self.tokens
+        for _ in range(12):
+            if position >= len(tokens.text) or self.person_follows(position):
+                break
+            inside = self.at[position] is not None or tokens.pos[position] in (*INSIDE_PHRASE, "PART")
+            if not inside and tokens.lower[position] not in ("of", "'s", "’s", "and"):
+                break
+            position += 1
+        return position
+
+    def _phrase_end(self, position: int) -> int:
+        tokens = self.tokens
+        while (
+            position < len(tokens.text)
+            and self.at[position] is None
+            and (
+                (
+                    tokens.pos[position] in ("ADJ", "NOUN", "PROPN", "PART", "VERB")
+                    and tokens.tag[position] != "TO"
+                    and tokens.tag[position] not in ("VBD", "VBZ", "VBP", "VB", "MD")
+                )
+                or tokens.lower[position] in POSSESSIVES
+            )
+        ):
+            position += 1
+        return position
+
+    def _unknown_name_follows(self, end: int) -> bool:
+        tokens = self.tokens
+        return (
+            end < len(tokens.text)
+            and self.at[end] is None
+            and tokens.pos[end] == "PROPN"
+            and tokens.text[end][:1].isupper()
+            and tokens.label[end] not in NO_NAME_LABELS
+            and tokens.singular[end] not in self.gazetteer.terms
+        )
+
+    def _name_end(self, start: int) -> int:
+        end = start
+        while (
+            end < len(self.at)
+            and self.at[end] is None
+            and end - start < 6
+            and (
+                (self.tokens.pos[end] == "PROPN" and self.tokens.text[end][:1].isupper())
+                or self.tokens.lower[end] in ("al", "el", "bin", "ben", "de", "van", "von", "der", "la", "da", "dos")
+                or (end > start and self.tokens.text[end] in HYPHENS and not self.doc[end - 1].whitespace_)
+                or (end > start and self.tokens.text[end - 1] in HYPHENS and not self.doc[end - 1].whitespace_)
+            )
+        ):
+            end += 1
+        while end > start and (self.tokens.text[end - 1] in HYPHENS or self.tokens.text[end - 1].islower()):
+            if self.tokens.text[end - 2 : end - 1] and self.tokens.text[end - 2] in HYPHENS:
+                break
+            end -= 1
+        return end
+
+    def _read_title(
+        self,
+        start: int,
+        end: int,
+        first: int,
+        last: int,
+        term: Term,
+        country: str | None,
+        owner: int | None,
+        past: bool,
+        definite: bool,
+        plural: bool,
+        organisation: Span | None,
+    ) -> None:
+        tokens = self.tokens
+        self.titles.update(range(start, end))
+        bearer = self._bearer(start, end, last, first, definite or country is not None)
+        office = fold(self.doc[start:end].text) if not plural else term.word
+        if term.level == "courtesy":
+            if bearer is not None:
+                self._set_gender(bearer, term.word)
+            return
+        sector = term.sector_type
+        if term.level in ("spokesperson", "military", "chair", "official", "judge") or sector is None:
+            sector = self._sector_before(start, first) or sector
+        if organisation is not None and not country:
+            sector = organisation.sector or sector
+        if bearer is not None and not plural:
+            self._give_office(bearer, term, office, country, sector, past, organisation)
+            for position in range(first, start):
+                if (span := self.at[position]) is not None and span is not bearer and span.source == "adjective":
+                    span.rule = "dropped"
+            return
+        if self._is_premodifier(end) or tokens.pos[end - 1] == "ADJ":
+            return
+        if plural:
+            group = Span(
+                first,
+                last,
+                end - 1,
+                "group",
+                "group",
+                0.8 if country else 0.4,
+                country=country,
+                sector=self._sector_before(start, first) or sector,
+                plural=True,
+                source=term.word,
+                level=term.level,
+            )
+            if not self._share_title(group, last, term):
+                self._add_group(group, term)
+            return
+        span = Span(
+            first,
+            last,
+            end - 1,
+            "person",
+            "title",
+            0.5,
+            country=country,
+            sector=sector,
+            office=f"former {office}" if past else office,
+            level=term.level,
+            source=term.word,
+            open_office=definite or country is not None,
+            is_past=past,
+        )
+        self._set_gender(span, term.word)
+        if organisation is not None:
+            span.country = None
+            self.link_office(span, str(organisation.entity_id))
+        elif country and not past:
+            self.link_office(span, country)
+        if owner is not None:
+            span.source = f"owned:{owner}"
+        self._consume(first, last, span)
+
+    def _share_title(self, group: Span, position: int, term: Term) -> bool:
+        """Gives a plural title to those who bear it: "Presidents Putin and Macron", "two spies, Li and Wu".
+
+        True when they stand right after it, so that the title names nobody else.
+        """
+        tokens, apposed = self.tokens, self.tokens.text[position : position + 1] == [","]
+        position += apposed
+        found = False
+        while self.person_follows(position):
+            person = self.at[position]
+            if person is None:
+                break
+            self._give_office(person, term, term.word, group.country, group.sector, False, None)
+            found = True
+            position = person.end
+            while position < len(tokens.text) and (tokens.text[position] == "," or tokens.lower[position] == "and"):
+                position += 1
+        return found and not apposed
+
+    def _add_group(self, group: Span, term: Term) -> None:
+        """A group of people; one mention for each of several countries ("Egyptian and Sudanese officials")."""
+        countries, first, last = self._joined_countries(group)
+        if len(countries) < 2:
+            self._consume(group.start, group.end, group)
+            return
+        for number, country in enumerate(countries):
+            one = replace(group, start=first, end=last, country=country, score=0.7)
+            level = next((named.level for named in self.gazetteer.terms[term.word] if named.kind == "title"), None)
+            if level in LINKED_LEVELS:
+                one = replace(one, kind="person", plural=False, office=term.word, level=level, open_office=True)
+                self.link_office(one, country)
+            if number:
+                self._add(one)
+            else:
+                self._consume(first, last, one)
+
+    def _joined_countries(self, group: Span) -> tuple[list[str], int, int]:
+        """The countries that are joined by commas and "and" before or after a head, and the phrase's bounds."""
+        tokens, first, last = self.tokens, group.start, group.end
+        countries = [group.country] if group.country else []
+        while countries and first > 1 and (tokens.lower[first - 1] == "and" or tokens.text[first - 1] == ","):
+            before = self.at[first - 2]
+            if before is None or before.source != "adjective" or not before.country:
+                break
+            countries.insert(0, before.country)
+            first = before.start
+        while countries and last + 1 < len(tokens.text) and group.end > group.head + 1:
+            if tokens.lower[last] != "and" and tokens.text[last] != ",":
+                break
+            position = last + 1 + (tokens.lower[last + 1] in ("the", "and"))
+            after = self.at[position] if position < len(self.at) else None
+            if after is None or after.source != "state" or not after.country:
+                break
+            countries.append(after.country)
+            last = after.end
+        return list(dict.fromkeys(countries)), first, last
+
+    def _sector_before(self, start: int, first: int) -> str | None:
+        """The sector of a body that modifies a title: "army spokesman", "police chief", "parliament speaker"."""
+        for position in range(start - 1, first - 1, -1):
+            for term in self.gazetteer.terms.get(self.tokens.singular[position], ()):
+                if term.kind in ("body", "group"):
+                    return term.sector_type
+            span = self.at[position]
+            if span is not None and span.kind in ("body", "organisation"):
+                return span.sector
+        return None
+
+    def _set_gender(self, span: Span, title: str) -> None:
+        if title in MALE_TITLES:
+            span.gender = "m"
+        elif title in FEMALE_TITLES:
+            span.gender = "f"
+
+    def _bearer(self, start: int, end: int, last: int, first: int, definite: bool) -> Span | None:
+        """The person whose title this is: right after it, after its of-phrase, or on the other side of a comma."""
+        tokens = self.tokens
+        for position in (end, last):
+            if self.person_follows(position):
+                return self.at[position]
+        reach = last
+        if reach < len(tokens.text) and tokens.lower[reach] in ("of", "for", "at", "to"):
+            reach = self._far_end(reach + 1)
+            if self.person_follows(reach):
+                return self.at[reach]
+            definite = True
+        if definite and reach + 1 < len(tokens.text) and tokens.text[reach] == "," and self.person_follows(reach + 1):
+            person = self.at[reach + 1]
+            closing = tokens.text[person.end] if person and person.end < len(tokens.text) else "."
+            if person and closing in (",", ".", ")", ";", "—", "–"):
+                return person
+        position = first - 1
+        if position >= 0 and tokens.lower[position] in ("the", "a", "an", "its", "their", "his", "her"):
+            position -= 1
+        if position > 0 and tokens.text[position] in (",", "(", "–", "—"):
+            person = self.at[position - 1]
+            if person is not None and person.kind == "person" and self._closes_apposition(last):
+                return person
+        return None
+
+    def _closes_apposition(self, position: int) -> bool:
+        """Whether a comma, a bracket or the sentence's end follows before any verb: "Li, head of the bank, said"."""
+        for _ in range(14):
+            if position >= len(self.tokens.text) or self.tokens.text[position] in (",", ".", ")", ";", "—", "–"):
+                return True
+            if self.tokens.tag[position] in ("VBD", "VBZ", "VBP", "MD"):
+                return self.tokens.lower[position - 1] in ("who", "that", "which")
+            position += 1
+        return False
+
+    def _give_office(
+        self,
+        person: Span,
+        term: Term,
+        office: str,
+        country: str | None,
+        sector: str | None,
+        past: bool,
+        organisation: Span | None,
+    ) -> None:
+        self._set_gender(person, term.word)
+        if person.rule == "ambiguous" or person.entity_id is None:
+            self._link_titled(person, term, country)
+        if country and (person.country is None or person.entity_id is None):
+            person.country = country
+        if organisation is not None and person.entity_id is None:
+            person.sector = organisation.sector
+        if past:
+            person.office, person.level, person.sector = f"former {office}", None, "ELI"
+            return
+        if person.office is None:
+            person.office, person.level = office, term.level
+        person.sector = person.sector or sector
+        if person.rule == "model":
+            person.rule, person.score = "title", 0.6
+
+    def _link_titled(self, person: Span, term: Term, country: str | None) -> None:
+        """A surname with a title: whoever of that name held such an office on the day, in that country."""
+        words = fold(self.doc[person.start : person.end].text)
+        found = set()
+        for known in self.gazetteer.surnames.get(words, ()):
+            for held in self.gazetteer.offices_of(known, self.day):
+                if (country is None or held.country_code == country) and fits(term.level, held.level):
+                    found.add(known)
+        if len(found) == 1:
+            self._link_person(person, found.pop(), "office", 0.85)
+
+    def _link_person(self, person: Span, known: str, rule: str, score: float) -> None:
+        entry = self.gazetteer.persons[known]
+        person.entity_id, person.name, person.country = known, entry.name, entry.country_code
+        person.rule, person.score = rule, score
+        self._complete_person(person)
+
+    def link_office(self, span: Span, body: str) -> None:
+        """The holder of a named office on the day of publication."""
+        level = span.level or ""
+        if level not in LINKED_LEVELS or self.day is None:
+            return
+        office = span.office or ""
+        known = self.gazetteer.office_holder(body, office, self.day)
+        if known is None and level == "head_of_state" and office == "president":
+            known = self.gazetteer.office_holder(body, "president", self.day)
+        elif known is None:
+            known = self.gazetteer.office_holder(body, level, self.day)
+        if known is not None:
+            country = span.country
+            self._link_person(span, known, "office", 0.85)
+            span.country = country or span.country
+            span.open_office = False
+
+    def link_counterpart(self, span: Span, country: str) -> None:
+        """The holder of the same office in another country."""
+        known = self.gazetteer.office_holder(country, span.level or "", self.day)
+        if known is not None:
+            self._link_person(span, known, "counterpart", 0.8)
+
+    def _consume(self, first: int, last: int, span: Span) -> None:
+        """Put a phrase in the place of what it is made of."""
+        for position in range(first, last):
+            inner = self.at[position]
+            if inner is not None and inner is not span:
+                inner.rule = "dropped"
+        self._add(span)
+
+
+def fits(level: str | None, held: str) -> bool:
+    return (
+        level == held
+        or level in ("leader", "minister", "chair", "courtesy")
+        or (level == "head_of_state" and (held in ("president", "organisation_head")))
+    )

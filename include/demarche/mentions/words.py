@@ -1,0 +1,41 @@
+"""The closed lists by which mentions are read: word lists from the codebook, labels of the model, kinds of names."""
+
+from __future__ import annotations
+
+from demarche import codebook
+
+_LISTS = codebook.document("mention_words")
+
+JOINERS = frozenset({"'", "-", ".", "‑", "–", "’"})
+HYPHENS = frozenset({"-", "‑", "–"})
+NOMINAL = frozenset({"NOUN", "PROPN"})
+INSIDE_PHRASE = frozenset({"ADJ", "DET", "NOUN", "NUM", "PROPN"})
+PLACE_LABELS = frozenset({"FAC", "GPE", "LOC"})
+NO_NAME_LABELS = frozenset({"CARDINAL", "DATE", "MONEY", "ORDINAL", "PERCENT", "QUANTITY", "TIME"})
+ACTING = frozenset({"agent", "csubj", "dative", "nsubj"})
+SUBJECT = frozenset({"nsubj", "nsubjpass"})
+DOMESTIC = frozenset({"AGR", "COP", "CVL", "EDU", "JUD", "LAB", "MED", "OPP", "REB", "SPY", "UAF"})
+MODIFYING = frozenset({"adjective", "people", "state"})
+LINKED_LEVELS = frozenset(
+    {"defence_minister", "foreign_minister", "head_of_government", "head_of_state", "leader", "organisation_head"}
+)
+WHOLE = ("state", "organisation", "body")
+ORDER = ("state", "adjective", "organisation", "metonym", "capital", "person", "people")
+PLACE_PREPOSITIONS = frozenset(_LISTS["place_prepositions"])
+GOING_AND_HITTING = frozenset(_LISTS["going_and_hitting"])
+NAMING_ADJECTIVES = frozenset(_LISTS["naming_adjectives"])
+STANDING = frozenset(_LISTS["standing"])
+SIDE_PREPOSITIONS = frozenset(_LISTS["side_prepositions"])
+PAST_HOLDER = frozenset(_LISTS["past_holder"])
+BACKED = frozenset(_LISTS["backed"])
+MASCULINE = frozenset(_LISTS["masculine"])
+FEMININE = frozenset(_LISTS["feminine"])
+PLURAL = frozenset(_LISTS["plural"])
+NEUTER = frozenset(_LISTS["neuter"])
+MALE_TITLES = frozenset(_LISTS["male_titles"])
+FEMALE_TITLES = frozenset(_LISTS["female_titles"])
+PAIR_NOUNS = frozenset(_LISTS["pair_nouns"])
+PAIR_PEOPLE = frozenset(_LISTS["pair_people"])
+EAST_ASIAN_SURNAMES = frozenset(_LISTS["east_asian_surnames"])
+
+POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
