@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _LETTERS = str.maketrans(
-    {"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "Æ": "ae", "œ": "oe"}
-    | {"ð": "d", "þ": "th", "ə": "a", "Ə": "a"}
+    {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ə": "a"}
     | dict.fromkeys(".'`´‘’ʻʼʿʾ")
 )
 _WORD = re.compile(r"\w+")
@@ -22,11 +21,11 @@ def fold(text: str) -> str:
     >>> fold("Miguel Díaz-Canel"), fold("U.S."), fold("N’Djamena")
     ('miguel diaz canel', 'us', 'ndjamena')
     """
-    plain = text.translate(_LETTERS)
+    plain = text.casefold().translate(_LETTERS)
     if not plain.isascii():
-        decomposed = unicodedata.normalize("NFKD", plain)
+        decomposed = unicodedata.normalize("NFKD", plain).casefold().translate(_LETTERS)
         plain = "".join(mark for mark in decomposed if unicodedata.category(mark) not in ("Mn", "Cf"))
-    return " ".join(_WORD.findall(plain.casefold()))
+    return " ".join(_WORD.findall(plain))
 
 
 def longest_phrases(keys: Iterable[str]) -> dict[str, int]:

@@ -123,10 +123,11 @@ class NameReader:
                 end += 1
             if end >= len(folded) or not folded[end]:
                 return
-            if self.tokens.lower[end] in ("'s", "’s"):
+            if self.tokens.lower[end] in ("'s", "’s"):  # "Lord's Resistance Army", folded to "lords …"
                 words += "s"
                 end += 1
-                continue
+                if end >= len(folded) or not folded[end]:
+                    return
             words = f"{words} {folded[end]}"
             count += folded[end].count(" ") + 1
             end += 1

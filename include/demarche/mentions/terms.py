@@ -190,7 +190,7 @@ class TermReader(NameReader):
                 break
             if word in PAST_HOLDER:
                 past = True
-                first = position if country is None else first
+                first = position
                 position -= 1
                 continue
             if tokens.text[position][:1] in HYPHENS and len(word) > 1:

@@ -1,0 +1,208 @@
+"""Mentions: who is named, who is pointed at, and that every offset points at its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from demarche.entities import load_gazetteer
+from demarche.language import load_model
+from demarche.mentions import find_mentions
+from demarche.places import load_places
+from demarche.records import Mention
+
+DAY = date(2018, 11, 6)
+Read = Callable[..., tuple[Mention, ...]]
+
+
+def read(text: str, day: date | None = DAY) -> tuple[Mention, ...]:
+    return find_mentions(
+        load_model()(text),
+        document_id="d1",
+        partition_key="2018-11-06T14",
+        published_date=day,
+        gazetteer=load_gazetteer(),
+        places=load_places(),
+    )
+
+
+def of(mentions: tuple[Mention, ...], text: str) -> list[Mention]:
+    return [one for one in mentions if one.text == text]
+
+
+def one(text: str, words: str, day: date | None = DAY) -> Mention:
+    found = of(read(text, day), words)
+    assert found, f"{words!r} is no mention of {text!r}"
+    return found[0]
+
+
+# --- names -------------------------------------------------------------------------------------------------------
+def test_full_name_with_country_and_office() -> None:
+    minister = one("Chinese Foreign Minister Wang Yi landed in Harare.", "Wang Yi")
+    assert (minister.country_code, minister.office_name, minister.sector_type) == ("CHN", "foreign minister", "GOV")
+
+
+def test_the_bearer_of_an_unknown_name_gets_title_and_country() -> None:
+    text = "Norwegian Fisheries Minister Odd Fjellheim signed first."
+    person = one(text, "Odd Fjellheim")
+    assert (person.mention_type, person.entity_id, person.country_code) == ("person", None, "NOR")
+
+
+def test_apposition_after_the_name() -> None:
+    person = one("Tariq Belhadj, Algeria's ambassador to Madrid, walked out.", "Tariq Belhadj")
+    assert (person.country_code, person.office_name) == ("DZA", "ambassador")
+
+
+def test_apposition_before_the_name() -> None:
+    person = one("The Latvian defence minister, Artis Kalnbērzs, called the drill a success.", "Artis Kalnbērzs")
+    assert person.country_code == "LVA"
+
+
+def test_surname_after_full_name_keeps_namesakes_apart() -> None:
+    text = "Kim Yong-chol flew to Beijing. Kim Jong-un stayed behind, and Kim Jong-un wrote a letter. Kim rested."
+    last = of(read(text), "Kim")[-1]
+    assert last.entity_id == one(text, "Kim Jong-un").entity_id
+
+
+def test_surname_that_the_model_would_take_for_a_town() -> None:
+    text = "Colombian Foreign Minister Carlos Holmes Trujillo expelled two aides. Trujillo gave them a day."
+    assert one(text, "Trujillo").entity_id == one(text, "Carlos Holmes Trujillo").entity_id
+
+
+def test_offices_change_hands() -> None:
+    text = "The Cuban president received the delegation."
+    before, after = one(text, "Cuban president", date(2017, 6, 1)), one(text, "Cuban president")
+    assert (before.name, after.name) == ("Raúl Castro", "Miguel Díaz-Canel")
+    assert one(text, "Cuban president", None).entity_id is None
+    assert one(text, "Cuban president", None).country_code == "CUB"
+
+
+def test_a_former_holder_is_not_the_holder() -> None:
+    former = one("The former French president attended the funeral.", "former French president")
+    assert (former.entity_id, former.country_code) == (None, "FRA")
+
+
+# --- states, bodies, groups --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "words", "kind", "country", "sector"),
+    [
+        ("The Dutch foreign ministry objected.", "Dutch foreign ministry", "body", "NLD", "GOV"),
+        ("Peru's navy boarded the trawler.", "Peru's navy", "body", "PER", "MIL"),
+        ("Zambian police fired in the air.", "Zambian police", "body", "ZMB", "COP"),
+        ("The Knesset voted.", "Knesset", "body", "ISR", "LEG"),
+        ("The Ministry of Trade of Fiji replied.", "Ministry of Trade of Fiji", "body", "FJI", "GOV"),
+        ("Russian troops crossed the river.", "Russian troops", "group", "RUS", "MIL"),
+        ("Villagers from Laos crossed the river.", "Villagers", "group", "LAO", "CVL"),
+        ("Boko Haram fighters burned a village.", "Boko Haram fighters", "group", "NGA", "UAF"),
+        ("Somalis cheered.", "Somalis", "group", "SOM", "CVL"),
+        ("Nato sent a frigate.", "Nato", "organisation", None, "IGO"),
+    ],
+)
+def test_bodies_and_groups(text: str, words: str, kind: str, country: str | None, sector: str) -> None:
+    found = one(text, words)
+    assert (found.mention_type, found.country_code, found.sector_type) == (kind, country, sector)
+
+
+def test_a_backer_is_no_nationality() -> None:
+    assert one("Turkish-backed rebels took the hill.", "rebels").country_code is None
+
+
+def test_joined_countries_are_several_groups() -> None:
+    found = of(read("Japanese, Chinese and Indian diplomats met."), "Japanese, Chinese and Indian diplomats")
+    assert [one.country_code for one in found] == ["JPN", "CHN", "IND"]
+    assert len({one.mention_id for one in found}) == 3
+
+
+def test_capitals_act_or_are_places() -> None:
+    text = "Ankara summoned the envoy on Monday. The talks in Ankara lasted an hour."
+    acting, place = of(read(text), "Ankara")
+    assert (acting.mention_type, acting.entity_id, acting.link_rule) == ("state", "TUR", "metonym")
+    assert (place.mention_type, place.country_code) == ("place", "TUR")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "country"),
+    [
+        ("Georgia and Armenia opened the border near Tbilisi.", "Georgia", "GEO"),
+        ("Georgia's governor spoke in Atlanta.", "Georgia's governor", "USA"),
+        ("Jordan signed the pact with Iraq.", "Jordan", "JOR"),
+        ("Congo and Rwanda blamed each other.", "Congo", "COD"),
+        ("Congo reopened the port at Brazzaville.", "Congo", "COG"),
+        ("Guinea-Bissau held an election.", "Guinea-Bissau", "GNB"),
+    ],
+)
+def test_ambiguous_names_by_context(text: str, words: str, country: str) -> None:
+    assert one(text, words).country_code == country
+
+
+def test_an_ambiguous_name_without_context_stays_open() -> None:
+    assert one("Korea won the match.", "Korea").country_code is None
+
+
+def test_a_state_inside_a_personal_name_is_no_state() -> None:
+    mentions = read("Michael Jordan bought a vineyard.")
+    assert "JOR" not in {one.country_code for one in mentions}
+
+
+# --- pointing back -----------------------------------------------------------------------------------------------
+def test_pronouns_follow_gender_and_subject() -> None:
+    text = "Chancellor Angela Merkel spoke with Vladimir Putin. She asked him for restraint."
+    mentions = read(text)
+    assert of(mentions, "She")[0].name == "Angela Merkel"
+    assert of(mentions, "him")[0].name == "Vladimir Putin"
+
+
+def test_counterparts_hold_the_same_office() -> None:
+    text = "North Korean leader Kim Jong-un dined with his Cuban counterpart."
+    assert one(text, "Cuban counterpart").name == "Miguel Díaz-Canel"
+
+
+def test_both_sides_are_two_mentions_of_one_span() -> None:
+    found = of(read("Peru and Chile signed a truce. Both countries will withdraw."), "Both countries")
+    assert {one.country_code for one in found} == {"PER", "CHL"}
+
+
+def test_the_north_needs_korea() -> None:
+    korea = "South Korea sent rice. Officials said the North accepted it."
+    assert one(korea, "North").country_code == "PRK"
+    assert of(read("Italy sent rice. Officials said the North accepted it."), "North") == []
+
+
+def test_it_that_stands_for_nobody() -> None:
+    assert of(read("Cuba is poor. It is believed that aid will come."), "It") == []
+
+
+def test_the_latter_is_the_last_named() -> None:
+    text = "Kim Jong-un met Miguel Díaz-Canel when the latter came to Pyongyang."
+    assert one(text, "latter").name == "Miguel Díaz-Canel"
+
+
+# --- what always holds -------------------------------------------------------------------------------------------
+PIECES = (
+    "Kim Jong-un the Cuban president of Georgia 's U.S. troops and , . his counterpart both sides in Paris ( ) [a-z]+",
+    "Díaz-Canel \u200b \u202e 🙂 朝鲜 مصر said met Ministry of Foreign Affairs North the two Koreas \t ' - – Ltd. «",
+)
+WORDS = st.sampled_from(" ".join(PIECES).split(" "))
+
+
+@settings(max_examples=60)
+@given(st.one_of(st.text(max_size=120), st.lists(WORDS, max_size=30).map(" ".join), st.lists(WORDS).map("".join)))
+def test_offsets_point_at_their_text(text: str) -> None:
+    mentions = read(text)
+    assert all(text[one.start_offset : one.end_offset] == one.text and one.text for one in mentions)
+    assert len({one.mention_id for one in mentions}) == len(mentions)
+    assert [one.start_offset for one in mentions] == sorted(one.start_offset for one in mentions)
+
+
+def test_the_same_text_gives_the_same_mentions() -> None:
+    text = "President Macron and his Kenyan counterpart met NATO officials in Nairobi; both leaders smiled."
+    assert read(text) == read(text)
+
+
+def test_nothing_in_nothing_out() -> None:
+    assert read("") == ()
+    assert read(" \n\t ") == ()
