@@ -1,0 +1,148 @@
+"""Events: one happening in the world, whoever tells it.
+
+Reports become events in four steps: each is made ready for comparing (`tales`), pairs are judged (`likeness`), ties are
+joined as far as no conflict forbids it (`grouping`), and what the members tell is brought to one row (`agreement`);
+`links` then relates events to one another. The rule in plain words, and why: `docs/decisions/0002-one-event.md`. The
+numbers that decide stand in `codebook/resolution.toml`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from demarche.events.agreement import agree
+from demarche.events.grouping import Decision, days_of, group, keys_of
+from demarche.events.links import link
+from demarche.events.tales import DocumentFacts, Key, read_tale
+from demarche.records import (
+    Document,
+    Event,
+    EventLink,
+    EventParticipant,
+    EventReport,
+    EventStatus,
+    Record,
+    Report,
+    ReportParticipant,
+    StoryDocument,
+)
+
+__all__ = ["Decision", "DocumentFacts", "Resolution", "block_keys", "document_facts", "resolve_events"]
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Events and what hangs on them, each sorted by its key."""
+
+    events: tuple[Event, ...]
+    event_reports: tuple[EventReport, ...]
+    event_participants: tuple[EventParticipant, ...]
+    event_statuses: tuple[EventStatus, ...]
+    event_links: tuple[EventLink, ...]
+
+    def tables(self) -> dict[type[Record], Sequence[Record]]:
+        """The rows of each table."""
+        return {
+            Event: self.events,
+            EventReport: self.event_reports,
+            EventParticipant: self.event_participants,
+            EventStatus: self.event_statuses,
+            EventLink: self.event_links,
+        }
+
+
+def document_facts(
+    documents: Iterable[Document], story_documents: Iterable[StoryDocument] = ()
+) -> dict[str, DocumentFacts]:
+    """What resolution needs of documents; a document in two partitions counts once."""
+    members = {member.document_id: member for member in story_documents}
+    facts = {}
+    for document in documents:
+        member = members.get(document.document_id)
+        facts[document.document_id] = DocumentFacts(
+            document_id=document.document_id,
+            source_id=document.source_id,
+            agency_id=document.agency_id,
+            article_id=document.article_id,
+            published_date=None if document.published_rule in ("fetched", "none") else document.published_date,
+            story_id=member.story_id if member else None,
+            is_copy=member.is_copy if member else False,
+        )
+    return facts
+
+
+def resolve_events(
+    reports: Iterable[Report],
+    participants: Iterable[ReportParticipant],
+    documents: Mapping[str, DocumentFacts],
+    *,
+    decisions: Sequence[Decision] = (),
+) -> Resolution:
+    """Every report in its event; the same outcome whatever the order of the input.
+
+    ``documents`` holds the facts of each report's document, and of the other documents of its story, from which the
+    voice is known. A report that came with two partitions counts with the smaller. Raises KeyError for a report whose
+    document isn't given.
+    """
+    smallest: dict[str, Report] = {}
+    for report in reports:
+        held = smallest.get(report.report_id)
+        if held is None or _key(report) < _key(held):
+            smallest[report.report_id] = report
+    parties: dict[str, dict[int, ReportParticipant]] = defaultdict(dict)
+    for participant in participants:
+        parties[participant.report_id].setdefault(participant.ordinal, participant)
+    tales = [
+        read_tale(report, list(parties[report_id].values()), documents[report.document_id])
+        for report_id, report in smallest.items()
+    ]
+    voices = _voices(documents)
+    agreed = sorted(
+        (agree(happening, voices) for happening in group(tales, decisions)), key=lambda one: one.event.event_id
+    )
+    return Resolution(
+        events=tuple(one.event for one in agreed),
+        event_reports=tuple(row for one in agreed for row in sorted(one.reports, key=lambda row: row.report_id)),
+        event_participants=tuple(row for one in agreed for row in one.participants),
+        event_statuses=tuple(row for one in agreed for row in one.statuses),
+        event_links=link(agreed),
+    )
+
+
+def block_keys(
+    report: Report, participants: Iterable[ReportParticipant], *, published_date: date | None = None
+) -> frozenset[str]:
+    """The blocks in which a report is compared: two reports without a common one are never tied, except by a story.
+
+    ``published_date`` is its document's; without it the anchor of the report's dates stands in. No party or no time, no
+    block.
+    """
+    published = published_date or report.anchor_date
+    facts = DocumentFacts(report.document_id, "", published_date=published)
+    tale = read_tale(report, list(participants), facts)
+    start, end = (tale.interval.start, tale.interval.end) if tale.interval else (None, None)
+    return keys_of(report.event_type, tale.everybody, days_of(start, end, report.status_type, published))
+
+
+def _key(report: Report) -> Key:
+    return report.partition_key, report.report_id
+
+
+def _voices(documents: Mapping[str, DocumentFacts]) -> dict[str, str]:
+    """Whose voice each document is: its agency's, else that of the story it copies, else its source's own."""
+    of_story: dict[str, list[DocumentFacts]] = defaultdict(list)
+    for facts in documents.values():
+        if facts.story_id is not None:
+            of_story[facts.story_id].append(facts)
+    story_voice = {}
+    for story_id, members in of_story.items():
+        agencies = sorted(facts.agency_id for facts in members if facts.agency_id)
+        original = min(members, key=lambda facts: (facts.is_copy, facts.document_id))
+        story_voice[story_id] = agencies[0] if agencies else original.source_id
+    return {
+        document_id: facts.agency_id or story_voice.get(facts.story_id or "", facts.source_id)
+        for document_id, facts in documents.items()
+    }

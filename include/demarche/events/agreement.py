@@ -1,0 +1,435 @@
+"""What the reports of one happening agree on: each field's value by one stated rule, and where they contradict.
+
+Every *voice* counts once: copies of a text and outlets that print one agency are one voice, and what a voice said last
+replaces what it said before. The value told by most voices wins, then the one told last, then the more exact one.
+What is told of an act that occurred outweighs what was planned for it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from demarche import ontology
+from demarche.events.grouping import Happening
+from demarche.events.tales import Interval, Tale, person, principal, settings
+from demarche.records import Event, EventParticipant, EventReport, EventStatus, ReportParticipant
+
+Voices = Mapping[str, str]
+"""Document id → the voice that it is."""
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """An event with everything that hangs on it, links apart, and the reports it was made of."""
+
+    event: Event
+    reports: tuple[EventReport, ...]
+    participants: tuple[EventParticipant, ...]
+    statuses: tuple[EventStatus, ...]
+    happening: Happening
+
+
+def agree(happening: Happening, voices: Voices) -> Agreed:
+    """The event that a happening's reports amount to."""
+    tales = happening.tales
+    first = tales[0]
+    event_id = "e" + first.report.report_id[1:]
+    load_date = date.fromisoformat(first.report.partition_key[:10])
+    steps = _steps(tales)
+    status, is_status_disputed = _final_status(steps, voices)
+    weighty = _weighty(tales, status)
+    mode = _vote(tales, voices, lambda tale: tale.report.mode_type)
+    interval, is_date_disputed = _interval(tales, weighty, status, mode, voices)
+    place, is_place_disputed = _place(weighty, tales, voices)
+    quantity, is_quantity_disputed = _quantity(tales, voices)
+    participants = _participants(tales, voices, event_id, load_date)
+    documents = {tale.facts.document_id: tale.facts for tale in tales}
+    published = sorted(facts.published_date for facts in documents.values() if facts.published_date)
+    best = min(tales, key=lambda tale: _showing_order(tale, status))
+    event = Event(
+        event_id=event_id,
+        load_date=load_date,
+        event_type=first.report.event_type,
+        status_type=status,
+        mode_type=mode,
+        **_category(first.report.event_type, status, mode, tales),
+        context_types=tuple(sorted({context for tale in tales for context in tale.report.context_types})),
+        start_date=interval.start if interval else None,
+        end_date=interval.end if interval else None,
+        date_precision_type=interval.precision_type if interval else "unknown",
+        **place,
+        **quantity,
+        **_names(participants),
+        report_count=len(tales),
+        document_count=len(documents),
+        story_count=len({facts.story_id or facts.document_id for facts in documents.values()}),
+        independent_source_count=len({voices[document_id] for document_id in documents}),
+        first_reported_date=published[0] if published else None,
+        last_reported_date=published[-1] if published else None,
+        is_disputed=is_status_disputed or is_date_disputed or is_place_disputed or is_quantity_disputed,
+        confidence_score=_confidence(tales, voices),
+        best_report_id=best.report.report_id,
+    )
+    return Agreed(
+        event=event,
+        reports=tuple(
+            EventReport(
+                event_id=event_id,
+                report_id=tale.report.report_id,
+                document_id=tale.facts.document_id,
+                load_date=load_date,
+                merge_rule=happening.rules[tale.report.report_id],
+            )
+            for tale in tales
+        ),
+        participants=participants,
+        statuses=tuple(
+            EventStatus(
+                event_id=event_id,
+                report_id=tale.report.report_id,
+                load_date=load_date,
+                ordinal=ordinal,
+                status_type=tale.report.status_type,
+                reported_date=tale.published,
+            )
+            for ordinal, tale in enumerate(steps)
+        ),
+        happening=happening,
+    )
+
+
+def _chronological(tale: Tale) -> tuple[date, tuple[str, str]]:
+    return tale.published or date.max, tale.key
+
+
+def _showing_order(tale: Tale, status: str) -> tuple[bool, bool, float, date, tuple[str, str]]:
+    report = tale.report
+    return report.status_type != status, tale.facts.is_copy, -report.confidence_score, *_chronological(tale)
+
+
+def _confidence(tales: Iterable[Tale], voices: Voices) -> float:
+    """The chance that not every voice errs, each as sure as its surest report."""
+    surest: dict[str, float] = defaultdict(float)
+    for tale in tales:
+        voice = voices[tale.facts.document_id]
+        surest[voice] = max(surest[voice], tale.report.confidence_score)
+    doubt = 1.0
+    for voice in sorted(surest):
+        doubt *= 1.0 - surest[voice]
+    return round(min(1.0 - doubt, 0.99), 3)
+
+
+# --- voting ------------------------------------------------------------------------------------------------------
+def _last_words(tales: Iterable[Tale], voices: Voices) -> list[Tale]:
+    """Of each voice the reports of its last day: corrections replace what they correct."""
+    last: dict[str, date] = {}
+    for tale in tales:
+        voice = voices[tale.facts.document_id]
+        last[voice] = max(last.get(voice, date.min), tale.published or date.min)
+    return [tale for tale in tales if (tale.published or date.min) == last[voices[tale.facts.document_id]]]
+
+
+_Value = TypeVar("_Value")
+
+
+def _vote(
+    tales: Iterable[Tale],
+    voices: Voices,
+    value_of: Callable[[Tale], _Value | None],
+    *,
+    supports: Callable[[_Value, _Value], bool] = lambda one, other: one == other,
+    exactness: Callable[[_Value], float] = lambda value: 0.0,
+) -> _Value | None:
+    """The value that most voices tell or at least support, then the one told last, then the most exact one."""
+    telling = [tale for tale in tales if value_of(tale) is not None]
+    claims = [(tale, value) for tale in _last_words(telling, voices) if (value := value_of(tale)) is not None]
+    if not claims:
+        return None
+
+    def rank(claim: tuple[Tale, _Value]) -> tuple[Any, ...]:
+        _, value = claim
+        supporters = {voices[tale.facts.document_id] for tale, told in claims if supports(told, value)}
+        last = max((tale.published or date.min) for tale, told in claims if told == value)
+        return -len(supporters), -last.toordinal(), -exactness(value), claim[0].key
+
+    unique = {repr(value): (tale, value) for tale, value in reversed(claims)}
+    return min(unique.values(), key=rank)[1]
+
+
+def _contradict(
+    tales: Iterable[Tale], voices: Voices, differ: Callable[[Tale, Tale], bool], tells: Callable[[Tale], bool]
+) -> bool:
+    """Whether two voices' last words differ."""
+    told = _last_words([tale for tale in tales if tells(tale)], voices)[: settings()["witness_count"]]
+    return any(
+        differ(one, other) and voices[one.facts.document_id] != voices[other.facts.document_id]
+        for position, one in enumerate(told)
+        for other in told[position + 1 :]
+    )
+
+
+# --- status ------------------------------------------------------------------------------------------------------
+def _steps(tales: Iterable[Tale]) -> list[Tale]:
+    """The reports with which a new status came up, in the order reported."""
+    steps: list[Tale] = []
+    for tale in sorted(tales, key=_chronological):
+        if not steps or steps[-1].report.status_type != tale.report.status_type:
+            steps.append(tale)
+    return steps
+
+
+def _final_status(steps: Sequence[Tale], voices: Voices) -> tuple[str, bool]:
+    """The status in the end, and whether it is in dispute.
+
+    What occurred stays so: a plan printed late doesn't undo it, and whoever denies or calls it off afterwards disputes
+    it. Of what hasn't occurred, the last word counts, a request only if there is no other.
+    """
+    statuses = [step.report.status_type for step in steps]
+    if "occurred" in statuses:
+        told = steps[len(statuses) - 1 - statuses[::-1].index("occurred")]
+        is_disputed = False
+        for step in steps:
+            is_against = step.report.status_type == "denied" or (
+                step.report.status_type == "cancelled" and _chronological(step) > _chronological(told)
+            )
+            is_disputed |= is_against and voices[step.facts.document_id] != voices[told.facts.document_id]
+        return "occurred", is_disputed
+    later = [status for status in statuses if status != "requested"]
+    return (later or statuses)[-1], False
+
+
+def _weighty(tales: Sequence[Tale], status: str) -> list[Tale]:
+    """Whose word on time and place is heard first: reports of the final status, of a plan those since it was moved."""
+    final = [tale for tale in tales if tale.report.status_type == status]
+    moved = [tale for tale in tales if tale.report.status_type == "postponed"]
+    if status == "planned" and moved:
+        since = max(_chronological(tale) for tale in moved)
+        final = [tale for tale in final if _chronological(tale) > since] or final
+    return final
+
+
+def _category(event_type: str, status: str, mode: str | None, tales: Sequence[Tale]) -> dict[str, Any]:
+    """The columns that follow from act, status and mode; a report that tells all three knows who moved a meeting."""
+    same = [t.report for t in tales if t.report.status_type == status and t.report.event_type == event_type]
+    plover = same[0].plover_type if status == "postponed" and same else ontology.fold(event_type, status)
+    if plover is None:
+        return {"plover_type": None, "quad_type": None, "goldstein_value": None, "cameo_code": None}
+    told_mode = mode if plover == event_type else None
+    return {
+        "plover_type": plover,
+        "quad_type": ontology.quad_type(plover),
+        "goldstein_value": ontology.goldstein_value(plover, told_mode),
+        "cameo_code": ontology.cameo_code(plover, told_mode),
+    }
+
+
+# --- when, where, how many ---------------------------------------------------------------------------------------
+_EXACTNESS = {"day": 4, "week": 3, "month": 2, "year": 1, "unknown": 0}
+
+
+def _interval(
+    tales: Sequence[Tale], weighty: Sequence[Tale], status: str, mode: str | None, voices: Voices
+) -> tuple[Interval | None, bool]:
+    limit = date.max
+    if status == "occurred":  # it can't have begun after it was first told, a day's slack for time zones
+        told = [tale.published for tale in tales if tale.report.status_type == "occurred" and tale.published]
+        limit = min(told) + timedelta(days=1) if told else date.max
+
+    def told_interval(tale: Tale) -> Interval | None:
+        return tale.interval if tale.interval and tale.interval.start <= limit else None
+
+    def exactness(interval: Interval) -> float:
+        days = min((interval.end - interval.start).days, 99) / 100
+        # A visit's whole span says more than one of its days; otherwise the shorter interval does.
+        is_span = mode == "visit" and interval.precision_type == "day"
+        return _EXACTNESS[interval.precision_type] + (days if is_span else -days)
+
+    def vote(heard: Sequence[Tale], accepts: Callable[[Interval], bool]) -> Interval | None:
+        def value(tale: Tale) -> Interval | None:
+            interval = told_interval(tale)
+            return interval if interval and accepts(interval) else None
+
+        return _vote(heard, voices, value, supports=Interval.overlaps, exactness=exactness)
+
+    chosen = None
+    for heard in (weighty, tales):
+        chosen = chosen or vote(heard, lambda interval: interval.precision_type == "day")
+    for heard in (weighty, tales):
+        chosen = chosen or vote(heard, lambda interval: True)
+    is_disputed = _contradict(
+        weighty,
+        voices,
+        lambda one, other: not one.interval.overlaps(other.interval),  # type: ignore[union-attr,arg-type]
+        lambda tale: tale.interval is not None,
+    )
+    return chosen, is_disputed and status not in ("postponed", "planned", "requested")
+
+
+def _place(weighty: Sequence[Tale], tales: Sequence[Tale], voices: Voices) -> tuple[dict[str, Any], bool]:
+    def value(tale: Tale) -> tuple[str | None, ...] | None:
+        report = tale.report
+        told = (report.place_id, report.place_name, report.place_precision_type, report.country_code)
+        return told if report.place_name or report.country_code else None
+
+    def supports(told: tuple[str | None, ...], chosen: tuple[str | None, ...]) -> bool:
+        return told == chosen or (told[2] in (None, "country") and told[3] == chosen[3])
+
+    def exactness(told: tuple[str | None, ...]) -> float:
+        return {"country": 1.0, "region": 2.0, None: 0.0}.get(told[2], 3.0)
+
+    heard = [tale for tale in weighty if value(tale)] or tales
+    place = _vote(heard, voices, value, supports=supports, exactness=exactness) or (None, None, None, None)
+    is_disputed = _contradict(
+        tales,
+        voices,
+        lambda one, other: one.report.place_name != other.report.place_name,
+        lambda tale: tale.report.place_name is not None and exactness(value(tale) or (None,) * 4) >= 3.0,
+    )
+    return dict(
+        zip(("place_id", "place_name", "place_precision_type", "country_code"), place, strict=True)
+    ), is_disputed
+
+
+def _quantity(tales: Sequence[Tale], voices: Voices) -> tuple[dict[str, Any], bool]:
+    def value(tale: Tale) -> tuple[float, str | None] | None:
+        report = tale.report
+        return (report.quantity, report.quantity_unit) if report.quantity is not None else None
+
+    quantity, unit = _vote(tales, voices, value) or (None, None)
+    is_disputed = _contradict(
+        tales,
+        voices,
+        lambda one, other: (
+            one.report.quantity != other.report.quantity and one.report.quantity_unit == other.report.quantity_unit
+        ),
+        lambda tale: tale.report.quantity is not None,
+    )
+    return {"quantity": quantity, "quantity_unit": unit}, is_disputed
+
+
+# --- who ---------------------------------------------------------------------------------------------------------
+def _participants(
+    tales: Sequence[Tale], voices: Voices, event_id: str, load_date: date
+) -> tuple[EventParticipant, ...]:
+    """Everybody whom a report names, once: a state gives way to the body or person that acted for it."""
+    told: dict[str, list[tuple[Tale, ReportParticipant]]] = defaultdict(list)
+    for tale in tales:
+        for participant in tale.participants:
+            told[_identity(participant)].append((tale, participant))
+    rows = []
+    roles_of = {
+        identity: _counted(claims, voices, lambda participant: participant.role_type)
+        for identity, claims in told.items()
+    }
+    for identity in _most_exact(told, roles_of):
+        claims, roles = told[identity], roles_of[identity]
+        row = min((p for _, p in claims if p.role_type == roles[0]), key=_fullness)
+        parts = _counted(claims, voices, lambda participant: participant.part_type)
+        offices = _counted(claims, voices, lambda participant: participant.office_name)
+        rows.append((row, roles[0], parts[0] if parts else None, offices[0] if offices else None))
+    rows.sort(key=lambda row: (row[1], principal(row[0]) or "~", row[0].entity_id or "~", row[0].name or ""))
+    return tuple(
+        EventParticipant(
+            event_id=event_id,
+            load_date=load_date,
+            ordinal=ordinal,
+            role_type=role,
+            part_type=part,
+            entity_id=row.entity_id,
+            name=row.name,
+            entity_type=row.entity_type,
+            country_code=row.country_code,
+            sector_type=row.sector_type,
+            office_name=office,
+        )
+        for ordinal, (row, role, part, office) in enumerate(rows)
+    )
+
+
+def _identity(participant: ReportParticipant) -> str:
+    somebody = person(participant)
+    if participant.entity_id:
+        return participant.entity_id
+    if somebody is not None:
+        return "person:" + " ".join(sorted(somebody.names))
+    whom = principal(participant)
+    return f"somebody of {whom}" if whom else f"text:{(participant.name or participant.text).casefold()}"
+
+
+_Told = Mapping[str, Sequence[tuple[Tale, ReportParticipant]]]
+
+
+def _most_exact(told: _Told, roles_of: Mapping[str, Sequence[str]]) -> list[str]:
+    """The identities that stay: of one principal in one role the named persons, else its bodies, else the state itself.
+
+    Nameless parties stay only where no principal is known at all.
+    """
+    levels: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    nameless = []
+    for identity, claims in told.items():
+        tale, participant = claims[0]
+        is_mutual = tale.report.event_type in settings()["mutual_types"]
+        principal_id = principal(participant)
+        if principal_id is None:
+            nameless.append(identity)
+            continue
+        whom = (principal_id, "" if is_mutual else roles_of[identity][0])
+        if person(participant) is not None:
+            levels[whom][identity] = 0
+        elif participant.entity_id is not None and participant.entity_id != participant.country_code:
+            levels[whom][identity] = 1
+        elif participant.entity_id is not None:
+            levels[whom][identity] = 2
+        else:
+            levels[whom][identity] = 3
+    kept = []
+    for of_principal in levels.values():
+        best = min(of_principal.values())
+        kept += [identity for identity, level in of_principal.items() if level == best]
+    return sorted(_without_repeated_names(kept, told)) or sorted(nameless)
+
+
+def _without_repeated_names(identities: Sequence[str], told: _Told) -> list[str]:
+    """Without the persons whose name is part of another's of the same principal ("Vella" beside "Maria Vella")."""
+    persons = {identity: (principal(told[identity][0][1]), person(told[identity][0][1])) for identity in identities}
+
+    def is_repeated(identity: str) -> bool:
+        whom, somebody = persons[identity]
+        if somebody is None or somebody.entity_id is not None:
+            return False
+        others = [it for other, (its, it) in persons.items() if other != identity and its == whom and it is not None]
+        return any(somebody.is_same(it) and (it.entity_id is not None or somebody.names < it.names) for it in others)
+
+    return [identity for identity in identities if not is_repeated(identity)]
+
+
+def _counted(
+    claims: Sequence[tuple[Tale, ReportParticipant]],
+    voices: Voices,
+    value_of: Callable[[ReportParticipant], str | None],
+) -> list[str]:
+    """The values told, by most voices first, then alphabetically."""
+    supporters: dict[str, set[str]] = defaultdict(set)
+    for tale, participant in claims:
+        value = value_of(participant)
+        if value is not None:
+            supporters[value].add(voices[tale.facts.document_id])
+    return sorted(supporters, key=lambda value: (-len(supporters[value]), value))
+
+
+def _fullness(participant: ReportParticipant) -> tuple[bool, bool, int, str, str]:
+    name = participant.name or ""
+    return participant.entity_id is None, participant.country_code is None, -len(name), name, participant.report_id
+
+
+def _names(participants: Sequence[EventParticipant]) -> dict[str, tuple[str, ...]]:
+    columns: dict[str, tuple[str, ...]] = {}
+    for role in ontology.ROLES:
+        of_role = [participant for participant in participants if participant.role_type == role]
+        columns[f"{role}_names"] = tuple(dict.fromkeys(p.name for p in of_role if p.name))
+        columns[f"{role}_country_codes"] = tuple(sorted({p.country_code for p in of_role if p.country_code}))
+    return columns

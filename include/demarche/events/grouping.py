@@ -1,0 +1,357 @@
+"""Reports into happenings: blocks, comparisons, constrained agglomeration.
+
+Reports coded alike are folded into one *coding* first, so that a million copies cost one comparison. Codings are
+compared within blocks; ties join groups from the strongest down, and no tie joins what a conflict between any two members
+keeps apart: so a chain of compatible neighbours can't bring incompatible ends together. Everything is sorted by
+(partition key, report id) before it matters, which makes the outcome independent of the order of the input.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations
+from typing import Literal
+
+from demarche.events.likeness import Verdict, compare
+from demarche.events.tales import Side, Tale, settings
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a reviewer decided about reports. Of contradicting decisions the one with the greater ``ordinal`` wins.
+
+    ``must_link`` and ``cannot_link`` name two or more reports; ``reject`` takes reports out, ``keep`` takes that back.
+    """
+
+    decision_type: Literal["must_link", "cannot_link", "reject", "keep"]
+    report_ids: tuple[str, ...]
+    ordinal: int = 0
+
+
+@dataclass(frozen=True)
+class Happening:
+    """The reports of one happening, the smallest first, and the rule that joined each."""
+
+    tales: tuple[Tale, ...]
+    rules: Mapping[str, str]
+
+
+def group(tales: Iterable[Tale], decisions: Sequence[Decision] = ()) -> list[Happening]:
+    """Every report in its happening; rejected ones left out."""
+    rejected, linked, parted = _read_decisions(decisions)
+    kept = sorted((tale for tale in tales if tale.report.report_id not in rejected), key=lambda tale: tale.key)
+    decided = {report_id for pair in (*linked, *parted) for report_id in pair}
+    codings = _codings(kept, decided)
+    return _Grouping(codings, linked, parted).happenings()
+
+
+def _read_decisions(
+    decisions: Sequence[Decision],
+) -> tuple[set[str], set[tuple[str, str]], set[tuple[str, str]]]:
+    """Rejected reports, pairs that must and pairs that can't be one; the latest decision on each wins."""
+    rejections: dict[str, bool] = {}
+    links: dict[tuple[str, str], bool] = {}
+    for decision in sorted(decisions, key=lambda d: (d.ordinal, d.decision_type, d.report_ids)):
+        if decision.decision_type in ("reject", "keep"):
+            rejections |= dict.fromkeys(decision.report_ids, decision.decision_type == "reject")
+        else:
+            pairs = combinations(sorted(set(decision.report_ids)), 2)
+            links |= dict.fromkeys(pairs, decision.decision_type == "must_link")
+    return (
+        {report_id for report_id, is_rejected in rejections.items() if is_rejected},
+        {pair for pair, is_link in links.items() if is_link},
+        {pair for pair, is_link in links.items() if not is_link},
+    )
+
+
+# --- codings -----------------------------------------------------------------------------------------------------
+def _codings(tales: Iterable[Tale], decided: set[str]) -> list[list[Tale]]:
+    """Reports that are coded alike and that nothing could tell apart, the smallest first in each.
+
+    A reviewed report stands alone, so that a decision moves it and nothing else.
+    """
+    folded: dict[tuple[object, ...], list[Tale]] = defaultdict(list)
+    for tale in tales:
+        report = tale.report
+        apart: tuple[object, ...] = ()
+        if report.report_id in decided:
+            apart = (report.report_id,)
+        elif not _is_firm(tale):
+            apart = (tale.sentence_key, tale.facts.story_id or tale.facts.document_id)
+            if tale.facts.story_id is None:
+                apart = (*apart, report.report_id)
+        coding = (
+            report.event_type, report.mode_type, report.status_type, _names(tale.actors), _names(tale.recipients),
+            report.start_date, report.end_date, report.date_precision_type, report.place_id, report.place_name,
+            report.country_code, report.quantity, report.quantity_unit, tale.round_number, tale.deed, tale.published,
+        )  # fmt: skip
+        folded[(*coding, *apart)].append(tale)
+    return sorted(folded.values(), key=lambda same: same[0].key)
+
+
+def _is_firm(tale: Tale) -> bool:
+    """Whether act, day and two parties are told, so that equal codings are one happening."""
+    is_dated = tale.interval is not None and tale.interval.precision_type == "day"
+    return is_dated and len(tale.everybody) > 1 and tale.report.event_type not in settings()["verbal_types"]
+
+
+def _names(side: Side) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(
+        (whom, tuple(sorted(p.entity_id or " ".join(sorted(p.names)) for p in persons)))
+        for whom, persons in sorted(side.items())
+    )
+
+
+# --- blocks ------------------------------------------------------------------------------------------------------
+def keys_of(event_type: str, everybody: Iterable[str], days: tuple[date, date] | None) -> frozenset[str]:
+    """The blocks of an act: its type, two of its parties, a month it may lie in. No party or no time, no block."""
+    whom = sorted(everybody)[: settings()["maximum_principals"]]
+    if not whom or days is None:
+        return frozenset()
+    pairs = [f"{a}+{b}" for a, b in combinations(whom, 2)] or [f"{whom[0]}+"]
+    return frozenset(f"{event_type}|{pair}|{month}" for pair in pairs for month in _months(*days))
+
+
+def days_of(start: date | None, end: date | None, status_type: str, published: date | None) -> tuple[date, date] | None:
+    """The days on which an act can have been, with some slack: from its interval, else from when it was printed."""
+    if start is not None and end is not None:
+        days = settings()["visit_slack_days"]
+        first, last = start - timedelta(days=days), end + timedelta(days=days)
+        if status_type == "postponed" and published is not None:
+            first, last = min(first, published), max(last, published)
+        return first, min(last, first + timedelta(days=366))
+    if published is None:
+        return None
+    first = published - timedelta(days=settings()["news_days"])
+    return first, published + timedelta(days=1 if status_type == "occurred" else settings()["plan_days"])
+
+
+def _months(first: date, last: date) -> list[str]:
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in numbers]
+
+
+def _block_keys(tale: Tale) -> frozenset[str]:
+    report = tale.report
+    interval = tale.interval
+    days = days_of(
+        interval.start if interval else None, interval.end if interval else None, report.status_type, tale.published
+    )
+    return keys_of(report.event_type, tale.everybody, days)
+
+
+# --- joining -----------------------------------------------------------------------------------------------------
+_Edge = tuple[float, int, int, Verdict]
+
+
+class _Grouping:
+    """Union of codings under ties, conflicts and decisions. Codings are numbered in the order of their keys."""
+
+    def __init__(
+        self, codings: Sequence[list[Tale]], linked: set[tuple[str, str]], parted: set[tuple[str, str]]
+    ) -> None:
+        self._codings = codings
+        self._tales = [coding[0] for coding in codings]
+        self._group = list(range(len(codings)))
+        self._members: dict[int, list[int]] = {index: [index] for index in range(len(codings))}
+        where = {tale.report.report_id: index for index, coding in enumerate(codings) for tale in coding}
+        self._parted = {
+            frozenset((where[one], where[other])) for one, other in parted if one in where and other in where
+        }
+        self._linked = {
+            frozenset((where[one], where[other])) for one, other in linked if one in where and other in where
+        }
+        self._verdicts: dict[tuple[int, int], Verdict] = {}
+
+    def happenings(self) -> list[Happening]:
+        for pair in sorted(map(sorted, self._linked)):
+            self._unite(*pair)
+        strong, weak = self._edges()
+        for _, one, other, _ in sorted(strong, key=lambda edge: (-edge[0], edge[1], edge[2])):
+            self._join(one, other)
+        self._join_weak(weak)
+        return [self._happening(members) for members in sorted(self._members.values())]
+
+    def _compare(self, one: int, other: int) -> Verdict:
+        pair = (one, other) if one < other else (other, one)
+        if pair not in self._verdicts:
+            self._verdicts[pair] = compare(self._tales[pair[0]], self._tales[pair[1]])
+        return self._verdicts[pair]
+
+    def _edges(self) -> tuple[list[_Edge], list[_Edge]]:
+        """Strong and weak ties between codings of common blocks."""
+        strong: list[_Edge] = []
+        weak: list[_Edge] = []
+        for one, other in sorted(set(self._candidates())):
+            verdict = self._compare(one, other)
+            if verdict.is_tie:
+                (strong if verdict.level == "strong" else weak).append((verdict.score, one, other, verdict))
+        return strong, weak
+
+    def _candidates(self) -> Iterator[tuple[int, int]]:
+        blocks: dict[str, list[int]] = defaultdict(list)
+        singles: dict[str, list[int]] = defaultdict(list)
+        texts: dict[tuple[str, str], int] = {}
+        for index, tale in enumerate(self._tales):
+            for key in _block_keys(tale):
+                event_type, pair, month = key.split("|")
+                blocks[key].append(index)
+                for whom in pair.split("+"):
+                    if whom and pair[-1] != "+":
+                        singles[f"{event_type}|{whom}+|{month}"].append(index)
+            if tale.facts.story_id is not None:  # sentences of copies meet even without parties or dates
+                first = texts.setdefault((tale.facts.story_id, tale.sentence_key), index)
+                if first != index:
+                    yield first, index
+        for key, block in blocks.items():
+            yield from self._neighbours(block)
+            if key in singles:
+                yield from self._lone_pairs(block, sorted(set(singles[key])))
+
+    def _neighbours(self, block: list[int]) -> Iterator[tuple[int, int]]:
+        """All pairs of a block; in a full one only those that are near in time."""
+        if len(block) <= settings()["block_size"]:
+            yield from combinations(block, 2)
+            return
+        ordered = sorted(block, key=self._time_key)
+        for position, one in enumerate(ordered):
+            for other in ordered[position + 1 : position + 1 + settings()["window"]]:
+                yield min(one, other), max(one, other)
+
+    def _lone_pairs(self, lone: list[int], others: list[int]) -> Iterator[tuple[int, int]]:
+        """Reports with one party, each with those of two parties that are near in time."""
+        ordered = sorted(others, key=self._time_key)
+        times = [self._time_key(index) for index in ordered]
+        half = settings()["window"] // 2
+        for one in lone[: settings()["block_size"]]:
+            middle = bisect_left(times, self._time_key(one))
+            for other in ordered[max(0, middle - half) : middle + half]:
+                if one != other:
+                    yield min(one, other), max(one, other)
+
+    def _time_key(self, index: int) -> tuple[date, int]:
+        tale = self._tales[index]
+        return (tale.interval.start if tale.interval else tale.published or date.max), index
+
+    # -- groups
+    def _unite(self, one: int, other: int) -> None:
+        target, source = sorted((self._group[one], self._group[other]))
+        if target == source:
+            return
+        members = self._members.pop(source)
+        self._members[target] = sorted(self._members[target] + members)
+        for member in members:
+            self._group[member] = target
+
+    def _join(self, one: int, other: int) -> bool:
+        if self._group[one] == self._group[other]:
+            return True
+        if self._is_barred(self._group[one], self._group[other]):
+            return False
+        self._unite(one, other)
+        return True
+
+    def _is_barred(self, one: int, other: int) -> bool:
+        """Whether any two members contradict, or a reviewer parted them."""
+        ours, theirs = self._members[one], self._members[other]
+        if self._parted and any(frozenset((a, b)) in self._parted for a in ours for b in theirs):
+            return True
+        is_moved = any(self._tales[index].report.status_type == "postponed" for index in (*ours, *theirs))
+        limit = settings()["witness_count"]
+        for a in ours[:limit]:
+            for b in theirs[:limit]:
+                verdict = self._compare(a, b)
+                if verdict.level == "conflict" and not (is_moved and self._may_be_moved(a, b, verdict)):
+                    return True
+        return False
+
+    def _may_be_moved(self, one: int, other: int, verdict: Verdict) -> bool:
+        """After a postponement the plan's date says nothing against the date of what came."""
+        statuses = {self._tales[index].report.status_type for index in (one, other)}
+        return verdict.rule == "another_day" and bool(statuses - {"occurred"})
+
+    def _join_weak(self, edges: Iterable[_Edge]) -> None:
+        """Join vaguer groups to more exact ones where there is one candidate; then what is equally vague."""
+        edges = sorted(edges, key=lambda edge: (-edge[0], edge[1], edge[2]))
+        tied: dict[int, set[int]] = defaultdict(set)
+        for _, one, other, _ in edges:
+            tied[one].add(other)
+            tied[other].add(one)
+        for _ in range(len(_RANKS)):  # a group becomes more exact as it grows
+            if not self._attach(edges):
+                break
+        for _, one, other, _ in edges:
+            ours, theirs = self._group[one], self._group[other]
+            if ours != theirs and self._rank(ours) == self._rank(theirs) and not self._is_torn(ours, theirs, tied):
+                self._join(one, other)
+
+    def _attach(self, edges: Sequence[_Edge]) -> bool:
+        """Each vague group to the only more exact one that it is tied to and that doesn't bar it."""
+        targets: dict[int, set[int]] = defaultdict(set)
+        for _, one, other, _ in edges:
+            ours, theirs = self._group[one], self._group[other]
+            if ours == theirs or self._rank(ours) == self._rank(theirs):
+                continue
+            vague, exact = (ours, theirs) if self._rank(ours) > self._rank(theirs) else (theirs, ours)
+            targets[vague].add(exact)
+        is_changed = False
+        for vague in sorted(targets):
+            if vague not in self._members:
+                continue
+            open_to = sorted({self._group[exact] for exact in targets[vague]} - {vague})
+            open_to = [exact for exact in open_to if not self._is_barred(vague, exact)]
+            if len(open_to) == 1:
+                self._unite(vague, open_to[0])
+                is_changed = True
+        return is_changed
+
+    def _is_torn(self, one: int, other: int, tied: Mapping[int, set[int]]) -> bool:
+        """Whether one of two groups could as well be joined to a third that the other can't be."""
+        for mine, its in ((one, other), (other, one)):
+            thirds = {self._group[index] for member in self._members[mine] for index in tied.get(member, ())}
+            if any(self._is_barred(third, its) for third in sorted(thirds - {mine, its})):
+                return True
+        return False
+
+    def _rank(self, group: int) -> int:
+        """How exact the best date in a group is: 0 for a day."""
+        return min(
+            _RANKS[interval.precision_type] if (interval := self._tales[index].interval) else _RANKS["unknown"]
+            for index in self._members[group][: settings()["witness_count"]]
+        )
+
+    # -- out
+    def _happening(self, members: Sequence[int]) -> Happening:
+        rules: dict[str, str] = {}
+        for index in members:
+            first, *others = self._codings[index]
+            rules[first.report.report_id] = self._rule(index, members)
+            rules |= {tale.report.report_id: _copy_rule(first, tale) for tale in others}
+        tales = sorted((tale for index in members for tale in self._codings[index]), key=lambda tale: tale.key)
+        rules[tales[0].report.report_id] = "first"
+        return Happening(tuple(tales), rules)
+
+    def _rule(self, index: int, members: Sequence[int]) -> str:
+        """The strongest tie to another member, a reviewer's first."""
+        best: Verdict | None = None
+        for other in members[: settings()["witness_count"]]:
+            if other == index:
+                continue
+            if frozenset((index, other)) in self._linked:
+                return "reviewer"
+            verdict = self._compare(index, other)
+            if verdict.is_tie and (best is None or verdict.score > best.score):
+                best = verdict
+        return best.rule if best else "common_tie"
+
+
+_RANKS = {"day": 0, "week": 1, "month": 2, "year": 3, "unknown": 4}
+
+
+def _copy_rule(first: Tale, other: Tale) -> str:
+    is_copy = first.facts.story_id is not None and first.facts.story_id == other.facts.story_id
+    return "same_text" if is_copy and first.sentence_key == other.sentence_key else "same_coding"

@@ -1,0 +1,340 @@
+"""Whether two reports can tell of one happening, and how much speaks for it.
+
+Three verdicts are possible on a pair. A *conflict*: they are two happenings, and no third report can join them.
+*Apart*: nothing ties them. A *tie*, strong where the act, the parties and the day agree, weak where a coarser or
+missing date leaves it open which happening is meant; weak ties only count where there is one candidate.
+
+Points are given for what agrees beyond act and parties (``corroboration``): 1 for each principal with a named person in
+common (at most 2), 1 for the city (¼ for the country), 1 for the quantity, 1 for the words (½ where they are only
+alike), ½ for the mode or deed, ¼ for the subject, ¼ for each party beyond two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from demarche.events.tales import Interval, Side, Tale, settings
+
+Level = Literal["conflict", "apart", "weak", "strong"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What comparing two reports gave; ``rule`` says why."""
+
+    level: Level
+    rule: str
+    score: float = 0.0
+
+    @property
+    def is_tie(self) -> bool:
+        return self.level in ("weak", "strong")
+
+
+_APART = Verdict("apart", "nothing_ties_them")
+
+
+def _conflict(rule: str) -> Verdict:
+    return Verdict("conflict", rule)
+
+
+def compare(one: Tale, other: Tale) -> Verdict:
+    """The verdict on two reports; the same whichever comes first."""
+    if one.report.event_type != other.report.event_type:
+        return _conflict("another_act")
+    if is_same_text(one, other):
+        return Verdict("strong", "same_text", 10.0)
+    for rule, differ in (
+        ("another_mode", _modes_differ(one, other)),
+        ("another_deed", one.deed != other.deed and None not in (one.deed, other.deed)),
+        (
+            "another_round",
+            one.round_number != other.round_number and None not in (one.round_number, other.round_number),
+        ),
+        ("threat_and_deed", _is_lonely(one, other)),
+    ):
+        if differ:
+            return _conflict(rule)
+    parties = _parties(one, other)
+    if parties is None:
+        return _conflict("other_parties")
+    if _places_differ(one, other, parties):
+        return _conflict("another_place")
+    return _weigh(one, other, parties)
+
+
+def is_same_text(one: Tale, other: Tale) -> bool:
+    """Two copies of a text say the same sentence: whatever it lacks, it is the same statement."""
+    return (
+        one.facts.story_id is not None
+        and one.facts.story_id == other.facts.story_id
+        and one.facts.document_id != other.facts.document_id
+        and one.sentence_key == other.sentence_key
+        and one.report.status_type == other.report.status_type
+    )
+
+
+def _modes_differ(one: Tale, other: Tale) -> bool:
+    """Talks of no told mode may be any kind of talks, but not a visit, which holds them."""
+    modes = {one.report.mode_type, other.report.mode_type}
+    if len(modes) == 1:
+        return False
+    if "visit" in modes:
+        return True
+    return None not in modes and modes != {"third-party", "multilateral"}
+
+
+def _is_lonely(one: Tale, other: Tale) -> bool:
+    statuses = {one.report.status_type, other.report.status_type}
+    return len(statuses) > 1 and bool(statuses & set(settings()["lonely_statuses"]))
+
+
+# --- where -------------------------------------------------------------------------------------------------------
+def _is_city(tale: Tale) -> bool:
+    return tale.report.place_name is not None and tale.report.place_precision_type not in (None, "country", "region")
+
+
+def _place(tale: Tale) -> str | None:
+    return tale.report.place_id or tale.report.place_name
+
+
+def _places_differ(one: Tale, other: Tale, parties: _Parties) -> bool:
+    """Another country, or another city, unless the same two persons are told to have been there on the same day.
+
+    Then it is one place under two names, a palace and its city, or a dispute between sources.
+    """
+    countries = {one.report.country_code, other.report.country_code} - {None}
+    if len(countries) > 1:
+        return True
+    if not (_is_city(one) and _is_city(other)) or _place(one) == _place(other):
+        return False
+    is_one_day = (
+        one.interval is not None
+        and other.interval is not None
+        and one.interval.precision_type == other.interval.precision_type == "day"
+        and one.interval.overlaps(other.interval)
+    )
+    return not (is_one_day and parties.persons >= 2)
+
+
+# --- who ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Parties:
+    """How two reports' parties agree: fully, or with some missing in one; how many named persons they share."""
+
+    is_whole: bool
+    shared_count: int
+    persons: int
+
+
+def _parties(one: Tale, other: Tale) -> _Parties | None:
+    """None where they are other parties."""
+    event_type = one.report.event_type
+    is_visit = one.report.mode_type == "visit" or other.report.mode_type == "visit"
+    if is_visit and one.actors and other.actors and not one.actors.keys() & other.actors.keys():
+        return None  # a visit returned is another visit
+    is_mutual = event_type in settings()["mutual_types"] and not is_visit
+    if event_type in settings()["sometimes_mutual_types"]:
+        is_mutual = not (one.recipients and other.recipients)
+    if is_mutual:
+        return _match(one.everybody, other.everybody)
+    actors, recipients = _match(one.actors, other.actors), _match(one.recipients, other.recipients)
+    if actors is None or recipients is None:
+        return None
+    return _Parties(
+        actors.is_whole and recipients.is_whole,
+        actors.shared_count + recipients.shared_count,
+        actors.persons + recipients.persons,
+    )
+
+
+def _match(one: Side, other: Side) -> _Parties | None:
+    shared = one.keys() & other.keys()
+    small, big = sorted((one, other), key=len)
+    missing = small.keys() - shared
+    if not shared:
+        return _Parties(not big, 0, 0) if not small else None
+    if missing and (len(shared) < 3 or len(shared) * 2 < len(small)):
+        return None
+    if len(small) == 2 and len(big) >= 4:
+        return None  # two of a crowd who meet on its margins
+    persons = 0
+    for whom in shared:
+        if one[whom] and other[whom]:
+            if not any(somebody.is_same(another) for somebody in one[whom] for another in other[whom]):
+                if len(small) < 4:
+                    return None  # two persons of one state are two; in a crowd somebody may stand in
+                continue
+            persons += 1
+    return _Parties(len(one) == len(other) == len(shared), len(shared), min(persons, 2))
+
+
+# --- when, and all together --------------------------------------------------------------------------------------
+def _corroboration(one: Tale, other: Tale, parties: _Parties) -> float:
+    points = float(parties.persons)
+    if _is_city(one) and _is_city(other) and _place(one) == _place(other):
+        points += 1.0
+    elif one.report.country_code is not None and one.report.country_code == other.report.country_code:
+        points += 0.25
+    if one.report.quantity is not None and one.report.quantity == other.report.quantity:
+        points += 1.0
+    alike = word_overlap(one, other)
+    points += 1.0 if alike >= settings()["same_words"] else 0.5 if alike >= settings()["alike_words"] else 0.0
+    if (one.report.mode_type is not None and one.report.mode_type == other.report.mode_type) or (one.deed is not None and one.deed == other.deed):
+        points += 0.5
+    points += 0.25 * max(0, min(parties.shared_count, 6) - 2)
+    if set(one.report.context_types) & set(other.report.context_types):
+        points += 0.25
+    return points
+
+
+def word_overlap(one: Tale, other: Tale) -> float:
+    """Share of the content words of the shorter sentence that the other has too; 0 where there are too few."""
+    fewer = min(len(one.words), len(other.words))
+    return len(one.words & other.words) / fewer if fewer >= 3 else 0.0
+
+
+def _is_about_one_subject(one: Tale, other: Tale) -> bool:
+    """For acts of speech: the same words, deed or number, or a subject in common."""
+    if one.report.event_type not in settings()["verbal_types"]:
+        return True
+    if one.report.quantity is not None and one.report.quantity == other.report.quantity:
+        return True
+    if one.deed is not None and one.deed == other.deed and one.deed in ("sign", "ratify", "recognise", "summon"):
+        return True
+    overlap = word_overlap(one, other)
+    if set(one.report.context_types) & set(other.report.context_types):
+        return overlap >= settings()["alike_words"] / 2
+    return overlap >= settings()["alike_words"]
+
+
+def _is_life(one: Tale, other: Tale) -> bool:
+    return one.report.status_type != other.report.status_type
+
+
+def _is_single(tale: Tale) -> bool:
+    """Acts that happen once where others repeat by the day."""
+    event_type, mode = tale.report.event_type, tale.report.mode_type
+    return event_type in ("CONSULT", "SUPPORT", "SANCTION", "CONCEDE", "RETREAT") and mode != "phone"
+
+
+def _weigh(one: Tale, other: Tale, parties: _Parties) -> Verdict:
+    """The verdict for reports of one act by parties that can be the same."""
+    if _told_too_early(one, other) or _told_too_early(other, one):
+        return _conflict("told_before_it_began")
+    if _is_life(one, other) and not parties.is_whole and parties.shared_count < 3:
+        return _APART  # a plan for more, or a refusal by some of them, is another matter
+    corroboration = _corroboration(one, other, parties)
+    if parties.shared_count == 0 or not _is_about_one_subject(one, other):
+        return _APART
+    if one.interval is None or other.interval is None:
+        return _weigh_undated(one, other, parties, corroboration)
+    return _weigh_dated(one, other, parties, corroboration, one.interval, other.interval)
+
+
+def _told_too_early(early: Tale, late: Tale) -> bool:
+    """What was told as having happened before the other one's time began isn't that one."""
+    if early.report.status_type != "occurred" or early.published is None or late.interval is None:
+        return False
+    return early.published + timedelta(days=1) < late.interval.start
+
+
+def _weigh_dated(
+    one: Tale, other: Tale, parties: _Parties, corroboration: float, when: Interval, other_when: Interval
+) -> Verdict:
+    gap = when.gap_days(other_when)
+    coarsest = max(when.precision_type, other_when.precision_type, key=_COARSENESS.index)
+    needs_more = 0.0 if parties.is_whole else 0.5 if parties.shared_count > 1 else 1.5
+    if gap > 0:
+        return _weigh_gap(one, other, parties, corroboration, gap, coarsest)
+    if coarsest == "day":
+        if corroboration < needs_more:
+            return _APART
+        return Verdict("strong", _rule(one, other, "same_day"), 2.0 + corroboration + parties.shared_count / 8)
+    wanted = settings()["needed"][coarsest if coarsest in ("week", "month", "year") else "undated"] + needs_more
+    if _is_life(one, other):
+        wanted -= settings()["needed"]["plan_discount"]
+    if corroboration < wanted:
+        return _APART
+    return Verdict("weak", _rule(one, other, f"same_{coarsest}"), 1.0 + corroboration)
+
+
+_COARSENESS = ("day", "week", "month", "year", "unknown")
+
+
+def _weigh_gap(one: Tale, other: Tale, parties: _Parties, corroboration: float, gap: int, coarsest: str) -> Verdict:
+    """Reports that give different dates: sources in dispute, a meeting that was moved, or two happenings."""
+    statuses = {one.report.status_type, other.report.status_type}
+    if "postponed" in statuses and len(statuses) > 1 and gap <= settings()["moved_days"]:
+        is_enough = corroboration >= 0.5 and parties.is_whole
+        return Verdict("weak", "moved", 0.5 + corroboration - gap / 1000) if is_enough else _APART
+    if coarsest == "day" and _is_single(one) and _is_single(other) and not _one_voice(one, other):
+        if one.report.mode_type == "visit" and gap <= settings()["visit_slack_days"]:
+            is_enough = parties.persons >= 1 and corroboration >= 1.5 and parties.is_whole
+            return Verdict("strong", "same_visit_dates_differ", corroboration - gap / 10) if is_enough else _APART
+        if gap <= settings()["slack_days"] and corroboration >= 1.0 and parties.is_whole:
+            return Verdict("strong", "next_day", corroboration - 0.1)
+    return _conflict("another_day")
+
+
+def _one_voice(one: Tale, other: Tale) -> bool:
+    return one.facts.document_id == other.facts.document_id or (
+        one.facts.story_id is not None and one.facts.story_id == other.facts.story_id
+    )
+
+
+def _weigh_undated(one: Tale, other: Tale, parties: _Parties, corroboration: float) -> Verdict:
+    """At least one report says no date: what it lacks ties it to nothing, only what it has."""
+    if not parties.is_whole or parties.shared_count < 2:
+        return _APART
+    needed = settings()["needed"]
+    wanted = needed["news"] if _is_news_of(one, other) or _is_news_of(other, one) else needed["undated"]
+    if one.interval is None and other.interval is None:
+        days = _days_between(one, other)
+        if days is None or days > (settings()["plan_days"] if _is_life(one, other) else settings()["news_days"]):
+            return _APART
+        wanted = needed["news"] + 0.5
+    if _is_life(one, other):
+        wanted -= needed["plan_discount"]
+    if corroboration < wanted:
+        return _APART
+    return Verdict("weak", _rule(one, other, "date_filled"), 0.5 + corroboration)
+
+
+def _days_between(one: Tale, other: Tale) -> int | None:
+    if one.published is None or other.published is None:
+        return None
+    return abs((one.published - other.published).days)
+
+
+def _is_news_of(undated: Tale, dated: Tale) -> bool:
+    """Whether the dated one was news, or next on the calendar, when the undated one was printed."""
+    if undated.interval is not None or dated.interval is None or undated.published is None:
+        return False
+    if undated.report.status_type == "occurred":
+        first = undated.published - timedelta(days=settings()["news_days"])
+        return first <= dated.interval.end and dated.interval.start <= undated.published + timedelta(days=1)
+    last = undated.published + timedelta(days=settings()["plan_days"])
+    return undated.published - timedelta(days=settings()["news_days"]) <= dated.interval.start <= last
+
+
+def _rule(one: Tale, other: Tale, rule: str) -> str:
+    """A life's step is named for itself, whatever the dates had to say."""
+    statuses = {one.report.status_type, other.report.status_type}
+    if len(statuses) == 1:
+        return rule
+    for status, name in (("cancelled", "plan_cancelled"), ("postponed", "plan_postponed"), ("denied", "denied")):
+        if status in statuses:
+            return name
+    return "plan_fulfilled" if "occurred" in statuses else "plan_repeated"
+
+
+def share_parties(one: Side, other: Side, at_least: int) -> bool:
+    """Whether two sides have so many principals in common whose named persons don't contradict."""
+    found = 0
+    for whom in one.keys() & other.keys():
+        if not one[whom] or not other[whom] or any(a.is_same(b) for a in one[whom] for b in other[whom]):
+            found += 1
+    return found >= at_least
