@@ -166,7 +166,7 @@ class Warehouse:
                 self._open.execute("ROLLBACK")
 
     def commit(self, loaded_at: datetime, *, code_versions: Mapping[str, str] | None = None) -> records.Load:
-        """Note the load and its revisions, renew the marts if their SQL changed, and commit.
+        """Note the load and its revisions, and commit.
 
         ``loaded_at`` (UTC) is moved on where it isn't later than the last load's. Run ``gate`` before.
         """
@@ -402,14 +402,6 @@ class Warehouse:
         with self._doing(f"{record_type.table} can't be replayed"):
             self._replace_rows(table("meta", record_type), rows)
 
-    def append(self, record_type: type[Record], rows: Iterable[Record]) -> None:
-        """Add rows of a table that ``replay`` knows: new quality results or decisions."""
-        if record_type not in REPLAYED:
-            raise WarehouseError(f"{record_type.table} isn't appended to")
-        assert self._in_load is not None
-        with self._doing(f"{record_type.table} can't be appended to"):
-            self._insert_rows(table("meta", record_type), rows)
-
     def loads(self) -> list[records.Load]:
         """Every load, oldest first: those that the journal lacks after a crash can be written there now."""
         return sorted(self._meta(records.Load, "", []), key=lambda load: load.loaded_at)
@@ -418,25 +410,19 @@ class Warehouse:
         """What a load added, changed or retracted: for the journal."""
         return self._meta(records.EventRevision, "WHERE load_id = ? ORDER BY event_id", [load_id])
 
-    def decisions(self) -> list[records.Decision]:
-        """What reviewers decided, oldest first."""
-        found = self._meta(records.Decision, "", [])
-        return sorted(found, key=lambda decision: (decision.decided_at, decision.decision_id))
-
     def _meta(self, record_type: type[R], condition: str, given: list[Any]) -> list[R]:
         names = list(record_type.model_fields)
         rows = self._fetch(f"SELECT {', '.join(names)} FROM meta.{record_type.table} {condition}", given)
         return [record_type.model_validate(dict(zip(names, row, strict=True))) for row in rows]
 
-    def refresh_marts(self) -> bool:
-        """Make the marts anew where their SQL changed; True when it did. ``commit`` does it too."""
-        assert self._in_load is not None
-        with self._doing("the marts can't be made"):
-            return marts.refresh(self._open)
-
     def gate(self, checked_at: datetime) -> list[GateFailure]:
-        """The error checks that the open load fails, over the load dates that it touched; none: it may be committed."""
+        """The error checks that the open load fails, over the load dates that it touched; none: it may be committed.
+
+        Marts whose SQL changed are made anew before, since checks may read them.
+        """
         dates = self._in_load.dates
+        with self._doing("the marts can't be made"):
+            marts.refresh(self._open)
         if dates is None:
             return []
         failures = []
