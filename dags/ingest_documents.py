@@ -32,7 +32,7 @@ with DAG(
     doc_md=__doc__,
     schedule=CronPartitionTimetable("0 * * * *", timezone="UTC", key_format="%Y-%m-%dT%H", run_offset=-1),
     catchup=False,
-    max_active_runs=4,
+    max_active_runs=1,  # each run takes all that is pending, and a dropped file belongs to the first run that sees it
     tags=["demarche", "chain"],
     params={
         "partition_key": Param(
@@ -51,7 +51,7 @@ with DAG(
     },
 ):
 
-    @task(max_active_tis_per_dag=1)  # a dropped file belongs to the first run that sees it
+    @task(max_active_tis_per_dag=1)  # backfills run beside the schedule
     def fetch_documents(*, dag_run, params) -> list[list[str]]:
         """Append this hour's bytes to the lake; answer which partitions are to be parsed, by task."""
         from demarche import steps
@@ -77,10 +77,11 @@ with DAG(
     @task(outlets=[DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE)
     def announce_documents(parsed: list[dict[str, dict[str, int]]], *, dag_run, params, outlet_events) -> None:
         """Wake the next station; an hour in which nothing came, and nothing is left from before, ends here."""
-        from demarche import steps
+        if dag_run.run_type == "scheduled":
+            from demarche import steps
 
-        if dag_run.run_type == "scheduled" and not any(map(steps.pending, ("tagged", "paired", "warehouse"))):
-            raise AirflowSkipException("Nothing new came, and no station has anything left to do.")
+            if not any(map(steps.pending, ("tagged", "paired", "warehouse"))):
+                raise AirflowSkipException("Nothing new came, and no station has anything left to do.")
         outlet_events[DOCUMENTS].extra = {key: counts for part in parsed for key, counts in part.items()}
         if not dag_run.partition_key:
             outlet_events[DOCUMENTS].add_partitions(params["partition_key"])

@@ -13,8 +13,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -25,7 +26,7 @@ SAMPLES = ROOT / "samples" / "drop"
 POOLS = ROOT / "config" / "pools.json"
 CHAIN = ("ingest_documents", "tag_documents", "deduplicate_documents", "load_warehouse")
 UPKEEP = ("check_quality", "maintain_warehouse")
-SECONDS = 240  # a hung demo ends; a good one takes a fraction of it
+SECONDS = 600  # a hung demo ends; a good one takes a fraction of it
 
 EVENTS = """
 SELECT start_date AS "from", end_date AS "to", event_type || coalesce(' ' || mode_type, '') AS event,
@@ -73,51 +74,55 @@ def _all_dags_read(rest: Rest) -> bool:
 
 
 def process(
-    rest: Rest, components: Mapping[str, Component], drops: Mapping[str, Path], deadline: float, say: Say
+    rest: Rest, components: Mapping[str, Component], drops: Mapping[str, Path | None], deadline: float, say: Say
 ) -> None:
-    """Drop each key's files, run the chain for it, and wait until the last station is done with all keys."""
-    wait_for("scheduled runs to end", lambda: _settled(rest), deadline, components)
-    before = {run["dag_run_id"] for run in _chain_runs(rest)}
+    """Drop each key's files, run the chain for it, and wait until the last station is done with all keys.
+
+    A key without a folder is run again as it is. Raises ServiceError when one of these runs fails.
+    """
+    wait_for("other runs to end", lambda: _is_quiet(rest), deadline, components)
+    former = {run["dag_run_id"] for run in rest.runs()}
     for key, folder in drops.items():
-        _drop(folder, rest.site.data_folder / "drop" / folder.name)
-        fetched = functools.partial(_has_fetched, rest, rest.trigger(CHAIN[0], key))
-        say(f"{key}: {sum(1 for path in folder.rglob('*') if path.is_file())} files dropped, chain started")
+        if folder:
+            _drop(folder, rest.site.data_folder / "drop" / folder.name)
+        run_id = rest.trigger(CHAIN[0], key)
+        count = sum(1 for path in folder.rglob("*") if path.is_file()) if folder else 0
+        say(f"{key}: {count} files dropped, chain started")
+        fetched = functools.partial(_has_fetched, rest, run_id)
         wait_for(f"fetch_documents of {key}", fetched, deadline, components)
     reported: set[tuple[str, str]] = set()
 
     def all_loaded() -> bool:
-        done = {(run["dag_id"], run["partition_key"]) for run in _good_runs(rest) if run["dag_run_id"] not in before}
-        for dag_id, key in sorted(done - reported, key=lambda step: (step[1], CHAIN.index(step[0]))):
+        done = {(run["partition_key"], run["dag_id"]) for run in _good_runs(rest, former)}
+        for key, dag_id in sorted(done - reported, key=lambda step: (step[0] or "", CHAIN.index(step[1]))):
             if key in drops:
                 say(f"{key}: {dag_id} done")
         reported.update(done)
-        return done >= {(CHAIN[-1], key) for key in drops}
+        return done >= {(key, CHAIN[-1]) for key in drops}
 
     wait_for("the chain to load every key", all_loaded, deadline, components)
 
 
-def _chain_runs(rest: Rest) -> list[dict]:
-    return [run for run in rest.runs() if run["dag_id"] in CHAIN]
-
-
-def _good_runs(rest: Rest) -> list[dict]:
-    """The chain's runs that succeeded. Raises ServiceError, with the task's log, if any failed."""
-    runs = _chain_runs(rest)
+def _good_runs(rest: Rest, former: Set[str]) -> list[dict[str, Any]]:
+    """The chain's runs that succeeded, but for former ones. Raises ServiceError if one failed."""
+    runs = [run for run in rest.runs() if run["dag_id"] in CHAIN and run["dag_run_id"] not in former]
     for run in runs:
         if run["state"] == "failed":
             raise ServiceError(f"{run['dag_id']} failed for {run['partition_key']}")
     return [run for run in runs if run["state"] == "success"]
 
 
-def _settled(rest: Rest) -> bool:
+def _is_quiet(rest: Rest) -> bool:
     """No run is under way: shortly after the full hour there is one, and it would take the samples for its own."""
-    return len(_good_runs(rest)) == len(_chain_runs(rest))
+    return all(run["state"] in ("success", "failed") for run in rest.runs())
 
 
 def _has_fetched(rest: Rest, run_id: str) -> bool:
     """Its files are in the log of its key, so that the next hour's can be dropped."""
-    _good_runs(rest)
-    return rest.task_states(CHAIN[0], run_id).get("fetch_documents") == "success"
+    state = rest.task_states(CHAIN[0], run_id).get("fetch_documents")
+    if state in ("failed", "upstream_failed"):
+        raise ServiceError("fetch_documents failed")
+    return state == "success"
 
 
 def _drop(source: Path, target: Path) -> None:

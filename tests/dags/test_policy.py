@@ -90,8 +90,8 @@ def test_each_station_wakes_the_next_by_one_asset(dags, producer, consumer):
     ]
 
 
-@pytest.mark.parametrize("dag_id", CHAIN[1:])
-def test_a_follower_takes_all_that_is_pending_one_run_at_a_time(dags, dag_id):
+@pytest.mark.parametrize("dag_id", CHAIN)
+def test_a_station_takes_all_that_is_pending_one_run_at_a_time(dags, dag_id):
     assert dags[dag_id].max_active_runs == 1, f"{dag_id}: two runs at once would do the same partitions twice"
 
 
