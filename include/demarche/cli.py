@@ -104,18 +104,31 @@ def run(
     settings = _settings(lake, warehouse)
     with _progress() as progress:
         done = steps.run(inputs, settings=settings, partition_key=key, progress=progress)
-    events = steps.events_of(done.raw_hashes, settings=settings)
-    _print_rows(events.columns, events.rows, Format.table, "no event found")
-    say = _stderr().print
-    say(Text(_summary(done, settings)))
+    found = steps.events_of(done.raw_hashes, settings=settings)
+    _print_table(("date", "event", "status", "who", "place", "told by"), list(map(_event_row, found)), "no event found")
+    counts = f"events: {len(found)}, documents: {done.document_count}, rejected: {len(done.rejects)}"
+    _complain(f"{counts}. Warehouse: {settings.warehouse_path}, lake: {settings.lake_url}")
     _print_rejects(done.rejects)
     if not done.document_count:
         raise typer.Exit(1)
 
 
-def _summary(done: Any, settings: Settings) -> str:
-    events = f"{done.event_count} events from {done.report_count} reports in {done.document_count} documents"
-    return f"{events}; rejected: {len(done.rejects)}. Warehouse: {settings.warehouse_path}, lake: {settings.lake_url}"
+def _event_row(event: dict[str, Any]) -> tuple[str, ...]:
+    act = " ".join(filter(None, (event["event_type"], event["mode_type"])))
+    sides = filter(None, (event["actor_text"], event["recipient_text"]))
+    told_by = f"{event['document_count']} {'document' if event['document_count'] == 1 else 'documents'}"
+    return _days(event), act, event["status_type"], " → ".join(sides), event["place_name"] or "", told_by
+
+
+def _days(event: dict[str, Any]) -> str:
+    """The interval as people write it: a day, month or year where it is one, else from … to."""
+    start, end = event["start_date"], event["end_date"]
+    if start is None:
+        return ""
+    if start == end:
+        return str(start)
+    length = {"month": 7, "year": 4}.get(event["date_precision_type"])
+    return str(start)[:length] if length and str(start)[:length] == str(end)[:length] else f"{start} – {end}"
 
 
 # --- streams -----------------------------------------------------------------------------------------------------

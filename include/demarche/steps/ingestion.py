@@ -9,7 +9,7 @@ from pathlib import Path
 from demarche import documents, fetching, sources
 from demarche.records import Document, Fetch, Reject, record_id
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import code_version, hour_that_has_ended, open_lake
+from demarche.steps.ledgers import checked_key, code_version, hour_that_has_ended, open_lake
 from demarche.steps.results import StepResult, by_path, first_line
 from demarche.storage import Lake
 
@@ -23,7 +23,7 @@ def fetch_documents(
     settings = settings or load_settings()
     lake = open_lake(settings)
     order = fetching.Order(
-        partition_key=partition_key,
+        partition_key=checked_key(partition_key),
         source_name=settings.source_name,
         max_file_bytes=settings.max_file_bytes,
         max_files=settings.max_drop_files,
@@ -71,7 +71,7 @@ def parse_documents(partition_key: str, *, settings: Settings | None = None) -> 
     """Make documents of a partition's bytes; what can't be read becomes a reject."""
     settings = settings or load_settings()
     lake = open_lake(settings)
-    input_hash = lake.log_hash(partition_key)
+    input_hash = lake.log_hash(checked_key(partition_key))
     rejects = {reject.reject_id: reject for reject in lake.fetch_rejects(partition_key)}
     found: dict[str, Document] = {}
     counts: Counter[str] = Counter(found=len(rejects), repeated=0, forgotten=0)

@@ -22,6 +22,17 @@ def open_lake(settings: Settings) -> Lake:
     return Lake(settings.lake_url)
 
 
+def checked_key(partition_key: str) -> str:
+    """The key itself. Raises StepError when it names no hour."""
+    try:
+        is_hour = datetime.strptime(partition_key, KEY_FORMAT).strftime(KEY_FORMAT) == partition_key
+    except ValueError:
+        is_hour = False
+    if not is_hour:
+        raise StepError(f"{partition_key!r} is no partition key — a key is an hour in UTC, like 2018-11-06T14")
+    return partition_key
+
+
 def hour_that_has_ended(now: datetime | None = None) -> str:
     """The partition key for what is fetched now."""
     return ((now or datetime.now(UTC)) - timedelta(hours=1)).strftime(KEY_FORMAT)
@@ -94,7 +105,7 @@ def unpaired(lake: Lake, settings: Settings) -> list[str]:
 
 
 def documents_manifest(lake: Lake, partition_key: str) -> Manifest:
-    manifest = lake.manifest("documents", partition_key)
+    manifest = lake.manifest("documents", checked_key(partition_key))
     if manifest is None:
         raise StepError(f"{partition_key} has no documents yet — run `demarche parse-documents {partition_key}` first")
     return manifest

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from demarche import entities, language, places, quality
 from demarche.codebook.names import fold
@@ -26,6 +26,8 @@ from demarche.records import (
     ReportParticipant,
     Signature,
     Source,
+    Story,
+    StoryDocument,
 )
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import open_lake, unpaired
@@ -34,7 +36,7 @@ from demarche.steps.results import Progress, StepError, StepResult, no_progress
 from demarche.storage import Lake
 
 if TYPE_CHECKING:
-    from demarche.warehouse import Answer, PartitionFiles, Warehouse
+    from demarche.warehouse import PartitionFiles, Warehouse
 
 _BROUGHT: dict[str, tuple[type[Record], ...]] = {
     "documents": (Document, Reject),
@@ -64,6 +66,15 @@ def load_warehouse(*, settings: Settings | None = None, progress: Progress = no_
 def rebuild_warehouse(*, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
     """Load all that is derived into an empty warehouse, replay the journal, and publish it in the old one's place."""
     return _load(settings or load_settings(), progress, fresh=True)
+
+
+def refuse_foreign_warehouse(settings: Settings) -> None:
+    """Raises WarehouseError, before hours are spent on a run, when its warehouse could not be written to."""
+    from demarche.warehouse import Warehouse
+
+    if settings.warehouse_path.exists():
+        with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds):
+            pass
 
 
 def unloaded(settings: Settings) -> list[str]:
@@ -164,9 +175,11 @@ def _resolve(warehouse: Warehouse) -> dict[type[Record], Iterable[Record]]:
     participants = warehouse.read(ReportParticipant)
     mentions = warehouse.read(Mention)
     grouped, members = stories.group_stories(warehouse.read(Signature), warehouse.read(Pair))
-    resolution = events.resolve(reports, participants, held, members)
+    resolution = events.resolve_events(reports, participants, events.document_facts(held, members))
     return {
-        **resolution,
+        Story: grouped,
+        StoryDocument: members,
+        **resolution.tables(),
         Source: _sources(held),
         Entity: _entities(mentions, participants),
         Office: entities.load_gazetteer().offices(),
@@ -293,8 +306,8 @@ def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
 
 
 _EVENTS = """
-SELECT start_date, end_date, event_type || coalesce(' ' || mode_type, '') AS event_type, status_type, actor_text,
-    recipient_text, place_name, report_count, document_count
+SELECT start_date, end_date, date_precision_type, event_type, mode_type, status_type, actor_text, recipient_text,
+    place_name, document_count
 FROM mart.events
 WHERE event_id IN (
     SELECT event_id FROM core.event_reports JOIN core.documents USING (document_id)
@@ -304,10 +317,11 @@ ORDER BY start_date NULLS LAST, event_type, event_id
 """
 
 
-def events_of(raw_hashes: Sequence[str], *, settings: Settings | None = None) -> Answer:
-    """The events, one readable row each, that the files with these hashes tell of."""
+def events_of(raw_hashes: Sequence[str], *, settings: Settings | None = None) -> list[dict[str, Any]]:
+    """The events that the files with these hashes tell of, each as a readable row, by date."""
     from demarche import warehouse
 
     settings = settings or load_settings()
     hashes = {"hashes": ",".join(raw_hashes)}
-    return warehouse.query(settings.warehouse_path, _EVENTS, limit=1_000_000, parameters=hashes)
+    found = warehouse.query(settings.warehouse_path, _EVENTS, limit=1_000_000, parameters=hashes)
+    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]

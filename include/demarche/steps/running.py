@@ -10,7 +10,7 @@ from demarche.records import Document, Reject
 from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import fetch_documents, parse_documents
 from demarche.steps.ledgers import hour_that_has_ended, open_lake, outdated, unpaired
-from demarche.steps.loading import load_warehouse, rebuild_warehouse, unloaded
+from demarche.steps.loading import load_warehouse, rebuild_warehouse, refuse_foreign_warehouse, unloaded
 from demarche.steps.pairing import pair_documents
 from demarche.steps.results import Progress, StepResult, by_path, no_progress
 from demarche.steps.tagging import tag_documents
@@ -52,6 +52,7 @@ def run(
     run took stay where they are, so that doing it again changes nothing."""
     settings = settings or load_settings()
     lake = open_lake(settings)
+    refuse_foreign_warehouse(settings)
     fetched = fetch_documents(partition_key or hour_that_has_ended(), inputs=inputs, settings=settings)
     progress("fetch_documents", fetched.read, fetched.read)
     for number, key in enumerate(keys := pending("documents", settings=settings), 1):

@@ -1,0 +1,208 @@
+"""Whatever lies in the folder: each bad file ends as a reject that names it, and all others are read."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from demarche import cli, warehouse
+from news_world import TALKS
+
+GOOD = "good.txt"
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(cli.app, ["run", *map(str, arguments)], catch_exceptions=False)
+
+
+def command(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command as a process of its own, since only that shows what a person sees."""
+    code = "from demarche.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True, text=True, timeout=180, check=False, env={**os.environ, **environment},
+    )  # fmt: skip
+
+
+def rejects() -> list[tuple]:
+    return warehouse.query(Path("w.duckdb"), "SELECT path, reason_type, reason_text FROM meta.rejects").rows
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "in"
+    place.mkdir()
+    (place / GOOD).write_text(TALKS, encoding="utf-8")
+    return place
+
+
+def truncated() -> bytes:
+    """The last object is cut in the middle."""
+    return b'{"id": "1", "text": "' + TALKS.encode().replace(b"\n", b" ") + b'"}\n{"id": "2", "text": "Peru and Bol'
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("empty.txt", b"", "empty"),
+        ("blank.html", b" \n\n ", "empty"),
+        ("binary.txt", bytes(range(256)) * 20, "binary"),
+        ("picture.txt", b"\x89PNG\r\n\x1a\n" + bytes(200), "binary"),
+        ("broken.jsonl", truncated(), None),
+        ("latin.txt", "Señor Núñez habló en Bogotá. ".encode("utf-16") + b"\xff", None),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(folder, name, data, reason):
+    (folder / name).write_bytes(data)
+    done = run(folder, "--warehouse", "w.duckdb")
+    assert done.exit_code == 0
+    found = [row for row in rejects() if row[0].endswith(name)]
+    assert found, done.stderr
+    assert all(name in text for _, _, text in found)
+    assert reason is None or {kind for _, kind, _ in found} == {reason}
+    assert name in done.stderr
+    assert "Bolivia" in done.stdout
+
+
+def test_a_truncated_file_keeps_its_whole_records(folder):
+    (folder / GOOD).unlink()
+    (folder / "broken.jsonl").write_bytes(truncated())
+    assert "Bolivia" in run(folder, "--warehouse", "w.duckdb").stdout
+
+
+def test_a_hundred_megabytes_are_rejected_unread(folder):
+    with open(folder / "huge.txt", "wb") as file:
+        file.truncate(100_000_000)
+    begun = time.monotonic()
+    done = run(folder, "--warehouse", "w.duckdb")
+    assert [(kind, "huge.txt" in text) for _, kind, text in rejects()] == [("too_large", True)]
+    assert "huge.txt" in done.stderr
+    assert "Bolivia" in done.stdout
+    assert time.monotonic() - begun < 60
+
+
+def test_a_folder_named_like_a_document(folder):
+    (folder / "x.txt").mkdir()
+    done = run(folder, "--warehouse", "w.duckdb")
+    assert [kind for _, kind, _ in rejects()] == ["not_a_file"]
+    assert "x.txt is a folder" in done.stderr
+    assert "Bolivia" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(PermissionError(13, "Permission denied"), "unreadable"), (FileNotFoundError(2, "No such file"), "vanished")],
+)
+def test_an_unreadable_or_vanishing_file(folder, monkeypatch, error, reason):
+    (folder / "lost.txt").write_text(TALKS, encoding="utf-8")
+    opened = os.open
+
+    def fail(path, flags, *more, **other):
+        if str(path).endswith("lost.txt"):
+            raise error
+        return opened(path, flags, *more, **other)
+
+    monkeypatch.setattr(os, "open", fail)
+    done = run(folder, "--warehouse", "w.duckdb")
+    monkeypatch.undo()
+    assert [(kind, "lost.txt" in text) for _, kind, text in rejects()] == [(reason, True)]
+    assert "lost.txt" in done.stderr
+    assert "Bolivia" in done.stdout
+
+
+def test_rejects_are_told_again_by_a_second_run(folder):
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "x.txt").mkdir()
+    first = run(folder, "--warehouse", "w.duckdb", "--key", "2021-06-10T10")
+    second = run(folder, "--warehouse", "w.duckdb", "--key", "2021-06-10T11")
+    assert second.stderr == first.stderr
+    assert "rejected: 2" in second.stderr
+
+
+# --- what is wrong around the files ----------------------------------------------------------------------------
+def one_line(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.startswith("error: "), done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_a_wrong_setting(folder):
+    said = one_line(command("run", folder, "--warehouse", "w.duckdb", DEMARCHE_SHARD_SIZE="0"))
+    assert "DEMARCHE_SHARD_SIZE" in said
+
+
+def test_a_missing_model(folder):
+    said = one_line(command("run", folder, "--warehouse", "w.duckdb", DEMARCHE_MODEL_NAME="en_core_web_xxl"))
+    assert "pip install" in said
+
+
+def test_a_wrong_key(folder):
+    assert "2018-11-06T14" in one_line(command("run", folder, "--warehouse", "w.duckdb", "--key", "yesterday"))
+
+
+@pytest.mark.parametrize("data", [b"junk" * 5000, b"SQLite format 3\0" + bytes(5000)])
+def test_a_foreign_warehouse_file_is_left_alone(folder, data):
+    Path("w.duckdb").write_bytes(data)
+    assert "w.duckdb" in one_line(command("run", folder, "--warehouse", "w.duckdb"))
+    assert Path("w.duckdb").read_bytes() == data
+
+
+def test_somebody_elses_duckdb_file_is_left_alone(folder):
+    with duckdb.connect("w.duckdb") as con:
+        con.execute("CREATE TABLE mine AS SELECT 42 AS answer")
+    before = Path("w.duckdb").read_bytes()
+    assert "w.duckdb" in one_line(command("run", folder, "--warehouse", "w.duckdb"))
+    assert Path("w.duckdb").read_bytes() == before
+
+
+def test_a_locked_warehouse(folder):
+    assert command("run", folder, "--warehouse", "w.duckdb").returncode == 0
+    before = warehouse.snapshot(Path("w.duckdb"))
+    (folder / "more.txt").write_text(TALKS.replace("Bolivia", "Brazil"), encoding="utf-8")
+    with open(".w.duckdb.work/lock", "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = one_line(command("run", folder, "--warehouse", "w.duckdb", DEMARCHE_LOCK_SECONDS="0.2"))
+    assert "w.duckdb" in said
+    assert warehouse.snapshot(Path("w.duckdb")) == before
+    assert command("run", folder, "--warehouse", "w.duckdb").returncode == 0
+
+
+def test_a_full_disk_leaves_the_published_warehouse_as_it_was(folder, monkeypatch):
+    run(folder, "--warehouse", "w.duckdb")
+    before = Path("w.duckdb").read_bytes()
+    (folder / "more.txt").write_text(TALKS.replace("Bolivia", "Brazil"), encoding="utf-8")
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    monkeypatch.setattr(sys, "argv", ["demarche", "run", str(folder), "--warehouse", "w.duckdb"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    monkeypatch.undo()
+    assert ended.value.code == 1
+    assert Path("w.duckdb").read_bytes() == before
+
+
+def test_a_killed_run_is_mended_by_the_next(folder, tmp_path):
+    begun = subprocess.Popen(
+        [sys.executable, "-c", "from demarche.cli import main; main()", "run", str(folder), "--warehouse", "w.duckdb"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("w.duckdb.lake/derived/documents.manifests/*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    begun.kill()
+    begun.wait()
+    assert "Bolivia" in run(folder, "--warehouse", "w.duckdb").stdout

@@ -1,0 +1,241 @@
+"""The line as a whole: from bytes to events, again, in another order, at once, and from the lake alone."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from demarche import cli, steps, warehouse
+from demarche.records import Document, Report
+from demarche.storage import Lake
+from news_world import HOURS, World
+
+KEYS = sorted(HOURS)
+
+
+def core_and_mart(world: World) -> dict:
+    return warehouse.snapshot(world.settings.warehouse_path)
+
+
+def rows(world: World, sql: str) -> list[tuple]:
+    return warehouse.query(world.settings.warehouse_path, sql).rows
+
+
+# --- what comes out --------------------------------------------------------------------------------------------
+def test_the_articles_become_events(loaded):
+    found = {
+        (event_type, status, actors, recipients)
+        for event_type, status, actors, recipients in rows(
+            loaded,
+            "SELECT event_type, status_type, list_sort(actor_country_codes), list_sort(recipient_country_codes) "
+            "FROM mart.events",
+        )
+        for actors, recipients in [(tuple(actors), tuple(recipients))]
+    }
+    countries = {
+        (event_type, status, *sorted({*actors, *recipients})) for event_type, status, actors, recipients in found
+    }
+    assert ("CONSULT", "occurred", "BOL", "PER") in countries
+    assert ("COERCE", "occurred", "CHL", "ECU") in countries or ("SANCTION", "occurred", "CHL", "ECU") in countries
+
+
+def test_an_article_about_football_tells_no_event(loaded):
+    (document_id,) = rows(loaded, "SELECT document_id FROM core.documents WHERE title = 'Cup'")[0]
+    assert rows(loaded, f"SELECT count(*) FROM core.reports WHERE document_id = '{document_id}'") == [(0,)]
+
+
+def test_reprints_are_one_story(loaded):
+    found = rows(
+        loaded,
+        "SELECT count(DISTINCT story_id), count(*) FROM core.story_documents JOIN core.documents USING (document_id) "
+        "WHERE title IN ('Lake talks', 'Talks')",
+    )
+    assert found == [(1, 2)]
+
+
+def test_page_furniture_tells_nothing(loaded):
+    assert rows(loaded, "SELECT count(*) FROM core.reports WHERE sentence_text LIKE '%newsletter%'") == [(0,)]
+
+
+def test_every_event_leads_back_to_its_bytes(loaded):
+    lake = Lake(loaded.settings.lake_url)
+    found = rows(
+        loaded,
+        "SELECT r.report_id, r.trigger_text, r.trigger_start_offset, r.trigger_end_offset, d.document_id, "
+        "d.partition_key, d.raw_hash FROM core.event_reports JOIN core.reports AS r USING (report_id) "
+        "JOIN core.documents AS d ON d.document_id = r.document_id",
+    )
+    assert found
+    for _, trigger, start, end, document_id, key, raw_hash in found:
+        document = next(row for row in lake.read(Document, key, "documents") if row.document_id == document_id)
+        assert document.body[start:end] == trigger
+        assert lake.get_raw(raw_hash)
+
+
+# --- again -----------------------------------------------------------------------------------------------------
+def test_loading_again_changes_nothing(loaded, tmp_path):
+    world = World(Path(shutil.copytree(loaded.folder, tmp_path / "copy")))
+    before = core_and_mart(world)
+    done = steps.load_warehouse(settings=world.settings)
+    assert done.read == 0
+    assert core_and_mart(world) == before
+
+
+def test_nothing_is_pending_after_a_load(loaded):
+    for station in ("documents", "tagged", "paired", "warehouse"):
+        assert steps.pending(station, settings=loaded.settings) == []
+
+
+def test_deriving_again_writes_the_same_files(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw", "derived")
+    derived = world.folder / "lake" / "derived"
+
+    def files() -> dict[str, bytes]:
+        found = [path for path in derived.rglob("*") if path.is_file()]
+        return {str(path): path.read_bytes() for path in found}
+
+    before = files()
+    for key in KEYS:
+        steps.parse_documents(key, settings=world.settings)
+        steps.tag_documents(key, settings=world.settings)
+    assert files() == before
+
+
+def test_shards_give_the_same_rows_as_one_pass(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw")
+    small = world.settings.model_copy(update={"shard_size": 1})
+    key = KEYS[0]
+    steps.parse_documents(key, settings=small)
+    assert steps.count_shards(key, settings=small) == 4
+    for index in reversed(range(4)):
+        steps.tag_shard(key, index, settings=small)
+    steps.commit_tagged(key, settings=small)
+
+    def reports(other: World) -> list[Report]:
+        return sorted(Lake(other.settings.lake_url).read(Report, key, "tagged"), key=lambda row: row.report_id)
+
+    assert reports(world) == reports(loaded)
+    assert reports(world)
+
+
+# --- in any order ----------------------------------------------------------------------------------------------
+@given(st.data())
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_order_of_partitions_does_not_matter(loaded, tmp_path_factory, data):
+    """Partitions tagged as they are, paired and loaded late, twice, in any order, one by one or together."""
+    world = loaded.copy(tmp_path_factory.mktemp("order") / "data", "raw")
+    shutil.copytree(loaded.folder / "lake" / "derived", world.folder / "lake" / "derived",
+                    ignore=shutil.ignore_patterns("paired*", "signatures", "pairs"))  # fmt: skip
+    order = data.draw(st.permutations(KEYS))
+    again = data.draw(st.lists(st.sampled_from(KEYS), max_size=2))
+    for key in [*order, *again]:
+        steps.pair_documents(key, settings=world.settings)
+        if data.draw(st.booleans()):
+            steps.load_warehouse(settings=world.settings)
+    steps.load_warehouse(settings=world.settings)
+    assert core_and_mart(world) == core_and_mart(loaded)
+
+
+def test_a_partition_that_is_parsed_late_ends_the_same(fetched, loaded, tmp_path):
+    world = fetched.copy(tmp_path / "data", "raw")
+    for key in reversed(KEYS):
+        world.derive(key)
+        steps.load_warehouse(settings=world.settings)
+    assert core_and_mart(world) == core_and_mart(loaded)
+
+
+# --- from the lake alone ---------------------------------------------------------------------------------------
+def test_a_rebuild_is_equal(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw", "journal")
+    steps.rebuild(settings=world.settings)
+    assert core_and_mart(world) == core_and_mart(loaded)
+    revisions = "SELECT event_id, load_id, is_retracted FROM meta.event_revisions ORDER BY ALL"
+    assert rows(world, revisions) == rows(loaded, revisions)
+
+
+# --- the command -----------------------------------------------------------------------------------------------
+def run(*arguments: object):
+    return CliRunner().invoke(cli.app, ["run", *map(str, arguments)], catch_exceptions=False)
+
+
+def inputs(folder: Path) -> Path:
+    for key, files in HOURS.items():
+        (folder / key).mkdir(parents=True)
+        for name, text in files.items():
+            (folder / key / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_run_twice_changes_nothing_even_in_another_hour(tmp_path):
+    folder = inputs(tmp_path / "in")
+    first = run(folder, "--warehouse", "w.duckdb", "--key", "2021-06-10T10")
+    assert first.exit_code == 0, first.output
+    assert "Bolivia" in first.stdout
+    assert "documents: 6, rejected: 0" in first.stderr
+    before = warehouse.snapshot(Path("w.duckdb"))
+    second = run(folder, "--warehouse", "w.duckdb", "--key", "2021-06-10T11")
+    assert second.stdout == first.stdout
+    assert second.stderr == first.stderr
+    assert warehouse.snapshot(Path("w.duckdb")) == before
+    assert Path("w.duckdb.lake").is_dir()
+    assert sum(1 for path in folder.rglob("*.*") if path.is_file()) == 6
+
+
+def test_two_runs_at_once_end_like_one(tmp_path):
+    folder = inputs(tmp_path / "in")
+    alone = run(folder, "--warehouse", "alone.duckdb", "--key", "2021-06-10T10")
+    assert alone.exit_code == 0
+    command = [sys.executable, "-c", "from demarche.cli import main; main()"]
+    command += ["run", str(folder), "--warehouse", "both.duckdb", "--key", "2021-06-10T10"]
+    both = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)]
+    ended = [(process.communicate(timeout=180)[1].decode(), process.returncode) for process in both]
+    assert [code for _, code in ended] == [0, 0], ended
+    events = "SELECT * EXCLUDE (load_date) FROM mart.events ORDER BY event_id"
+    assert warehouse.query(Path("both.duckdb"), events).rows == warehouse.query(Path("alone.duckdb"), events).rows
+
+
+def test_a_verb_per_step(tmp_path, monkeypatch):
+    monkeypatch.setenv("DEMARCHE_SETTLE_SECONDS", "0")
+    inputs(tmp_path / "data" / "drop")
+    runner = CliRunner()
+    for command in (
+        ["fetch-documents", "2021-06-10T10"],
+        ["parse-documents"],
+        ["tag-documents"],
+        ["pair-documents"],
+        ["load-warehouse"],
+        ["maintain-warehouse"],
+        ["status"],
+    ):
+        done = runner.invoke(cli.app, command, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+    status = runner.invoke(cli.app, ["status"]).stdout
+    assert "2021-06-10T10" in status
+    asked = runner.invoke(cli.app, ["query", "SELECT count(*) AS n FROM mart.events", "--format", "csv"])
+    assert int(asked.stdout.split()[1]) > 0
+
+
+def test_checks_pass_on_what_was_loaded(loaded):
+    results = steps.check_all(steps.list_checks(), settings=loaded.settings)
+    alarms = [
+        result.message_text for result in results if result.severity_type == "error" and result.outcome_type != "passed"
+    ]
+    assert results
+    assert alarms == []
+
+
+@pytest.mark.parametrize("verb", ["run", "rebuild"])
+def test_steps_take_no_more_than_what_is_there(tmp_path, verb):
+    done = CliRunner().invoke(cli.app, [verb, *(["nowhere.txt"] if verb == "run" else [])])
+    if verb == "run":
+        assert done.exit_code == 1
+        assert "nowhere.txt is not there" in done.stderr
+    else:
+        assert done.exit_code == 0
