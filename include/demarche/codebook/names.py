@@ -11,21 +11,28 @@ _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ə": "a"}
     | dict.fromkeys(".'`´‘’ʻʼʿʾ")
 )
+_REMEMBERED_LENGTH = 60
 _WORD = re.compile(r"\w+")
 
 
-@lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """A name as it is looked up: no case, accents, apostrophes or full stops; other marks are spaces.
 
     >>> fold("Miguel Díaz-Canel"), fold("U.S."), fold("N’Djamena")
     ('miguel diaz canel', 'us', 'ndjamena')
     """
+    return _folded_word(text) if len(text) <= _REMEMBERED_LENGTH else _fold(text)
+
+
+def _fold(text: str) -> str:
     plain = text.casefold().translate(_LETTERS)
     if not plain.isascii():
         decomposed = unicodedata.normalize("NFKD", plain).casefold().translate(_LETTERS)
         plain = "".join(mark for mark in decomposed if unicodedata.category(mark) not in ("Mn", "Cf"))
     return " ".join(_WORD.findall(plain))
+
+
+_folded_word = lru_cache(maxsize=100_000)(_fold)
 
 
 def longest_phrases(keys: Iterable[str]) -> dict[str, int]:

@@ -40,6 +40,7 @@ class NameReader:
         self.spans: list[Span] = []
         self.at: list[Span | None] = [None] * len(doc)  # the span that covers a token
         self.folded_text: str | None = None
+        self._countries: frozenset[str | None] | None = None
         self.titles: set[int] = set()  # tokens that were read as somebody's title
 
     def find_names(self) -> None:
@@ -327,7 +328,19 @@ class NameReader:
         """Persons that the model names and the gazetteer does not."""
         for entity in self.doc.ents:
             if entity.label_ == "PERSON":
+                self._widen(entity.start, entity.end)
                 self._add_model_person(entity.start, entity.end)
+
+    def _widen(self, start: int, end: int) -> None:
+        """A known name takes in the further names that the model sees behind it ("Moussa Faki Mahamat")."""
+        known = self.at[start]
+        if known is None or known.source != "person" or known.end >= end:
+            return
+        rest = range(known.end, end)
+        if all(self.at[position] is None and self.tokens.pos[position] == "PROPN" for position in rest):
+            known.end, known.head = end, end - 1
+            for position in rest:
+                self.at[position] = known
 
     def find_model_entities(self) -> None:
         """Organisations, peoples and places that the model names and nothing else has read."""
@@ -390,7 +403,7 @@ class NameReader:
         covered = [span for span in dict.fromkeys(self.at[start:end]) if span is not None]
         if start >= end or not self.tokens.text[start][:1].isupper():
             return
-        if any(span.kind in ("organisation", "person", "body") for span in covered):
+        if any(span.kind not in ("state", "place") for span in covered):
             return
         if covered and (covered[0].start, covered[-1].end) == (start, end) and len(covered) == 1:
             return

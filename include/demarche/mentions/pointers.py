@@ -22,6 +22,9 @@ from demarche.mentions.words import (
     WHOLE,
 )
 
+MEMORY = 300
+"""How many mentions back a pointing word looks."""
+
 
 class Pointers:
     """Resolves the words that point back to somebody named before."""
@@ -31,12 +34,16 @@ class Pointers:
         self.tokens = reader.tokens
         self.gazetteer = reader.gazetteer
         self.done: list[Span] = []
+        self.grounds: dict[int, set[str]] = defaultdict(set)  # the countries in which a sentence's acts happen
 
     def resolve(self) -> list[Span]:
         """The reader's spans with pronouns and descriptions added and resolved, in the order of the text."""
         starts: dict[int, list[Span]] = defaultdict(list)
         for span in self.reader.read():
             starts[span.start].append(span)
+            placed = span.kind == "place" or (span.kind == "state" and self.tokens.lower[span.start - 1] == "in")
+            if span.country and placed:
+                self.grounds[self.tokens.sentence[span.start]].add(span.country)
         for position in range(len(self.tokens.text)):
             for span in starts.get(position, ()):
                 self.done.extend(self._describe(span))
@@ -52,6 +59,7 @@ class Pointers:
             owner = self._antecedent(int(span.source.partition(":")[2]))
             if owner is not None and span.country is None:
                 span.country = owner.country
+                span.sector = "GOV" if span.sector == "IGO" and owner.country else span.sector
                 if owner.country and span.kind == "person" and not span.is_past:
                     self.reader.link_office(span, owner.country)
             span.source = span.level or ""
@@ -68,20 +76,13 @@ class Pointers:
     def _settle_by_place(self, span: Span) -> None:
         """A body without a country belongs to the one country in which its sentence happens."""
         here = self.tokens.sentence[span.start]
-        grounds = {
-            other.country
-            for other in self.reader.spans
-            if other.country
-            and other.kind in ("place", "state")
-            and self.tokens.sentence[other.start] == here
-            and (other.kind == "place" or self.tokens.lower[other.start - 1] == "in")
-        }
+        grounds = self.grounds.get(here, set())
         if len(grounds) == 1:
-            span.country, span.score = grounds.pop(), 0.4
+            span.country, span.score = next(iter(grounds)), 0.4
 
     def _prefer_named(self, span: Span) -> None:
         """Takes "the Iranian leader" for the president, in a text that has named him, whoever ranks highest."""
-        for known in reversed(self.done):
+        for known in reversed(self.done[-MEMORY:]):
             if (
                 known.kind == "person"
                 and known.country == span.country
@@ -94,7 +95,7 @@ class Pointers:
 
     def _describe_person(self, span: Span) -> None:
         """Links "the Cuban leader", "the premier": whoever was named before with that country and office."""
-        for known in reversed(self.done):
+        for known in reversed(self.done[-MEMORY:]):
             if known.kind != "person" or known.plural or known.start == span.start or known.is_past:
                 continue
             if span.country is not None and known.country != span.country:
@@ -236,7 +237,7 @@ class Pointers:
         here = self.tokens.sentence[position]
         subjects = [
             span
-            for span in self.done
+            for span in self.done[-MEMORY:]
             if 0 <= here - self.tokens.sentence[span.start] <= 1
             and span.end <= position
             and span.kind in ("person", "state", "group", "organisation", "body")
@@ -274,7 +275,7 @@ class Pointers:
             return [Span(first, position + 1, position, "group", "counterpart", 0.5, country=country, plural=True)]
         possessor = self._antecedent(owner) if owner is not None else None
         if possessor is None:
-            people = [span for span in self.done if span.kind == "person" and span.level]
+            people = [span for span in self.done[-MEMORY:] if span.kind == "person" and span.level]
             same = [span for span in people if tokens.sentence[span.start] == tokens.sentence[position]]
             possessor = same[-1] if same else None
         follows = position + 2 if tokens.text[position + 1 : position + 2] == [","] else position + 1
@@ -286,10 +287,8 @@ class Pointers:
             if named is not None and country:
                 named.country = named.country or country
             return []
-        for span in self.done:
-            if span.start >= first and span.end <= position and span.source == "adjective":
-                span.rule = "dropped"
-        self.done[:] = [span for span in self.done if span.rule != "dropped"]
+        while self.done and self.done[-1].start >= first and self.done[-1].source == "adjective":
+            self.done.pop()
         is_person = possessor is not None and possessor.kind == "person"
         span = Span(
             first,

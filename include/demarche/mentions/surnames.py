@@ -65,6 +65,12 @@ class SurnameReader(TermReader):
             else:
                 position += 1
 
+    def countries(self) -> frozenset[str | None]:
+        """The countries that the text names otherwise than by a person."""
+        if self._countries is None:
+            self._countries = frozenset(span.country for span in self.spans if span.kind in ("state", "place", "body"))
+        return self._countries
+
     def _may_be_famous(self, position: int) -> bool:
         tokens, span = self.tokens, self.at[position]
         return (
@@ -150,7 +156,7 @@ class SurnameReader(TermReader):
         if span.country:
             found = {known for known in found if self.gazetteer.persons[known].country_code == span.country}
         if len(found) > 1:
-            spoken_of = {other.country for other in self.spans if other.kind in ("state", "place", "body")}
+            spoken_of = self.countries()
             found = {
                 held.entity_id
                 for known in found

@@ -224,8 +224,8 @@ class TermReader(NameReader):
             while position < len(tokens.text) and crossed < 8:
                 span = self.at[position]
                 if span is not None:
-                    if span.kind == "person":
-                        return None, last, None
+                    if span.kind == "person":  # "the government of …": whose country is its own
+                        return (span.country if term.kind == "body" else None), last, None
                     if span.kind == "organisation" and not span.country:
                         return None, span.end, span
                     if span.country and (preposition != "at" or term.kind == "title"):
@@ -281,6 +281,7 @@ class TermReader(NameReader):
             and tokens.text[end][:1].isupper()
             and tokens.label[end] not in NO_NAME_LABELS
             and tokens.singular[end] not in self.gazetteer.terms
+            and not (tokens.dep[end] in ("compound", "nmod", "amod") and tokens.pos[tokens.head[end]] == "NOUN")
         )
 
     def _name_end(self, start: int) -> int:
@@ -330,6 +331,8 @@ class TermReader(NameReader):
             sector = self._sector_before(start, first) or sector
         if organisation is not None and not country:
             sector = organisation.sector or sector
+        elif country and sector == "IGO":
+            sector = "GOV"
         if bearer is not None and not plural:
             self._give_office(bearer, term, office, country, sector, past, organisation)
             for position in range(first, start):
