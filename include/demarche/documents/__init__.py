@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cache
+from itertools import chain
 from urllib.parse import urlsplit
 
 from courlan import clean_url
@@ -26,10 +27,11 @@ from demarche.documents.publication import Moment, read_instant
 from demarche.records import Document, RawDocument, Reject, record_id
 
 MAX_BODY_CHARACTERS = 200_000  # the longest reportage has half of it; beyond are books, logs and dumps
-MAX_TEXT_CHARACTERS = 2_000_000  # of a page in plain text, furniture included
-MIN_LETTERS = 2
+MAX_TEXT_CHARACTERS = 1_000_000  # of a page in plain text, furniture included
+MAX_LINES = 20_000  # of a page in plain text; each is looked at by many rules
+_SOME_LETTERS = re.compile(r"[^\W\d_](?s:.)*?[^\W\d_]")
 _LEAD_CHARACTERS = 500
-_LANGUAGE_SAMPLE = 2_000  # characters
+_LANGUAGE_SAMPLE = 1_000  # characters
 _MIN_LANGUAGE_WORDS = 8  # names alone look like any language
 _MIN_LANGUAGE_SCORE = 0.8
 
@@ -87,6 +89,8 @@ def _from_text(raw: RawDocument) -> _Draft:
     text = raw.text or ""
     if len(text) > MAX_TEXT_CHARACTERS:
         raise _Unreadable("too_large", f"has {len(text)} characters, the limit is {MAX_TEXT_CHARACTERS}; split it")
+    if (lines := text.count("\n")) > MAX_LINES:
+        raise _Unreadable("too_large", f"has {lines} lines, the limit is {MAX_LINES}; split it")
     page = furniture.split_page(text)
     draft = _Draft(list(page.paragraphs), around=(*page.head, *page.inner, *page.tail[:8]))
     draft.rules["body"] = "plain_text"
@@ -109,13 +113,13 @@ def _from_page(raw: RawDocument) -> _Draft:
     markup = pages.parse_page(raw.html or "")
     draft = _Draft([])
     _set(draft, "url", _first(_urls(raw, markup)))
-    _set(draft, "title", _first((("given", clean_line(raw.title)), *_found(pages.TITLE_RULES, markup))))
+    _set(draft, "title", _first(chain([("given", clean_line(raw.title))], _found(pages.TITLE_RULES, markup))))
     _set(draft, "section", _first(_found(pages.SECTION_RULES, markup)))
     _set_source(draft, raw, _found(pages.SOURCE_RULES, markup))
     if draft.title:
         draft.title = furniture.without_tag(_without_site(draft.title, draft.source_name))
     bylines = ((rule, furniture.tidy_byline(value or "")) for rule, value in _found(pages.BYLINE_RULES, markup))
-    _set(draft, "byline", _first((("given", _given_byline(raw)), *bylines)))
+    _set(draft, "byline", _first(chain([("given", _given_byline(raw))], bylines)))
     draft.modified = read_instant(_first(_found(pages.MODIFIED_RULES, markup))[0])
     _set_page_body(draft, markup)
     marked = ((rule, read_instant(value)) for rule, value in _found(pages.PUBLISHED_RULES, markup))
@@ -190,13 +194,12 @@ def _given_byline(raw: RawDocument) -> str | None:
 
 def _set_source(draft: _Draft, raw: RawDocument, by_page: Iterable[tuple[str, str | None]]) -> None:
     """The outlet: as the page calls itself, as the record names it, its host, else where the bytes came from."""
-    candidates = (
-        *by_page,
+    elsewhere = (
         ("given", clean_line(raw.publisher_name, 200)),
         ("host", _host(draft.url)),
         ("fetch", raw.source_name),
     )
-    _set(draft, "source_name", _first(candidates))
+    _set(draft, "source_name", _first(chain(by_page, elsewhere)))
 
 
 def _host(url: str | None) -> str | None:
@@ -222,7 +225,7 @@ def _set_published(draft: _Draft, raw: RawDocument, by_page: Iterable[tuple[str,
 
 def _finished(draft: _Draft, raw: RawDocument, partition_key: str) -> Document:
     body = "\n\n".join(draft.paragraphs)
-    if sum(1 for mark in body[:10_000] if mark.isalpha()) < MIN_LETTERS:
+    if not _SOME_LETTERS.search(body):
         raise _Unreadable("empty", "holds no text of an article")
     if len(body) > MAX_BODY_CHARACTERS:
         raise _Unreadable("too_large", f"has an article of {len(body)} characters, the limit is {MAX_BODY_CHARACTERS}")

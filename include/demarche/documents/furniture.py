@@ -17,6 +17,7 @@ from demarche import codebook, dates
 from demarche.documents.cleaning import clean_lines
 
 _MAX_PHRASE_LENGTH = 400  # longer lines are never furniture by phrase, and regular expressions stay cheap
+_MAX_LABEL_LENGTH = 120  # of a label that an extractor left in a page's main text
 _MAX_CROSSHEAD_WORDS = 6  # a longer line between paragraphs is a link to another article
 _BEGUN_WORDS = 30  # of prose after which a line that ends articles ends this one
 
@@ -109,7 +110,9 @@ def without_labels(lines: list[str], title: str | None) -> tuple[list[str], tupl
     kept: list[str] = []
     out: list[str] = []
     for number, line in enumerate(lines):
-        is_label = len(line) <= 200 and (_phrases("line").fullmatch(line) or _phrases("label").fullmatch(line))
+        is_label = len(line) <= _MAX_LABEL_LENGTH and any(
+            _phrases(group).fullmatch(line) for group in ("line", "label")
+        )
         is_title = number == 0 and title is not None and line == title
         (out if number in repeated or is_label or is_title else kept).append(line)
     paragraphs, tails = _without_agency_tails(kept)
@@ -459,6 +462,8 @@ def _tidy_names(names: str) -> str:
 
 def tidy_byline(byline: str) -> str | None:
     """A byline as a record or page gives it, without "By", mail addresses and handles."""
+    if names := _by_names(byline):
+        return _tidy_names(names)
     bare = re.sub(r"\s*[(<\[]?\S{1,80}@\S{1,80}[)>\]]?", "", byline).strip(" ,;|")
     bare = re.sub(r"^(?:by|written by|posted by|author:)\s+", "", bare, flags=re.IGNORECASE).strip(" ,;|")
     return bare[:200] if any(mark.isalpha() for mark in bare) and not bare.startswith("http") else None
