@@ -1,14 +1,13 @@
 """Reports into happenings: blocks, comparisons, constrained agglomeration.
 
 Reports coded alike are folded into one *coding* first, so that a million copies cost one comparison. Codings are
-compared within blocks; ties join groups from the strongest down, and no tie joins what a conflict between any two members
-keeps apart: so a chain of compatible neighbours can't bring incompatible ends together. Everything is sorted by
-(partition key, report id) before it matters, which makes the outcome independent of the order of the input.
+compared within blocks; ties join groups from the strongest down, and no tie joins what a conflict between any two
+members keeps apart: so a chain of compatible neighbours can't bring incompatible ends together. Everything is sorted
+by (partition key, report id) before it matters, which makes the outcome independent of the order of the input.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -165,6 +164,10 @@ class _Grouping:
         self._linked = {
             frozenset((where[one], where[other])) for one, other in linked if one in where and other in where
         }
+        self._partners: dict[int, set[int]] = defaultdict(set)
+        for pair in self._linked:
+            for index in pair:
+                self._partners[index] |= pair - {index}
         self._verdicts: dict[tuple[int, int], Verdict] = {}
 
     def happenings(self) -> list[Happening]:
@@ -194,23 +197,16 @@ class _Grouping:
 
     def _candidates(self) -> Iterator[tuple[int, int]]:
         blocks: dict[str, list[int]] = defaultdict(list)
-        singles: dict[str, list[int]] = defaultdict(list)
         texts: dict[tuple[str, str], int] = {}
         for index, tale in enumerate(self._tales):
             for key in _block_keys(tale):
-                event_type, pair, month = key.split("|")
                 blocks[key].append(index)
-                for whom in pair.split("+"):
-                    if whom and pair[-1] != "+":
-                        singles[f"{event_type}|{whom}+|{month}"].append(index)
             if tale.facts.story_id is not None:  # sentences of copies meet even without parties or dates
                 first = texts.setdefault((tale.facts.story_id, tale.sentence_key), index)
                 if first != index:
                     yield first, index
-        for key, block in blocks.items():
+        for block in blocks.values():
             yield from self._neighbours(block)
-            if key in singles:
-                yield from self._lone_pairs(block, sorted(set(singles[key])))
 
     def _neighbours(self, block: list[int]) -> Iterator[tuple[int, int]]:
         """All pairs of a block; in a full one only those that are near in time."""
@@ -221,17 +217,6 @@ class _Grouping:
         for position, one in enumerate(ordered):
             for other in ordered[position + 1 : position + 1 + settings()["window"]]:
                 yield min(one, other), max(one, other)
-
-    def _lone_pairs(self, lone: list[int], others: list[int]) -> Iterator[tuple[int, int]]:
-        """Reports with one party, each with those of two parties that are near in time."""
-        ordered = sorted(others, key=self._time_key)
-        times = [self._time_key(index) for index in ordered]
-        half = settings()["window"] // 2
-        for one in lone[: settings()["block_size"]]:
-            middle = bisect_left(times, self._time_key(one))
-            for other in ordered[max(0, middle - half) : middle + half]:
-                if one != other:
-                    yield min(one, other), max(one, other)
 
     def _time_key(self, index: int) -> tuple[date, int]:
         tale = self._tales[index]
@@ -265,9 +250,17 @@ class _Grouping:
         for a in ours[:limit]:
             for b in theirs[:limit]:
                 verdict = self._compare(a, b)
-                if verdict.level == "conflict" and not (is_moved and self._may_be_moved(a, b, verdict)):
+                if verdict.level != "conflict" or (is_moved and self._may_be_moved(a, b, verdict)):
+                    continue
+                if not self._is_overruled(a, b):
                     return True
         return False
+
+    def _is_overruled(self, one: int, other: int) -> bool:
+        """Whether a reviewer linked one of two contradicting codings to a third that agrees with the other."""
+        return any(self._compare(partner, other).is_tie for partner in self._partners[one] - {other}) or any(
+            self._compare(one, partner).is_tie for partner in self._partners[other] - {one}
+        )
 
     def _may_be_moved(self, one: int, other: int, verdict: Verdict) -> bool:
         """After a postponement the plan's date says nothing against the date of what came."""

@@ -182,7 +182,8 @@ def _corroboration(one: Tale, other: Tale, parties: _Parties) -> float:
         points += 1.0
     alike = word_overlap(one, other)
     points += 1.0 if alike >= settings()["same_words"] else 0.5 if alike >= settings()["alike_words"] else 0.0
-    if (one.report.mode_type is not None and one.report.mode_type == other.report.mode_type) or (one.deed is not None and one.deed == other.deed):
+    has_mode = one.report.mode_type is not None and one.report.mode_type == other.report.mode_type
+    if has_mode or (one.deed is not None and one.deed == other.deed):
         points += 0.5
     points += 0.25 * max(0, min(parties.shared_count, 6) - 2)
     if set(one.report.context_types) & set(other.report.context_types):
@@ -246,7 +247,7 @@ def _weigh_dated(
 ) -> Verdict:
     gap = when.gap_days(other_when)
     coarsest = max(when.precision_type, other_when.precision_type, key=_COARSENESS.index)
-    needs_more = 0.0 if parties.is_whole else 0.5 if parties.shared_count > 1 else 1.5
+    needs_more = _needs_more(parties)
     if gap > 0:
         return _weigh_gap(one, other, parties, corroboration, gap, coarsest)
     if coarsest == "day":
@@ -259,6 +260,13 @@ def _weigh_dated(
     if corroboration < wanted:
         return _APART
     return Verdict("weak", _rule(one, other, f"same_{coarsest}"), 1.0 + corroboration)
+
+
+def _needs_more(parties: _Parties) -> float:
+    """Points wanted where not all parties agree, or only one is known."""
+    if parties.shared_count < 2:
+        return 1.0 if parties.is_whole else 1.5
+    return 0.0 if parties.is_whole else 0.5
 
 
 _COARSENESS = ("day", "week", "month", "year", "unknown")

@@ -119,7 +119,7 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
         actors=_side(ordered, "actor"),
         recipients=recipients,
         interval=_interval(report),
-        words=_content_words(report.sentence_text, ordered),
+        words=_content_words(report, ordered),
         sentence_key=_sentence_key(report),
         round_number=_round_number(report.sentence_text),
         deed=_deed(report),
@@ -183,10 +183,17 @@ def join_sides(one: Side, other: Side) -> Side:
 _STEM = 6  # letters: "negotiator" and "negotiations" are one subject
 
 
-def _content_words(sentence: str, participants: Iterable[ReportParticipant]) -> frozenset[str]:
-    """The beginnings of a sentence's longer words, without those that name its participants."""
-    named = {word[:_STEM] for p in participants for word in re.findall(r"\w+", fold(f"{p.name or ''} {p.text}"))}
-    return frozenset(word[:_STEM] for word in re.findall(r"[^\W\d_]{4,}|\d+", fold(sentence))) - named
+def _content_words(report: Report, participants: Iterable[ReportParticipant]) -> frozenset[str]:
+    """The beginnings of a sentence's longer words, without those that name its participants or the act."""
+    named = " ".join([report.trigger_text, *(f"{p.name or ''} {p.text}" for p in participants)])
+    known = {word[:_STEM] for word in re.findall(r"\w+", fold(named))}
+    words = re.findall(r"[^\W\d_]{4,}|\d+", fold(report.sentence_text))
+    return frozenset(word[:_STEM] for word in words if word not in _function_words()) - known
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    return frozenset(settings()["function_words"].split())
 
 
 def _sentence_key(report: Report) -> str:

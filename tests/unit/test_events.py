@@ -1,0 +1,693 @@
+"""Events: which reports tell of one happening. Every case is made of invented reports, coded by hand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from demarche import events, ontology
+from demarche.events import Decision, DocumentFacts, Resolution
+from demarche.records import Event, Report, ReportParticipant, record_id
+
+# People are "Name/COUNTRY", states "COUNTRY", others "=Name" (no country).
+VELLA, MOREAU, TAMIHERE, OKORO = "Rosa Vella/MLT", "Luc Moreau/FRA", "Ana Tamihere/FJI", "Sam Okoro/FJI"
+
+
+class Press:
+    """Reports as the papers bring them in."""
+
+    def __init__(self) -> None:
+        self.reports: list[Report] = []
+        self.participants: list[ReportParticipant] = []
+        self.documents: dict[str, DocumentFacts] = {}
+
+    def print(
+        self,
+        source: str,
+        published: str | None,
+        *,
+        article: int = 0,
+        agency: str | None = None,
+        story: str | None = None,
+        is_copy: bool = False,
+    ) -> str:
+        document_id = record_id("d", source, published, article)
+        self.documents[document_id] = DocumentFacts(
+            document_id=document_id,
+            source_id=record_id("n", source),
+            agency_id=agency,
+            article_id=record_id("a", source, article),
+            published_date=date.fromisoformat(published) if published else None,
+            story_id=story,
+            is_copy=is_copy,
+        )
+        return document_id
+
+    def tell(
+        self,
+        document_id: str,
+        event_type: str,
+        actors: Iterable[str],
+        recipients: Iterable[str] = (),
+        *,
+        on: str | None = None,
+        until: str | None = None,
+        precision: str = "day",
+        mode: str | None = None,
+        status: str = "occurred",
+        city: str | None = None,
+        country: str | None = None,
+        sentence: str = "",
+        trigger: str = "met",
+        partition: str = "2021-05-10T10",
+        **columns: Any,
+    ) -> str:
+        report_id = record_id("r", document_id, len(self.reports))
+        facts = self.documents[document_id]
+        start = date.fromisoformat(on) if on else None
+        load_date = date.fromisoformat(partition[:10])
+        self.reports.append(
+            Report(
+                report_id=report_id,
+                document_id=document_id,
+                partition_key=partition,
+                load_date=load_date,
+                sentence_text=sentence or source_words(len(self.reports)),
+                sentence_start_offset=0,
+                sentence_end_offset=10,
+                trigger_text=trigger,
+                trigger_start_offset=0,
+                trigger_end_offset=3,
+                event_type=event_type,
+                status_type=status,
+                plover_type=ontology.fold(event_type, status),
+                mode_type=mode,
+                start_date=start,
+                end_date=date.fromisoformat(until) if until else start,
+                date_precision_type=precision if on else "unknown",
+                place_id=f"g-{city}" if city else None,
+                place_name=city or country,
+                place_precision_type="city" if city else "country" if country else None,
+                country_code=country,
+                anchor_date=facts.published_date,
+                confidence_score=columns.pop("confidence", 0.7),
+                coding_rule="hand",
+                coder_version="hand-1",
+                **columns,
+            )
+        )
+        roles = [("actor", name) for name in actors] + [("recipient", name) for name in recipients]
+        for ordinal, (role, name) in enumerate(roles):
+            self.participants.append(_participant(report_id, partition, load_date, ordinal, role, name))
+        return report_id
+
+    def resolve(self, decisions: Iterable[Decision] = ()) -> Resolution:
+        return events.resolve_events(self.reports, self.participants, self.documents, decisions=tuple(decisions))
+
+    def groups(self, decisions: Iterable[Decision] = ()) -> list[list[str]]:
+        """Report ids, event by event, largest first."""
+        found: dict[str, list[str]] = {}
+        for row in self.resolve(decisions).event_reports:
+            found.setdefault(row.event_id, []).append(row.report_id)
+        return sorted(map(sorted, found.values()), key=lambda group: (-len(group), group))
+
+    def sizes(self) -> list[int]:
+        return [len(group) for group in self.groups()]
+
+
+def source_words(number: int) -> str:
+    """A few words that no other number has, so that sentences are alike only where a test wants it."""
+    letters = str.maketrans("0123456789", "ghijklmnop")
+    digest = record_id("", number).translate(letters)
+    return " ".join(digest[start : start + 6] for start in range(0, 24, 6))
+
+
+def _participant(
+    report_id: str, partition: str, load_date: date, ordinal: int, role: str, name: str
+) -> ReportParticipant:
+    words, _, country = name.partition("/")
+    if name.startswith("="):
+        kind, entity_id, words, country = "organisation", "o-" + name[1:].lower(), name[1:], ""
+    elif country:
+        kind, entity_id = "person", "Q" + str(sum(map(ord, words)))
+    elif name.isupper():
+        kind, entity_id, country = "state", name, name
+    else:
+        kind, entity_id, country = "person", None, ""
+    return ReportParticipant(
+        report_id=report_id,
+        partition_key=partition,
+        load_date=load_date,
+        ordinal=ordinal,
+        role_type=role,
+        entity_id=entity_id,
+        name=words,
+        entity_type=kind,
+        country_code=country or None,
+        text=words,
+        start_offset=0,
+        end_offset=1,
+    )
+
+
+@pytest.fixture
+def press() -> Press:
+    return Press()
+
+
+def only(resolution: Resolution) -> Event:
+    (event,) = resolution.events
+    return event
+
+
+def links(resolution: Resolution) -> set[tuple[str, str]]:
+    """Each link as its type and the types of the two events."""
+    kind = {event.event_id: event.mode_type or event.event_type for event in resolution.events}
+    return {(kind[row.event_id], row.link_type + " " + kind[row.other_event_id]) for row in resolution.event_links}
+
+
+# --- one happening -----------------------------------------------------------------------------------------------
+def test_three_agencies_tell_of_one_meeting(press: Press) -> None:
+    for agency in ("One", "Two", "Three"):
+        document = press.print(agency, "2021-05-05", agency=f"n-{agency}")
+        press.tell(document, "CONSULT", [VELLA, MOREAU], on="2021-05-04", city="Valletta", country="MLT")
+    event = only(press.resolve())
+    assert (event.report_count, event.document_count, event.independent_source_count) == (3, 3, 3)
+    assert event.event_id == "e" + min(report.report_id for report in press.reports)[1:]
+
+
+def test_a_summit_of_twenty_is_one_event(press: Press) -> None:
+    everybody = [f"Leader Number{number}/C{number:02}" for number in range(20)]
+    full = press.print("One", "2021-05-05")
+    press.tell(full, "CONSULT", everybody, on="2021-05-04", city="Suva", country="FJI", mode="multilateral")
+    some = press.print("Two", "2021-05-05")
+    press.tell(some, "CONSULT", everybody[3:9], on="2021-05-04", city="Suva", country="FJI")
+    states = press.print("Three", "2021-05-05")
+    press.tell(states, "CONSULT", [name[-3:] for name in everybody], on="2021-05-04", country="FJI")
+    resolution = press.resolve()
+    assert only(resolution).report_count == 3
+    assert len(resolution.event_participants) == 20
+
+
+def test_a_minister_acts_for_a_state(press: Press) -> None:
+    press.tell(press.print("One", "2021-05-05"), "AID", [TAMIHERE], ["TON"], on="2021-05-04")
+    press.tell(press.print("Two", "2021-05-05"), "AID", ["FJI"], ["TON"], on="2021-05-04")
+    resolution = press.resolve()
+    assert only(resolution).actor_names == ("Ana Tamihere",)
+    assert only(resolution).actor_country_codes == ("FJI",)
+    assert [row.name for row in resolution.event_participants] == ["Ana Tamihere", "TON"]
+
+
+def test_a_missing_place_is_filled(press: Press) -> None:
+    press.tell(press.print("One", "2021-05-05"), "CONSULT", [VELLA, MOREAU], on="2021-05-04")
+    press.tell(
+        press.print("Two", "2021-05-05"), "CONSULT", [VELLA, MOREAU], on="2021-05-04", city="Nice", country="FRA"
+    )
+    assert only(press.resolve()).place_name == "Nice"
+
+
+def test_a_missing_date_is_filled_where_persons_and_the_news_agree(press: Press) -> None:
+    press.tell(press.print("One", "2021-05-05"), "CONSULT", [VELLA, MOREAU], on="2021-05-04")
+    press.tell(press.print("Two", "2021-05-05"), "CONSULT", [MOREAU, VELLA])
+    event = only(press.resolve())
+    assert (event.start_date, event.date_precision_type) == (date(2021, 5, 4), "day")
+
+
+def test_a_month_joins_a_day_where_nothing_else_can_be_meant(press: Press) -> None:
+    press.tell(
+        press.print("One", "2021-05-05"), "CONSULT", [VELLA, MOREAU], on="2021-05-04", city="Nice", country="FRA"
+    )
+    later = press.print("Two", "2021-08-01")
+    press.tell(later, "CONSULT", [VELLA, MOREAU], on="2021-05-01", until="2021-05-31", precision="month")
+    assert only(press.resolve()).start_date == date(2021, 5, 4)
+
+
+def test_a_vague_report_joins_neither_of_two(press: Press) -> None:
+    for day in ("2021-05-04", "2021-05-20"):
+        press.tell(press.print("One", day), "CONSULT", [VELLA, MOREAU], on=day)
+    later = press.print("Two", "2021-08-01")
+    press.tell(later, "CONSULT", [VELLA, MOREAU], on="2021-05-01", until="2021-05-31", precision="month")
+    assert press.sizes() == [1, 1, 1]
+
+
+def test_copies_are_members_but_one_voice(press: Press) -> None:
+    for number in range(5):
+        document = press.print(f"Paper {number}", "2021-05-05", story="s1", is_copy=number > 0)
+        press.tell(
+            document, "SANCTION", ["FJI"], ["TON"], on="2021-05-04", mode="expel", sentence="Fiji sent them home."
+        )
+    other = press.print("Other", "2021-05-05")
+    press.tell(other, "SANCTION", ["FJI"], ["TON"], on="2021-05-04", mode="expel")
+    event = only(press.resolve())
+    assert (event.report_count, event.story_count, event.independent_source_count) == (6, 2, 2)
+
+
+def test_one_agency_in_two_papers_is_one_voice(press: Press) -> None:
+    for paper in ("One", "Two"):
+        document = press.print(paper, "2021-05-05", agency="n-wire")
+        press.tell(document, "AID", ["FJI"], ["TON"], on="2021-05-04")
+    assert only(press.resolve()).independent_source_count == 1
+
+
+def test_copies_of_a_sentence_are_one_even_without_party_and_date(press: Press) -> None:
+    for paper in ("One", "Two"):
+        document = press.print(paper, "2021-05-05", story="s1")
+        press.tell(document, "CONSULT", ["officials"], sentence="Officials met behind closed doors.")
+    assert press.sizes() == [2]
+
+
+# --- kept apart --------------------------------------------------------------------------------------------------
+def test_two_calls_in_one_week_are_two(press: Press) -> None:
+    for day in ("2021-05-03", "2021-05-06"):
+        for source in ("One", "Two"):
+            press.tell(press.print(source, day), "CONSULT", [VELLA, MOREAU], on=day, mode="phone")
+    assert press.sizes() == [2, 2]
+
+
+def test_shelling_day_by_day_is_many_events(press: Press) -> None:
+    for day in range(3, 8):
+        document = press.print("One", f"2021-05-{day:02}")
+        press.tell(document, "ASSAULT", ["FJI"], ["TON"], on=f"2021-05-{day:02}", mode="heavy-weapons", country="TON")
+    assert press.sizes() == [1] * 5
+
+
+def test_rounds_of_talks_are_kept_apart_and_follow_one_another(press: Press) -> None:
+    first, second = press.print("One", "2021-05-05"), press.print("Two", "2021-05-05")
+    for document, text in ((first, "The first round of talks ended."), (second, "A second round of talks began.")):
+        press.tell(document, "CONSULT", ["FJI", "TON"], on="2021-05-04", sentence=text)
+    assert press.sizes() == [1, 1]
+    assert ("CONSULT", "follows CONSULT") in links(press.resolve())
+
+
+def test_two_ministers_of_one_state_are_two(press: Press) -> None:
+    press.tell(press.print("One", "2021-05-05"), "CONSULT", [TAMIHERE, VELLA], on="2021-05-04")
+    press.tell(press.print("Two", "2021-05-05"), "CONSULT", [OKORO, VELLA], on="2021-05-04")
+    assert press.sizes() == [1, 1]
+
+
+def test_presidents_of_different_years_are_kept_apart(press: Press) -> None:
+    press.tell(press.print("One", "2021-05-05"), "CONSULT", [TAMIHERE], ["TON"], on="2021-05-04", mode="visit")
+    press.tell(press.print("Two", "2023-05-05"), "CONSULT", [OKORO], ["TON"], on="2023-05-04", mode="visit")
+    press.tell(press.print("Three", "2024-01-05"), "CONSULT", ["FJI"], ["TON"], mode="visit")
+    assert press.sizes() == [1, 1, 1]
+
+
+def test_a_visit_returned_is_another_visit(press: Press) -> None:
+    press.tell(press.print("One", "2021-05-05"), "CONSULT", ["FJI"], ["TON"], on="2021-05-04", mode="visit")
+    press.tell(press.print("Two", "2021-05-05"), "CONSULT", ["TON"], ["FJI"], on="2021-05-04", mode="visit")
+    assert press.sizes() == [1, 1]
+
+
+def test_two_cities_are_two_meetings(press: Press) -> None:
+    for city, country in (("Nice", "FRA"), ("Lyon", "FRA")):
+        document = press.print(city, "2021-05-05")
+        press.tell(document, "CONSULT", ["MLT", "FRA"], on="2021-05-04", city=city, country=country)
+    assert press.sizes() == [1, 1]
+
+
+def test_two_charges_on_one_day_are_two_where_the_words_differ(press: Press) -> None:
+    for source, sentence in (
+        ("One", "It blamed them for poaching tuna inside the reef."),
+        ("Two", "They were blamed for the poaching of tuna again."),
+        ("Three", "It blamed them for listening to its undersea cables."),
+    ):
+        document = press.print(source, "2021-05-05")
+        press.tell(document, "ACCUSE", ["FJI"], ["TON"], on="2021-05-04", sentence=sentence, trigger="blamed")
+    assert press.sizes() == [2, 1]
+
+
+def test_what_a_report_lacks_ties_it_to_nothing(press: Press) -> None:
+    press.tell(press.print("One", "2021-05-05"), "CONSULT", ["FJI", "TON"], on="2021-05-04")
+    press.tell(press.print("Two", "2021-05-05"), "CONSULT", ["FJI", "TON"])
+    press.tell(press.print("Three", "2021-05-05"), "CONSULT", [])
+    press.tell(press.print("Four", "2021-05-05"), "CONSULT", [])
+    press.tell(press.print("Five", "2021-05-05"), "CONSULT", ["officials"], on="2021-05-04")
+    press.tell(press.print("Six", None), "CONSULT", ["FJI", "TON"])
+    assert press.sizes() == [1] * 6
+
+
+def test_a_nonsense_interval_counts_as_no_date(press: Press) -> None:
+    document = press.print("One", "2021-05-05")
+    press.tell(document, "AID", ["FJI"], ["TON"], on="2021-05-09", until="2021-05-02")
+    press.tell(press.print("Two", "2021-05-05"), "AID", ["FJI"], ["TON"], on="2021-05-04")
+    resolution = press.resolve()
+    assert len(resolution.events) == 2
+    assert {event.start_date for event in resolution.events} == {None, date(2021, 5, 4)}
+
+
+def test_a_chain_of_dates_is_not_one_visit(press: Press) -> None:
+    days = [date(2021, 5, 3) + timedelta(days=3 * step) for step in range(6)]
+    for step, day in enumerate(days):
+        document = press.print(f"Paper {step}", (day + timedelta(days=1)).isoformat())
+        press.tell(document, "CONSULT", [VELLA], [MOREAU], on=day.isoformat(), mode="visit", city="Nice", country="FRA")
+    assert max(press.sizes()) <= 2
+
+
+def test_a_meeting_of_two_on_the_margins_is_part_of_the_summit(press: Press) -> None:
+    everybody = ["FJI", "TON", "MLT", "FRA", "PER"]
+    press.tell(
+        press.print("One", "2021-05-05"), "CONSULT", everybody, on="2021-05-04", city="Suva", mode="multilateral"
+    )
+    press.tell(press.print("Two", "2021-05-05"), "CONSULT", ["FJI", "TON"], on="2021-05-04", city="Suva")
+    resolution = press.resolve()
+    assert len(resolution.events) == 2
+    assert links(resolution) == {("CONSULT", "part_of multilateral")}
+
+
+def test_talks_during_a_visit_are_part_of_it(press: Press) -> None:
+    document = press.print("One", "2021-05-07")
+    press.tell(document, "CONSULT", [VELLA], [MOREAU], on="2021-05-04", until="2021-05-06", mode="visit", country="FRA")
+    press.tell(document, "CONSULT", [VELLA, MOREAU], on="2021-05-05", city="Nice", country="FRA")
+    resolution = press.resolve()
+    assert len(resolution.events) == 2
+    assert links(resolution) == {("CONSULT", "part_of visit")}
+
+
+# --- the life of an event ----------------------------------------------------------------------------------------
+def test_a_plan_and_its_visit_are_one_event_with_a_history(press: Press) -> None:
+    invited = press.print("One", "2021-04-20")
+    planned = press.print("Two", "2021-04-28")
+    done = press.print("Three", "2021-05-05")
+    press.tell(invited, "CONSULT", [VELLA], [MOREAU], mode="visit", status="requested", country="FRA")
+    press.tell(
+        planned, "CONSULT", [VELLA], ["FRA"], on="2021-05-03", until="2021-05-09", precision="week", mode="visit",
+        status="planned",
+    )  # fmt: skip
+    press.tell(done, "CONSULT", [VELLA], [MOREAU], on="2021-05-04", mode="visit", city="Nice", country="FRA")
+    resolution = press.resolve()
+    event = only(resolution)
+    assert (event.status_type, event.plover_type, event.start_date) == ("occurred", "CONSULT", date(2021, 5, 4))
+    assert [row.status_type for row in resolution.event_statuses] == ["requested", "planned", "occurred"]
+    assert not event.is_disputed
+    assert {row.merge_rule for row in resolution.event_reports} == {"first", "plan_fulfilled"}
+
+
+def test_a_plan_printed_late_does_not_undo_what_occurred(press: Press) -> None:
+    press.tell(press.print("One", "2021-05-05"), "CONSULT", [VELLA], [MOREAU], on="2021-05-04", mode="visit")
+    late = press.print("Two", "2021-05-06")
+    press.tell(late, "CONSULT", [VELLA], [MOREAU], on="2021-05-04", mode="visit", status="planned")
+    assert only(press.resolve()).status_type == "occurred"
+
+
+def test_a_cancelled_visit_is_the_plans_end(press: Press) -> None:
+    plan, end = press.print("One", "2021-04-28"), press.print("Two", "2021-05-01")
+    press.tell(plan, "CONSULT", [VELLA], [MOREAU], on="2021-05-04", mode="visit", status="planned")
+    press.tell(end, "CONSULT", [VELLA], [MOREAU], on="2021-05-04", mode="visit", status="cancelled")
+    event = only(press.resolve())
+    assert (event.status_type, event.plover_type, event.is_disputed) == ("cancelled", "REJECT", False)
+
+
+def test_a_postponed_visit_keeps_its_life_through_the_new_date(press: Press) -> None:
+    steps = (("2021-04-28", "2021-05-04", "planned"), ("2021-05-02", "2021-06-15", "postponed"),
+             ("2021-06-16", "2021-06-15", "occurred"))  # fmt: skip
+    for published, day, status in steps:
+        press.tell(press.print(status, published), "CONSULT", [VELLA], [MOREAU], on=day, mode="visit", status=status)
+    event = only(press.resolve())
+    assert (event.status_type, event.start_date) == ("occurred", date(2021, 6, 15))
+
+
+def test_a_visit_called_off_and_on_again_has_taken_place_undisputed(press: Press) -> None:
+    for published, status in (("2021-04-20", "planned"), ("2021-04-25", "cancelled"), ("2021-05-05", "occurred")):
+        document = press.print(status, published)
+        press.tell(document, "CONSULT", [VELLA], [MOREAU], on="2021-05-04", mode="visit", status=status)
+    event = only(press.resolve())
+    assert (event.status_type, event.is_disputed) == ("occurred", False)
+
+
+def test_a_denied_deed_is_disputed_not_erased(press: Press) -> None:
+    press.tell(press.print("One", "2021-05-05"), "AID", ["FJI"], ["TON"], on="2021-05-04")
+    press.tell(press.print("Two", "2021-05-06"), "AID", ["FJI"], ["TON"], on="2021-05-04", status="denied")
+    event = only(press.resolve())
+    assert (event.status_type, event.is_disputed) == ("occurred", True)
+
+
+def test_a_threat_and_the_deed_are_two_events_and_linked(press: Press) -> None:
+    threat, deed = press.print("One", "2021-05-05"), press.print("Two", "2021-05-21")
+    press.tell(threat, "SANCTION", ["FJI"], ["TON"], on="2021-05-20", status="threatened", mode="discontinue")
+    press.tell(deed, "SANCTION", ["FJI"], ["TON"], on="2021-05-20", mode="discontinue")
+    resolution = press.resolve()
+    assert sorted(event.status_type for event in resolution.events) == ["occurred", "threatened"]
+    assert [(row.link_type, row.link_rule) for row in resolution.event_links] == [("follows", "threat_carried_out")]
+
+
+def test_retaliation_responds_to_the_act(press: Press) -> None:
+    document = press.print("One", "2021-05-11")
+    press.tell(document, "SANCTION", ["FJI"], ["TON"], on="2021-05-04", mode="expel")
+    press.tell(document, "SANCTION", ["TON"], ["FJI"], on="2021-05-10", mode="expel")
+    resolution = press.resolve()
+    (row,) = resolution.event_links
+    by_id = {event.event_id: event for event in resolution.events}
+    assert row.link_type == "responds_to"
+    assert by_id[row.event_id].start_date == date(2021, 5, 10)
+
+
+def test_ratifying_is_not_signing_and_points_to_it(press: Press) -> None:
+    signed, ratified = press.print("One", "2021-05-05"), press.print("Two", "2022-02-02")
+    press.tell(signed, "SUPPORT", ["FJI", "TON"], on="2021-05-04", trigger="signed")
+    press.tell(ratified, "SUPPORT", ["FJI"], ["TON"], on="2022-02-01", trigger="ratified")
+    resolution = press.resolve()
+    assert len(resolution.events) == 2
+    assert [row.link_type for row in resolution.event_links] == ["ratifies"]
+
+
+def test_what_was_signed_at_a_meeting_is_its_outcome(press: Press) -> None:
+    document = press.print("One", "2021-05-05")
+    press.tell(document, "CONSULT", [VELLA, MOREAU], on="2021-05-04", city="Nice")
+    press.tell(document, "SUPPORT", ["MLT", "FRA"], on="2021-05-04", trigger="signed")
+    assert links(press.resolve()) == {("SUPPORT", "outcome_of CONSULT")}
+
+
+def test_a_cancellation_of_no_told_day_points_to_the_only_plan(press: Press) -> None:
+    plan, end = press.print("One", "2021-04-28"), press.print("Two", "2021-05-01")
+    press.tell(plan, "CONSULT", ["FJI", "TON"], on="2021-05-20", status="planned")
+    press.tell(end, "CONSULT", ["FJI", "TON"], status="cancelled")
+    resolution = press.resolve()
+    assert len(resolution.events) == 2
+    assert [row.link_type for row in resolution.event_links] == ["cancels"]
+
+
+# --- disagreement ------------------------------------------------------------------------------------------------
+def test_sources_that_differ_by_a_day_are_in_dispute(press: Press) -> None:
+    for source, day in (("One", "2021-05-04"), ("Two", "2021-05-04"), ("Three", "2021-05-05")):
+        document = press.print(source, "2021-05-06")
+        press.tell(document, "CONSULT", [VELLA], [MOREAU], on=day, mode="visit", city="Nice", country="FRA")
+    event = only(press.resolve())
+    assert (event.start_date, event.is_disputed) == (date(2021, 5, 4), True)
+
+
+def test_most_voices_decide_not_most_copies(press: Press) -> None:
+    for number in range(6):
+        document = press.print(f"Paper {number}", "2021-05-06", story="s1", is_copy=number > 0)
+        press.tell(
+            document, "SANCTION", ["FJI"], ["TON"], on="2021-05-04", mode="expel", quantity=12, quantity_unit="diplomat"
+        )
+    for source in ("One", "Two"):
+        document = press.print(source, "2021-05-05")
+        press.tell(
+            document, "SANCTION", ["FJI"], ["TON"], on="2021-05-04", mode="expel", quantity=10, quantity_unit="diplomat"
+        )
+    event = only(press.resolve())
+    assert (event.quantity, event.is_disputed) == (10, True)
+
+
+def test_a_source_that_corrects_itself_is_not_in_dispute(press: Press) -> None:
+    for published, number in (("2021-05-05", 12), ("2021-05-06", 10)):
+        document = press.print("One", published)
+        press.tell(
+            document,
+            "SANCTION",
+            ["FJI"],
+            ["TON"],
+            on="2021-05-04",
+            mode="expel",
+            quantity=number,
+            quantity_unit="diplomat",
+        )
+    event = only(press.resolve())
+    assert (event.quantity, event.is_disputed) == (10, False)
+
+
+def test_of_equally_many_voices_the_last_decides(press: Press) -> None:
+    for source, published, city in (("One", "2021-05-05", "Nice"), ("Two", "2021-05-06", "Cannes")):
+        document = press.print(source, published)
+        press.tell(document, "CONSULT", [VELLA, MOREAU], on="2021-05-04", city=city, country="FRA")
+    event = only(press.resolve())
+    assert (event.place_name, event.is_disputed) == ("Cannes", True)
+
+
+def test_what_occurred_outweighs_what_was_planned(press: Press) -> None:
+    for source in ("One", "Two", "Three"):
+        document = press.print(source, "2021-04-28")
+        press.tell(
+            document, "CONSULT", [VELLA], [MOREAU], on="2021-05-04", until="2021-05-08", mode="visit", status="planned"
+        )
+    press.tell(
+        press.print("Four", "2021-05-07"),
+        "CONSULT",
+        [VELLA],
+        [MOREAU],
+        on="2021-05-04",
+        until="2021-05-06",
+        mode="visit",
+    )
+    assert only(press.resolve()).end_date == date(2021, 5, 6)
+
+
+def test_the_best_report_is_sure_original_and_early(press: Press) -> None:
+    unsure = press.tell(press.print("One", "2021-05-04"), "AID", ["FJI"], ["TON"], on="2021-05-04", confidence=0.5)
+    copied = press.tell(
+        press.print("Two", "2021-05-05", story="s1", is_copy=True),
+        "AID",
+        ["FJI"],
+        ["TON"],
+        on="2021-05-04",
+        confidence=0.9,
+    )
+    original = press.tell(
+        press.print("Three", "2021-05-05", story="s1"), "AID", ["FJI"], ["TON"], on="2021-05-04", confidence=0.9
+    )
+    best = only(press.resolve()).best_report_id
+    assert best == original
+    assert best not in (unsure, copied)
+
+
+# --- reviewers ---------------------------------------------------------------------------------------------------
+def test_reviewers_merge_split_reject_and_the_latest_wins(press: Press) -> None:
+    one = press.tell(press.print("One", "2021-05-05"), "CONSULT", ["FJI", "TON"], on="2021-05-04")
+    same = press.tell(press.print("Two", "2021-05-05"), "CONSULT", ["FJI", "TON"], on="2021-05-04")
+    far = press.tell(press.print("Three", "2022-01-01"), "CONSULT", ["FJI", "TON"], on="2021-12-30")
+    assert press.sizes() == [2, 1]
+    merge = Decision("must_link", (one, far), ordinal=1)
+    split = Decision("cannot_link", (one, same), ordinal=2)
+    assert press.groups([split]) == sorted([[one], [same], [far]])
+    assert len(press.groups([merge])[0]) == 3
+    assert [one, far] in press.groups([merge, split]) or [far, one] in press.groups([merge, split])
+    assert press.groups([split, Decision("must_link", (one, same), ordinal=3)])[0] == sorted([one, same])
+    rejected = press.groups([Decision("reject", (far,), ordinal=1)])
+    assert [far] not in rejected
+    assert [far] in press.groups([Decision("reject", (far,), ordinal=1), Decision("keep", (far,), ordinal=2)])
+
+
+def test_a_merge_by_a_reviewer_says_so(press: Press) -> None:
+    one = press.tell(press.print("One", "2021-05-05"), "CONSULT", ["FJI", "TON"], on="2021-05-04")
+    far = press.tell(press.print("Two", "2022-01-01"), "CONSULT", ["FJI", "TON"], on="2021-12-30")
+    rows = press.resolve([Decision("must_link", (one, far))]).event_reports
+    assert {row.merge_rule for row in rows} == {"first", "reviewer"}
+
+
+# --- what always holds -------------------------------------------------------------------------------------------
+def newsroom() -> Press:
+    """A mixed bag: plans, visits, calls, copies, disputes, blanks, in several partitions."""
+    press = Press()
+    partitions = ("2021-05-04T10", "2021-05-05T11", "2021-05-06T12")
+    people = (VELLA, MOREAU, TAMIHERE, OKORO, "FJI", "MLT", "TON", "=Forum", "officials")
+    number = 0
+    for one in people:
+        for other in people[::2]:
+            if one == other:
+                continue
+            number += 1
+            published = f"2021-05-{4 + number % 5:02}"
+            story = f"s{number % 11}" if number % 3 else None
+            document = press.print(
+                f"Paper {number % 7}", published, article=number, story=story, is_copy=number % 2 == 0
+            )
+            status = ("occurred", "planned", "cancelled", "postponed", "occurred")[number % 5]
+            precision = ("day", "day", "week", "month")[number % 4]
+            start = date(2021, 5, 1) + timedelta(days=number % 4)
+            for mode in ("visit", None) if number % 2 else ("phone",):
+                press.tell(
+                    document, "CONSULT", [one], [other], status=status, mode=mode, precision=precision,
+                    on=None if number % 6 == 0 else start.isoformat(),
+                    until=None if precision == "day" else (start + timedelta(days=6)).isoformat(),
+                    partition=partitions[number % 3],
+                )  # fmt: skip
+    return press
+
+
+NEWSROOM = newsroom()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_the_input_does_not_matter(rng: Any) -> None:
+    expected = NEWSROOM.resolve()
+    reports = NEWSROOM.reports * 2  # the same document in two partitions comes twice
+    participants = NEWSROOM.participants * 2
+    documents = list(NEWSROOM.documents.items())
+    for rows in (reports, participants, documents):
+        rng.shuffle(rows)  # type: ignore[arg-type]  # each is a list
+    assert events.resolve_events(reports, participants, dict(documents)) == expected
+
+
+def test_every_report_is_in_one_event_and_the_columns_hold_together() -> None:
+    resolution = NEWSROOM.resolve()
+    assert sorted(row.report_id for row in resolution.event_reports) == sorted(r.report_id for r in NEWSROOM.reports)
+    for event in resolution.events:
+        members = [row.report_id for row in resolution.event_reports if row.event_id == event.event_id]
+        assert event.report_count == len(members)
+        assert event.best_report_id in members
+        assert 1 <= event.independent_source_count <= event.document_count
+        assert (event.start_date is None) == (event.end_date is None)
+        assert event.start_date is None or event.end_date is None or event.start_date <= event.end_date
+        if event.status_type == "occurred" and event.start_date and event.first_reported_date:
+            told = [
+                row.reported_date
+                for row in resolution.event_statuses
+                if row.event_id == event.event_id and row.status_type == "occurred" and row.reported_date
+            ]
+            assert event.start_date <= min(told) + timedelta(days=1)
+    assert len(resolution.events) < len(NEWSROOM.reports)
+
+
+def test_reports_that_become_one_event_share_a_block_or_a_story() -> None:
+    parties: dict[str, list[ReportParticipant]] = {}
+    for participant in NEWSROOM.participants:
+        parties.setdefault(participant.report_id, []).append(participant)
+    keys = {report.report_id: events.block_keys(report, parties[report.report_id]) for report in NEWSROOM.reports}
+    stories = {r.report_id: NEWSROOM.documents[r.document_id].story_id for r in NEWSROOM.reports}
+    for group in NEWSROOM.groups():
+        if len(group) > 1:
+            for member in group:
+                others = [other for other in group if other != member]
+                assert any(keys[member] & keys[other] or stories[member] == stories[other] for other in others)
+
+
+def test_a_report_without_party_or_time_is_in_no_block(press: Press) -> None:
+    press.tell(press.print("One", None), "CONSULT", ["FJI", "TON"])
+    press.tell(press.print("Two", "2021-05-05"), "CONSULT", ["officials"], on="2021-05-04")
+    for report in press.reports:
+        mine = [p for p in press.participants if p.report_id == report.report_id]
+        assert events.block_keys(report, mine) == frozenset()
+
+
+def test_thousands_of_equal_reports_cost_no_square(press: Press) -> None:
+    for number in range(3000):
+        document = press.print(f"Paper {number}", "2021-05-05", story="s1", is_copy=number > 0)
+        press.tell(
+            document, "SANCTION", ["FJI"], ["TON"], on="2021-05-04", mode="expel", sentence="They were sent home."
+        )
+    began = time.perf_counter()
+    assert only(press.resolve()).report_count == 3000
+    assert time.perf_counter() - began < 20
+
+
+def test_thousands_of_undated_reports_cost_no_square(press: Press) -> None:
+    for number in range(1000):
+        press.tell(press.print(f"Paper {number}", "2021-05-05"), "CONSULT", ["FJI", "TON"])
+    began = time.perf_counter()
+    assert len(press.resolve().events) == 1000
+    assert time.perf_counter() - began < 30
+
+
+def test_a_report_of_an_unknown_document_is_an_error(press: Press) -> None:
+    press.tell(press.print("One", "2021-05-05"), "AID", ["FJI"], ["TON"])
+    press.documents.clear()
+    with pytest.raises(KeyError):
+        press.resolve()
