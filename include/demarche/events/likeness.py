@@ -194,7 +194,7 @@ def _corroboration(one: Tale, other: Tale, parties: _Parties) -> float:
 def word_overlap(one: Tale, other: Tale) -> float:
     """Share of the content words of the shorter sentence that the other has too; 0 where there are too few."""
     fewer = min(len(one.words), len(other.words))
-    return len(one.words & other.words) / fewer if fewer >= 3 else 0.0
+    return len(one.words & other.words) / fewer if fewer >= 2 else 0.0
 
 
 def _is_about_one_subject(one: Tale, other: Tale) -> bool:
