@@ -22,7 +22,7 @@ from demarche.reports.parties import Parties, Party
 CODER_VERSION = "rules-1"
 #: Longer sentences are lists or debris; they are skipped and cost no time.
 MAX_SENTENCE_TOKENS = 400
-_SENTENCE_NOISE = 2
+_SENTENCE_NOISE = 3
 
 Coded = tuple[tuple[Report, ...], tuple[ReportParticipant, ...]]
 
@@ -60,12 +60,12 @@ def _read_sentence(
     times = circumstances.Times(sentence, anchor)
     drafts = []
     for frame in found:
-        actors = _distinct(party for head in frame.actors for party in parties.resolve(head))
+        actors = _distinct(p for head in frame.actors for p in parties.resolve(head, frame.phrases.get(head.i)))
         taken = {_identity(party) for party in actors}
         recipients = [
             party
-            for party in _distinct(party for head in frame.recipients for party in parties.resolve(head))
-            if _identity(party) not in taken
+            for party in _distinct(p for head in frame.recipients for p in parties.resolve(head, frame.phrases.get(head.i)))
+            if _identity(party) not in taken and not (frame.event_type in frames.MUTUAL and _is_own_state(party, actors))
         ]
         when = times.of(frame)
         where = circumstances.where(frame, parties, facilities)
@@ -84,6 +84,11 @@ def _read_sentence(
         if _is_worth_telling(draft):
             drafts.append(draft)
     return drafts
+
+
+def _is_own_state(party: Party, actors: Sequence[Party]) -> bool:
+    """A state is no second party to what its own people do: "the two countries" after both their ministers."""
+    return party.entity_type == "state" and any(actor.country_code == party.country_code for actor in actors)
 
 
 def _identity(party: Party) -> str:
@@ -131,20 +136,30 @@ def _noise_words() -> frozenset[str]:
     return frozenset(word for row in codebook.table("noise") for word in row["lemmas"].split())
 
 
-_SCORE = re.compile(r"\b\d{1,2}\s?[-–]\s?\d{1,2}\b(?!\s?(?:January|February|March|April|May|June|July|August|September|October|November|December|vote|votes))")
+_SCORE = re.compile(r"\b\d{1,2}\s?[-–]\s?\d{1,2}\b(?=[ ,.;]|$)")
+_CONTESTS = frozenset({"beat", "crush", "defeat", "thrash", "hammer", "edge", "overcome", "attack", "rout", "stun", "face",
+                       "fight", "clash", "strike", "retreat", "rally", "meet", "battle", "surrender", "dominate", "trounce"})  # fmt: skip
 
 
 def _is_noise(sentence: Span) -> bool:
-    """Sport, markets and weather use the words of war and diplomacy; two of their own words give them away.
+    """Sport, markets and weather use the words of war and diplomacy; their own words give them away.
 
     Neither is what happened before 1900 an event of the news.
     """
     if _HISTORIC.search(sentence.text):
         return True
-    hits = {token.lemma_.lower() for token in sentence if token.lemma_.lower() in _NOISE}
+    lemmas = [token.lemma_.lower() for token in sentence]
+    hits = {lemma for lemma in lemmas if lemma in _NOISE}
     if len(hits) >= _SENTENCE_NOISE:
         return True
-    return bool(_SCORE.search(sentence.text)) and not any(ch in sentence.text for ch in "%")
+    contest = not _CONTESTS.isdisjoint(lemmas)
+    return contest and (bool(hits) or any(_is_score(match[0], sentence) for match in _SCORE.finditer(sentence.text)))
+
+
+def _is_score(text: str, sentence: Span) -> bool:
+    """ "4-0" is a score; "3-5 May" is not."""
+    after = sentence.text[sentence.text.find(text) + len(text) :].lstrip()
+    return not after[:3].istitle() and "%" not in after[:2]
 
 
 _NOISE = _noise_words()

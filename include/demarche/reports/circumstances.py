@@ -123,8 +123,10 @@ def _distance(governor: Token, frame: Frame) -> int | None:
     if not syntax.is_verbal(trigger) and syntax.is_verbal(governor) and trigger.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj"):
         if trigger.head == governor or trigger.head.head == governor:
             return 3
+    if not syntax.is_verbal(trigger) and trigger.dep_ == "pobj" and trigger.head.head == governor and governor.pos_ == "NOUN":
+        return 4  # "the venue for the summit in September"
     if syntax.is_verbal(trigger) and trigger.dep_ == "conj" and trigger.head == governor and syntax.is_verbal(governor):
-        return 4 if not any(c.dep_ in ("npadvmod", "prep") and c.i > governor.i and c.i < trigger.i for c in governor.children) or True else None
+        return 4
     if trigger.dep_ == "advcl" and trigger.head == governor and trigger.tag_ in ("VBG", "VBN"):
         return 5
     if trigger.dep_ == "relcl" and _when_clause(trigger):

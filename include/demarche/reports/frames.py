@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from spacy.tokens import Span, Token
 
+from demarche import codebook
 from demarche.lexicon import NO_EVENT, Entry, Lexicon
 from demarche.reports import operators, syntax
 
@@ -52,6 +54,8 @@ class Frame:
     speaker: Token | None = None
     tense: str = "past"
     is_nominal: bool = False
+    phrases: dict[int, Token] = field(default_factory=dict)
+    """By a party's token the wider phrase that stands in its place ("the coup in Gabon" for Gabon)."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ IsParty = Callable[[Token], bool]
 
 def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Frame]:
     """The acts that a sentence tells. ``is_party`` says of a token whether it can take part (a person, state, …)."""
-    acts = {act.token.i: act for token in sentence if (act := _match(token, lexicon))}
+    acts = {act.token.i: act for token in sentence if (act := _match(token, lexicon) or _match_modal(token))}
     claimed: set[int] = set()  # triggers that belong to another act's wording or govern one
     for act in acts.values():
         if act.companion is not None and syntax.is_verbal(act.token):
@@ -111,6 +115,22 @@ def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Fra
 
 
 # --- which act a word is -----------------------------------------------------------------------------------------
+_MUST = Entry("must", "verb", frozenset(), "REQUEST", "", "requested", (), False)
+_WILL_NOT = Entry("will not", "verb", frozenset(), "REJECT", "", "denied", (), False)
+
+
+def _match_modal(token: Token) -> _Act | None:
+    """What any verb says under a speaker: "Mali must …, said Chad" asks, "said it would not …" refuses."""
+    if not syntax.is_verbal(token) or token.dep_ in ("aux", "auxpass") or _speaker(token) is None:
+        return None
+    mood = operators.modality(token)
+    if mood.kind == "ought" and not mood.negated:
+        return _Act(token, _MUST, None)
+    if mood.negated and mood.kind in ("future", "would") and token.dep_ != "ROOT":
+        return _Act(token, _WILL_NOT, None)
+    return None
+
+
 def _match(token: Token, lexicon: Lexicon) -> _Act | None:
     """The lexicon's best line for a word: a pair with the object first, then particle, preposition, single word."""
     if token.pos_ not in ("VERB", "NOUN", "ADJ", "AUX") or (token.pos_ == "AUX" and token.dep_ in ("aux", "auxpass")):
@@ -168,7 +188,8 @@ def _under(token: Token) -> dict[str, tuple[int, Token]]:
                 if grandchild.dep_ == "pobj":
                     put(grandchild.lemma_.lower(), 4, grandchild)
         elif child.dep_ in ("xcomp", "ccomp"):
-            put(child.lemma_.lower(), 3, child)
+            if child.dep_ == "xcomp":  # what a finite clause says is an act of its own
+                put(child.lemma_.lower(), 3, child)
             if any(c.dep_ == "aux" and c.lower_ == "to" for c in child.children):
                 put("to", 1, child)
             if any(c.dep_ == "mark" and c.lower_ == "that" for c in child.children):
@@ -216,7 +237,7 @@ def _verb_status(verb: Token, reading: _Reading) -> bool:
         return False  # "insists that it has kept the truce" asks for nothing
     if mood.negated:
         volitional = mood.kind in ("future", "can") or (mood.kind == "would" and speaking is not None)
-        if not volitional or not cooperative:
+        if not volitional or not (cooperative or reading.event_type == "REJECT"):
             return False
         reading.status, reading.rule = "denied", f"{reading.rule} · will not"
         return True
@@ -543,11 +564,40 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
         actors = _subjects(reading.speaker, is_party) or actors
     if reading.status == "threatened" and not recipients and not frame.is_nominal:
         recipients = _conditioned(token, is_party)
+    if not act.entry.with_lemmas and reading.stance is None and (not actors or not recipients):
+        if (act.entry.head, act.entry.event_type) in _weak():
+            return None
     frame.actors = _unique(actors)
     frame.recipients = [r for r in _unique(recipients) if r not in frame.actors]
+    if not frame.is_nominal and reading.stance is None:
+        frame.phrases = _phrases(act, frame)
     if frame.is_nominal and not _nominal_is_told(frame, reading):
         return None
     return frame if frame.actors or frame.recipients or is_anaphoric(token) else None
+
+
+def _phrases(act: _Act, frame: Frame) -> dict[int, Token]:
+    """The subject or object around a party that stands inside it; not where the noun only completes the verb."""
+    slots = [(frame.actors, syntax.subjects(act.token)), (frame.recipients, syntax.objects(act.token))]
+    if syntax.is_passive(act.token):
+        slots = [(frame.recipients, syntax.subjects(act.token))]
+    found: dict[int, Token] = {}
+    for side, nouns in slots:
+        for noun in nouns:
+            if noun in side or noun == act.companion:
+                continue
+            inside = [party for party in side if noun.is_ancestor(party)]
+            if len(inside) == 1:
+                found[inside[0].i] = noun
+    return found
+
+
+@cache
+def _weak() -> frozenset[tuple[str, str]]:
+    """Single words of many senses: they tell an act only with somebody on either side."""
+    return frozenset(
+        (lemma, row["event_type"]) for row in codebook.table("weak_triggers") for lemma in row["lemmas"].split()
+    )
 
 
 def _conditioned(verb: Token, is_party: IsParty) -> list[Token]:
@@ -606,12 +656,20 @@ def _subjects(verb: Token, is_party: IsParty) -> list[Token]:
     if syntax.is_passive(verb):
         agents = [o for name, o in syntax.obliques(verb) if name == "by"]
         return [a for a in agents if is_party(a)] or [p for a in agents for p in _inside(a, is_party)]
-    found = syntax.subjects(verb)
+    found = syntax.subjects(verb) or _mistagged_subject(verb, is_party)
     parties = [s for s in found if is_party(s)] or [p for s in found for p in _owners(s, is_party)]
     if not parties and verb.dep_ == "acl" and verb.tag_ == "VBG":  # "issued a statement criticising the vote"
         above = syntax.clause_verb(verb.head)
         return _subjects(above, is_party) if above is not None and above.i < verb.i else []
     return parties
+
+
+def _mistagged_subject(verb: Token, is_party: IsParty) -> list[Token]:
+    """A name at the head of the sentence whose first part the tagger took for a preposition."""
+    for child in verb.children:
+        if child.dep_ == "prep" and child.i < verb.i and is_party(child):
+            return [part for pobj in syntax.children(child, "pobj") for part in syntax.conjuncts(pobj)]
+    return []
 
 
 def _owners(noun: Token, is_party: IsParty) -> list[Token]:
@@ -724,6 +782,8 @@ def _recipients(
             found = [s for s in own if is_party(s)] or [p for s in own for p in _owners(s, is_party)]
             found = found or [o for o in syntax.objects(child) if is_party(o)]
             found = found or [p for o in syntax.objects(child) for p in _inside(o, is_party)]
+            below = [o for _, o in syntax.obliques(child)] if child.dep_ == "xcomp" else []
+            found = found or [o for o in below if is_party(o)] or [p for o in below for p in _inside(o, is_party)]
             if found:
                 return found
     if act is not None and act.entry.event_type in _DEEDS:
@@ -747,7 +807,7 @@ def _is_undergoer(act: _Act | None) -> bool:
 
 _UNDERGONE = frozenset({"ACCUSE", "SANCTION", "COERCE", "ASSAULT", "CONSULT", "SUPPORT", "RETREAT"})
 #: Acts that are done in a land and so to it, when nobody else is named.
-_DEEDS = frozenset({"AID", "RETREAT", "ASSAULT", "MOBILIZE", "COERCE", "SANCTION", "PROTEST"})
+_DEEDS = frozenset({"AGREE", "AID", "RETREAT", "ASSAULT", "MOBILIZE", "COERCE", "SANCTION", "PROTEST"})
 
 
 def _nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[Token], list[Token]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Token
 
@@ -16,6 +16,7 @@ from demarche import codebook
 from demarche.records import Mention
 from demarche.reports import syntax
 
+_LONGEST_PHRASE = 14
 _NAMED = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 _SEVERAL = ("such as", "including", "like", "namely")
 
@@ -42,6 +43,7 @@ class Parties:
 
     def __init__(self, doc: Doc, mentions: Sequence[Mention]) -> None:
         self._doc = doc
+        self._mentions = mentions
         self._by_token: dict[int, list[Mention]] = {}
         starts = {token.idx: token.i for token in doc}
         for mention in mentions:
@@ -63,6 +65,8 @@ class Parties:
 
     def is_party(self, token: Token) -> bool:
         """Whether the word heads a phrase that can act: a linked or named entity, people, a pronoun for them."""
+        if token.lower_ == "it" and token.dep_ in ("dobj", "pobj"):
+            return False  # what is welcomed or rejected as "it" is a deed, not a doer
         mentions = self.mentions_at(token)
         if mentions and token.i not in self._dateline:
             return any(m.mention_type != "place" or m.country_code is not None for m in mentions)
@@ -76,8 +80,21 @@ class Parties:
             return token.lemma_.lower() in self._people
         return token.pos_ == "PRON" and token.lower_ in _PRONOUNS
 
-    def resolve(self, head: Token) -> list[Party]:
-        """The participants that a phrase names; examples replace their kind ("allies, such as China and Russia")."""
+    def resolve(self, head: Token, around: Token | None = None) -> list[Party]:
+        """The participants that a phrase names; examples replace their kind ("allies, such as China and Russia").
+
+        ``around`` is the head of a wider phrase that stands in the party's place; it lends its words.
+        """
+        if around is not None:
+            first, last = syntax.noun_phrase(around)
+            first, last = min(first, head.left_edge.i), max(last, syntax.noun_phrase(head)[1])
+            if last - first < _LONGEST_PHRASE:
+                start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
+                return [
+                    replace(party, text=self._doc.text[start:end], start_offset=start, end_offset=end,
+                            name=party.name or party.text)
+                    for party in self._one(head)
+                ]  # fmt: skip
         for name, example in syntax.obliques(head):
             if name in _SEVERAL and self.is_party(example):
                 examples = [o for n, o in syntax.obliques(head) if n == name and self.is_party(o)]
@@ -85,6 +102,14 @@ class Parties:
         return self._one(head)
 
     def _one(self, head: Token) -> list[Party]:
+        if head.pos_ == "PRON" and not self.mentions_at(head):
+            speaker = self._speaker_of(head)
+            if speaker is not None:  # "the rebels said they would …"
+                return [
+                    replace(party, text=head.text, start_offset=head.idx, end_offset=head.idx + len(head),
+                            name=party.name or party.text, is_pronoun=True)
+                    for party in self._one(speaker)
+                ]  # fmt: skip
         first, last = syntax.noun_phrase(head)
         at_head = _distinct(self.mentions_at(head))
         if len(at_head) > 1 and len({(m.start_offset, m.end_offset) for m in at_head}) == 1:
@@ -113,9 +138,23 @@ class Parties:
             # "a spokesman for the ministry": the phrase is somebody else's, only the country carries over
             return Party(text, start, end, None, None, None, mention.country_code, None, None, mention.country_code is not None)
         return Party(
-            text, start, end, mention.name, mention.entity_id, kind, mention.country_code, mention.sector_type,
+            text, start, end, mention.name or self._antecedent_text(mention), mention.entity_id, kind, mention.country_code, mention.sector_type,
             mention.office_name, mention.entity_id is not None or mention.country_code is not None,
         )  # fmt: skip
+
+    def _antecedent_text(self, mention: Mention) -> str | None:
+        """The words for which a pronoun stands, where they name nobody that the gazetteer knows."""
+        if mention.link_rule != "pronoun":
+            return None
+        alike = [
+            m
+            for m in self._mentions
+            if m.end_offset <= mention.start_offset
+            and m.link_rule != "pronoun"
+            and (m.mention_type, m.entity_id, m.country_code, m.sector_type)
+            == (mention.mention_type, mention.entity_id, mention.country_code, mention.sector_type)
+        ]
+        return alike[-1].text if alike else None
 
     def _best(self, mentions: Iterable[Mention]) -> Mention | None:
         """The longest mention at a word, a linked one before an open one."""
@@ -124,6 +163,16 @@ class Parties:
             key=lambda m: (m.country_code is None and m.entity_id is None, -(m.end_offset - m.start_offset), m.start_offset),
         )
         return ranked[0] if ranked else None
+
+    def _speaker_of(self, pronoun: Token) -> Token | None:
+        """The subject of the verb of saying under which a subject pronoun stands, when the two agree in number."""
+        verb = pronoun.head
+        if pronoun.dep_ not in ("nsubj", "nsubjpass") or verb.dep_ != "ccomp" or pronoun.lower_ not in ("he", "she", "it", "they"):
+            return None
+        subjects = [s for s in syntax.own_subjects(verb.head) if self.is_party(s) and s.pos_ != "PRON"]
+        if len(subjects) != 1 or (pronoun.lower_ == "they") != (subjects[0].tag_ in ("NNS", "NNPS")):
+            return None
+        return subjects[0]
 
     def _bearer(self, last: int) -> Mention | None:
         """The person whose name stands directly behind a capitalised phrase, not parted from it by comma or "and"."""

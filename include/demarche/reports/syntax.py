@@ -36,10 +36,20 @@ def conjuncts(token: Token) -> list[Token]:
     queue = [token]
     while queue:
         for child in queue.pop(0).children:
-            if child.dep_ == "conj" and is_verbal(child) == is_verbal(token):
+            coordinated = child.dep_ == "conj" or (child.dep_ == "appos" and _is_list_item(child, token))
+            if coordinated and is_verbal(child) == is_verbal(token):
                 found.append(child)
                 queue.append(child)
     return found
+
+
+def _is_list_item(apposition: Token, token: Token) -> bool:
+    """ "Togo, the Gambia, Mali and Niger": the parser calls the second an apposition to the first; it is another."""
+    return (
+        apposition.ent_type_ == token.ent_type_
+        and apposition.ent_type_ in ("GPE", "PERSON", "ORG", "NORP")
+        and any(child.dep_ == "conj" for child in apposition.children)
+    )
 
 
 def children(token: Token, *labels: str) -> list[Token]:
