@@ -147,7 +147,7 @@ def _set_page_body(draft: _Draft, markup: pages.Markup) -> None:
         draft.paragraphs, draft.around = furniture.without_labels(lines, draft.title)
         return
     if markup.is_cut:
-        raise _Unreadable("too_deep", "is nested too deep to be a page of news; save its text as .txt")
+        raise _Unreadable("too_deep", pages.TOO_DEEP)
     page = furniture.split_page(pages.all_text(markup)[:MAX_TEXT_CHARACTERS])
     draft.paragraphs, draft.around = list(page.paragraphs), (*page.head, *page.inner, *page.tail[:8])
     draft.rules["body"] = "all_text"

@@ -247,10 +247,19 @@ def _article_span(lines: list[str], kinds: list[str]) -> tuple[int, int]:
         if kind == "prose" and total > best[0]:
             best = (total, start, number + 1)
     _, start, end = best
+    if start < end < len(lines) and _is_signed_paragraph(lines[end]):
+        end += 1
+        kinds[end - 1] = "prose"
     start = _below_standfirst(lines, kinds, start, end)
     while start < end and kinds[start] != "prose":
         start += 1
     return start, end
+
+
+def _is_signed_paragraph(line: str) -> bool:
+    """A caption by its credit that may as well be the last paragraph, signed by the agency."""
+    signature = _signature().search(line)
+    return signature is not None and not _phrases("caption").fullmatch(line) and _is_prose(line[: signature.start()])
 
 
 def _below_standfirst(lines: list[str], kinds: list[str], start: int, end: int) -> int:

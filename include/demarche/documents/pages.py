@@ -20,6 +20,8 @@ from demarche.documents.publication import Moment, read_instant
 
 MAX_PAGE_CHARACTERS = 5_000_000  # five times the largest news pages
 MAX_TAGS = 60_000  # twice a long live blog's; time and memory of the extraction grow with them (60,000 take seconds)
+TOO_DEEP = "is nested too deep to be a page of news; save its text as .txt"
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml gives these, but takes them nowhere
 _MAX_JSON_CHARACTERS = 1_000_000
 _MAX_JSON_OBJECTS = 500
 
@@ -52,14 +54,16 @@ def parse_page(page: str) -> Markup:
     """The page as a tree. Raises PageError where it is too large or nothing at all."""
     if len(page) > MAX_PAGE_CHARACTERS:
         raise PageError("too_large", f"has {len(page)} characters, the limit is {MAX_PAGE_CHARACTERS}")
-    if (tags := page.count("<")) > MAX_TAGS:
-        raise PageError("too_large", f"has {tags} tags, the limit is {MAX_TAGS}; save its text as .txt")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        tree = document_fromstring(page.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(_NO_XML.sub("", page).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise PageError("empty", "holds no page that can be read") from error
     is_cut = any("xcessive depth" in entry.message for entry in parser.error_log)
+    if (tags := page.count("<")) > MAX_TAGS:
+        if is_cut:
+            raise PageError("too_deep", TOO_DEEP)
+        raise PageError("too_large", f"has {tags} tags, the limit is {MAX_TAGS}; save its text as .txt")
     return Markup(tree, _meta(tree), _article(tree), is_cut)
 
 
@@ -74,7 +78,10 @@ def main_text(markup: Markup, url: str | None) -> str:
 
 def all_text(markup: Markup) -> str:
     """All visible text, for pages in which no main text is found."""
-    return trafilatura.html2txt(markup.tree)
+    try:
+        return trafilatura.html2txt(markup.tree)
+    except Exception:  # as in main_text
+        return ""
 
 
 # --- metadata ----------------------------------------------------------------------------------------------------

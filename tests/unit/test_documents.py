@@ -1,0 +1,422 @@
+"""The article without its page: one test per rung of each rule list, the invented pages, and whatever else may come."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from demarche import documents
+from demarche.documents import furniture, pages, publication
+from demarche.records import Document, RawDocument, Reject, record_id
+
+PAGES = Path(__file__).parents[1] / "fixtures" / "pages"
+KEY = "2024-05-06T07"
+FETCHED = datetime(2024, 5, 6, 7, 30, tzinfo=UTC)
+
+PARAGRAPHS = (
+    "The foreign ministers of Fiji and Tonga met in Suva on Monday and agreed to open a joint consulate in Auckland.",
+    "It is the first time that the two island states share a mission abroad, and both spoke of what it will save them.",
+    "“We are neighbours, and neighbours share,” Fiji’s minister told reporters after a meeting of three hours.",
+    "The two ministers also discussed fishing, and the return of a trawler that had been held since the spring.",
+)
+
+
+def raw(**fields: Any) -> RawDocument:
+    given: dict[str, Any] = {"raw_hash": "0" * 64, "source_name": "drop", "path": "drop/a.txt", "fetched_at": FETCHED}
+    return RawDocument(**(given | fields))
+
+
+def read(**fields: Any) -> Document:
+    found = documents.read_document(raw(**fields), KEY)
+    assert isinstance(found, Document), found
+    return found
+
+
+def rejected(**fields: Any) -> Reject:
+    found = documents.read_document(raw(**fields), KEY)
+    assert isinstance(found, Reject), found
+    assert "drop/a.txt" in found.reason_text
+    return found
+
+
+def text(*head: str, tail: tuple[str, ...] = (), body: tuple[str, ...] = PARAGRAPHS) -> str:
+    return "\n\n".join((*head, *body, *tail))
+
+
+def page(head: str = "", article: str = "", body: tuple[str, ...] = PARAGRAPHS, attributes: str = "") -> str:
+    prose = "".join(f"<p>{paragraph}</p>" for paragraph in body)
+    return (
+        f"<!DOCTYPE html><html {attributes}><head>{head}</head><body>"
+        f"<nav><a href='/a'>World</a> <a href='/b'>Sport</a></nav><article>{article}{prose}</article><footer>© The Courier</footer></body></html>"
+    )
+
+
+JSON_LD = """<script type="application/ld+json">{"@graph": [{"@type": "WebSite", "name": "X"}, {"@type": "NewsArticle",
+"headline": "By JSON", "author": [{"@type": "Person", "name": "Ann Json"}], "datePublished": "2019-03-04T22:30:00+13:00",
+"dateModified": "2019-03-05T10:00:00Z", "articleSection": "Pacific", "publisher": {"name": "The Json Times"}}]}</script>"""
+
+
+# --- the invented pages ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("path", sorted(PAGES.glob("*.txt")), ids=lambda path: path.stem)
+def test_page_dump(path: Path) -> None:
+    expected = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
+    found = read(text=path.read_text(encoding="utf-8"))
+    assert found.body == expected["body"]
+    assert found.title == expected.get("title")
+    assert found.byline == expected.get("byline")
+    day = found.published_date if found.published_rule != "fetched" else None
+    assert (str(day) if day else None) == expected.get("published_date")
+
+
+# --- title -------------------------------------------------------------------------------------------------------
+def test_title_by_rung() -> None:
+    og = '<meta property="og:title" content="By OG">'
+    twitter = '<meta name="twitter:title" content="By Twitter">'
+    element = "<title>By title element | The Courier</title><meta property='og:site_name' content='The Courier'>"
+    h1 = "<h1>By heading</h1>"
+    assert read(html=page(JSON_LD + og + twitter + element, h1), title="Given").title == "Given"
+    assert read(html=page(JSON_LD + og + twitter + element, h1)).title == "By JSON"
+    assert read(html=page(og + twitter + element, h1)).title == "By OG"
+    assert read(html=page(twitter + element, h1)).title == "By Twitter"
+    assert read(html=page(element, h1)).title == "By heading"
+    assert read(html=page(element)).title == "By title element"
+    assert read(html=page()).title is None
+
+
+def test_title_of_text_by_rung() -> None:
+    head = "Fiji and Tonga to open joint consulate"
+    assert read(text=text(head), title="[Focus] Given").title == "Given"
+    assert read(text=text("Subject: Consulate matters", head)).title == "Consulate matters"
+    assert read(text=text("World news today", head)).title == head
+    assert read(text=text()).title is None
+
+
+@pytest.mark.parametrize("tag", ["[Newsmaker] ", "[Exclusive][Video] ", "【Focus】", "UPDATE 2-", "BREAKING: "])
+def test_tags_are_no_part_of_a_title(tag: str) -> None:
+    assert furniture.without_tag(f"{tag}Ministers meet") == "Ministers meet"
+
+
+# --- byline ------------------------------------------------------------------------------------------------------
+def test_byline_by_rung() -> None:
+    meta = '<meta name="author" content="Ann Meta">'
+    element = '<span class="byline">By Ann Element</span>'
+    assert read(html=page(JSON_LD + meta, element), byline="By Ann Given (ann@x.example)").byline == "Ann Given"
+    assert read(html=page(JSON_LD + meta, element)).byline == "Ann Json"
+    assert read(html=page(meta, element)).byline == "Ann Meta"
+    assert read(html=page("", element)).byline == "Ann Element"
+    assert read(html=page()).byline is None
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By Ann Lee", "Ann Lee"),
+        ("BY ANN LEE", "Ann Lee"),
+        ("By Ann Lee and Bob Roe", "Ann Lee and Bob Roe"),
+        ("By Ann Lee (ann@x.example)", "Ann Lee"),
+        ("By Ann Lee in Suva", "Ann Lee"),
+        ("By Ann Lee, Diplomatic Correspondent", "Ann Lee"),
+        ("Written by Jan van der Meer", "Jan van der Meer"),
+        ("Ann Lee, Suva", "Ann Lee"),
+        ("Ann Lee | 4 March 2019", "Ann Lee"),
+        ("Share this article", None),
+        ("Pacific News Agency", None),
+        ("By agreeing, both sides won.", None),
+    ],
+)
+def test_byline_of_text(line: str, names: str | None) -> None:
+    assert read(text=text("Fiji and Tonga to open joint consulate", line)).byline == names
+
+
+def test_byline_behind_the_article() -> None:
+    assert read(text=text("Fiji and Tonga open consulate", tail=("By Ann Lee (ann@x.example)",))).byline == "Ann Lee"
+    found = read(text=text("Fiji and Tonga open consulate", tail=("(Reporting by Ann Lee; Editing by Bob Roe)",)))
+    assert found.byline == "Ann Lee"
+    assert found.body == "\n\n".join(PARAGRAPHS)
+
+
+# --- publication -------------------------------------------------------------------------------------------------
+def test_published_by_rung() -> None:
+    meta = '<meta property="article:published_time" content="2018-01-02">'
+    element = '<time datetime="2017-01-02T10:00:00Z">yesterday</time>'
+    searched = "<p>Published on January 2, 2016</p>"
+    everything = page(JSON_LD + meta, element + searched)
+    given = read(html=everything, published="2020-01-02")
+    assert (given.published_date, given.published_rule) == (date(2020, 1, 2), "metadata")
+    json_ld = read(html=everything)
+    assert (json_ld.published_date, json_ld.published_rule) == (date(2019, 3, 4), "metadata")
+    assert json_ld.published_at == datetime(2019, 3, 4, 9, 30, tzinfo=UTC)
+    assert json_ld.modified_at == datetime(2019, 3, 5, 10, tzinfo=UTC)
+    assert read(html=page(meta, element + searched)).published_date == date(2018, 1, 2)
+    assert read(html=page("", element + searched)).published_date == date(2017, 1, 2)
+    found = read(html=page("", searched))
+    assert (found.published_date, found.published_rule) == (date(2016, 1, 2), "text")
+    nothing = read(html=page())
+    assert (nothing.published_date, nothing.published_rule) == (FETCHED.date(), "fetched")
+
+
+def test_published_of_text_by_rung() -> None:
+    story = (*PARAGRAPHS, "The two states last had a joint mission in 2015, a government spokesman said on Tuesday.")
+    caption = "The two ministers greet each other in Suva on Nov. 5. (Photo: Ann Lee)"
+    dates = "Published: 4 March 2019 | Updated: 5 March 2019"
+    printed = text("Fiji and Tonga open consulate", dates, caption, body=story)
+    found = read(text=printed, published="Tue, 05 Mar 2019 01:00:00 +0200")
+    assert (found.published_date, found.published_rule) == (date(2019, 3, 5), "metadata")
+    assert found.published_at == datetime(2019, 3, 4, 23, tzinfo=UTC)
+    found = read(text=printed)
+    assert (found.published_date, found.published_rule) == (date(2019, 3, 4), "text")
+    found = read(text=text("Fiji and Tonga open consulate", caption, body=story))
+    assert (found.published_date, found.published_rule) == (date(2018, 11, 6), "inferred")
+    found = read(text=text("Fiji and Tonga open consulate"))
+    assert (found.published_date, found.published_rule) == (FETCHED.date(), "fetched")
+
+
+LEAD = "The minister met the envoy in Suva on Monday, the palace reported Tuesday."
+PAST = "They had last met in 2015."
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "others", "day"),
+    [
+        ((LEAD, PAST), ("The two men on Nov. 5.",), date(2018, 11, 6)),  # the event's day in a caption
+        ((LEAD + " The talks of Monday, Nov. 5, were long.", PAST), (), date(2018, 11, 6)),  # a day beside its weekday
+        (("SUVA, Nov. 6 (PNA) - " + LEAD, PAST), (), date(2018, 11, 6)),  # a dateline is of the day of reporting
+        ((LEAD, PAST, "They are to meet again by 2030."), ("On Nov. 5.",), date(2018, 11, 6)),  # the future is no bound
+        ((LEAD,), ("The two men on Nov. 5.",), None),  # no year to start from
+        ((LEAD, PAST), (), None),  # no day of a month
+        (("The minister met the envoy in Suva.", PAST), ("On Nov. 5.",), None),  # no weekday
+        ((LEAD, PAST), ("On Nov. 5.", "On Nov. 3."), None),  # two days that contradict each other
+        ((LEAD, PAST), ("On Nov. 5, 2017.",), None),  # that day has its own year
+    ],
+)
+def test_inferred_day(paragraphs: tuple[str, ...], others: tuple[str, ...], day: date | None) -> None:
+    assert publication.inferred(paragraphs, others, date(2024, 1, 1)) == day
+
+
+def test_nothing_is_inferred_beyond_the_fetch() -> None:
+    assert publication.inferred((LEAD, PAST), ("On Nov. 5.",), date(2018, 10, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "day", "instant"),
+    [
+        ("2018-11-06", date(2018, 11, 6), None),
+        ("2018-11-06T23:30:00-05:00", date(2018, 11, 6), datetime(2018, 11, 7, 4, 30, tzinfo=UTC)),
+        ("2018-11-06T23:30:00", date(2018, 11, 6), None),
+        ("2018-11-06 04:30:00 UTC", date(2018, 11, 6), datetime(2018, 11, 6, 4, 30, tzinfo=UTC)),
+        ("Tue, 06 Nov 2018 10:00:00 GMT", date(2018, 11, 6), datetime(2018, 11, 6, 10, tzinfo=UTC)),
+        ("November 6, 2018", date(2018, 11, 6), None),
+        ("November 2018", None, None),
+        ("0001-01-01T00:00:00Z", None, None),
+        ("yesterday", None, None),
+        ("", None, None),
+    ],
+)
+def test_read_instant(given: str, day: date | None, instant: datetime | None) -> None:
+    moment = publication.read_instant(given)
+    assert (moment.day if moment else None) == day
+    assert (moment.instant if moment else None) == instant
+
+
+def test_slashed_dates_are_told_apart_by_the_weekday_of_the_text() -> None:
+    spoken = ("Both ministers met on Thursday to speak about a consulate in Auckland.", *PARAGRAPHS[1:])
+    assert read(text=text("Joint consulate for Fiji", "08/11/2016", body=spoken)).published_date == date(2016, 8, 11)
+
+
+# --- address, section, outlet ------------------------------------------------------------------------------------
+def test_url_by_rung() -> None:
+    canonical = '<link rel="canonical" href="https://www.x.example/a?utm_source=feed&amp;id=3#top">'
+    og = '<meta property="og:url" content="https://x.example/og">'
+    given = "https://x.example/given?fbclid=1"
+    assert read(html=page(canonical + og), url=given).canonical_url == "https://www.x.example/a?id=3"
+    assert read(html=page(og), url=given).canonical_url == "https://x.example/og"
+    assert read(html=page(), url=given).canonical_url == "https://x.example/given"
+    assert read(html=page('<link rel="canonical" href="https://x.example/">'), url=given).canonical_url == (
+        "https://x.example/given"
+    )
+    assert read(html=page()).canonical_url is None
+    assert read(text=text(), url="javascript:alert(1)").canonical_url is None
+
+
+def test_section_by_rung() -> None:
+    meta = '<meta property="article:section" content="World">'
+    assert read(html=page(JSON_LD + meta)).section_name == "Pacific"
+    assert read(html=page(meta)).section_name == "World"
+    assert read(html=page()).section_name is None
+
+
+def test_source_by_rung() -> None:
+    site = '<meta property="og:site_name" content="The Courier">'
+    given = {"publisher_name": "Given Post", "url": "https://www.host.example/a"}
+    assert read(html=page(JSON_LD + site), **given).source_name == "The Courier"
+    assert read(html=page(JSON_LD), **given).source_name == "The Json Times"
+    assert read(html=page(), **given).source_name == "Given Post"
+    assert read(html=page(), url="https://www.host.example/a").source_name == "host.example"
+    assert read(html=page()).source_name == "drop"
+
+
+# --- dateline, agency, language ----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("start", "dateline", "place"),
+    [
+        ("SUVA, March 4 (Reuters) - The", "SUVA, March 4 (Reuters) -", "Suva"),
+        ("SUVA, Fiji — The", "SUVA, Fiji —", "Suva"),
+        ("NUKU’ALOFA (AFP) – The", "NUKU’ALOFA (AFP) –", "Nuku’Alofa"),
+        ("Suva (dpa) - The", "Suva (dpa) -", "Suva"),
+        ("Suva, 4 March - The", "Suva, 4 March -", "Suva"),
+        ("SUVA: The", "SUVA:", "Suva"),
+        ("SUVA. The", "SUVA.", "Suva"),
+        ("The minister - a lawyer - met", None, None),
+        ("WHO: The", None, None),
+    ],
+)
+def test_dateline(start: str, dateline: str | None, place: str | None) -> None:
+    found = documents.find_dateline(f"{start} two ministers met.")
+    assert found == ((dateline, place) if dateline else None) or start.startswith("WHO")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text": text(body=("SUVA, March 4 (Reuters) - " + PARAGRAPHS[0], *PARAGRAPHS[1:]))},
+        {"text": text("REUTERS")},
+        {"text": text(), "byline": "Ann Lee, Reuters"},
+        {"text": text(body=(*PARAGRAPHS[:3], PARAGRAPHS[3] + " (Reuters)"))},
+        {"text": text(), "url": "https://www.reuters.com/a"},
+    ],
+    ids=["dateline", "header", "byline", "signature", "host"],
+)
+def test_agency_by_rung(fields: dict[str, Any]) -> None:
+    found = read(**fields)
+    assert found.agency_id == record_id("o", "Reuters")
+    assert found.body.endswith(PARAGRAPHS[3])
+
+
+def test_an_agency_that_is_only_named_did_not_write_it() -> None:
+    told = ("The ministers met, Reuters reported on Monday from Suva, where both spend the week.", *PARAGRAPHS[1:])
+    assert read(text=text(body=told)).agency_id is None
+
+
+def test_language() -> None:
+    french = "Le président a reçu lundi son homologue tongien, avec lequel il a évoqué la pêche et les écoles des îles."
+    assert read(text=french).language_code == "fr"
+    assert read(text=text()).language_code == "en"
+    assert read(text="Kim met Lee.").language_code is None
+    assert read(text="Kim met Lee.", language_code="en-GB").language_code == "en"
+
+
+# --- the body ----------------------------------------------------------------------------------------------------
+def test_body_of_a_page_by_rung() -> None:
+    assert read(html=page()).body == "\n\n".join(PARAGRAPHS)
+    assert read(html=page()).field_rules["body"] == "trafilatura"
+    json_ld = '<script type="application/ld+json">{"@type": "Article", "articleBody": "Both met in Suva."}</script>'
+    assert read(html=f"<html><head>{json_ld}</head><body></body></html>").body == "Both met in Suva."
+
+
+def test_offsets_count_in_visible_text() -> None:
+    hidden = "The\u200b two minis\u00adters\x07 met\u00a0in  Suva on\ufeff Monday."
+    assert read(text=hidden).body == "The two ministers met in Suva on Monday."
+
+
+def test_lines_broken_to_a_width_are_joined() -> None:
+    wrapped = (
+        "The foreign ministers of Fiji and Tonga met in Suva on Monday and\n"
+        "agreed to open a joint consulate in Auckland, which both had\nwanted for years, officials of the two countries said after\nthe meeting.\n\n"
+        "The next meeting is planned for May, when the building should\nbe ready."
+    )
+    assert read(text=wrapped).body == "\n\n".join(part.replace("\n", " ") for part in wrapped.split("\n\n"))
+
+
+def test_what_is_printed_twice_stands_once() -> None:
+    caption = "Ministers of both countries raise their glasses to the new house"
+    found = read(text=text("Joint consulate", caption, f"{caption} in Auckland on Monday."))
+    assert found.body == "\n\n".join(PARAGRAPHS)
+    assert read(text=text(body=(*PARAGRAPHS, PARAGRAPHS[1]))).body == "\n\n".join(PARAGRAPHS)
+
+
+def test_half_a_page_gives_what_is_there() -> None:
+    whole = page()
+    found = read(html=whole[: whole.index(PARAGRAPHS[3]) + 30])
+    assert found.body.startswith("\n\n".join(PARAGRAPHS[:3]))
+
+
+# --- identity ----------------------------------------------------------------------------------------------------
+def test_identity_hangs_on_source_address_and_words_alone() -> None:
+    first = read(text=text("Joint consulate for Fiji and Tonga"), path="a/1.txt")
+    same = read(text=text("Joint consulate for Fiji and Tonga"), path="b/2.txt", fetched_at=FETCHED + timedelta(days=3))
+    assert (first.document_id, first.article_id) == (same.document_id, same.article_id)
+    quotes = read(text=text().replace("“", '"').replace("”", '"'))
+    assert quotes.content_hash == first.content_hash
+    other = read(text=text(body=PARAGRAPHS[:3]))
+    assert other.document_id != first.document_id
+    assert other.source_id == first.source_id
+    address = "https://x.example/a"
+    versions = [read(text=text(body=body), url=address) for body in (PARAGRAPHS, PARAGRAPHS[:3])]
+    assert versions[0].article_id == versions[1].article_id
+    assert versions[0].document_id != versions[1].document_id
+
+
+# --- rejects -----------------------------------------------------------------------------------------------------
+def test_rejects_say_why() -> None:
+    assert rejected(text=" \n ").reason_type == "empty"
+    assert rejected(text="12 34 -- !!").reason_type == "empty"
+    assert rejected(html="<html><body><img src='a.png'></body></html>").reason_type == "empty"
+    assert rejected(html="").reason_type == "empty"
+    assert rejected(text="The two ministers met. " * 20_000).reason_type == "too_large"
+    assert rejected(text="x" * (documents.MAX_TEXT_CHARACTERS + 1)).reason_type == "too_large"
+    assert rejected(text="Word.\n" * (documents.MAX_LINES + 1)).reason_type == "too_large"
+    assert rejected(html="<p>" + "x" * pages.MAX_PAGE_CHARACTERS).reason_type == "too_large"
+    assert rejected(html="<p>word</p>" * pages.MAX_TAGS).reason_type == "too_large"
+
+
+@pytest.mark.parametrize("depth", [3_000, 100_000])
+def test_a_page_nested_without_end_is_rejected(depth: int) -> None:
+    assert rejected(html="<div>" * depth + f"<p>{PARAGRAPHS[0]}</p>").reason_type == "too_deep"
+
+
+# --- whatever comes ----------------------------------------------------------------------------------------------
+LINES = st.sampled_from(
+    [*PARAGRAPHS, "Share", "By Ann Lee", "[Tag] Title of it", "", "MOST READ", "(END)", "Nov. 5", "5 May 2019",
+     "A | B | C", "Read more: this", "###", "Photo: AP", "Ministers (left) meet. (AFP)", "SUVA (AP) -", "“", "1 / 3", "피터"]
+)  # fmt: skip
+TEXTS = st.one_of(st.text(max_size=300), st.lists(LINES, max_size=25).map("\n".join))
+TAGS = st.sampled_from(
+    ["<p>", "</p>", "<div>", "</div>", "<article>", "<h1>", "<script>", "<time datetime='x'>", "<meta name=author",
+     JSON_LD, "<table>", "<!--", "<![CDATA[", "&amp;", "&#0;", "&#12;", "<html lang='xx'>"]
+)  # fmt: skip
+HTML = st.lists(st.one_of(TAGS, LINES, st.text(max_size=20)), max_size=20).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, st.one_of(st.none(), st.text(max_size=40)))
+def test_any_text_gives_a_document_or_a_reject(content: str, field: str | None) -> None:
+    given = raw(text=content, title=field, byline=field, url=field, published=field, language_code=field)
+    found = documents.read_document(given, KEY)
+    assert found == documents.read_document(given, KEY)
+    check(found)
+
+
+@settings(max_examples=150, deadline=None)
+@given(HTML)
+def test_any_page_gives_a_document_or_a_reject(content: str) -> None:
+    found = documents.read_document(raw(html=content), KEY)
+    assert found == documents.read_document(raw(html=content), KEY)
+    check(found)
+
+
+def check(found: Document | Reject) -> None:
+    if isinstance(found, Reject):
+        assert found.reason_text.startswith("drop/a.txt ")
+        return
+    assert found.body.strip()
+    assert found.lead
+    assert found.body.startswith(found.lead[:100])
+    assert not set(found.body) & set("\x00\r\t\u200b\ufeff")
+    assert "\n\n\n" not in found.body
+    found.model_dump_json().encode()
