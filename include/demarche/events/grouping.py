@@ -268,18 +268,23 @@ class _Grouping:
         return verdict.rule == "another_day" and bool(statuses - {"occurred"})
 
     def _join_weak(self, edges: Iterable[_Edge]) -> None:
-        """Join vaguer groups to more exact ones where there is one candidate; then what is equally vague."""
+        """Join what is dated to the day; to it what is vaguer, if there is one candidate; then equally vague groups."""
         edges = sorted(edges, key=lambda edge: (-edge[0], edge[1], edge[2]))
         tied: dict[int, set[int]] = defaultdict(set)
         for _, one, other, _ in edges:
             tied[one].add(other)
             tied[other].add(one)
-        for _ in range(len(_RANKS)):  # a group becomes more exact as it grows
-            if not self._attach(edges):
-                break
+        for vaguest in (_RANKS["day"], _RANKS["unknown"]):
+            self._join_equals(edges, tied, vaguest)
+            while self._attach(edges):  # a group becomes more exact as it grows
+                pass
+
+    def _join_equals(self, edges: Iterable[_Edge], tied: Mapping[int, set[int]], vaguest: int) -> None:
         for _, one, other, _ in edges:
             ours, theirs = self._group[one], self._group[other]
-            if ours != theirs and self._rank(ours) == self._rank(theirs) and not self._is_torn(ours, theirs, tied):
+            if ours == theirs or self._rank(ours) != self._rank(theirs) or self._rank(ours) > vaguest:
+                continue
+            if not self._is_torn(ours, theirs, tied):
                 self._join(one, other)
 
     def _attach(self, edges: Sequence[_Edge]) -> bool:

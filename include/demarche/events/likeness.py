@@ -280,11 +280,21 @@ def _weigh_gap(one: Tale, other: Tale, parties: _Parties, corroboration: float, 
         return Verdict("weak", "moved", 0.5 + corroboration - gap / 1000) if is_enough else _APART
     if coarsest == "day" and _is_single(one) and _is_single(other) and not _one_voice(one, other):
         if one.report.mode_type == "visit" and gap <= settings()["visit_slack_days"]:
-            is_enough = parties.persons >= 1 and corroboration >= 1.5 and parties.is_whole
-            return Verdict("strong", "same_visit_dates_differ", corroboration - gap / 10) if is_enough else _APART
+            return _weigh_visit_gap(parties, corroboration, gap)
         if gap <= settings()["slack_days"] and corroboration >= 1.0 and parties.is_whole:
             return Verdict("strong", "next_day", corroboration - 0.1)
     return _conflict("another_day")
+
+
+def _weigh_visit_gap(parties: _Parties, corroboration: float, gap: int) -> Verdict:
+    """Visits told of neighbouring days: mostly two days of one visit, seldom two."""
+    if not parties.is_whole:
+        return _APART
+    if parties.persons >= 1 and corroboration >= 1.5:
+        return Verdict("strong", "same_visit_dates_differ", corroboration - gap / 10)
+    if corroboration >= 0.75:
+        return Verdict("weak", "same_visit_dates_differ", corroboration - gap / 10)
+    return _APART
 
 
 def _one_voice(one: Tale, other: Tale) -> bool:
