@@ -123,7 +123,7 @@ def wait_for(
     ask: Callable[[], Answer],
     deadline: float,
     components: Mapping[str, Component],
-    pause: float = 0.4,
+    pause: float = 0.8,  # each question costs the API server some of the cores that the tasks need
 ) -> Answer:
     """Ask until the answer is true. Raises ServiceError at the deadline or when a component is dead."""
     while True:

@@ -1,4 +1,4 @@
-"""Links from Airflow's UI to Demarche's pages: the runbook and the data dictionary.
+"""Links from Airflow's UI to Demarche's pages, the runbook and the data dictionary; and notices of failed runs.
 
 Every task process imports this module, so what costs time is imported when a page is asked for. Airflow does not
 authenticate a plugin's pages: the application itself refuses whoever may not see plugins.
@@ -11,6 +11,8 @@ from pathlib import Path
 from airflow.plugins_manager import AirflowPlugin
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
+
+import demarche_notices
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGES = {"runbook": "Runbook", "data_dictionary": "Data dictionary"}
@@ -73,3 +75,4 @@ class DemarchePlugin(AirflowPlugin):
     name = "demarche"
     fastapi_apps = [{"app": app, "url_prefix": "/demarche", "name": "demarche"}]  # noqa: RUF012 as Airflow wants it
     external_views = _views()
+    listeners = [demarche_notices]  # noqa: RUF012 as Airflow wants it

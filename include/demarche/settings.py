@@ -16,8 +16,17 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DEMARCHE_"
 
-# Variables of that prefix that are no settings of a pipeline: the tests and the CLI read them.
-OTHER_VARIABLES = frozenset({"DEMARCHE_PRIVATE_TEXTS", "DEMARCHE_DEBUG"})
+# Variables of that prefix that are no settings of a pipeline: the tests, the CLI and Airflow's plugin read them.
+OTHER_VARIABLES = frozenset(
+    {
+        "DEMARCHE_DEBUG",
+        "DEMARCHE_NOTICE_MAIL_FROM",
+        "DEMARCHE_NOTICE_MAIL_TO",
+        "DEMARCHE_NOTICE_SMTP_URL",
+        "DEMARCHE_NOTICE_WEBHOOK_URL",
+        "DEMARCHE_PRIVATE_TEXTS",
+    }
+)
 
 
 class SettingsError(ValueError):
