@@ -53,13 +53,15 @@ def page(head: str = "", article: str = "", body: tuple[str, ...] = PARAGRAPHS, 
     prose = "".join(f"<p>{paragraph}</p>" for paragraph in body)
     return (
         f"<!DOCTYPE html><html {attributes}><head>{head}</head><body>"
-        f"<nav><a href='/a'>World</a> <a href='/b'>Sport</a></nav><article>{article}{prose}</article><footer>© The Courier</footer></body></html>"
+        f"<nav><a href='/a'>World</a> <a href='/b'>Sport</a></nav><article>{article}{prose}</article>"
+        "<footer>© The Courier</footer></body></html>"
     )
 
 
 JSON_LD = """<script type="application/ld+json">{"@graph": [{"@type": "WebSite", "name": "X"}, {"@type": "NewsArticle",
-"headline": "By JSON", "author": [{"@type": "Person", "name": "Ann Json"}], "datePublished": "2019-03-04T22:30:00+13:00",
-"dateModified": "2019-03-05T10:00:00Z", "articleSection": "Pacific", "publisher": {"name": "The Json Times"}}]}</script>"""
+"headline": "By JSON", "author": [{"@type": "Person", "name": "Ann Json"}], "articleSection": "Pacific",
+"datePublished": "2019-03-04T22:30:00+13:00", "dateModified": "2019-03-05T10:00:00Z",
+"publisher": {"name": "The Json Times"}}]}</script>"""
 
 
 # --- the invented pages ------------------------------------------------------------------------------------------
@@ -278,7 +280,7 @@ def test_source_by_rung() -> None:
 )
 def test_dateline(start: str, dateline: str | None, place: str | None) -> None:
     found = documents.find_dateline(f"{start} two ministers met.")
-    assert found == ((dateline, place) if dateline else None) or start.startswith("WHO")
+    assert found == ((dateline, place) if dateline else None)
 
 
 @pytest.mark.parametrize(
@@ -327,7 +329,8 @@ def test_offsets_count_in_visible_text() -> None:
 def test_lines_broken_to_a_width_are_joined() -> None:
     wrapped = (
         "The foreign ministers of Fiji and Tonga met in Suva on Monday and\n"
-        "agreed to open a joint consulate in Auckland, which both had\nwanted for years, officials of the two countries said after\nthe meeting.\n\n"
+        "agreed to open a joint consulate in Auckland, which both had\n"
+        "wanted for years, officials of the two countries said after\nthe meeting.\n\n"
         "The next meeting is planned for May, when the building should\nbe ready."
     )
     assert read(text=wrapped).body == "\n\n".join(part.replace("\n", " ") for part in wrapped.split("\n\n"))
@@ -383,7 +386,8 @@ def test_a_page_nested_without_end_is_rejected(depth: int) -> None:
 # --- whatever comes ----------------------------------------------------------------------------------------------
 LINES = st.sampled_from(
     [*PARAGRAPHS, "Share", "By Ann Lee", "[Tag] Title of it", "", "MOST READ", "(END)", "Nov. 5", "5 May 2019",
-     "A | B | C", "Read more: this", "###", "Photo: AP", "Ministers (left) meet. (AFP)", "SUVA (AP) -", "“", "1 / 3", "피터"]
+     "A | B | C", "Read more: this", "###", "Photo: AP", "Ministers (left) meet. (AFP)",
+     "SUVA (AP) -", "“", "1 / 3", "피터"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=300), st.lists(LINES, max_size=25).map("\n".join))
 TAGS = st.sampled_from(

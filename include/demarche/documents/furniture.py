@@ -382,6 +382,8 @@ _LETTERHEAD = re.compile(r"(?i)\b(?:ministry|department|office|embassy|agency|se
 def _may_be_title(line: str) -> bool:
     if not 3 <= _count(line) <= 30 or len(line) > 250 or _kind(line) in ("furniture", "caption", "ending"):
         return False
+    if re.search(r"[a-z]{2}\.(?:$|\s[A-Z])", line):  # a sentence: the standfirst
+        return False
     return not (_LETTERHEAD.search(line) and _count(line) <= 6 and line.istitle() | line.isupper())
 
 
