@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -22,15 +24,6 @@ GOOD = "good.txt"
 
 def run(*arguments: object):
     return CliRunner().invoke(cli.app, ["run", *map(str, arguments)], catch_exceptions=False)
-
-
-def command(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The command as a process of its own, since only that shows what a person sees."""
-    code = "from demarche.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        capture_output=True, text=True, timeout=180, check=False, env={**os.environ, **environment},
-    )  # fmt: skip
 
 
 def rejects() -> list[tuple]:
@@ -58,8 +51,9 @@ def truncated() -> bytes:
         ("binary.txt", bytes(range(256)) * 20, "binary"),
         ("picture.txt", b"\x89PNG\r\n\x1a\n" + bytes(200), "binary"),
         ("broken.jsonl", truncated(), None),
-        ("latin.txt", "Señor Núñez habló en Bogotá. ".encode("utf-16") + b"\xff", None),
+        ("encoding.txt", codecs.BOM_UTF8 + ("Встреча министров в Лиме. " * 40).encode("cp1251"), "encoding"),
     ],
+    ids=["empty", "blank", "binary", "picture", "truncated", "encoding"],
 )
 def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(folder, name, data, reason):
     (folder / name).write_bytes(data)
@@ -111,9 +105,9 @@ def test_an_unreadable_or_vanishing_file(folder, monkeypatch, error, reason):
             raise error
         return opened(path, flags, *more, **other)
 
-    monkeypatch.setattr(os, "open", fail)
-    done = run(folder, "--warehouse", "w.duckdb")
-    monkeypatch.undo()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", fail)
+        done = run(folder, "--warehouse", "w.duckdb")
     assert [(kind, "lost.txt" in text) for _, kind, text in rejects()] == [(reason, True)]
     assert "lost.txt" in done.stderr
     assert "Bolivia" in done.stdout
@@ -129,70 +123,78 @@ def test_rejects_are_told_again_by_a_second_run(folder):
 
 
 # --- what is wrong around the files ----------------------------------------------------------------------------
-def one_line(done: subprocess.CompletedProcess[str]) -> str:
-    assert done.returncode == 1, done.stderr
-    assert done.stderr.startswith("error: "), done.stderr
-    assert done.stderr.count("\n") == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stderr
+@pytest.fixture
+def complaint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Calls the command; it must fail with one line on standard error, which is the answer."""
+
+    def call(*arguments: object, **environment: str) -> str:
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "argv", ["demarche", *map(str, arguments)])
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+        said = capsys.readouterr().err
+        assert ended.value.code == 1
+        assert said.startswith("error: ")
+        assert said.count("\n") == 1
+        return said
+
+    return call
 
 
-def test_a_wrong_setting(folder):
-    said = one_line(command("run", folder, "--warehouse", "w.duckdb", DEMARCHE_SHARD_SIZE="0"))
-    assert "DEMARCHE_SHARD_SIZE" in said
+def test_a_wrong_setting(folder, complaint):
+    assert "DEMARCHE_SHARD_SIZE" in complaint("run", folder, DEMARCHE_SHARD_SIZE="0")
 
 
-def test_a_missing_model(folder):
-    said = one_line(command("run", folder, "--warehouse", "w.duckdb", DEMARCHE_MODEL_NAME="en_core_web_xxl"))
-    assert "pip install" in said
+def test_a_missing_model(folder, complaint):
+    assert "pip install" in complaint("run", folder, DEMARCHE_MODEL_NAME="en_core_web_xxl")
 
 
-def test_a_wrong_key(folder):
-    assert "2018-11-06T14" in one_line(command("run", folder, "--warehouse", "w.duckdb", "--key", "yesterday"))
+def test_a_wrong_key(folder, complaint):
+    assert "2018-11-06T14" in complaint("run", folder, "--key", "yesterday")
 
 
 @pytest.mark.parametrize("data", [b"junk" * 5000, b"SQLite format 3\0" + bytes(5000)])
-def test_a_foreign_warehouse_file_is_left_alone(folder, data):
+def test_a_foreign_warehouse_file_is_left_alone(folder, complaint, data):
     Path("w.duckdb").write_bytes(data)
-    assert "w.duckdb" in one_line(command("run", folder, "--warehouse", "w.duckdb"))
+    assert "w.duckdb" in complaint("run", folder, "--warehouse", "w.duckdb")
     assert Path("w.duckdb").read_bytes() == data
 
 
-def test_somebody_elses_duckdb_file_is_left_alone(folder):
+def test_somebody_elses_duckdb_file_is_left_alone(folder, complaint):
     with duckdb.connect("w.duckdb") as con:
         con.execute("CREATE TABLE mine AS SELECT 42 AS answer")
     before = Path("w.duckdb").read_bytes()
-    assert "w.duckdb" in one_line(command("run", folder, "--warehouse", "w.duckdb"))
+    assert "w.duckdb" in complaint("run", folder, "--warehouse", "w.duckdb")
     assert Path("w.duckdb").read_bytes() == before
 
 
-def test_a_locked_warehouse(folder):
-    assert command("run", folder, "--warehouse", "w.duckdb").returncode == 0
-    before = warehouse.snapshot(Path("w.duckdb"))
+def test_a_locked_warehouse(folder, complaint):
+    assert run(folder, "--warehouse", "w.duckdb").exit_code == 0
+    before = Path("w.duckdb").read_bytes()
     (folder / "more.txt").write_text(TALKS.replace("Bolivia", "Brazil"), encoding="utf-8")
     with open(".w.duckdb.work/lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        said = one_line(command("run", folder, "--warehouse", "w.duckdb", DEMARCHE_LOCK_SECONDS="0.2"))
-    assert "w.duckdb" in said
-    assert warehouse.snapshot(Path("w.duckdb")) == before
-    assert command("run", folder, "--warehouse", "w.duckdb").returncode == 0
+        assert "w.duckdb" in complaint("run", folder, "--warehouse", "w.duckdb", DEMARCHE_LOCK_SECONDS="0.1")
+    assert Path("w.duckdb").read_bytes() == before
+    assert "Brazil" in run(folder, "--warehouse", "w.duckdb").stdout
 
 
-def test_a_full_disk_leaves_the_published_warehouse_as_it_was(folder, monkeypatch):
+def test_a_full_disk_leaves_the_published_warehouse_as_it_was(folder, complaint, monkeypatch):
     run(folder, "--warehouse", "w.duckdb")
     before = Path("w.duckdb").read_bytes()
     (folder / "more.txt").write_text(TALKS.replace("Bolivia", "Brazil"), encoding="utf-8")
 
-    def full(*_, **__):
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(shutil, "copyfile", full)
-    monkeypatch.setattr(sys, "argv", ["demarche", "run", str(folder), "--warehouse", "w.duckdb"])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    monkeypatch.undo()
-    assert ended.value.code == 1
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfile", full)
+        assert "No space left" in complaint("run", folder, "--warehouse", "w.duckdb")
     assert Path("w.duckdb").read_bytes() == before
+    assert "Brazil" in run(folder, "--warehouse", "w.duckdb").stdout
 
 
 def test_a_killed_run_is_mended_by_the_next(folder, tmp_path):

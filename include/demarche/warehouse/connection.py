@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -15,10 +16,23 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "allow_community_extensions": "false",
     "python_enable_replacements": "false",  # else a misspelt table name is looked up among Python variables
-    "TimeZone": "UTC",
 }
 STORAGE = "v1.5.0"
 """The storage version of the file: texts take half the room of the default's, and DuckDB 1.5 and 2 both read it."""
+
+
+def connect(path: str = ":memory:", config: Mapping[str, Any] = CONFIG) -> duckdb.DuckDBPyConnection:
+    """A connection whose instants are in UTC; DuckDB 1.5 takes a time zone only once it is open."""
+    con = duckdb.connect(path, config=dict(config))
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+def open_instance(file: str = ":memory:", **options: str) -> duckdb.DuckDBPyConnection:
+    """A connection with our settings, in UTC (DuckDB 1.5 can't take the time zone among the options)."""
+    con = duckdb.connect(file, config={**CONFIG, **options})
+    con.execute("SET TimeZone = 'UTC'")
+    return con
 
 
 @contextmanager
@@ -31,7 +45,7 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     if not path.is_file():
         raise Unreadable(f"{path}: no such warehouse — load one first (`demarche run INPUT --warehouse {path}`)")
-    con = duckdb.connect(config=CONFIG)
+    con = connect()
     try:
         con.execute(f"ATTACH {quoted(str(path))} AS warehouse (READ_ONLY)")
         con.execute("USE warehouse")
