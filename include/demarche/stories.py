@@ -13,6 +13,7 @@ from __future__ import annotations
 import heapq
 import re
 import unicodedata
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -205,15 +206,38 @@ class _Likeness:
     containment: float
 
 
+class _Rows:
+    """Rows of hashes as they come in, each filled up to one width: a matrix without a Python object per value."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._values = array("I")
+
+    def append(self, hashes: Sequence[int]) -> None:
+        self._values.extend(hashes)
+        self._values.extend([_PADDING] * (self._width - len(hashes)))
+
+    def matrix(self, order: _Integers) -> _Hashes:
+        """The rows in another order; not copied where it is the same."""
+        rows = np.frombuffer(self._values, dtype=np.uint32).reshape(-1, self._width)
+        return rows if np.array_equal(order, np.arange(len(rows))) else rows[order]
+
+
+def _matrix(rows: Iterable[Sequence[int]], width: int) -> _Hashes:
+    gathered, count = _Rows(width), 0
+    for row in rows:
+        gathered.append(row)
+        count += 1
+    return gathered.matrix(np.arange(count))
+
+
 class _Sketches:
     """Bottom-k sketches as the rows of one matrix, and set sizes estimated from them."""
 
-    def __init__(self, rows: Sequence[_Hashes], size: int) -> None:
-        self._matrix = np.full((len(rows), size), _PADDING, dtype=np.uint32)
-        for index, row in enumerate(rows):
-            self._matrix[index, : len(row)] = row
+    def __init__(self, matrix: _Hashes) -> None:
+        self._matrix = matrix
         # A full sketch only knows the hashes up to its greatest; one that isn't full knows them all.
-        last = self._matrix[:, -1] if size else np.full(len(rows), _PADDING, dtype=np.uint32)
+        last = matrix[:, -1]
         self._horizon = np.where(last == _PADDING, _PADDING - 1, last).astype(np.uint32)
 
     def compare(self, left: _Integers, right: _Integers) -> tuple[_Integers, _Integers, _Integers]:
@@ -232,8 +256,11 @@ class _Corpus:
         settings = _settings()
         keys: dict[str, _Key] = {}
         texts: dict[str, list[str]] = defaultdict(list)
-        rows: dict[str, tuple[_Hashes, _Hashes, _Hashes, int]] = {}
+        arrived: dict[str, int] = {}
         new_documents: set[str] = set()
+        minhashes = _Rows(settings.permutation_count)
+        shingles, facts = _Rows(settings.shingle_sketch_size), _Rows(settings.fact_sketch_size)
+        counts = array("q")
         for signature, is_new in _labelled(new, known):
             document_id = signature.document_id
             if document_id not in keys:
@@ -241,25 +268,23 @@ class _Corpus:
             keys[document_id] = min(keys.get(document_id, _document_key(signature)), _document_key(signature))
             if is_new:
                 new_documents.add(document_id)
-            if signature.content_hash not in rows:
-                rows[signature.content_hash] = (
-                    np.array(signature.minhash, dtype=np.uint32),
-                    np.array(signature.shingle_hashes, dtype=np.uint32),
-                    np.array(signature.fact_hashes, dtype=np.uint32),
-                    signature.shingle_count,
-                )
+            if signature.content_hash not in arrived:
+                arrived[signature.content_hash] = len(arrived)
+                minhashes.append(signature.minhash)
+                shingles.append(signature.shingle_hashes)
+                facts.append(signature.fact_hashes)
+                counts.append(signature.shingle_count)
         for documents in texts.values():
             documents.sort(key=keys.__getitem__)
+        contents = sorted(texts, key=lambda content: keys[texts[content][0]])
+        order = np.array([arrived[content] for content in contents], dtype=np.int64)
         self._keys = keys
         self._new_documents = new_documents
-        self._texts = sorted(texts.values(), key=lambda documents: keys[documents[0]])
-        contents = sorted(texts, key=lambda content: keys[texts[content][0]])
-        ordered = [rows.pop(content) for content in contents]
-        width = settings.permutation_count
-        self.minhashes = np.array([row[0] for row in ordered], dtype=np.uint32).reshape(-1, width)
-        self.shingles = _Sketches([row[1] for row in ordered], settings.shingle_sketch_size)
-        self.facts = _Sketches([row[2] for row in ordered], settings.fact_sketch_size)
-        self.shingle_counts = np.array([row[3] for row in ordered], dtype=np.int64)
+        self._texts = [texts[content] for content in contents]
+        self.minhashes = minhashes.matrix(order)
+        self.shingles = _Sketches(shingles.matrix(order))
+        self.facts = _Sketches(facts.matrix(order))
+        self.shingle_counts = np.array(counts, dtype=np.int64)[order]
         self.is_new = np.array([self._is_new_text(documents) for documents in self._texts], dtype=bool)
 
     def _is_new_text(self, documents: Sequence[str]) -> bool:
@@ -425,20 +450,15 @@ class _Library:
         self.texts = list(by_content.values())
         self.text_of = {document.document_id: index for index, text in enumerate(self.texts) for document in text}
         firsts = [text[0] for text in self.texts]
-        self._row: dict[int, int] = {}
         self._firsts = firsts
         self._settings = settings
 
     def measure(self, left: Sequence[int], right: int) -> tuple[list[float], list[float], list[bool]]:
         """Jaccard, containment and verdict of each text on the left with the one on the right."""
         rows = [*left, right]
-        shingles = _Sketches(
-            [np.array(self._firsts[row].shingle_hashes, dtype=np.uint32) for row in rows],
-            self._settings.shingle_sketch_size,
-        )
-        facts = _Sketches(
-            [np.array(self._firsts[row].fact_hashes, dtype=np.uint32) for row in rows], self._settings.fact_sketch_size
-        )
+        firsts = [self._firsts[row] for row in rows]
+        shingles = _Sketches(_matrix((text.shingle_hashes for text in firsts), self._settings.shingle_sketch_size))
+        facts = _Sketches(_matrix((text.fact_hashes for text in firsts), self._settings.fact_sketch_size))
         ones = np.arange(len(left))
         jaccard, containment, same = _measure(shingles, facts, ones, np.full(len(left), len(left)), self._settings)
         return jaccard.tolist(), containment.tolist(), same.tolist()
