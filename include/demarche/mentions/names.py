@@ -134,7 +134,7 @@ class NameReader:
             end += 1
 
     def _name_span(self, start: int, end: int, meanings: Sequence[Name]) -> Span | None:
-        text = self.doc.text[self.doc[start].idx : self.doc[end - 1].idx + len(self.doc[end - 1])]
+        text = self.doc[start:end].text
         shouted = sum(map(str.isupper, text)) > 1
         spoken = len(text) >= 4 and self.tokens.pos[start] == "PROPN"  # "Nato", "Farc": acronyms that are words
         usable = [one for one in meanings if (shouted or spoken or not one.is_acronym) and not text.islower()]
