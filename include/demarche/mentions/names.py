@@ -293,7 +293,7 @@ class NameReader:
             return False
         before = self.tokens.lower[start - 1] if start else ""
         largest = int(self.places.cities[key].partition("\n")[0].split(",")[5])
-        return before in ("in", "at", "near", "from", "to", "outside") or largest >= 500_000
+        return before in ("in", "at", "near", "from", "to", "outside") or largest >= 300_000
 
     def _add_place(self, start: int, end: int, countries: set[str]) -> None:
         if any(self.at[position] for position in range(start, end)):
