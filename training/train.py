@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import grid
 import numpy as np
 import spacy
 from scipy import sparse
@@ -36,6 +37,8 @@ FOLDS = 5
 TYPE_STRENGTH, RANK_STRENGTH = 0.1, 0.1
 TYPE_SEEN, RANK_SEEN = 2, 3
 BALANCE = 0.7
+SECOND_READING = 0.3
+GRID_SENTENCE = 0.3
 
 
 @dataclass
@@ -47,6 +50,7 @@ class Example:
     rank_names: list[str]
     is_marked: bool
     is_head: bool
+    order: tuple[bool, bool, bool, int]
 
 
 @dataclass
@@ -55,17 +59,21 @@ class Sentence:
 
     plover_type: str
     has_pair: bool
+    is_grid: bool
     examples: list[Example] = field(default_factory=list)
 
     def marked(self) -> list[Example]:
-        """The readings of the marked pair: one per trigger, the one whose sides are the heads of the marked spans."""
+        """The readings of the marked pair: one per trigger, the one whose sides are the heads of the marked spans.
+
+        The first is the one that should speak: its trigger is known to tell of this type, and lies between the sides.
+        """
         best: dict[int, Example] = {}
         for example in self.examples:
             if example.is_marked:
                 known = best.get(example.candidate.trigger)
                 if known is None or (example.is_head and not known.is_head):
                     best[example.candidate.trigger] = example
-        return list(best.values())
+        return sorted(best.values(), key=lambda example: (example.order, example.candidate.trigger))
 
 
 def unmark(marked: str) -> tuple[str, dict[str, tuple[int, int]]]:
@@ -81,15 +89,18 @@ def unmark(marked: str) -> tuple[str, dict[str, tuple[int, int]]]:
     return text, spans
 
 
-def read_sentence(doc: Doc, spans: dict[str, tuple[int, int]], plover_type: str) -> Sentence:
+def read_sentence(doc: Doc, spans: dict[str, tuple[int, int]], plover_type: str, is_grid: bool) -> Sentence:
     """All candidates of a training sentence with their features."""
     tree = Tree(doc, lexicon())
     inside = {
-        letter: {t.i for t in doc if letter in spans and spans[letter][0] <= t.idx < spans[letter][1]} for letter in "st"
+        letter: {token.i for token in doc if start <= token.idx < end}
+        for letter in "st"
+        for start, end in [spans.get(letter, (0, 0))]
     }
-    sentence = Sentence(plover_type, bool(inside["s"] and inside["t"]))
+    sentence = Sentence(plover_type, bool(inside["s"] and inside["t"]), is_grid)
     parts = Parts(tree, lexicon())
     for trigger in triggers(tree, range(len(doc)), lexicon()):
+        told = {_one_yield(entry.plover_type) for entry in trigger.best}
         for candidate in pair_up(trigger):
             type_names: list[str] = []
             rank_names: list[str] = []
@@ -107,20 +118,32 @@ def read_sentence(doc: Doc, spans: dict[str, tuple[int, int]], plover_type: str)
                     and recipient is not None
                     and tree.head[actor] not in inside["s"]
                     and tree.head[recipient] not in inside["t"],
+                    (
+                        _one_yield(plover_type) not in told,
+                        not any(i is not None and trigger.index in tree.path_up(i) for i in (actor, recipient)),
+                        not told,
+                        len(tree.path_up(trigger.index)),
+                    ),
                 )
             )
     return sentence
 
 
+def _one_yield(plover_type: str) -> str:
+    return "YIELD" if plover_type in ("CONCEDE", "RETREAT") else plover_type
+
+
 def read_all() -> list[Sentence]:
-    """Parse and read every sentence file beside this script."""
+    """Parse and read every sentence file beside this script, and the grid."""
     rows = [json.loads(line) for path in sorted(HERE.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    written = len(rows)
+    rows += grid.sentences()
     nlp = spacy.load(PARSER)
     unmarked = [unmark(row["marked"]) for row in rows]
     docs = nlp.pipe([text for text, _ in unmarked], batch_size=64)
     return [
-        read_sentence(doc, spans, row["plover_type"])
-        for doc, (_, spans), row in zip(docs, unmarked, rows, strict=True)
+        read_sentence(doc, spans, row["plover_type"], number >= written)
+        for number, (doc, (_, spans), row) in enumerate(zip(docs, unmarked, rows, strict=True))
     ]
 
 
@@ -143,10 +166,11 @@ def fit(sentences: Sequence[Sentence]) -> Weights:
     names, labels, weights = [], [], []
     for sentence in sentences:
         readings = sentence.marked()
-        for example in readings:
+        for place, example in enumerate(readings):
             names.append(example.type_names)
             labels.append(sentence.plover_type)
-            weights.append(1 / len(readings))
+            weight = 1.0 if place == 0 else SECOND_READING / len(readings)
+            weights.append(weight * (GRID_SENTENCE if sentence.is_grid else 1.0))
     totals: Counter[str] = Counter()
     for label, weight in zip(labels, weights, strict=True):
         totals[label] += weight
@@ -156,10 +180,15 @@ def fit(sentences: Sequence[Sentence]) -> Weights:
     types = LogisticRegression(C=TYPE_STRENGTH, max_iter=400, tol=1e-4)
     types.fit(matrix(names, type_index), labels, sample_weight=weights)
 
-    examples = [e for s in sentences if s.has_pair and s.plover_type != NO_EVENT for e in s.examples]
+    examples, is_right = [], []
+    for sentence in sentences:
+        if sentence.has_pair and sentence.plover_type != NO_EVENT and not sentence.is_grid:
+            speaks = {example.candidate.trigger for example in sentence.marked()[:1]}
+            examples += sentence.examples
+            is_right += [e.is_marked and e.candidate.trigger in speaks for e in sentence.examples]
     rank_index = index_of((e.rank_names for e in examples), RANK_SEEN)
     ranker = LogisticRegression(C=RANK_STRENGTH, max_iter=400, tol=1e-4)
-    ranker.fit(matrix([e.rank_names for e in examples], rank_index), [e.is_marked for e in examples])
+    ranker.fit(matrix([e.rank_names for e in examples], rank_index), is_right)
     return Weights(
         classes=tuple(types.classes_),
         type_index=type_index,
@@ -199,7 +228,7 @@ def cross_validate(sentences: Sequence[Sentence]) -> HeldOut:
         weights = fit([sentences[i] for i in learn])
         for i in test:
             sentence = sentences[i]
-            if not sentence.has_pair or not sentence.examples:
+            if not sentence.has_pair or not sentence.examples or sentence.is_grid:
                 continue
             types, ranks = logits(weights, sentence.examples)
             marked = [at for at, e in enumerate(sentence.examples) if e.is_marked]

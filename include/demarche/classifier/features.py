@@ -87,10 +87,16 @@ class Featurizer:
             marks = sorted(clause_marks(tree, kid) & _MODAL) or ["plain"]
             subject = next((tree.pos[i] for i in tree.kids[kid] if tree.dep[i] in SUBJECTS), "none")
             who = "self" if subject == "PRON" else "none" if subject == "none" else "other"
-            inner = [*self.own_types(kid)] or [
-                kind for below in tree.kids[kid] if tree.dep[below] in ("xcomp", "dobj", "ccomp", "acomp")
-                for kind in self.own_types(below)
-            ] or ["?"]
+            inner = (
+                [*self.own_types(kid)]
+                or [
+                    kind
+                    for below in tree.kids[kid]
+                    if tree.dep[below] in ("xcomp", "dobj", "ccomp", "acomp")
+                    for kind in self.own_types(below)
+                ]
+                or ["?"]
+            )
             found.update(f"c={link}|{mark}|{who}" for mark in marks)
             found.add(f"c={tree.lemma[kid]}|{link}")
             for mark in marks:
@@ -111,14 +117,12 @@ class Featurizer:
         pos = {"VERB": "verb", "NOUN": "noun", "ADJ": "adjective"}.get(tree.pos[index])
         if pos is None or not self._lexicon.entries(tree.lemma[index], pos):
             return ()
-        near = [kid for kid in tree.kids[index]]
+        near = list(tree.kids[index])
         near += [inner for kid in near for inner in tree.kids[kid] if tree.dep[kid] in ("prep", "dobj", "xcomp")]
         entries = self._lexicon.match(
             tree.lemma[index], pos, self._lexicon.with_classes(tree.lemma[kid] for kid in near)
         )
-        return tuple(
-            sorted({entry.plover_type for entry in entries if entry.exactness == entries[0].exactness})
-        )
+        return tuple(sorted({entry.plover_type for entry in entries if entry.exactness == entries[0].exactness}))
 
     @staticmethod
     def _entry_types(trigger: Trigger) -> list[str]:
@@ -148,7 +152,7 @@ class Featurizer:
         found = [f"{letter}.{kind}" for kind in self.kinds(index)]
         found.append(f"{letter}by={short}")
         if short != base:
-            found.append(f"{letter}in={base[len(short):]}")
+            found.append(f"{letter}in={base[len(short) :]}")
         return found
 
     def kinds(self, index: int) -> list[str]:
@@ -220,7 +224,12 @@ class Featurizer:
         tree, index = self._tree, trigger.index
         depth = min(len(self._path(index)), 7)
         exactness = trigger.entries[0].exactness if trigger.entries else -1
-        found = [f"R.kind={trigger.pos}", f"R.dep={tree.dep[index]}", f"R.depth={depth}", f"R.exact={min(exactness, 4)}"]
+        found = [
+            f"R.kind={trigger.pos}",
+            f"R.dep={tree.dep[index]}",
+            f"R.depth={depth}",
+            f"R.exact={min(exactness, 4)}",
+        ]
         found += [f"R.m={mark}" for mark in trigger.marks]
         found += [f"R.t={kind}" for kind in self._entry_types(trigger)]
         found += [f"R.gx={kind}" for above, _ in trigger.governors[:2] for kind in self.own_types(above)]

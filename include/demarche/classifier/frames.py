@@ -17,6 +17,9 @@ CLAUSES = frozenset(("ccomp", "advcl", "relcl", "parataxis"))
 NOMINAL = frozenset(("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "X"))
 _LEMMAS = {"bases": "base", "forgave": "forgive", "forwent": "forgo", "talks": "talk", "arms": "arm"}
 _SOON = frozenset(("next", "tomorrow", "upcoming", "forthcoming", "planned", "scheduled", "expected", "later", "soon"))
+_RECEIVING = frozenset(
+    ("receive", "get", "face", "suffer", "undergo", "win", "obtain", "accept", "take", "draw", "meet")
+)
 _MAX_SIDES = 12
 _MAX_DEPTH = 4
 
@@ -117,9 +120,7 @@ def pair_up(trigger: Trigger) -> list[Candidate]:
     for actor, actor_by in [*trigger.actors] or nobody:
         for recipient, recipient_by in [*trigger.recipients] or nobody:
             if actor != recipient:
-                pairs.setdefault(
-                    (actor, recipient), Candidate(trigger.index, actor, recipient, actor_by, recipient_by)
-                )
+                pairs.setdefault((actor, recipient), Candidate(trigger.index, actor, recipient, actor_by, recipient_by))
     return list(pairs.values())
 
 
@@ -267,11 +268,17 @@ def _verbal_sides(tree: Tree, trigger: Trigger) -> None:
             _add(tree, actors, side, "agent")
     for where, how in _objects(tree, index):
         _add(tree, recipients, where, how)
-    if passive and not actors:
-        for preposition in tree.with_dep(index, "prep"):
-            if tree.lemma[preposition] in ("by", "from", "in"):
-                for side in tree.with_dep(preposition, "pobj"):
-                    _add(tree, actors, side, f"prep:{tree.lemma[preposition]}")
+    told = set(actors)
+    for preposition in tree.with_dep(index, "prep"):
+        if tree.lemma[preposition] in ("by", "from") or (passive and not told and tree.lemma[preposition] == "in"):
+            for side in tree.with_dep(preposition, "pobj"):
+                _add(tree, actors, side, f"prep:{tree.lemma[preposition]}")
+    if tree.lemma[index] in _RECEIVING:
+        for subject, how in _subjects(tree, index):
+            _add(tree, recipients, subject, f"receives:{how}")
+        for thing in tree.with_dep(index, "dobj"):
+            for side, how in _prepositional(tree, thing, "dobj"):
+                _add(tree, actors, side, how)
     trigger.actors = list(actors.items())[:_MAX_SIDES]
     trigger.recipients = list(recipients.items())[: 2 * _MAX_SIDES]
 
@@ -335,9 +342,9 @@ def _prepositional(tree: Tree, noun: int, via: str) -> Iterator[tuple[int, str]]
         if tree.dep[kid] == "prep":
             yield from _prepositional_of(tree, kid, f"{via}>")
         elif tree.dep[kid] in ("acl", "relcl"):
-            for inner in tree.with_dep(kid, "dobj"):
+            for inner in tree.with_dep(kid, "dobj", "nsubj", "nsubjpass"):
                 yield inner, f"{via}>{tree.dep[kid]}"
-            for inner in tree.with_dep(kid, "prep"):
+            for inner in tree.with_dep(kid, "prep", "agent"):
                 yield from _prepositional_of(tree, inner, f"{via}>{tree.dep[kid]}>")
         elif tree.dep[kid] == "conj":
             yield from _prepositional(tree, kid, f"{via}&")
@@ -379,7 +386,7 @@ def _complement(tree: Tree, clause: int, label: str, depth: int = 0) -> Iterator
         elif dep in ("prep", "agent", "dative"):
             for inner, how in _prepositional_of(tree, kid, ""):
                 yield inner, f"{label}>{how}"
-        elif dep in ("xcomp", "ccomp") and depth < 2:
+        elif dep in ("xcomp", "ccomp", "advcl") and depth < 3:
             yield from _complement(tree, kid, f"{label}>{dep}", depth + 1)
 
 

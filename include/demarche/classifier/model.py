@@ -1,8 +1,8 @@
 """The fitted weights, and the scores they give to candidates.
 
-Two linear models over the features of `features.py`: a multinomial one for the type, and a binary one, the ranker, for
-whether a candidate is what the sentence tells at all. Both are sums of feature weights, followed by a calibration that was
-fitted on held-out sentences. Only numpy is needed here; `training/train.py` fits and writes the file.
+Two linear models over the features of `features.py`: a multinomial one for the type, and a binary one, the ranker,
+for whether a candidate is what the sentence tells at all. Both are sums of feature weights, followed by a calibration
+that was fitted on held-out sentences. Only numpy is needed here; `training/train.py` fits and writes the file.
 """
 
 from __future__ import annotations
