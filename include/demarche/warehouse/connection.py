@@ -28,13 +28,6 @@ def connect(path: str = ":memory:", config: Mapping[str, Any] = CONFIG) -> duckd
     return con
 
 
-def open_instance(file: str = ":memory:", **options: str) -> duckdb.DuckDBPyConnection:
-    """A connection with our settings, in UTC (DuckDB 1.5 can't take the time zone among the options)."""
-    con = duckdb.connect(file, config={**CONFIG, **options})
-    con.execute("SET TimeZone = 'UTC'")
-    return con
-
-
 @contextmanager
 def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection whose current database is the file at ``path``, read-only.

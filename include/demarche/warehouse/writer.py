@@ -28,7 +28,7 @@ import duckdb
 from demarche import quality, records
 from demarche.records import Record, record_id
 from demarche.warehouse import checks, marts, publication, schema
-from demarche.warehouse.connection import STORAGE, open_instance, connect
+from demarche.warehouse.connection import CONFIG, STORAGE, connect
 from demarche.warehouse.errors import WarehouseError, first_line, reported
 from demarche.warehouse.publication import Paths
 from demarche.warehouse.schema import Table, quoted, table
@@ -136,12 +136,12 @@ class Warehouse:
         paths = Paths(Path(path).absolute())
         with publication.locked(paths, wait_seconds):
             publication.prepare(paths, fresh=fresh)
-            options = {"storage_compatibility_version": STORAGE}
+            options: dict[str, Any] = {**CONFIG, "storage_compatibility_version": STORAGE}
             options |= {"temp_directory": str(paths.work_folder / "spill")}
             options |= {"memory_limit": f"{memory_mb}MB"} if memory_mb else {}
             options |= {"threads": str(threads)} if threads else {}
             with reported(f"{paths.published}: can't be opened for writing"):
-                con = open_instance(str(paths.work), **options)
+                con = connect(str(paths.work), options)
             warehouse = cls(paths, con, is_fresh=fresh, keep=keep)
             try:
                 warehouse._create_if_new()
