@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -166,6 +167,7 @@ def main() -> int:
     def say(text: str) -> None:
         print(f"{time.monotonic() - begun:5.0f} s  {text}", flush=True)
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it stops what it started
     site = fresh_site(ROOT / ".state" / "demo")
     drops = {folder.name: folder for folder in sorted(SAMPLES.iterdir()) if folder.is_dir()}
     try:

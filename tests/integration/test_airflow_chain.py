@@ -84,7 +84,7 @@ EVERYTHING = (
 
 
 def test_all_keys_are_in_the_published_warehouse(loaded):
-    assert demo.loaded_keys(loaded[0]) == [FIRST, SECOND]
+    assert set(demo.loaded_keys(loaded[0])) >= {FIRST, SECOND}
 
 
 def test_the_events_documents_are_there(loaded):
