@@ -15,7 +15,7 @@ from spacy.tokens import Doc, Span, Token
 from demarche import codebook, ontology
 from demarche.lexicon import lexicon
 from demarche.records import Document, Mention, Report, ReportParticipant, record_id
-from demarche.reports import circumstances, frames, merging
+from demarche.reports import circumstances, frames, merging, syntax
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Parties, Party
 
@@ -106,16 +106,19 @@ def _is_worth_telling(draft: Draft) -> bool:
     """An act needs somebody; talks need two; a sentence about one country's own affairs needs another side."""
     if not any(party.is_linked or not party.is_pronoun for party in draft.parties):
         return draft.is_anaphoric and not draft.parties
-    sides = len(draft.parties)
-    if draft.event_type == "CONSULT" and draft.mode_type != "visit" and sides < 2:
-        return draft.is_anaphoric
-    if draft.event_type in _NEEDS_RECIPIENT and draft.status_type == "occurred" and not draft.recipients:
-        return sides > 1 and draft.event_type in frames.MUTUAL
-    return True
+    if draft.actors and draft.recipients:
+        return True
+    if draft.is_anaphoric and draft.event_type == "CONSULT":
+        return True  # a meeting or visit told before; `merging` finds it or lets it go
+    if not draft.recipients:
+        return len(draft.actors) > 1 and draft.event_type in frames.MUTUAL or draft.event_type in _ALONE
+    return draft.event_type in _SUFFERED and syntax.is_passive(draft.frame.trigger) or draft.frame.is_nominal
 
 
-#: Types that PLOVER codes only with a recipient.
-_NEEDS_RECIPIENT = frozenset({"COOPERATE", "AID", "SANCTION"})
+#: Acts that need nobody on the other side.
+_ALONE = frozenset({"PROTEST", "MOBILIZE", "RETREAT", "ASSAULT", "COERCE", "CONCEDE"})
+#: Acts whose victim is known even where nobody says who did it ("the envoy was expelled").
+_SUFFERED = frozenset({"SANCTION", "COERCE", "ASSAULT", "ACCUSE", "AID", "REJECT", "RETREAT"})
 
 
 def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequence[Party]) -> float:

@@ -27,6 +27,7 @@ _OCCURRING = frozenset(
 )  # fmt: skip
 _PLANNED_ADJECTIVES = frozenset({"planned", "upcoming", "forthcoming", "scheduled", "coming", "future", "next", "expected"})
 _VAGUE_ADJECTIVES = frozenset({"possible", "potential", "proposed", "hypothetical", "likely", "imminent", "would-be"})
+_MEETING_PREPOSITIONS = ("with", "to", "between", "among", "into")
 #: Acts of words alone: what they are about is their topic.
 _VERBAL = frozenset({"ACCUSE", "SUPPORT", "REJECT", "REQUEST", "THREATEN"})
 #: Nouns of these types name the doer with "of" ("the withdrawal of Chad"), unless the lexicon says otherwise.
@@ -84,6 +85,13 @@ class _Reading:
 IsParty = Callable[[Token], bool]
 
 
+#: Words that name somebody by what he is to somebody else.
+RELATIONAL = frozenset(
+    {"neighbour", "neighbor", "ally", "counterpart", "rival", "partner", "enemy", "foe", "colleague", "peer",
+     "adversary", "opponent", "successor", "host", "guest", "homologue", "friend"}
+)  # fmt: skip
+
+
 def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Frame]:
     """The acts that a sentence tells. ``is_party`` says of a token whether it can take part (a person, state, …)."""
     acts = {act.token.i: act for token in sentence if (act := _match(token, lexicon) or _match_modal(token))}
@@ -115,8 +123,8 @@ def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Fra
 
 
 # --- which act a word is -----------------------------------------------------------------------------------------
-_MUST = Entry("must", "verb", frozenset(), "REQUEST", "", "requested", (), False)
-_WILL_NOT = Entry("will not", "verb", frozenset(), "REJECT", "", "denied", (), False)
+_MUST = Entry("must", "verb", frozenset(), "REQUEST", "", "requested", (), False, 0)
+_WILL_NOT = Entry("will not", "verb", frozenset(), "REJECT", "", "denied", (), False, 0)
 
 
 def _match_modal(token: Token) -> _Act | None:
@@ -231,6 +239,8 @@ def _verb_status(verb: Token, reading: _Reading) -> bool:
     mood = operators.modality(verb)
     cooperative = reading.event_type in _COOPERATIVE
     speaking = _speaker(verb)
+    if verb.dep_ == "relcl" and verb.tag_ in ("VBZ", "VBP") and mood.kind == "fact" and not syntax.children(verb, "aux"):
+        return False  # "companies that trade with Iran", "who backs the rebels": a standing matter, no act
     if reading.event_type == "REQUEST" and any(
         child.dep_ == "ccomp" and _is_finite_statement(child) for child in verb.children
     ):
@@ -415,6 +425,8 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
         return False
     if effect is None and nominal and governor.i in acts and acts[governor.i].entry.event_type in _VERBAL:
         return None  # what is condemned, praised or asked about is mentioned, not told
+    if nominal and link == "for" and effect is None and governor.i in acts:
+        return None  # "recalled its envoy for consultations": an aim
     if effect is None and not syntax.is_verbal(governor):
         return False
     if effect is None or effect == "transparent":
@@ -474,7 +486,8 @@ def _take_stance(
         reading.event_type, reading.mode_type = event_type, _REVERSED_MODE.get(event_type)
         reading.status = "planned" if mood.kind == "future" else status
     elif effect == "planned":
-        reading.status = "planned" if reading.status in ("occurred", "planned") else reading.status
+        if reading.status in ("occurred", "planned"):
+            reading.status = "hypothetical" if operators.modality(act).conditional else "planned"
         reading.tense = "future"
     elif effect == "charge_denied":
         reading.status = "denied"
@@ -500,6 +513,10 @@ def _take_stance(
 
 def _stack(governor: Token, effect: str, reading: _Reading) -> bool | None:
     if effect == "planned":
+        if reading.effect in ("stopped", "lifted"):
+            reading.status, reading.tense = "planned", "future"
+            reading.stances.append(governor)
+            reading.governors.append(governor)
         return True
     if effect == "refused" and reading.effect == "requested":
         reading.event_type, reading.mode_type, reading.status = "REJECT", None, "denied"
@@ -562,13 +579,15 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
         actors, recipients = _stance_sides(reading, act, actors, recipients, is_party)
     elif reading.speaker is not None and actors and all(_is_first_person(a) for a in actors):
         actors = _subjects(reading.speaker, is_party) or actors
-    if reading.status == "threatened" and not recipients and not frame.is_nominal:
+    if reading.status in ("threatened", "hypothetical") and not recipients and not frame.is_nominal:
         recipients = _conditioned(token, is_party)
     if not act.entry.with_lemmas and reading.stance is None and (not actors or not recipients):
         if (act.entry.head, act.entry.event_type) in _weak():
             return None
     frame.actors = _unique(actors)
-    frame.recipients = [r for r in _unique(recipients) if r not in frame.actors]
+    frame.recipients = [r for r in _unique(recipients) if r not in frame.actors and not _is_own(r, frame.actors)]
+    if act.entry.event_type == "CONSULT" and not frame.recipients and reading.status == "hypothetical":
+        frame.recipients = _conditioned(token, is_party)
     if not frame.is_nominal and reading.stance is None:
         frame.phrases = _phrases(act, frame)
     if frame.is_nominal and not _nominal_is_told(frame, reading):
@@ -590,6 +609,13 @@ def _phrases(act: _Act, frame: Frame) -> dict[int, Token]:
             if len(inside) == 1:
                 found[inside[0].i] = noun
     return found
+
+
+def _is_own(noun: Token, actors: list[Token]) -> bool:
+    """ "summoned his council", "its ambassadors": what belongs to the actor is nobody else."""
+    if noun.pos_ == "PROPN" or noun.lemma_.lower() in RELATIONAL or any(actor.i > noun.i for actor in actors):
+        return False
+    return any(c.dep_ == "poss" and c.lower_ in ("his", "her", "its", "their", "our", "my") for c in noun.children)
 
 
 @cache
@@ -758,7 +784,8 @@ def _recipients(
         direct = given or [o for o in objects if is_party(o) and (o != noun or _is_undergoer(act))]
         if direct:
             return direct
-    for wanted in _RECIPIENT_PREPOSITIONS:
+    meeting = act is not None and act.entry.event_type == "CONSULT"
+    for wanted in _MEETING_PREPOSITIONS if meeting else _RECIPIENT_PREPOSITIONS:
         found = [o for name, o in pairs if name == wanted and is_party(o)]
         if found:
             return found
@@ -772,7 +799,7 @@ def _recipients(
         if found:
             return found
     for name, o in pairs:
-        if name in _RECIPIENT_PREPOSITIONS:
+        if name in (_MEETING_PREPOSITIONS if meeting else _RECIPIENT_PREPOSITIONS):
             found += [p for p in _inside(o, is_party) if p not in found]
     if found:
         return found

@@ -110,6 +110,8 @@ def modality(verb: Token) -> Modality:
         if head.lemma_ == "go" and head.tag_ == "VBG":
             return Modality("future", negated or modality(head).negated, conditional)
         if head.lemma_ == "be" and head.pos_ in ("AUX", "VERB"):
+            if any(c.dep_ == "aux" and c.lower_ == "have" for c in verb.children):
+                return Modality("possible", negated, conditional)  # "was to have taken place": it didn't
             return Modality("future", negated or modality(head).negated, conditional)
         if head.lemma_ in ("have", "need"):
             return Modality("ought", negated or modality(head).negated, conditional)

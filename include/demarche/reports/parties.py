@@ -15,6 +15,7 @@ from spacy.tokens import Doc, Token
 from demarche import codebook
 from demarche.records import Mention
 from demarche.reports import syntax
+from demarche.reports.frames import RELATIONAL
 
 _LONGEST_PHRASE = 14
 _NAMED = frozenset({"PERSON", "ORG", "GPE", "NORP"})
@@ -127,7 +128,7 @@ class Parties:
 
     def _party(self, mention: Mention | None, start: int, end: int, *, head: Token, lent: bool = False) -> Party:
         text = self._doc.text[start:end]
-        if mention is not None and lent and head.lemma_.lower() in _RELATIONAL and _is_possessor(mention, head):
+        if mention is not None and lent and head.lemma_.lower() in RELATIONAL and _is_possessor(mention, head):
             mention = None  # "its neighbour" is another state than the one it neighbours
         if mention is None:
             return Party(text, start, end, None, None, None, None, None, None, False, head.pos_ == "PRON")
@@ -240,10 +241,6 @@ def _is_possessor(mention: Mention, head: Token) -> bool:
     return any(c.dep_ == "poss" and c.idx <= mention.end_offset and c.left_edge.idx <= mention.start_offset for c in head.children)
 
 
-#: Words that name somebody by what he is to somebody else.
-_RELATIONAL = frozenset(
-    {"neighbour", "neighbor", "ally", "counterpart", "rival", "partner", "enemy", "foe", "colleague", "peer", "adversary", "opponent", "successor"}
-)  # fmt: skip
 _PRONOUNS = frozenset(
     {"he", "she", "they", "it", "him", "her", "them", "we", "us", "i", "me", "who", "both", "its", "his", "their", "our"}
 )

@@ -113,11 +113,12 @@ def subjects(verb: Token, *, depth: int = 6) -> list[Token]:
     if label == "advcl" and is_verbal(head):
         return subjects(head, depth=depth - 1) if verb.tag_ in ("VBG", "VB", "VBN") else []
     if label == "pcomp":
+        controlled = head.lower_ in ("of", "for", "from", "into")  # "accused him of …", against "surprised him by …"
         governor = head.head
         while governor.dep_ == "prep" and governor.head != governor:
             governor = governor.head
         if is_verbal(governor):
-            controllers = objects(governor)
+            controllers = objects(governor) if controlled else []
             return controllers or subjects(governor, depth=depth - 1)
         return []
     if label in ("acl", "relcl"):
