@@ -257,8 +257,11 @@ class Lake:
     def paths(self, record_type: type[Record], station: str, partition_key: str) -> list[str]:
         """Full paths (URLs, when not local) of a table's files in a partition; none where it has no rows."""
         manifest = self.manifest(station, partition_key)
-        files = manifest.tables.get(record_type.table, TableFiles()).files if manifest else ()
-        full = [self._path(path) for path in files]
+        return self.listed_paths(manifest, record_type) if manifest else []
+
+    def listed_paths(self, manifest: Manifest, record_type: type[Record]) -> list[str]:
+        """Full paths of a table's files as ``manifest`` lists them."""
+        full = [self._path(path) for path in manifest.tables.get(record_type.table, TableFiles()).files]
         return full if self._is_local else [self._fs.unstrip_protocol(path) for path in full]
 
     def _write_tables(self, station: str, key: str, tables: Tables, rows_per_file: int | None) -> dict[str, TableFiles]:

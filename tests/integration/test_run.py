@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -229,6 +230,24 @@ def test_checks_pass_on_what_was_loaded(loaded):
     ]
     assert results
     assert alarms == []
+
+
+def test_a_partition_that_breaks_a_rule_is_held_back_and_the_others_are_loaded(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw", "derived")
+    lake = Lake(world.settings.lake_url)
+    key, *others = KEYS
+    told = lake.read(Report, key, "tagged")
+    broken = [row.model_copy(update={"start_date": date(1500, 1, 1), "end_date": date(1500, 1, 1)}) for row in told]
+    manifest = lake.manifest("tagged", key)
+    lake.write(
+        "tagged", key, {Report: broken}, input_hash=manifest.input_hash, code_version=manifest.code_version,
+    )  # fmt: skip
+    with pytest.raises(steps.StepError, match=f"held back.*{key}.*1500"):
+        steps.load_warehouse(settings=world.settings)
+    assert rows(world, "SELECT partition_key FROM meta.partitions ORDER BY 1") == [(other,) for other in others]
+    steps.tag_documents(key, settings=world.settings)
+    steps.load_warehouse(settings=world.settings)
+    assert core_and_mart(world) == core_and_mart(loaded)
 
 
 @pytest.mark.parametrize("verb", ["run", "rebuild"])

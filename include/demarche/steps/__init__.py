@@ -1,7 +1,8 @@
 """The only place where stations meet: a step reads from the lake, calls pure code, writes, and counts.
 
 Each step can be run again and alone; which partitions need it is read from the ledgers (``pending``). DAGs and the
-command line call these functions and nothing below them.
+command line call these functions and nothing below them. What takes long to import (spaCy, DuckDB, page readers) is
+imported by the function that needs it: every task is a process of its own.
 """
 
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from demarche import documents, fetching, sources
+from demarche import fetching
 from demarche.records import Document, Fetch, Reject, record_id
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import checked_key, code_version, hour_that_has_ended, open_lake
@@ -113,6 +113,8 @@ def parse_files(paths: Sequence[Path], *, settings: Settings | None = None) -> I
 
 
 def _parse(fetch: Fetch, data: bytes, settings: Settings) -> Iterator[Document | Reject]:
+    from demarche import documents, sources
+
     position = None
     try:
         for raw in sources.parse(fetch, data):

@@ -36,7 +36,7 @@ from demarche.steps.results import Progress, StepError, StepResult, no_progress
 from demarche.storage import Lake
 
 if TYPE_CHECKING:
-    from demarche.warehouse import PartitionFiles, Warehouse
+    from demarche.warehouse import GateFailure, PartitionFiles, Warehouse
 
 _BROUGHT: dict[str, tuple[type[Record], ...]] = {
     "documents": (Document, Reject),
@@ -103,12 +103,16 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool) -> StepResult:
         taken = warehouse.taken()
         changed = {key: found for key, found in wanted.items() if taken.get(key) != found.input_hash}
         forgotten = sorted(set(taken) - set(lake.manifests("documents")))
-        load = None
+        load: Load | None = None
+        held: dict[str, str] = {}
         if changed or forgotten or fresh or not warehouse.loads():
-            load = _transact(warehouse, lake, changed, forgotten, settings, progress)
+            load, held = _load_sound(warehouse, lake, changed, forgotten, settings, progress)
             _keep_journal(lake, warehouse)
         progress("load_warehouse", 3, 3)
         warehouse.publish()
+    if held:
+        said = "; ".join(f"{key}: {reason}" for key, reason in sorted(held.items()))
+        raise GateError(f"held back, while all other partitions are loaded: {said}")
     counts = {} if load is None else {"documents": load.document_count, "reports": load.report_count}
     counts |= {} if load is None else {"events": load.event_count, "revisions": load.revision_count}
     return StepResult("load_warehouse", None, len(changed) + len(forgotten), counts.get("events", 0), 0, counts)
@@ -121,14 +125,15 @@ def _loadable(lake: Lake) -> dict[str, PartitionFiles]:
     ledgers = {station: lake.manifests(station) for station in _BROUGHT}
     found = {}
     for key, parsed in ledgers["documents"].items():
-        manifests = {station: ledgers[station].get(key) for station in _BROUGHT}
-        if any(m is None or (s != "documents" and m.input_hash != parsed.output_hash) for s, m in manifests.items()):
+        manifests = {station: ledger[key] for station, ledger in ledgers.items() if key in ledger}
+        has_met_all = len(manifests) == len(_BROUGHT)
+        if not has_met_all or any(m.input_hash != parsed.output_hash for m in manifests.values() if m is not parsed):
             continue
         files: dict[type[Record], list[str]] = {}
-        for station, kinds in _BROUGHT.items():
-            for kind in kinds:
-                files.setdefault(kind, []).extend(lake.paths(kind, station, key))
-        outputs = "\n".join(manifest.output_hash for manifest in manifests.values() if manifest)
+        for station, manifest in manifests.items():
+            for kind in _BROUGHT[station]:
+                files.setdefault(kind, []).extend(lake.listed_paths(manifest, kind))
+        outputs = "\n".join(manifest.output_hash for manifest in manifests.values())
         found[key] = PartitionFiles(
             input_hash=hashlib.sha256(outputs.encode()).hexdigest(),
             files=files,
@@ -140,30 +145,41 @@ def _loadable(lake: Lake) -> dict[str, PartitionFiles]:
     return found
 
 
-def _transact(
+def _load_sound(
     warehouse: Warehouse,
     lake: Lake,
     changed: Mapping[str, PartitionFiles],
     forgotten: Sequence[str],
     settings: Settings,
     progress: Progress,
-) -> Load:
-    progress("load_warehouse", 0, 3)
-    warehouse.begin()
-    _replay(warehouse, lake)
-    warehouse.replace_partitions(changed)
-    warehouse.forget_partitions(forgotten)
-    progress("load_warehouse", 1, 3)
-    warehouse.replace_resolution(_resolve(warehouse))
-    progress("load_warehouse", 2, 3)
-    now = datetime.now(UTC)
-    failures = warehouse.gate(now)
-    if failures:
-        said = "; ".join(
-            f"{failure.result.message_text} First row: {failure.result.sample_rows[:1]}" for failure in failures
-        )
-        raise GateError(f"not loaded, the published warehouse stays: {said}")
-    return warehouse.commit(now, code_versions=_code_versions(settings))
+) -> tuple[Load, dict[str, str]]:
+    """Load what passes the gate. A partition that its checks name is held back, and the rest tried again; what was held
+    back, and why, is the second answer. Raises GateError when a failing check names none of them."""
+    remaining = dict(changed)
+    held: dict[str, str] = {}
+    while True:
+        progress("load_warehouse", 0, 3)
+        warehouse.begin()
+        _replay(warehouse, lake)
+        warehouse.replace_partitions(remaining)
+        warehouse.forget_partitions(forgotten)
+        progress("load_warehouse", 1, 3)
+        warehouse.replace_resolution(_resolve(warehouse))
+        progress("load_warehouse", 2, 3)
+        now = datetime.now(UTC)
+        failures = warehouse.gate(now)
+        if not failures:
+            return warehouse.commit(now, code_versions=_code_versions(settings)), held
+        warehouse.rollback()
+        named = {key: _reason(failure) for failure in failures for key in failure.partition_keys if key in remaining}
+        if not named:
+            raise GateError(f"not loaded, the published warehouse stays: {'; '.join(map(_reason, failures))}")
+        held |= named
+        remaining = {key: files for key, files in remaining.items() if key not in named}
+
+
+def _reason(failure: GateFailure) -> str:
+    return f"{failure.result.message_text} First row: {''.join(failure.result.sample_rows[:1])}"
 
 
 def _resolve(warehouse: Warehouse) -> dict[type[Record], Iterable[Record]]:

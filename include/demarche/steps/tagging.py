@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from demarche import language
@@ -17,6 +17,8 @@ from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import reject_of
 from demarche.steps.ledgers import code_version, documents_manifest, open_lake
 from demarche.steps.results import Progress, StepResult, by_path, first_line, no_progress
+
+EARLIEST = date(1900, 1, 1)  # nothing before it is coded
 
 
 def tag_documents(
@@ -185,7 +187,7 @@ def _keep_sound(document: Document, coding: Coding) -> tuple[Coding, list[Reject
     for report in coding.reports:
         reason = _broken_rule(report, document)
         if reason is None:
-            sound.append(_with_sound_interval(report))
+            sound.append(_with_sound_interval(report, document))
         else:
             row = _tag_reject(document, ValueError(f"report {report.trigger_text!r} {reason}"))
             reject_id = record_id("x", "tag", report.report_id, reason)
@@ -204,10 +206,23 @@ def _broken_rule(report: Report, document: Document) -> str | None:
     return None
 
 
-def _with_sound_interval(report: Report) -> Report:
-    """A nonsense interval becomes null: one that ends before it begins, or begins before 1900."""
+def _with_sound_interval(report: Report, document: Document) -> Report:
+    """A nonsense interval becomes null: half of one, one that ends before it begins, lies before 1900 or more than ten
+    years after the text, or begins after it where it is told as having happened (but for a day's slack)."""
     start, end = report.start_date, report.end_date
-    is_sound = (start is None) == (end is None) and (start is None or (date(1900, 1, 1) <= start <= end))  # type: ignore[operator]  # both are dates there
+    if start is None and end is None:
+        return report
+    told = document.published_date or document.fetched_at.date()
+    is_sound = start is not None and end is not None and EARLIEST <= start <= end <= _years_later(told, 10)
+    if is_sound and start is not None and report.status_type == "occurred":
+        is_sound = start <= told + timedelta(days=1)
     if is_sound:
         return report
     return report.model_copy(update={"start_date": None, "end_date": None, "date_precision_type": "unknown"})
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # the 29th of February
+        return day.replace(year=day.year + years, day=28)

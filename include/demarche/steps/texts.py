@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 
-from demarche import documents, ontology
+from demarche import ontology
 from demarche.records import Document, Mention, RawDocument, Report, ReportParticipant, record_id
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import hour_that_has_ended
@@ -52,6 +52,8 @@ def _question(number: int, line: bytes, settings: Settings) -> _Question | dict[
 
 
 def _given_document(given: Mapping[str, Any], settings: Settings) -> Document:
+    from demarche import documents
+
     text, *others = (given.get(name) for name in ("text", "title", "url", "published_at"))
     if not isinstance(text, str):
         raise ValueError('no "text"')

@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+import threading
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from demarche import reports, steps
+from demarche.records import Document, Mention, Reject, Report, ReportParticipant
+from demarche.settings import Settings
+from demarche.steps import ledgers, tagging, texts
+from demarche.steps.results import StepError
+from demarche.storage import Lake
+
+KEY = "2021-05-04T10"
+BODY = "Ministers met in Quito."
+
+
+def document(body: str = BODY, number: int = 1, **other) -> Document:
+    return Document(
+        document_id=f"d{number}", article_id="a1", partition_key=KEY, source_id="o1", source_name="drop",
+        path=f"{number}.txt", body=body, published_rule="metadata", content_hash=body, raw_hash="0" * 64,
+        fetched_at=datetime(2021, 5, 4, 11, tzinfo=UTC), **{"published_date": date(2021, 5, 4), **other},
+    )  # fmt: skip
+
+
+def report(**other) -> Report:
+    row = {
+        "report_id": "r1", "document_id": "d1", "partition_key": KEY, "load_date": date(2021, 5, 4),
+        "event_type": "CONSULT", "status_type": "occurred", "plover_type": "CONSULT", "sentence_text": BODY,
+        "sentence_start_offset": 0, "sentence_end_offset": len(BODY), "trigger_text": "met",
+        "trigger_start_offset": 10, "trigger_end_offset": 13, "confidence_score": 1, "coding_rule": "test",
+        "coder_version": "1",
+    }  # fmt: skip
+    return Report(**{**row, **other})
+
+
+def participant() -> ReportParticipant:
+    return ReportParticipant(
+        report_id="r1", partition_key=KEY, load_date=date(2021, 5, 4), ordinal=0, role_type="actor",
+        text="Ministers", start_offset=0, end_offset=9,
+    )  # fmt: skip
+
+
+def keep_sound(*told: Report, mentions: tuple[Mention, ...] = (), **of_document):
+    return tagging._keep_sound(document(**of_document), tagging.Coding(mentions, told, (participant(),)))
+
+
+# --- row rules -------------------------------------------------------------------------------------------------
+def test_a_sound_report_is_kept_with_who_takes_part():
+    kept, rejects = keep_sound(report())
+    assert (kept.reports, kept.participants, rejects) == ((report(),), (participant(),), [])
+
+
+@pytest.mark.parametrize("wrong", [{"trigger_start_offset": 9}, {"sentence_end_offset": 5}])
+def test_a_report_with_broken_offsets_is_rejected_with_who_takes_part(wrong):
+    kept, (rejected,) = keep_sound(report(**wrong))
+    assert kept.reports == kept.participants == ()
+    assert rejected.reason_type == "unsound_report"
+    assert "1.txt" in rejected.reason_text
+    assert "offsets" in rejected.reason_text
+
+
+def test_a_mention_with_broken_offsets_rejects_the_document():
+    wrong = Mention(
+        mention_id="m1", document_id="d1", partition_key=KEY, start_offset=0, end_offset=3, text="Quito",
+        mention_type="place",
+    )  # fmt: skip
+    kept, rejects = keep_sound(report(), mentions=(wrong,))
+    assert kept == tagging.Coding((), (), ())
+    assert len(rejects) == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "status", "is_kept"),
+    [
+        ("2021-05-03", "2021-05-03", "occurred", True),
+        ("2021-05-05", "2021-05-05", "occurred", True),
+        ("2021-05-06", "2021-05-06", "occurred", False),
+        ("2021-05-06", "2021-05-06", "planned", True),
+        ("2031-05-04", "2031-05-04", "planned", True),
+        ("2031-05-05", "2031-05-05", "planned", False),
+        ("1900-01-01", "1900-12-31", "occurred", True),
+        ("1899-12-31", "1899-12-31", "occurred", False),
+        ("2021-05-03", "2021-05-02", "occurred", False),
+        ("2021-05-03", None, "occurred", False),
+    ],
+)
+def test_a_nonsense_interval_becomes_null(start, end, status, is_kept):
+    days = {name: date.fromisoformat(day) for name, day in (("start_date", start), ("end_date", end)) if day}
+    kept, rejects = keep_sound(report(status_type=status, date_precision_type="day", **days))
+    assert rejects == []
+    (row,) = kept.reports
+    assert (row.start_date is not None) is is_kept
+    assert row.date_precision_type == ("day" if is_kept else "unknown")
+
+
+def test_ten_years_after_a_leap_day():
+    planned = report(status_type="planned", start_date=date(2030, 2, 28), end_date=date(2030, 2, 28))
+    kept, _ = keep_sound(planned, published_date=date(2020, 2, 29))
+    assert kept.reports[0].start_date == date(2030, 2, 28)
+
+
+# --- one bad document ------------------------------------------------------------------------------------------
+def test_a_document_that_cannot_be_coded_does_not_stop_the_others(monkeypatch):
+    code = reports.code_reports
+
+    def fragile(doc, mentions, *, document):
+        if document.document_id == "d2":
+            raise RecursionError("too deep")
+        return code(doc, mentions, document=document)
+
+    monkeypatch.setattr(reports, "code_reports", fragile)
+    found = [document(f"The envoy of Peru met the envoy of Bolivia in Quito on day {n}.", n) for n in (1, 2, 3)]
+    tables, counts = tagging._tag(found, Settings())
+    assert {row.document_id for row in tables[Report]} == {"d1", "d3"}
+    (rejected,) = tables[Reject]
+    assert (rejected.path, rejected.reason_type) == ("2.txt", "uncodable")
+    assert counts["read"] == 3
+    assert counts["rejected"] == 1
+
+
+def test_documents_in_other_languages_are_not_coded():
+    tables, counts = tagging._tag(
+        [document("Los ministros de Perú y Bolivia se reunieron.", language_code="es")], Settings()
+    )
+    assert not any(tables.values())
+    assert (counts["read"], counts["coded"]) == (1, 0)
+
+
+def test_a_document_that_takes_too_long_is_given_up():
+    def never_end() -> None:
+        with tagging._time_limit(0.05):
+            while True:
+                pass
+
+    with pytest.raises(TimeoutError, match="more than"):
+        never_end()
+
+
+def test_the_time_limit_ends_with_its_block():
+    with tagging._time_limit(0.05):
+        pass
+    deadline = threading.Event()
+    deadline.wait(0.1)
+    assert sum(range(2_000_000)) > 0
+
+
+def test_outside_the_main_thread_there_is_no_limit():
+    done = []
+
+    def work() -> None:
+        with tagging._time_limit(0.001):
+            done.append(sum(range(300_000)))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done
+
+
+# --- texts outside the lake ------------------------------------------------------------------------------------
+WORDS = st.text(st.sampled_from("ab .\n\u00e9"), max_size=40)
+
+
+@given(WORDS, WORDS)
+def test_blanking_keeps_every_offset(text, body):
+    blanked = texts._without_furniture(text, body)
+    assert len(blanked) == len(text)
+    assert all(kept == given_ or (kept == " " and given_ != "\n") for kept, given_ in zip(blanked, text, strict=True))
+
+
+def test_what_is_not_of_the_article_is_blanked_out():
+    text = "Home | Sport\n\nMinisters  met\nin Quito.\n\nSubscribe now\n"
+    blanked = texts._without_furniture(text, "Ministers met in Quito.")
+    assert blanked.split() == ["Ministers", "met", "in", "Quito."]
+    assert blanked.index("met") == text.index("met")
+
+
+def test_a_body_that_does_not_stand_in_the_text_changes_nothing():
+    assert texts._without_furniture("one two", "three") == "one two"
+
+
+def extract(*lines: str) -> list[dict]:
+    return list(steps.extract(line.encode() for line in lines))
+
+
+def test_extract_answers_each_line_in_order():
+    found = extract(
+        '{"id": "a", "text": "The president of Peru visited Bolivia on Monday.", "published_at": "2021-05-04"}',
+        "",
+        "{broken",
+        '{"id": 7}',
+        '{"id": "b", "text": ""}',
+        '{"id": "c", "text": 3}',
+        '{"id": "d", "text": "x", "published_at": "soon"}',
+    )
+    assert [row["id"] for row in found] == ["a", None, 7, "b", "c", "d"]
+    assert ["error" in row for row in found[:5]] == [False, True, True, False, True]
+    first = found[0]
+    assert list(first) == ["id", "published_date", "entities", "events"]
+    assert first["published_date"] == "2021-05-04"
+    assert list(first["entities"][0]) == [
+        "text", "name", "entity_id", "entity_type", "country_code", "start_offset", "end_offset",
+    ]  # fmt: skip
+    (event,) = first["events"]
+    assert list(event) == [
+        "event_type", "plover_type", "mode_type", "context_types", "status_type", "actors", "recipients", "start_date",
+        "end_date", "date_precision_type", "place", "trigger", "sentence", "start_offset", "end_offset",
+        "confidence_score",
+    ]  # fmt: skip
+    assert (event["event_type"], event["mode_type"], event["start_date"]) == ("CONSULT", "visit", "2021-05-03")
+    assert list(event["actors"][0]) == ["text", "name", "entity_id", "country_code"]
+
+
+def test_extract_takes_half_characters_and_too_long_texts():
+    half, long = extract('{"id": 1, "text": "\\ud800 Ministers met."}', '{"id": 2, "text": "%s"}' % ("x" * 200_001))
+    assert half["events"] == []
+    assert "limit" in long["error"]
+
+
+# --- ledgers ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("key", ["", "2021-05-04", "2021-13-01T00", "2021-05-04T24", "../etc", "２０２１-05-04T10"])
+def test_only_hours_are_keys(key):
+    with pytest.raises(StepError, match="2018-11-06T14"):
+        ledgers.checked_key(key)
+
+
+def test_the_hour_that_has_ended():
+    assert steps.hour_that_has_ended(datetime(2021, 1, 1, 0, 59, tzinfo=UTC)) == "2020-12-31T23"
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(data_folder=tmp_path, pair_window_days=1)
+
+
+def test_work_is_found_in_the_ledgers(settings, tmp_path):
+    assert steps.pending("documents", settings=settings) == []
+    (tmp_path / "a.txt").write_text("Ministers of Peru and Bolivia met in Quito on Monday to speak about fish.")
+    steps.fetch_documents(KEY, inputs=[tmp_path / "a.txt"], settings=settings)
+    assert steps.pending("documents", settings=settings) == [KEY]
+    steps.parse_documents(KEY, settings=settings)
+    assert steps.pending("documents", settings=settings) == []
+    assert steps.pending("tagged", settings=settings) == [KEY]
+    assert steps.pending("paired", settings=settings) == [KEY]
+    assert steps.pending("tagged", "2021-05-04T12", settings=settings) == [KEY, "2021-05-04T12"]
+
+
+def test_changed_code_makes_everything_pending(settings, tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("Ministers of Peru and Bolivia met in Quito on Monday to speak about fish.")
+    steps.fetch_documents(KEY, inputs=[tmp_path / "a.txt"], settings=settings)
+    steps.parse_documents(KEY, settings=settings)
+    monkeypatch.setattr(ledgers, "_code_hash", lambda: "other")
+    assert steps.pending("documents", settings=settings) == [KEY]
+
+
+def test_no_such_station(settings):
+    with pytest.raises(StepError, match="documents, tagged, paired, warehouse"):
+        steps.pending("nonsense", settings=settings)
+
+
+def sign(settings: Settings, key: str, **compared: str) -> None:
+    lake = Lake(settings.lake_url)
+    parsed = lake.write("documents", key, {Document: []}, input_hash=key, code_version="1")
+    version = ledgers.code_version("paired", settings)
+    known = dict.fromkeys(compared.values(), parsed.output_hash)
+    lake.write("paired", key, {}, input_hash=parsed.output_hash, code_version=version, compared=known)
+
+
+def test_of_two_partitions_that_have_not_met_the_later_is_pending(settings):
+    for key in ("2021-05-04T10", "2021-05-04T11"):
+        sign(settings, key)
+    assert steps.pending("paired", settings=settings) == ["2021-05-04T11"]
+
+
+def test_it_does_not_matter_which_of_two_met_the_other(settings):
+    sign(settings, "2021-05-04T10", met="2021-05-04T11")
+    sign(settings, "2021-05-04T11")
+    assert steps.pending("paired", settings=settings) == []
+
+
+def test_partitions_far_apart_need_not_meet(settings):
+    for key in ("2021-05-04T10", "2021-05-05T11"):
+        sign(settings, key)
+    assert steps.pending("paired", settings=settings) == []
