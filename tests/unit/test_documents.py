@@ -175,6 +175,9 @@ def test_published_of_text_by_rung() -> None:
     assert (found.published_date, found.published_rule) == (date(2019, 3, 4), "text")
     found = read(text=text("Fiji and Tonga open consulate", caption, body=story))
     assert (found.published_date, found.published_rule) == (date(2018, 11, 6), "inferred")
+    dated = "SUVA, Monday, March 4, 2019 - " + PARAGRAPHS[0]
+    found = read(text=text("Fiji and Tonga open consulate", body=(dated, *PARAGRAPHS[1:])))
+    assert (found.published_date, found.published_rule) == (date(2019, 3, 4), "text")
     found = read(text=text("Fiji and Tonga open consulate"))
     assert (found.published_date, found.published_rule) == (FETCHED.date(), "fetched")
 
@@ -190,11 +193,14 @@ PAST = "They had last met in 2015."
         ((LEAD + " The talks of Monday, Nov. 5, were long.", PAST), (), date(2018, 11, 6)),  # a day beside its weekday
         (("SUVA, Nov. 6 (PNA) - " + LEAD, PAST), (), date(2018, 11, 6)),  # a dateline is of the day of reporting
         ((LEAD, PAST, "They are to meet again by 2030."), ("On Nov. 5.",), date(2018, 11, 6)),  # the future is no bound
+        ((LEAD,), ("The two men on Nov. 5, 2018.",), date(2018, 11, 6)),  # the caption's own year
+        (("They met in Suva on Monday.",), ("The two men on Nov. 5, 2018.",), date(2018, 11, 5)),  # no day of reporting
+        (("They met in Suva on Friday.",), ("The two men on Nov. 5, 2018.",), None),  # a picture of another day
         ((LEAD,), ("The two men on Nov. 5.",), None),  # no year to start from
         ((LEAD, PAST), (), None),  # no day of a month
         (("The minister met the envoy in Suva.", PAST), ("On Nov. 5.",), None),  # no weekday
         ((LEAD, PAST), ("On Nov. 5.", "On Nov. 3."), None),  # two days that contradict each other
-        ((LEAD, PAST), ("On Nov. 5, 2017.",), None),  # that day has its own year
+        ((LEAD, PAST), ("On Nov. 5, 2017.",), None),  # that day has its own year, in which it was no such weekday
     ],
 )
 def test_inferred_day(paragraphs: tuple[str, ...], others: tuple[str, ...], day: date | None) -> None:
@@ -319,6 +325,15 @@ def test_body_of_a_page_by_rung() -> None:
     assert read(html=page()).field_rules["body"] == "trafilatura"
     json_ld = '<script type="application/ld+json">{"@type": "Article", "articleBody": "Both met in Suva."}</script>'
     assert read(html=f"<html><head>{json_ld}</head><body></body></html>").body == "Both met in Suva."
+
+
+def test_a_page_laid_out_in_tables_is_no_table() -> None:
+    prose = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    cells = f"<td><a href='/a'>Region</a></td><td><h2>Fiji and Tonga to share a house</h2>{prose}</td>"
+    layout = f"<html><head><title>Old Letter</title></head><body><table><tr>{cells}</tr></table></body></html>"
+    found = read(html=layout)
+    assert found.body == "\n\n".join(PARAGRAPHS)
+    assert (found.title, found.field_rules["title"]) == ("Fiji and Tonga to share a house", "heading")
 
 
 def test_offsets_count_in_visible_text() -> None:

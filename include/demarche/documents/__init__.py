@@ -101,7 +101,8 @@ def _from_text(raw: RawDocument) -> _Draft:
     _set(draft, "byline", _first((("given", _given_byline(raw)), (rule, byline))))
     head = [line for line in page.head if printed_title is None or furniture.without_tag(line) != printed_title]
     published, draft.modified = publication.printed(head, page.tail, page.body)
-    _set_published(draft, raw, (("text", "printed", published),))
+    dateline = publication.dateline_day(page.paragraphs)
+    _set_published(draft, raw, (("text", "printed", published), ("text", "dateline", dateline)))
     _set(draft, "url", _first((("given", raw.url),)))
     _set_source(draft, raw, ())
     draft.language = raw.language_code
@@ -122,14 +123,27 @@ def _from_page(raw: RawDocument) -> _Draft:
     _set(draft, "byline", _first(chain([("given", _given_byline(raw))], bylines)))
     draft.modified = read_instant(_first(_found(pages.MODIFIED_RULES, markup))[0])
     _set_page_body(draft, markup)
+    if draft.rules.get("title") in (None, "h1", "title_element"):
+        _set(draft, "title", _first(("heading", line) for line in _better_headings(draft, markup)))
     marked = ((rule, read_instant(value)) for rule, value in _found(pages.PUBLISHED_RULES, markup))
     rule, moment = next(((rule, moment) for rule, moment in marked if moment), ("", None))
     searched = None
-    if moment is None and not read_instant(raw.published):
+    if moment is None and not read_instant(raw.published):  # it is the dearest of the rules
         searched = pages.searched_date(markup, draft.url, raw.fetched_at.date())
-    _set_published(draft, raw, (("metadata", rule, moment), ("text", "searched", searched)))
+    dateline = publication.dateline_day(draft.paragraphs)
+    by_page = (("metadata", rule, moment), ("text", "dateline", dateline), ("text", "searched", searched))
+    _set_published(draft, raw, by_page)
     draft.language = raw.language_code or _first(_found(pages.LANGUAGE_RULES, markup))[0]
     return draft
+
+
+def _better_headings(draft: _Draft, markup: pages.Markup) -> Iterable[str]:
+    """Headings of which the article speaks, else the only one there is, if it doesn't speak of what was taken."""
+    if draft.title and furniture.echo(draft.title, draft.paragraphs):
+        return ()
+    headings = [line for line in pages.headings(markup) if furniture.may_be_title(line) and line != draft.title]
+    echoing = [line for line in headings if furniture.echo(line, draft.paragraphs)]
+    return echoing or (headings if len(headings) == 1 and draft.rules.get("title") != "h1" else [])
 
 
 def _found(rules: dict[str, pages.Rule], markup: pages.Markup) -> Iterable[tuple[str, str | None]]:

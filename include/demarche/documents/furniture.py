@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from demarche import codebook, dates
 from demarche.documents.cleaning import clean_lines
@@ -110,8 +111,10 @@ def without_labels(lines: list[str], title: str | None) -> tuple[list[str], tupl
     kept: list[str] = []
     out: list[str] = []
     for number, line in enumerate(lines):
-        is_label = len(line) <= _MAX_LABEL_LENGTH and any(
-            _phrases(group).fullmatch(line) for group in ("line", "label")
+        is_label = len(line) <= _MAX_LABEL_LENGTH and (
+            any(_phrases(group).fullmatch(line) for group in ("line", "label"))
+            or is_byline(line)
+            or _is_date_line(line)
         )
         is_title = number == 0 and title is not None and line == title
         (out if number in repeated or is_label or is_title else kept).append(line)
@@ -363,26 +366,40 @@ def find_title(page: Page) -> str | None:
     for line in page.head:
         if header := _HEADER_TITLE.fullmatch(line):
             return without_tag(header[1].strip())
-    body_stems = _stems(" ".join(page.paragraphs[:6]))
-    shares = {
-        without_tag(line): len(words & body_stems) / len(words)
-        for line in page.head
-        if _may_be_title(line) and (words := _stems(without_tag(line)))
-    }
-    good = [line for line, share in shares.items() if share >= 0.34 and _count(line) >= 4]
-    mixed = [line for line in good if not line.isupper()]  # capitals throughout are a letterhead, if others are not
-    for line in mixed or good:
-        return line
-    return max(shares, key=lambda line: shares[line], default=None)
+    above_byline = [line for line in takewhile(lambda line: not is_byline(line), page.head) if may_be_title(line)]
+    candidates = [without_tag(line) for line in above_byline or page.head if may_be_title(line)]
+    mixed = [line for line in candidates if not line.isupper()]  # capitals are a letterhead, if others are not
+    for lines in (mixed, candidates):
+        if echoed := next((line for line in lines if echo(line, page.paragraphs) and _count(line) >= 4), None):
+            return echoed
+    others = mixed or candidates
+    shares = {line: _echo_share(line, page.paragraphs) for line in others}
+    return max(others, key=lambda line: shares[line]) if any(shares.values()) else next(reversed(others), None)
+
+
+_ECHO_SHARE = 0.34  # of a title's words that come back in the article's first paragraphs; navigation has none
+
+
+def echo(title: str, paragraphs: Sequence[str]) -> bool:
+    """Whether the article speaks of what the line speaks of."""
+    return _echo_share(title, paragraphs) >= _ECHO_SHARE
+
+
+def _echo_share(title: str, paragraphs: Sequence[str]) -> float:
+    stems = _stems(title)
+    return len(stems & _stems(" ".join(paragraphs[:6]))) / len(stems) if stems else 0.0
 
 
 _LETTERHEAD = re.compile(r"(?i)\b(?:ministry|department|office|embassy|agency|service|bulletin|gazette|secretariat)\b")
 
 
-def _may_be_title(line: str) -> bool:
+def may_be_title(line: str) -> bool:
+    """Whether a line has the shape of a title."""
     if not 3 <= _count(line) <= 30 or len(line) > 250 or _kind(line) in ("furniture", "caption", "ending"):
         return False
-    if re.search(r"[a-z]{2}\.(?:$|\s[A-Z])", line):  # a sentence: the standfirst
+    if re.search(r"[a-z]{2}\.(?:$|\s[A-Z])", line) or re.match(r"(?i)(?:from|by) our ", line):
+        return False  # a sentence is the standfirst
+    if (names := _NAME_LINE.fullmatch(line)) and _looks_like_names(names["names"]) and not _VERB.search(line):
         return False
     return not (_LETTERHEAD.search(line) and _count(line) <= 6 and line.istitle() | line.isupper())
 

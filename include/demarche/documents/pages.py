@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -69,8 +70,19 @@ def parse_page(page: str) -> Markup:
 
 def main_text(markup: Markup, url: str | None) -> str:
     """The article's paragraphs, one a line; empty where there is none."""
+    text = _extracted(markup.tree, url)
+    rows = sum(len(line) for line in text.split("\n") if line.startswith("|"))
+    if rows > 0.5 * len(text) > 0:  # pages of old are laid out in tables; their cells are blocks, not data
+        tree = deepcopy(markup.tree)
+        for element in tree.iter("table", "tbody", "thead", "tr", "td", "th"):
+            element.tag = "div"
+        return _extracted(tree, url) or text
+    return text
+
+
+def _extracted(tree: HtmlElement, url: str | None) -> str:
     try:
-        found = trafilatura.bare_extraction(markup.tree, url=url, include_comments=False, with_metadata=False)
+        found = trafilatura.bare_extraction(tree, url=url, include_comments=False, with_metadata=False)
     except Exception:  # whatever a hostile page does to the library, the page is rejected and the next one is read
         return ""
     return (getattr(found, "text", None) or "") if found is not None else ""
@@ -80,7 +92,7 @@ def all_text(markup: Markup) -> str:
     """All visible text, for pages in which no main text is found."""
     try:
         return trafilatura.html2txt(markup.tree)
-    except Exception:  # as in main_text
+    except Exception:  # as in _extracted
         return ""
 
 
@@ -162,7 +174,8 @@ def _element(path: str) -> Rule:
 
 
 _AUTHOR_PATH = etree.XPath(
-    "//*[@rel='author' or @itemprop='author' or @class='author' or contains(@class, 'byline')"
+    "//*[@rel='author' or @itemprop='author' or contains(concat(' ', @class, ' '), ' author ')"
+    " or contains(@class, 'byline')"
     " or contains(@class, 'author-name') or contains(@class, 'author_name') or contains(@class, 'authorName')]"
 )
 _MAX_AUTHOR_CHARACTERS = 120  # an element that holds more than names is a box about the author
@@ -235,6 +248,15 @@ LANGUAGE_RULES: dict[str, Rule] = {
 }
 
 
+_HEADINGS = etree.XPath("//h1|//h2|//h3")
+
+
+def headings(markup: Markup) -> list[str]:
+    """The page's headings, largest first, at most forty; one of them is the title where metadata give none."""
+    found = sorted(_HEADINGS(markup.tree)[:40], key=lambda element: ("h1", "h2", "h3").index(element.tag))
+    return [text for element in found if (text := clean_line(element.text_content()))]
+
+
 def searched_date(markup: Markup, url: str | None, fetched: date) -> Moment | None:
     """The day that htmldate reads off the page's text and address, not after the fetch."""
     try:
@@ -245,6 +267,6 @@ def searched_date(markup: Markup, url: str | None, fetched: date) -> Moment | No
             url=url,
             max_date=(fetched + timedelta(days=1)).isoformat(),
         )
-    except Exception:  # as in main_text
+    except Exception:  # as in _extracted
         return None
     return read_instant(found)

@@ -99,6 +99,21 @@ def _days_of(line: str, body: str) -> list[tuple[int, int, date]]:
     return sorted(found)
 
 
+_DATELINE_START = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ'’. -]{2,30}(?:, [A-ZÀ-Þ][\w. -]{1,30})?[,(]\s?")
+
+
+def dateline_day(paragraphs: Sequence[str]) -> Moment | None:
+    """The day of a dateline that names its year: "OSLO, Tuesday, June 14, 2016 -"."""
+    opening = (paragraphs[0] if paragraphs else "")[:100]
+    start = _DATELINE_START.match(opening)
+    found = dates.find(opening) if start else []
+    if not start or not found or found[0].start_offset > start.end() + 2:
+        return None
+    interval = dates.resolve(found[0].text, None)
+    ends = re.match(r"\s?[-–—:(]", opening[found[0].end_offset :])
+    return Moment(interval.start_date) if ends and interval and interval.precision_type == "day" else None
+
+
 # --- worked out --------------------------------------------------------------------------------------------------
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKDAY = rf"(?P<weekday>{'|'.join(_WEEKDAYS)})"
@@ -116,6 +131,7 @@ _DAY_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
 _MONTH_DAY = re.compile(rf"(?<!\w)(?:{_DAY_NUMBER}\s[A-Z][a-z]{{2,8}}\.?|[A-Z][a-z]{{2,8}}\.?\s{_DAY_NUMBER})(?!\w)")
 _WEEKDAY_BEFORE = re.compile(rf"{_WEEKDAY},?\s[(\[]?$")
 _LEAD_PARAGRAPHS = 3
+_MAX_CAPTION = 400
 _MAX_YEARS = 11  # within eleven years every day of a month falls on every weekday
 
 
@@ -130,24 +146,45 @@ def inferred(paragraphs: Sequence[str], others: Sequence[str], fetched: date) ->
     * a dateline's day belongs to the weekday of reporting,
     * else the day of the event that is reported: the latest weekday that the lead names as past.
 
-    Published is then the first such weekday of reporting, from the day itself to six days later. All days of month
-    that the article gives must lead to the same answer. A year that lies after the fetch is no answer.
+    A caption or footer that gives the year as well needs no such search; its weekday must be one that the lead names.
+    Published is then the first such weekday of reporting, from the day itself to six days later; without a weekday of
+    reporting, the caption's day. All days must lead to the same answer. What lies after the fetch is no answer.
     """
     text = "\n".join(paragraphs)
     lead = "\n".join(paragraphs[:_LEAD_PARAGRAPHS])
     reported = _REPORTED.search(lead) or _REPORTED.search(text)
-    years = [int(year) for year in _YEAR_NAMED.findall("\n".join((text, *others)))]
-    years = [year for year in years if year <= fetched.year]
-    if not reported or not years:
-        return None
-    issue_weekday = _WEEKDAYS.index(reported["weekday"])
-    answers = set()
-    for month_day, day_weekday in _dated_weekdays(paragraphs, others, issue_weekday, lead):
-        day = _first_year(month_day, day_weekday, max(years) + 1)
-        if day:
-            answers.add(day + timedelta(days=(issue_weekday - day.weekday()) % 7))
+    issue_weekday = _WEEKDAYS.index(reported["weekday"]) if reported else None
+    days = _captioned_days(others, lead) or _solved_days(paragraphs, others, issue_weekday, lead, fetched)
+    answers = {
+        day if issue_weekday is None else day + timedelta(days=(issue_weekday - day.weekday()) % 7) for day in days
+    }
     answer = answers.pop() if len(answers) == 1 else None
     return answer if answer and answer <= fetched + timedelta(days=1) else None
+
+
+def _captioned_days(others: Sequence[str], lead: str) -> set[date]:
+    """Days with their year in captions and footers that fall on a weekday which the lead names."""
+    named = {match["weekday"] for match in _ON_WEEKDAY.finditer(lead)}
+    intervals = [
+        dates.resolve(expression.text, None)
+        for line in others
+        if not _NO_DATE_OF_ISSUE.search(line)
+        for expression in dates.find(line[:_MAX_CAPTION])
+    ]
+    days = {interval.start_date for interval in intervals if interval and interval.precision_type == "day"}
+    return {day for day in days if f"{day:%A}" in named}
+
+
+def _solved_days(
+    paragraphs: Sequence[str], others: Sequence[str], issue_weekday: int | None, lead: str, fetched: date
+) -> set[date]:
+    """Days of a month without a year, each in the first year that fits its weekday."""
+    years = [int(year) for year in _YEAR_NAMED.findall("\n".join((*paragraphs, *others)))]
+    years = [year for year in years if year <= fetched.year]
+    if issue_weekday is None or not years:
+        return set()
+    dated = _dated_weekdays(paragraphs, others, issue_weekday, lead)
+    return {day for words, weekday in dated if (day := _first_year(words, weekday, max(years) + 1))}
 
 
 def _dated_weekdays(
