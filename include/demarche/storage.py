@@ -442,7 +442,7 @@ def parquet_bytes(record_type: type[Record], rows: Sequence[Record]) -> bytes:
 
 def from_parquet(record_type: type[R], data: bytes) -> list[R]:
     """The rows of a Parquet file; columns that a former version did not write have their default."""
-    table = pq.read_table(pa.BufferReader(data))
+    table = pq.ParquetFile(pa.BufferReader(data)).read()  # read_table would import pandas, which takes a second
     maps = [field.name for field in arrow_schema(record_type) if pa.types.is_map(field.type)]
     rows = table.to_pylist()
     for row in rows:
