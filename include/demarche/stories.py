@@ -20,13 +20,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from datasketch import MinHash
 
 from demarche import codebook
 from demarche.records import Document, Pair, Signature, Story, StoryDocument
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 _Integers = npt.NDArray[np.int64]
 _Hashes = npt.NDArray[np.uint32]
@@ -158,6 +161,8 @@ def _number(value: int) -> int:
 
 @cache
 def _blank_minhash() -> MinHash:
+    from datasketch import MinHash  # costs two seconds, by way of SciPy; grouping stories does not need it
+
     settings = _settings()
     return MinHash(
         num_perm=settings.permutation_count, seed=settings.permutation_seed, hashfunc=_number, scheme="affine32"
