@@ -28,6 +28,7 @@ class Entry:
 
     ``event_type`` is the act itself (or NO_EVENT), ``status`` what the words say of it ("" where they leave it open);
     ``plover_type`` folds the two. ``recipient_by`` are the prepositions that mark the recipient.
+    ``exactness`` is how much the entry asks for beside its head: two for each word, one for a preposition.
     """
 
     head: str
@@ -38,11 +39,7 @@ class Entry:
     status: str
     recipient_by: tuple[str, ...]
     is_mutual: bool
-
-    @property
-    def exactness(self) -> int:
-        """How much the entry asks for beside its head: two for each word, one for a preposition."""
-        return sum(1 if word in _PREPOSITIONS else 2 for word in self.with_lemmas)
+    exactness: int
 
     @property
     def plover_type(self) -> str:
@@ -121,4 +118,5 @@ def _entry(row: dict[str, str], class_names: AbstractSet[str]) -> Entry:
         status=row["status"],
         recipient_by=tuple(role for role in roles if role != "mutual"),
         is_mutual="mutual" in roles,
+        exactness=sum(1 if word in _PREPOSITIONS else 2 for word in words),
     )

@@ -11,6 +11,9 @@ from demarche.lexicon import NO_EVENT, Lexicon
 
 _CONTENT = frozenset(("NOUN", "VERB", "ADJ", "ADV", "PROPN"))
 _MODAL = frozenset(("neg", "future", "modal", "must", "if", "has_if", "soon"))
+_NAME = "<name>"
+_NAMED = frozenset(("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW"))
+_FIGURES = frozenset(("MONEY", "DATE", "TIME", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY"))
 _CLAUSAL = frozenset(("xcomp", "ccomp", "pcomp", "acl", "advcl"))
 
 
@@ -22,18 +25,19 @@ class Featurizer:
         self._lexicon = lexicon
         self._paths: dict[int, list[int]] = {}
         self._kinds: dict[int, list[str]] = {}
+        self._ways: dict[tuple[int, int], tuple[int, list[int], list[int]] | None] = {}
         self._types: dict[int, tuple[str, ...]] = {}
 
     # --- the trigger --------------------------------------------------------------------------------------------
     def trigger(self, trigger: Trigger) -> list[str]:
         """Lemma, clause marks, governors, what stands under it, and all that the lexicon says of these."""
         tree, index = self._tree, trigger.index
-        lemma = tree.lemma[index]
+        lemma = self._word(index)
         found = [f"v={lemma}", f"kind={trigger.pos}", f"tag={tree.tag[index]}"]
         found += [f"m={mark}" for mark in trigger.marks]
         governor_types: list[str] = []
         for place, (above, link) in enumerate(trigger.governors[:3]):
-            name = tree.lemma[above]
+            name = self._word(above)
             found += [f"g={name}", f"g{place}={link}"]
             if link in _CLAUSAL or link.startswith("prep:") or link == "dobj":
                 found.append(f"g={name}|{link}")
@@ -54,8 +58,8 @@ class Featurizer:
         found += [f"xall={kind}" for kind in sorted({entry.plover_type for entry in trigger.entries})]
         below = self._complements(trigger, types)
         for kid, depth in trigger.under.items():
-            name = tree.lemma[kid]
-            if tree.pos[kid] in _CONTENT and not tree.ent[kid]:
+            name = self._word(kid)
+            if tree.pos[kid] in _CONTENT and name != _NAME and tree.ent[kid] not in _FIGURES:
                 below.add(f"u={name}")
                 if depth == 1:
                     below.add(f"v+u={lemma}+{name}")
@@ -71,14 +75,14 @@ class Featurizer:
                 if depth == 1:
                     below.add(f"v+p={lemma}+{name}")
                 below.add(f"p={name}")
-            elif tree.ent[kid] in ("MONEY", "DATE", "PERCENT", "CARDINAL"):
+            elif tree.ent[kid] in _FIGURES:
                 below.add(f"ue={tree.ent[kid]}")
         return found + sorted(below)
 
     def _complements(self, trigger: Trigger, types: list[str]) -> set[str]:
         """What the clauses under a trigger say, with their marks, and who their subject is."""
         tree = self._tree
-        lemma = tree.lemma[trigger.index]
+        lemma = self._word(trigger.index)
         found: set[str] = set()
         for kid in tree.kids[trigger.index]:
             link = tree.dep[kid]
@@ -98,12 +102,19 @@ class Featurizer:
                 or ["?"]
             )
             found.update(f"c={link}|{mark}|{who}" for mark in marks)
-            found.add(f"c={tree.lemma[kid]}|{link}")
+            found.add(f"c={self._word(kid)}|{link}")
             for mark in marks:
                 found.add(f"c={lemma}|{mark}|{who}")
                 found.update(f"c=x{kind}|{mark}" for kind in inner)
                 found.update(f"c=x{kind}|{mark}|{who}" for kind in inner)
         return found
+
+    def _word(self, index: int) -> str:
+        """The lemma, unless the token is (part of) a name."""
+        tree = self._tree
+        if tree.pos[index] == "PROPN" and tree.lemma[index] not in self._lexicon.classes:
+            return _NAME
+        return _NAME if tree.ent[index] in _NAMED else tree.lemma[index]
 
     def own_types(self, index: int) -> tuple[str, ...]:
         """The types that the lexicon gives a token by its most exact entries, its own clause considered."""
@@ -181,12 +192,12 @@ class Featurizer:
         if way is None:
             return ["path=none"]
         meet, left, right = way
-        found = [f"top={tree.lemma[meet]}", f"len={min(len(left) + len(right), 6)}"]
+        found = [f"top={self._word(meet)}", f"len={min(len(left) + len(right), 6)}"]
         found.append(f"at={self._at(candidate.trigger, meet, left, right)}")
         seen: list[str] = []
         for index in (meet, *reversed(left), *reversed(right)):
-            if tree.pos[index] in ("VERB", "NOUN", "ADJ", "ADP", "AUX") and not tree.ent[index]:
-                found.append(f"path={tree.lemma[index]}")
+            if tree.pos[index] in ("VERB", "NOUN", "ADJ", "ADP", "AUX"):
+                found.append(f"path={self._word(index)}")
             for kind in self.own_types(index):
                 if kind not in seen:
                     seen.append(kind)
@@ -205,12 +216,15 @@ class Featurizer:
 
     def _way(self, actor: int, recipient: int) -> tuple[int, list[int], list[int]] | None:
         """The token where the ways up from both sides meet, and the tokens between it and each side."""
+        key = (actor, recipient)
+        if key in self._ways:
+            return self._ways[key]
         up, down = self._path(actor), self._path(recipient)
         place = {index: at for at, index in enumerate(up)}
         meet = next((index for index in down if index in place), None)
-        if meet is None:
-            return None
-        return meet, up[1 : place[meet]], down[1 : down.index(meet)]
+        way = None if meet is None else (meet, up[1 : place[meet]], down[1 : down.index(meet)])
+        self._ways[key] = way
+        return way
 
     def _path(self, index: int) -> list[int]:
         known = self._paths.get(index)
@@ -235,9 +249,9 @@ class Featurizer:
         found += [f"R.gx={kind}" for above, _ in trigger.governors[:2] for kind in self.own_types(above)]
         if trigger.governors:
             above, link = trigger.governors[0]
-            found.append(f"R.g={tree.lemma[above]}|{link}")
+            found.append(f"R.g={self._word(above)}|{link}")
         if not trigger.entries or NO_EVENT in self._entry_types(trigger):
-            found.append(f"R.v={tree.lemma[index]}")
+            found.append(f"R.v={self._word(index)}")
         return found
 
     def rank_side(self, letter: str, index: int | None, how: str, trigger: Trigger) -> list[str]:

@@ -194,7 +194,7 @@ def _under(tree: Tree, index: int) -> dict[int, int]:
 
 def _governors(tree: Tree, index: int) -> list[tuple[int, str]]:
     """The verbs and nouns in whose clause a trigger stands, nearest first, with the label of the link."""
-    found = []
+    found: list[tuple[int, str]] = []
     link = tree.dep[index]
     at = index
     while tree.head[at] != at and len(found) < 4:
@@ -258,7 +258,8 @@ def _verbal_sides(tree: Tree, trigger: Trigger) -> None:
     recipients: dict[int, str] = {}
     passive = bool(tree.with_dep(index, "nsubjpass", "auxpass"))
     for subject, how in _subjects(tree, index):
-        if passive or how.startswith("pass:"):
+        shares_passive = tree.tag[index] == "VBN" and how.endswith("nsubjpass")
+        if passive or shares_passive or how.startswith("pass:"):
             _add(tree, recipients, subject, how)
         else:
             _add(tree, actors, subject, how)
@@ -284,7 +285,7 @@ def _verbal_sides(tree: Tree, trigger: Trigger) -> None:
 
 
 def _subjects(tree: Tree, index: int, depth: int = 0) -> list[tuple[int, str]]:
-    """Who acts in the clause of a verb, or whom the clause leaves to be its subject (control, relatives, participles)."""
+    """Who acts in the clause of a verb, its own subject or the one it borrows (control, relatives, participles)."""
     own = tree.with_dep(index, *SUBJECTS)
     found: list[tuple[int, str]] = []
     if own:
@@ -328,7 +329,8 @@ def _objects(tree: Tree, index: int) -> Iterator[tuple[int, str]]:
     """What stands under a verb on the receiving side: objects, prepositional objects, subjects of complements."""
     for kid in tree.kids[index]:
         label = tree.dep[kid]
-        if label in ("dobj", "dative", "oprd", "attr") and tree.pos[kid] != "ADP":
+        stray = label in ("advmod", "npadvmod", "dep", "acomp") and tree.pos[kid] == "PROPN"
+        if stray or (label in ("dobj", "dative", "oprd", "attr") and tree.pos[kid] != "ADP"):
             yield kid, label
             yield from _prepositional(tree, kid, label)
         elif label in ("prep", "dative", "agent", "prt", "advmod"):
@@ -433,7 +435,7 @@ def _nominal_sides(tree: Tree, trigger: Trigger) -> None:
 
 
 def _add(tree: Tree, sides: dict[int, str], index: int, how: str) -> None:
-    """Add a noun with what may name the party instead: its coordinated, possessive and adjectival parts, its of-phrase."""
+    """Add a noun with what may name the party instead: coordinated nouns, possessives, adjectives, its of-phrase."""
     if tree.pos[index] not in NOMINAL:
         return
     sides.setdefault(index, how)

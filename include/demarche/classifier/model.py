@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -178,15 +178,20 @@ class Parts:
         """(key, type features, rank features) of the trigger, the actor, the recipient and the pair."""
         features = self._features
         trigger = self.trigger(candidate.trigger)
+        if not (candidate.actor_by and candidate.recipient_by):
+            candidate = replace(
+                candidate,
+                actor_by=candidate.actor_by or place_of(trigger, "a", candidate.actor),
+                recipient_by=candidate.recipient_by or place_of(trigger, "r", candidate.recipient),
+            )
         key: object = trigger.index
         if key not in self._parts:
             self._parts[key] = (key, features.trigger(trigger), features.rank_trigger(trigger))
         yield self._parts[key]
-        for letter, index, told in (
+        for letter, index, how in (
             ("a", candidate.actor, candidate.actor_by),
             ("r", candidate.recipient, candidate.recipient_by),
         ):
-            how = told or place_of(trigger, letter, index)
             key = (letter, trigger.index, index, how)
             if key not in self._parts:
                 self._parts[key] = (
