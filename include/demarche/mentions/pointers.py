@@ -320,7 +320,7 @@ class Pointers:
         return []
 
     def _pair(self, position: int) -> list[Span]:
-        """Links "both sides", "the two countries": the two states that the text has spoken of last."""
+        """Links "both sides", "the two countries": the two states of which the text speaks."""
         lower = self.tokens.lower
         before = set(lower[max(0, position - 3) : position])
         word = lower[position]
@@ -359,22 +359,32 @@ class Pointers:
         ]
 
     def _last_two(self, kind: str, sentence: int) -> list[Span]:
-        found: dict[str, Span] = {}
-        for span in reversed(self.done):
-            if sentence - self.tokens.sentence[span.start] > 3 or len(found) == 2:
-                break
-            if span.kind == kind and not span.plural and span.rule not in ("pronoun",):
-                found.setdefault(self.reader.identity(span), span)
-        return list(reversed(found.values())) if len(found) == 2 else []
+        near = [span for span in self.done if sentence - self.tokens.sentence[span.start] <= 3]
+        people = [span for span in near if span.kind == kind and not span.plural and span.rule != "pronoun"]
+        latest = {self.reader.identity(span): span for span in people}
+        chosen = self._most_spoken_of([self.reader.identity(span) for span in people], people, sentence)
+        return [latest[identity] for identity in chosen]
+
+    def _most_spoken_of(self, keys: list[str], spans: list[Span], sentence: int) -> list[str]:
+        """The two of ``keys`` that the text has named most, naming them just now counting more; in order of naming."""
+        weight: dict[str, float] = {}
+        for key, span in zip(keys, spans, strict=True):
+            distance = sentence - self.tokens.sentence[span.start]
+            weight[key] = weight.get(key, 0.0) + (2.0 if distance <= 1 else 1.0)
+        if len(weight) < 2:
+            return []
+        order = list(weight)
+        best = sorted(order, key=lambda key: (-weight[key], -order.index(key)))[:2]
+        return sorted(best, key=order.index)
 
     def _last_two_states(self, position: int) -> list[Span]:
         sentence = self.tokens.sentence[position]
-        found: dict[str, None] = {}
-        for span in reversed(self.done):
-            if sentence - self.tokens.sentence[span.start] > 4 or len(found) == 2:
-                break
-            if span.country and span.kind in ("state", "person", "body") and span.country in self.gazetteer.states:
-                found.setdefault(span.country)
+        spans = [
+            span
+            for span in self.done
+            if span.country and span.kind in ("state", "person", "body") and span.country in self.gazetteer.states
+        ]
+        found = self._most_spoken_of([span.country or "" for span in spans], spans, sentence)
         if len(found) < 2:
             return []
         return [
@@ -390,5 +400,5 @@ class Pointers:
                 code,
                 "GOV",
             )
-            for code in reversed(found)
+            for code in found
         ]

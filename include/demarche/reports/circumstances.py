@@ -56,7 +56,17 @@ class Times:
             if span is None or not len(span):
                 continue
             root = span.root
-            self._found.append((root, _governor_of_time(root, span), expression.text))
+            governor = _governor_of_time(root, span)
+            if governor is not None and self._is_of_the_day(expression.text):
+                governor = _out_of_background(governor)
+            self._found.append((root, governor, expression.text))
+
+    def _is_of_the_day(self, text: str) -> bool:
+        """Whether the words mean the day of publication or the one before, as the news of the day does."""
+        interval = dates.resolve(text, self._anchor, "past")
+        if interval is None or self._anchor is None or interval.precision_type != "day":
+            return False
+        return 0 <= (self._anchor - interval.start_date).days <= 1
 
     def of(self, frame: Frame) -> When:
         """The time whose governor is nearest to the act: its own word, its noun's clause, its light verb."""
@@ -98,18 +108,33 @@ def _governor_of_time(root: Token, span: Span) -> Token | None:
     return token if syntax.is_verbal(token) else None
 
 
+def _out_of_background(verb: Token) -> Token:
+    """ "lifted the sanctions that had hurt trade on Saturday": the day of the news is not that of its background."""
+    if verb.dep_ in ("relcl", "ccomp") and verb.head.pos_ in ("NOUN", "PROPN"):
+        if any(c.dep_ == "aux" and c.lower_ in ("had", "will", "would") for c in verb.children):
+            return syntax.clause_verb(verb.head) or verb
+    return verb
+
+
 def _distance(governor: Token, frame: Frame) -> int | None:
     """0 for the act's own word, more for looser ties, None where the time belongs to something else."""
     trigger = frame.trigger
+    if frame.entry.status in ("cancelled", "postponed") and syntax.is_verbal(trigger):
+        # the day on which a visit was called off is not the day of the visit
+        nouns = [word for word in frame.words if not syntax.is_verbal(word)]
+        return 1 if any(governor == n or governor.head == n or n.is_ancestor(governor) for n in nouns) else None
     if governor == trigger:
         return 0
     if governor in frame.words:
+        if frame.status_type in ("cancelled", "postponed") and syntax.is_verbal(governor):
+            return None
         if governor.lemma_.lower() in _OPERATING or frame.status_type in ("requested", "threatened", "denied") or syntax.is_verbal(trigger) is False:
             return 1
         return 3 if frame.status_type == "occurred" else None
-    for child in trigger.children:
-        if child == governor and child.dep_ in ("acl", "relcl"):
-            return 1
+    if governor.dep_ in ("acl", "relcl") and governor.head == trigger:
+        return 1
+    if governor.dep_ == "xcomp" and governor.head.dep_ == "relcl" and governor.head.head == trigger:
+        return 1  # "the meeting that was to have been held on Friday"
     if governor.head == trigger and governor.dep_ in ("dobj", "pobj", "attr", "oprd", "npadvmod", "nsubj", "nsubjpass"):
         return 2
     if governor.dep_ == "pobj" and governor.head.head == trigger and governor.pos_ != "VERB":
@@ -227,9 +252,10 @@ def _place_at(noun: Token, parties: Parties) -> Where | None:
 
 
 def _as_place(mention: Mention) -> Where:
-    precision = "country" if mention.mention_type == "state" and mention.name != mention.text and mention.place_id is None else "city"
-    if mention.mention_type == "state" and mention.place_id is None:
-        precision = "country"
+    """A state is a place of country precision; its capital stays the city that it is, even where it acts for the state."""
+    if mention.mention_type == "state" and mention.link_rule == "metonym":
+        return Where(mention.place_id, mention.text, mention.country_code, "city")
+    precision = "country" if mention.mention_type == "state" else "city"
     return Where(mention.place_id, mention.name or mention.text, mention.country_code, precision)
 
 

@@ -588,6 +588,8 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
     frame.recipients = [r for r in _unique(recipients) if r not in frame.actors and not _is_own(r, frame.actors)]
     if act.entry.event_type == "CONSULT" and not frame.recipients and reading.status == "hypothetical":
         frame.recipients = _conditioned(token, is_party)
+    if _is_hosting(token, act) and frame.mode_type is None and any(o in frame.actors for o in syntax.objects(token)):
+        frame.mode_type = "visit"  # whoever is received has come
     if not frame.is_nominal and reading.stance is None:
         frame.phrases = _phrases(act, frame)
     if frame.is_nominal and not _nominal_is_told(frame, reading):
@@ -738,6 +740,10 @@ def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
     return found
 
 
+def _is_hosting(verb: Token, act: _Act) -> bool:
+    return verb.lemma_ in _HOSTING and act.entry.event_type == "CONSULT"
+
+
 def _verbal_sides(verb: Token, act: _Act, is_party: IsParty) -> tuple[list[Token], list[Token]]:
     actors = _subjects(verb, is_party)
     if syntax.is_passive(verb):
@@ -755,7 +761,7 @@ def _verbal_sides(verb: Token, act: _Act, is_party: IsParty) -> tuple[list[Token
             actors = inner
     else:
         recipients = _recipients(verb, act, is_party)
-    if verb.lemma_ in _HOSTING and act.entry.event_type == "CONSULT":
+    if _is_hosting(verb, act):
         actors, recipients = recipients, actors  # the visitor acts, the host receives
     if act.companion is not None and not syntax.is_passive(verb) and act.entry.event_type in MUTUAL and not recipients:
         inner_actors, inner_recipients = _nominal_sides(act.companion, act.entry, is_party)

@@ -47,7 +47,11 @@ def merge(drafts: Sequence[Draft]) -> list[Draft]:
     kept: list[Draft] = []
     for draft in drafts:
         home = next((other for other in reversed(kept) if _same_act(other, draft)), None)
-        if home is None:
+        scene = next((other for other in kept if _is_setting(draft, other)), None)
+        if scene is not None:
+            if scene.where.name is None:
+                scene.where = draft.where
+        elif home is None:
             if draft.is_anaphoric and not draft.parties:
                 continue
             kept.append(draft)
@@ -70,6 +74,21 @@ def _same_act(first: Draft, second: Draft) -> bool:
     if first.sentence_index == second.sentence_index and first.event_type not in _SINGULAR:
         return _keys(first.actors) == _keys(second.actors) and _keys(first.recipients) == _keys(second.recipients)
     return True
+
+
+def _is_setting(draft: Draft, other: Draft) -> bool:
+    """A visit told only as the setting of a meeting: "met him in 2015, when the latter travelled to Suva"."""
+    verb = draft.frame.trigger
+    return (
+        draft.event_type == other.event_type == "CONSULT"
+        and draft.sentence_index == other.sentence_index
+        and draft.mode_type == "visit"
+        and other.mode_type != "visit"
+        and verb.dep_ in ("relcl", "advcl")
+        and any(child.lower_ in ("when", "as", "while") for child in verb.children)
+        and other.frame.trigger.is_ancestor(verb)
+        and _covers(other.parties, draft.parties)
+    )
 
 
 def _modes_agree(first: Draft, second: Draft) -> bool:

@@ -116,9 +116,9 @@ class Parties:
         if len(at_head) > 1 and len({(m.start_offset, m.end_offset) for m in at_head}) == 1:
             return [self._party(mention, mention.start_offset, mention.end_offset, head=head) for mention in at_head]
         start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
-        bearer = self._bearer(last)
+        bearer = self._bearer(last) or self._misplaced_name(head)
         if bearer is not None:  # "Vice Chairman of the Central Committee Kim Yong-chol": the name belongs to the title
-            at_head, end = [bearer], bearer.end_offset
+            at_head, end = [bearer], max(end, bearer.end_offset)
         mention = self._best(at_head) or self._named_beside(head) or self._inside(head, first, last)
         if mention is not None and mention.start_offset < start:
             start = mention.start_offset
@@ -183,6 +183,15 @@ class Parties:
         found = [m for m in self._by_token.get(following, []) if m.mention_type == "person"]
         found = [m for m in found if m.start_offset == self._doc[following].idx]
         return self._best(found)
+
+    def _misplaced_name(self, title: Token) -> Mention | None:
+        """ "A and Deputy Chief B": the parser hangs B on A as an apposition; it names the coordinated title."""
+        if title.dep_ != "conj" or title.ent_type_ == "PERSON":
+            return None
+        for child in title.head.children:
+            if child.dep_ == "appos" and child.i > title.i:
+                return self._best(m for m in self.mentions_at(child) if m.mention_type == "person")
+        return None
 
     def _named_beside(self, head: Token) -> Mention | None:
         """An apposition's mention: "the Italian minister, Nadia Ferrante" names the person."""
