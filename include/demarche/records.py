@@ -124,18 +124,18 @@ class RawDocument(Record):
     key = ("raw_hash", "position")
     raw_hash: RawHash
     position: int = Field(0, description="Which document of the file, from 0")
-    source_name: str
+    source_name: str = Field(description="The source as configured")
     path: str = Field(description="The file or address as given")
-    fetched_at: datetime
-    text: str | None = None
-    html: str | None = None
+    fetched_at: datetime = Field(description="When its bytes were fetched (UTC)")
+    text: str | None = Field(None, description="The article as plain text, furniture and all")
+    html: str | None = Field(None, description="The article as a page")
     external_id: str | None = Field(None, description="The id that the record carried")
     publisher_name: str | None = Field(None, description="The outlet as the record itself names it")
-    url: str | None = None
-    title: str | None = None
-    byline: str | None = None
+    url: str | None = Field(None, description="The article's own address, where known")
+    title: str | None = Field(None, description="The headline as given")
+    byline: str | None = Field(None, description="Who wrote it, as given")
     published: str | None = Field(None, description="Publication date or instant as given")
-    language_code: str | None = None
+    language_code: str | None = Field(None, description="The language as given")
 
 
 class Document(Record):
@@ -191,7 +191,7 @@ class Entity(Record):
     table = "entities"
     key = ("entity_id",)
     entity_id: str = Field(description="Wikidata QID, ISO 3166-1 alpha-3 for states, else a slug")
-    name: str
+    name: str = Field(description="The name that it is shown by")
     aliases: tuple[str, ...] = Field((), description="Other names, spellings and acronyms")
     entity_type: Annotated[str, _member("entity type", ontology.ENTITY_TYPES)] = Field(description="What it is")
     country_code: CountryCode = None
@@ -203,13 +203,13 @@ class Office(Record):
 
     table = "offices"
     key = ("entity_id", "office_name", "start_date")
-    entity_id: str
+    entity_id: str = Field(description="Who holds it")
     office_name: str = Field(description="president, prime minister, foreign minister, secretary-general, …")
     office_level_type: str = Field(description="head_of_state, head_of_government, foreign_minister, minister, …")
     country_code: CountryCode = None
     organisation_id: str | None = Field(None, description="The organisation, for offices of one")
-    start_date: date | None = None
-    end_date: date | None = Field(None, description="Null while it is held")
+    start_date: date | None = Field(None, description="First day in office; null where unknown")
+    end_date: date | None = Field(None, description="Last day in office; null while it is held")
 
 
 class Place(Record):
@@ -218,7 +218,7 @@ class Place(Record):
     table = "places"
     key = ("place_id",)
     place_id: str = Field(description="The gazetteer's id (GeoNames)")
-    name: str
+    name: str = Field(description="The name that it is shown by")
     country_code: CountryCode = None
     latitude: float | None = Field(None, description="Degrees north")
     longitude: float | None = Field(None, description="Degrees east")
@@ -328,9 +328,9 @@ class Signature(Record):
     partition_key: PartitionKey
     article_id: str = Field("", description="Source and URL: the versions of one article share it")
     source_id: SourceId
-    agency_id: str | None = None
-    title: str | None = None
-    published_date: date | None = None
+    agency_id: str | None = Field(None, description="The wire agency that wrote it, where the outlet only prints it")
+    title: str | None = Field(None, description="The headline")
+    published_date: date | None = Field(None, description="The day of publication")
     published_at: datetime | None = Field(None, description="The instant of publication, where known (UTC)")
     content_hash: ContentHash
     shingle_count: int = Field(description="How many distinct word shingles the body has")
@@ -359,10 +359,10 @@ class Story(Record):
     key = ("story_id",)
     story_id: StoryId
     load_date: LoadDate
-    title: str | None = None
-    document_count: int
+    title: str | None = Field(None, description="The headline of its earliest document")
+    document_count: int = Field(description="Documents that print it")
     independent_source_count: int = Field(description="Sources after syndication and shared agencies are folded")
-    first_published_date: date | None = None
+    first_published_date: date | None = Field(None, description="The first day of publication")
 
 
 class StoryDocument(Record):
@@ -390,9 +390,9 @@ class Event(_Coding):
     recipient_names: tuple[str, ...] = Field((), description="Names of the recipients")
     actor_country_codes: tuple[str, ...] = Field((), description="Countries of the actors")
     recipient_country_codes: tuple[str, ...] = Field((), description="Countries of the recipients")
-    report_count: int
-    document_count: int
-    story_count: int
+    report_count: int = Field(description="Reports that tell of it")
+    document_count: int = Field(description="Documents that tell of it")
+    story_count: int = Field(description="Stories that tell of it: texts, however often they are printed")
     independent_source_count: int = Field(description="Sources after syndication and shared agencies are folded")
     first_reported_date: date | None = Field(None, description="Publication day of the first report")
     last_reported_date: date | None = Field(None, description="Publication day of the last report")
@@ -420,7 +420,7 @@ class EventParticipant(_Participation):
     key = ("event_id", "ordinal")
     event_id: EventId
     load_date: LoadDate
-    ordinal: int
+    ordinal: int = Field(description="Actors first, from 0")
 
 
 class EventStatus(Record):
@@ -433,7 +433,7 @@ class EventStatus(Record):
     load_date: LoadDate
     ordinal: int = Field(description="In the order reported, from 0")
     status_type: StatusType
-    reported_date: date | None = None
+    reported_date: date | None = Field(None, description="Publication day of the report")
 
 
 class EventLink(Record):
@@ -443,9 +443,11 @@ class EventLink(Record):
     key = ("event_id", "other_event_id", "link_type")
     event_id: EventId
     other_event_id: EventId
-    link_type: Annotated[str, _member("link type", ontology.LINK_TYPES)]
+    link_type: Annotated[str, _member("link type", ontology.LINK_TYPES)] = Field(
+        description="What event_id is to other_event_id: outcome_of, cancels, follows, part_of, …"
+    )
     load_date: LoadDate
-    link_rule: str
+    link_rule: str = Field(description="The rule that linked them")
 
 
 class Source(Record):
@@ -454,12 +456,12 @@ class Source(Record):
     table = "sources"
     key = ("source_id",)
     source_id: SourceId
-    name: str
-    homepage_url: str | None = None
+    name: str = Field(description="Site name, host of the URL, or the configured source")
+    homepage_url: str | None = Field(None, description="Its site")
     country_code: CountryCode = None
-    language_code: str | None = None
-    is_wire_agency: bool = False
-    is_state_media: bool = False
+    language_code: str | None = Field(None, description="ISO 639-1")
+    is_wire_agency: bool = Field(False, description="It writes for others")
+    is_state_media: bool = Field(False, description="A state owns or directs it")
 
 
 # --- the warehouse about itself ----------------------------------------------------------------------------------
@@ -559,7 +561,7 @@ class Code(Record):
     key = ("list_name", "parent_code", "code")
     list_name: str = Field(description="The column that the list is for: event_type, status_type, mode_type, …")
     parent_code: str = Field("", description="For modes: the event type; else empty")
-    code: str
+    code: str = Field(description="The member")
 
 
 class QualityCheck(Record):
