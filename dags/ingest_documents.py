@@ -75,18 +75,19 @@ with DAG(
         get_current_context()["shard"] = " ".join(keys)[:200]
         return {key: steps.parse_documents(key).counts for key in keys}
 
-    @task(outlets=[DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE)
-    def announce_documents(parsed: list[dict[str, dict[str, int]]], *, dag_run, params, outlet_events) -> None:
+    @task(outlets=[DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+    def announce_documents(parsed: list[dict[str, dict[str, int]]] | None, *, dag_run, params, outlet_events) -> None:
         """Wake the next station; an hour in which nothing came, and nothing is left from before, ends here."""
         if dag_run.run_type == "scheduled":
             from demarche import steps
 
             if not any(map(steps.pending, ("tagged", "paired", "warehouse"))):
                 raise AirflowSkipException("Nothing new came, and no station has anything left to do.")
-        outlet_events[DOCUMENTS].extra = {key: counts for part in parsed for key, counts in part.items()}
+        outlet_events[DOCUMENTS].extra = {key: counts for part in parsed or () for key, counts in part.items()}
         if not dag_run.partition_key:
             outlet_events[DOCUMENTS].add_partitions(params["partition_key"])
 
-    parsed = parse_documents.expand(keys=fetch_documents())
-    announce_documents(parsed)
+    fetched = fetch_documents()
+    parsed = parse_documents.expand(keys=fetched)
+    fetched >> announce_documents(parsed)  # not where fetching failed; but where nothing was to be parsed
     parsed >> EmptyOperator(task_id="all_parsed")  # a failed part fails the run, but holds up no other

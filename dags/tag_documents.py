@@ -66,13 +66,13 @@ with DAG(
                 counts.update(steps.tag_shard(key, index).counts)
         return {"shards": shards, **counts}
 
-    @task(outlets=[TAGGED_DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE)
-    def commit_tagged(hands: list[list[Shard]], tagged: list[dict], *, dag_run, outlet_events) -> None:
+    @task(outlets=[TAGGED_DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+    def commit_tagged(hands: list[list[Shard]], tagged: list[dict] | None, *, dag_run, outlet_events) -> None:
         """Make whole the partitions of which every shard is tagged; wake the next station, it may have work left."""
         from demarche import steps
 
-        wanted = {(key, index) for hand in hands or [] for key, index in hand}
-        done = {(key, index) for part in tagged or [] for key, index in part["shards"]}
+        wanted = {(key, index) for hand in hands for key, index in hand}
+        done = {(key, index) for part in tagged or () for key, index in part["shards"]}
         keys = sorted({key for key, _ in wanted} - {key for key, _ in wanted - done})
         outlet_events[TAGGED_DOCUMENTS].extra = {key: steps.commit_tagged(key).counts for key in keys}
         if not dag_run.partition_key and keys:
