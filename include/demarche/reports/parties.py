@@ -58,7 +58,10 @@ class Parties:
                 index += 1
         self._dateline = _dateline_tokens(doc)
         self._people = frozenset(
-            lemma for row in codebook.table("people") for lemma in row["lemmas"].split()
+            lemma for row in codebook.table("people") for lemma in row["lemmas"].split() if row["class"] != "arms"
+        )
+        self._arms = frozenset(
+            lemma for row in codebook.table("people") for lemma in row["lemmas"].split() if row["class"] == "arms"
         )
 
     def mentions_at(self, token: Token) -> list[Mention]:
@@ -78,7 +81,8 @@ class Parties:
         if token.pos_ == "PROPN" and token.ent_type_ in ("", "FAC", "LAW") and token.dep_ in ("nsubj", "nsubjpass", "conj", "dobj", "pobj", "agent", "appos"):
             return token.text[:1].isupper() and token.lower_ not in _TIME_NAMES
         if token.pos_ == "NOUN":
-            return token.lemma_.lower() in self._people
+            lemma = token.lemma_.lower()
+            return lemma in self._people or (lemma in self._arms and token.dep_ in ("nsubj", "nsubjpass", "pobj", "poss"))
         return token.pos_ == "PRON" and token.lower_ in _PRONOUNS
 
     def resolve(self, head: Token, around: Token | None = None) -> list[Party]:
@@ -100,6 +104,11 @@ class Parties:
             if name in _SEVERAL and self.is_party(example):
                 examples = [o for n, o in syntax.obliques(head) if n == name and self.is_party(o)]
                 return [party for token in examples for party in self._one(token)]
+        for child in head.children:  # "the three ministers, A, B and C"
+            if child.dep_ == "appos" and head.tag_ == "NNS":
+                named = [t for t in syntax.conjuncts(child) if self.is_party(t)]
+                if len(named) > 1:
+                    return [party for token in named for party in self._one(token)]
         return self._one(head)
 
     def _one(self, head: Token) -> list[Party]:

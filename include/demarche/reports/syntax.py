@@ -35,12 +35,21 @@ def conjuncts(token: Token) -> list[Token]:
     found = [token]
     queue = [token]
     while queue:
-        for child in queue.pop(0).children:
+        for child in _children_of_name(queue.pop(0)):
             coordinated = child.dep_ == "conj" or (child.dep_ == "appos" and _is_list_item(child, token))
             if coordinated and is_verbal(child) == is_verbal(token):
                 found.append(child)
                 queue.append(child)
     return found
+
+
+def _children_of_name(token: Token) -> Iterator[Token]:
+    """The children of a word; of a name's all words, for the parser may cut a name in two ("Barack" + "Obama")."""
+    yield from token.children
+    if token.ent_type_ in ("PERSON", "ORG", "GPE"):
+        for child in token.children:
+            if child.i == token.i + 1 and child.ent_iob_ == "I" and child.dep_ in ("pobj", "dobj", "npadvmod"):
+                yield from child.children
 
 
 def _is_list_item(apposition: Token, token: Token) -> bool:
