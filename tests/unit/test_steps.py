@@ -114,7 +114,7 @@ def test_a_document_that_cannot_be_coded_does_not_stop_the_others(monkeypatch):
 
     monkeypatch.setattr(reports, "code_reports", fragile)
     found = [document(f"The envoy of Peru met the envoy of Bolivia in Quito on day {n}.", n) for n in (1, 2, 3)]
-    tables, counts = tagging._tag(found, Settings())
+    tables, counts = tagging.tag(found, Settings())
     assert {row.document_id for row in tables[Report]} == {"d1", "d3"}
     (rejected,) = tables[Reject]
     assert (rejected.path, rejected.reason_type) == ("2.txt", "uncodable")
@@ -123,7 +123,7 @@ def test_a_document_that_cannot_be_coded_does_not_stop_the_others(monkeypatch):
 
 
 def test_documents_in_other_languages_are_not_coded():
-    tables, counts = tagging._tag(
+    tables, counts = tagging.tag(
         [document("Los ministros de Perú y Bolivia se reunieron.", language_code="es")], Settings()
     )
     assert not any(tables.values())

@@ -5,6 +5,7 @@ command line call these functions and nothing below them. What takes long to imp
 imported by the function that needs it: every task is a process of its own.
 """
 
+from demarche.steps.evaluating import default_texts, evaluate, load_gold, read_gold
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
 from demarche.steps.inspection import diagnose, status
 from demarche.steps.ledgers import hour_that_has_ended
@@ -22,18 +23,22 @@ __all__ = [
     "check_all",
     "commit_tagged",
     "count_shards",
+    "default_texts",
     "diagnose",
+    "evaluate",
     "events_of",
     "extract",
     "fetch_documents",
     "hour_that_has_ended",
     "list_checks",
+    "load_gold",
     "load_warehouse",
     "maintain_warehouse",
     "pair_documents",
     "parse_documents",
     "parse_files",
     "pending",
+    "read_gold",
     "rebuild",
     "run",
     "status",

@@ -77,7 +77,7 @@ def parse_documents(partition_key: str, *, settings: Settings | None = None) -> 
     counts: Counter[str] = Counter(found=len(rejects), repeated=0, forgotten=0)
     fetches = lake.fetches(partition_key)
     for fetch in fetches:
-        for item in _parse(fetch, lake.get_raw(fetch.raw_hash), settings):
+        for _, item in parse_fetch(fetch, lake.get_raw(fetch.raw_hash), settings):
             counts["found"] += 1
             if isinstance(item, Reject):
                 counts["repeated"] += item.reject_id in rejects
@@ -109,17 +109,20 @@ def parse_files(paths: Sequence[Path], *, settings: Settings | None = None) -> I
         if isinstance(item, Reject):
             yield item
         else:
-            yield from _parse(item.fetch, item.data, settings)
+            yield from (document for _, document in parse_fetch(item.fetch, item.data, settings))
 
 
-def _parse(fetch: Fetch, data: bytes, settings: Settings) -> Iterator[Document | Reject]:
+def parse_fetch(
+    fetch: Fetch, data: bytes, settings: Settings
+) -> Iterator[tuple[int | None, Document | Reject]]:
+    """The documents in the bytes of a fetch, each with its number in the file, and rejects for what can't be read."""
     from demarche import documents, sources
 
     position = None
     try:
         for raw in sources.parse(fetch, data):
             if isinstance(raw, Reject):
-                yield raw
+                yield raw.position, raw
                 continue
             position = raw.position
             document = documents.read_document(raw, fetch.partition_key)
@@ -128,10 +131,11 @@ def _parse(fetch: Fetch, data: bytes, settings: Settings) -> Iterator[Document |
                 document = reject_of(
                     "parse", fetch.partition_key, fetch.url, position, fetch.raw_hash, "too_long", reason
                 )
-            yield document
+            yield position, document
     except Exception as error:  # one bad file, whatever it does to a parser, never stops the others
         reason = f"can't be parsed ({type(error).__name__}: {first_line(error)})"
-        yield reject_of("parse", fetch.partition_key, fetch.url, position, fetch.raw_hash, "unreadable", reason)
+        unreadable = reject_of("parse", fetch.partition_key, fetch.url, position, fetch.raw_hash, "unreadable", reason)
+        yield position, unreadable
 
 
 def reject_of(

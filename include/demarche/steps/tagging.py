@@ -54,7 +54,7 @@ def tag_shard(
     lake = open_lake(settings)
     input_hash = documents_manifest(lake, partition_key).output_hash
     found = lake.read(Document, partition_key, "documents", index)
-    tables, counts = _tag(found, settings, progress)
+    tables, counts = tag(found, settings, progress)
     lake.write_shard(
         "tagged",
         partition_key,
@@ -87,9 +87,10 @@ def _tagged_result(partition_key: str, counts: Mapping[str, int], rejects: tuple
     return StepResult("tag_documents", partition_key, read, details["reports"], rejected, details, rejects)
 
 
-def _tag(
+def tag(
     found: Sequence[Document], settings: Settings, progress: Progress = no_progress
 ) -> tuple[dict[type[Record], list[Any]], Counter[str]]:
+    """The rows that tagging makes of documents, by their table, and how many of each."""
     mentions: list[Mention] = []
     reports: list[Report] = []
     participants: list[ReportParticipant] = []

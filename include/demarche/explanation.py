@@ -1,0 +1,1 @@
+"""Explanation: how a text was read, shown so that a person can judge it."""
