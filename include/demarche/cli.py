@@ -57,6 +57,12 @@ class Report(StrEnum):
     json = "json"
 
 
+class Split(StrEnum):
+    open = "open"
+    frozen = "frozen"
+    all = "all"
+
+
 LakeOption = Annotated[
     str | None, typer.Option("--lake", help="Folder or URL of the lake.", show_default="DEMARCHE_LAKE_URL")
 ]
@@ -340,6 +346,41 @@ def status(
     columns = ("station", "partitions", "newest", "changed_at", "pending")
     rows = [tuple(station[column] for column in columns) for station in stations]
     _print_rows(columns, rows, Format.table, "")
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="A folder with an events.jsonl, or such a file.")],
+    texts: Annotated[
+        Path | None, typer.Option("--texts", help="Folder with gold's texts.", show_default="drop, beside GOLD")
+    ] = None,
+    split: Annotated[Split, typer.Option("--split", help="Which half of gold to measure.")] = Split.all,
+    format: Annotated[Report, typer.Option("--format", help="How to print the figures.")] = Report.table,
+) -> None:
+    """Read the texts of a gold set and print how well: precision, recall, F1 of events, status, sides, dates, places.
+
+    The format of gold stands in samples/README.md. Example: demarche evaluate samples/gold --split open
+    """
+    from demarche import steps
+
+    with _progress() as progress:
+        found = steps.evaluate(gold, texts=texts, split=split.value, settings=_settings(), progress=progress)
+    if format is Report.json:
+        _write_json(found.as_dict())
+        return
+    _print_rows(("what", "count"), list(found.counts.items()), Format.table, "")
+    columns = ("measure", "of", "gold", "found", "precision", "recall", "F1")
+    rows = [
+        (one.measure_type, one.group_name, one.gold_count, one.found_count, *map(_percent, one.scores))
+        for one in found.measures
+    ]
+    _print_rows(columns, rows, Format.table, "")
+    confused = [(one.measure_type, one.gold, one.found, one.count) for one in found.confusions]
+    _print_rows(("confused", "gold", "found", "times"), confused, Format.table, "")
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f}"
 
 
 @app.command()

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import combinations
@@ -30,7 +30,6 @@ from pydantic import BaseModel, ConfigDict
 from demarche.codebook.names import fold
 from demarche.records import Document, Report, ReportParticipant
 
-SPLITS = ("open", "frozen", "all")
 MUTUAL = frozenset({"AGREE", "SUPPORT", "COOPERATE"})  # where no recipient is named; CONSULT always
 UNKNOWN_RULES = ("fetched", "none")  # of a publication date that is only when the bytes came, or nothing
 NOTHING = "(nothing)"
@@ -166,6 +165,11 @@ class Measure:
             return None if precision is None and recall is None else 0.0
         return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
+    @property
+    def scores(self) -> tuple[float | None, float | None, float | None]:
+        """Precision, recall and F1."""
+        return self.precision_score, self.recall_score, self.f1_score
+
 
 @dataclass(frozen=True)
 class Confusion:
@@ -186,6 +190,15 @@ class Evaluation:
     measures: tuple[Measure, ...]
     confusions: tuple[Confusion, ...]
     outcomes: tuple[tuple[float, bool], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything but the outcomes, as plain data."""
+        return {
+            "split": self.split,
+            "counts": dict(self.counts),
+            "measures": [{**asdict(one), "f1_score": one.f1_score} for one in self.measures],
+            "confusions": [asdict(one) for one in self.confusions],
+        }
 
     def measure(self, measure_type: str, group_name: str) -> Measure:
         """One of the figures. Raises KeyError when there is none of this name."""

@@ -34,6 +34,8 @@ def evaluate(
     """How well the texts of a gold set are read. All of them are, whatever the split, because stories and happenings
     are formed over all. Raises StepError when the gold can't be used."""
     found = load_gold(gold)
+    if not found.part(split).names:
+        raise StepError(f"{gold}: no document belongs to the split {split!r} — documents.jsonl tells which are in it")
     return evaluation.evaluate(found, read_gold(found, texts or default_texts(gold), settings, progress), split)
 
 
