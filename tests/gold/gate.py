@@ -78,7 +78,7 @@ def below(found: Mapping[str, float], floors: Mapping[str, float]) -> dict[str, 
 def pin(
     found: Mapping[str, float], floors: Mapping[str, float], lower: Sequence[str] = (), margin: float = MARGIN
 ) -> dict[str, float]:
-    """New floors, a margin under today's figures. One that would be lower than it was stays, unless ``lower`` names it."""
+    """Floors a margin under today's figures. One that would be lower than it was stays, unless ``lower`` names it."""
     new = {name: max(0.0, round(value - margin, 1)) for name, value in found.items()}
     kept = {name: max(floor, new.get(name, 0.0)) for name, floor in floors.items() if name not in lower}
     return dict(sorted((new | kept).items()))

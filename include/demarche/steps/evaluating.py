@@ -122,8 +122,8 @@ def _documents(gold: Gold, texts: Path, settings: Settings) -> dict[str, Documen
 
 
 def _read(file: str, texts: Path, settings: Settings) -> Iterator[tuple[int | None, Document | Reject]]:
-    if Path(file).is_absolute() or ".." in Path(file).parts:
-        raise StepError(f"{file}: gold names its texts by their path below {texts}")
+    if Path(file).is_absolute() or ".." in Path(file).parts or "\x00" in file:
+        raise StepError(f"{file!r}: gold names its texts by their path below {texts}")
     hour = _hour(file)
     order = fetching.Order(hour or hour_that_has_ended(), settings.source_name, settings.max_file_bytes)
     arrived = fetching.read_file(texts / file, order, root=texts)
