@@ -24,7 +24,7 @@ from demarche import codebook
 from demarche.documents import furniture, pages, publication
 from demarche.documents.cleaning import clean_line, clean_lines
 from demarche.documents.publication import Moment, read_instant
-from demarche.records import Document, RawDocument, Reject, record_id
+from demarche.records import Document, RawDocument, Reject, Source, record_id
 
 MAX_BODY_CHARACTERS = 200_000  # the longest reportage has half of it; beyond are books, logs and dumps
 MAX_TEXT_CHARACTERS = 1_000_000  # of a page in plain text, furniture included
@@ -344,6 +344,21 @@ _OPENING = re.compile(
 """From the start to a bracket that may hold an agency's name."""
 
 
+def agencies() -> tuple[Source, ...]:
+    """The wire agencies of `codebook/agencies.csv` as sources; their ids are what `agency_id` holds."""
+    return tuple(
+        Source(
+            source_id=record_id("o", row["name"]),
+            name=row["name"],
+            homepage_url=f"https://{host}" if (host := row["hosts"].split(";")[0]) else None,
+            country_code=row["country"] or None,
+            is_wire_agency=True,
+            is_state_media=row["is_state_media"] == "yes",
+        )
+        for row in codebook.table("agencies")
+    )
+
+
 def find_agency(paragraphs: list[str], around: Iterable[str], byline: str | None, url: str | None) -> str | None:
     """The id of the wire agency that wrote the text: by dateline, byline, signature, header line, or its own host."""
     by_sign, by_host = _agency_names()
@@ -381,4 +396,12 @@ def find_language(body: str, declared: str | None) -> str | None:
     return str(language) if score >= _MIN_LANGUAGE_SCORE else fallback
 
 
-__all__ = ["MAX_BODY_CHARACTERS", "canonical_url", "find_agency", "find_dateline", "find_language", "read_document"]
+__all__ = [
+    "MAX_BODY_CHARACTERS",
+    "agencies",
+    "canonical_url",
+    "find_agency",
+    "find_dateline",
+    "find_language",
+    "read_document",
+]

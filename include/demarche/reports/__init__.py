@@ -181,7 +181,7 @@ def _records(drafts: Sequence[Draft], document: Document, anchor: date | None) -
         ordinals[start, draft.event_type] = ordinal + 1
         report_id = record_id("r", document.document_id, start, end, draft.event_type, ordinal)
         mode = draft.mode_type if draft.mode_type in ontology.MODES[draft.event_type] else None
-        plover = ontology.fold(draft.event_type, draft.status_type)
+        plover = None if draft.frame.is_denial else ontology.fold(draft.event_type, draft.status_type)
         plover_mode = mode if plover == draft.event_type else None
         text_start, text_end = _trim(sentence)
         reports.append(

@@ -55,6 +55,8 @@ class Frame:
     speaker: Token | None = None
     tense: str = "past"
     is_nominal: bool = False
+    is_denial: bool = False
+    """Somebody says that it did not happen, which is no refusal to do it."""
     phrases: dict[int, Token] = field(default_factory=dict)
     """By a party's token the wider phrase that stands in its place ("the coup in Gabon" for Gabon)."""
 
@@ -556,6 +558,7 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
         speaker=reading.speaker,
         tense=reading.tense,
         is_nominal=not syntax.is_verbal(token),
+        is_denial=reading.effect == "charge_denied",
         words=[token, *([act.companion] if act.companion is not None else []), *reading.governors],
     )
     if frame.is_nominal:
@@ -928,7 +931,9 @@ def _stance_sides(
     if reading.effect == "threatened":
         warned = [o for o in syntax.objects(stance) if is_party(o) and o != act.token]
         return owners or actors, warned or recipients or _conditioned(act.token, is_party)
-    if reading.effect in ("refused", "cancelled", "postponed", "stopped", "lifted", "charge_denied"):
+    if reading.effect == "charge_denied":
+        return actors or owners, recipients  # who denies a meeting need not have been at it
+    if reading.effect in ("refused", "cancelled", "postponed", "stopped", "lifted"):
         proposers = [a for a in actors if a not in owners and a.pos_ != "PRON"]
         others = proposers if reading.effect == "refused" and proposers else recipients or proposers
         if not others and syntax.is_verbal(stance):

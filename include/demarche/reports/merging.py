@@ -43,7 +43,7 @@ _SINGULAR = frozenset({"CONSULT"})
 
 
 def merge(drafts: Sequence[Draft]) -> list[Draft]:
-    """Drafts in the order of the text, those of one act folded into the first of them."""
+    """Drafts in the order of the text, those of one act folded into the first of them; nobody meets alone."""
     kept: list[Draft] = []
     for draft in drafts:
         home = next((other for other in reversed(kept) if _same_act(other, draft)), None)
@@ -57,7 +57,7 @@ def merge(drafts: Sequence[Draft]) -> list[Draft]:
             kept.append(draft)
         else:
             _absorb(home, draft)
-    return [draft for draft in kept if draft.parties]
+    return [draft for draft in kept if len(draft.parties) > (draft.event_type == "CONSULT")]
 
 
 def _same_act(first: Draft, second: Draft) -> bool:

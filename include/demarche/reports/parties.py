@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from spacy.tokens import Doc, Token
 
@@ -142,8 +143,10 @@ class Parties:
         if mention is None:
             return Party(text, start, end, None, None, None, None, None, None, False, head.pos_ == "PRON")
         kind = mention.mention_type
-        if kind == "place" or kind == "office":
-            kind = "state" if kind == "place" else "person"
+        if kind == "place" and mention.country_code is not None and not lent:
+            code = mention.country_code  # a city that is visited or struck stands for its state
+            return Party(text, start, end, _state_names().get(code, code), code, "state", code, None, None, True)
+        kind = "person" if kind == "office" else kind
         if lent:
             # "a spokesman for the ministry": the phrase is somebody else's, only the country carries over
             return Party(text, start, end, None, None, None, mention.country_code, None, None, mention.country_code is not None)
@@ -229,6 +232,11 @@ class Parties:
         if not nearest:
             return None
         return min(nearest, key=lambda pair: (pair[0], pair[1].start_offset))[1]
+
+
+@cache
+def _state_names() -> dict[str, str]:
+    return {row["iso3"]: row["name"] for row in codebook.table("countries")}
 
 
 _DATELINE = re.compile(r"\s*[A-Z][A-Z .,'’-]{2,40}(?:,? ?[A-Z][A-Za-z .]{2,25})?(?:,? ?\([A-Za-z /]{2,30}\))?\s?(?:--?|–|—|:)\s")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from demarche import entities, language, places, quality
 from demarche.codebook.names import fold
+from demarche.documents import agencies
 from demarche.records import (
     Document,
     Entity,
@@ -209,7 +210,15 @@ def _code_versions(settings: Settings) -> dict[str, str]:
 
 # --- what ids lead to --------------------------------------------------------------------------------------------
 def _sources(held: Iterable[Document]) -> list[Source]:
-    found = {document.source_id: Source(source_id=document.source_id, name=document.source_name) for document in held}
+    """The outlets of the documents and the agencies that wrote some of them."""
+    documents = list(held)
+    found = {
+        document.source_id: Source(source_id=document.source_id, name=document.source_name) for document in documents
+    }
+    written = {document.agency_id for document in documents if document.agency_id}
+    for agency in agencies():
+        if agency.source_id in written or agency.source_id in found:
+            found[agency.source_id] = agency
     return [found[source_id] for source_id in sorted(found)]
 
 
