@@ -57,6 +57,12 @@ class Report(StrEnum):
     json = "json"
 
 
+class Shape(StrEnum):
+    text = "text"
+    html = "html"
+    json = "json"
+
+
 class Split(StrEnum):
     open = "open"
     frozen = "frozen"
@@ -346,6 +352,42 @@ def status(
     columns = ("station", "partitions", "newest", "changed_at", "pending")
     rows = [tuple(station[column] for column in columns) for station in stations]
     _print_rows(columns, rows, Format.table, "")
+
+
+@app.command()
+def explain(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="A file, or the id of a document or event.")],
+    lake: LakeOption = None,
+    warehouse: WarehouseOption = None,
+    format: Annotated[Shape, typer.Option("--format", help="For a terminal, as a page, or a JSON object a line.")]
+    = Shape.text,
+) -> None:
+    """Show how a text was read: who was taken for whom and why, each event with its evidence and what decided.
+
+    Of an event, show the reports that are it and what joined them. Example: demarche explain article.txt
+    """
+    from demarche import steps
+    from demarche.explanation.page import write_page
+    from demarche.explanation.terminal import draw
+    from demarche.records import Reject
+
+    found = []
+    for item in steps.explain(what, settings=_settings(lake, warehouse)):
+        if isinstance(item, Reject):
+            _complain(item.reason_text)
+        else:
+            found.append(item)
+    if not found:
+        raise typer.Exit(1)
+    if format is Shape.html:
+        print(write_page(found), end="")
+        return
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    for one in found:
+        if format is Shape.json:
+            _write_json(one.as_dict())
+        else:
+            console.print(draw(one))
 
 
 @app.command()

@@ -6,6 +6,7 @@ imported by the function that needs it: every task is a process of its own.
 """
 
 from demarche.steps.evaluating import default_texts, evaluate, load_gold, read_gold
+from demarche.steps.explaining import explain
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
 from demarche.steps.inspection import diagnose, status
 from demarche.steps.ledgers import hour_that_has_ended
@@ -27,6 +28,7 @@ __all__ = [
     "diagnose",
     "evaluate",
     "events_of",
+    "explain",
     "extract",
     "fetch_documents",
     "hour_that_has_ended",
