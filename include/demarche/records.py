@@ -54,15 +54,11 @@ CountryCode = Annotated[
 Offset = Annotated[int, Field(description="Characters into the body", ge=0)]
 EndOffset = Annotated[int, Field(description="Characters into the body, end exclusive", ge=0)]
 Score = Annotated[float, Field(description="0 to 1", ge=0, le=1)]
-Precision = Annotated[
-    str, Field(description="How exact the interval is"), _member("precision", ontology.PRECISIONS)
-]
+Precision = Annotated[str, Field(description="How exact the interval is"), _member("precision", ontology.PRECISIONS)]
 EventType = Annotated[
     str, Field(description="The act itself, one of PLOVER's 16 types"), _member("event type", ontology.EVENT_TYPES)
 ]
-StatusType = Annotated[
-    str, Field(description="What is said of the act"), _member("status", ontology.STATUSES)
-]
+StatusType = Annotated[str, Field(description="What is said of the act"), _member("status", ontology.STATUSES)]
 PloverType = Annotated[
     str | None, Field(description="What a PLOVER coder writes: act and status folded; null for a bare denial")
 ]
@@ -383,7 +379,7 @@ class Event(_Coding):
     """One happening in the world, whoever tells it: the thing that is counted."""
 
     table = "events"
-    key = ("event_id",)
+    key: ClassVar[tuple[str, ...]] = ("event_id",)
     event_id: EventId
     load_date: LoadDate
     actor_names: tuple[str, ...] = Field((), description="Names of the actors")

@@ -60,3 +60,12 @@ def document(name: str) -> dict[str, Any]:
         return tomllib.loads(text(f"{name}.toml"))
     except tomllib.TOMLDecodeError as error:
         raise CodebookError(f"codebook/{name}.toml: {error}") from error
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """A list of words of `event_words.toml`. Raises CodebookError when there is none of that name."""
+    lists = document("event_words")
+    if name not in lists:
+        raise CodebookError(f"codebook/event_words.toml: no list {name!r}")
+    return frozenset(lists[name].split())

@@ -7,8 +7,9 @@ A sentence is read in four steps: `frames` finds acts, their status and who take
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import pairwise
 
 from spacy.tokens import Doc, Span, Token
 
@@ -64,8 +65,11 @@ def _read_sentence(
         taken = {_identity(party) for party in actors}
         recipients = [
             party
-            for party in _distinct(p for head in frame.recipients for p in parties.resolve(head, frame.phrases.get(head.i)))
-            if _identity(party) not in taken and not (frame.event_type in frames.MUTUAL and _is_own_state(party, actors))
+            for party in _distinct(
+                p for head in frame.recipients for p in parties.resolve(head, frame.phrases.get(head.i))
+            )
+            if _identity(party) not in taken
+            and not (frame.event_type in frames.MUTUAL and _is_own_state(party, actors))
         ]
         when = times.of(frame)
         where = circumstances.where(frame, parties, facilities)
@@ -74,7 +78,10 @@ def _read_sentence(
         status = frame.status_type
         if status == "occurred" and when.start_date and anchor and when.start_date > anchor:
             status = "planned"
-        counted = [*(r for r in frame.recipients), *(c for w in frame.words for c in w.children if c.dep_ in ("dobj", "nsubjpass"))]
+        counted = [
+            *(r for r in frame.recipients),
+            *(c for w in frame.words for c in w.children if c.dep_ in ("dobj", "nsubjpass")),
+        ]
         quantity, unit = circumstances.quantity(frame, counted)
         anaphoric = frames.is_anaphoric(frame.trigger)
         draft = Draft(
@@ -95,9 +102,9 @@ def _identity(party: Party) -> str:
     return party.entity_id or party.text.lower()
 
 
-def _distinct(parties: Sequence[Party] | object) -> list[Party]:
+def _distinct(parties: Iterable[Party]) -> list[Party]:
     seen: dict[str, Party] = {}
-    for party in parties:  # type: ignore[attr-defined]  # any iterable of parties
+    for party in parties:
         seen.setdefault(_identity(party), party)
     return list(seen.values())
 
@@ -111,8 +118,8 @@ def _is_worth_telling(draft: Draft) -> bool:
     if draft.is_anaphoric and draft.event_type == "CONSULT":
         return True  # a meeting or visit told before; `merging` finds it or lets it go
     if not draft.recipients:
-        return len(draft.actors) > 1 and draft.event_type in frames.MUTUAL or draft.event_type in _ALONE
-    return draft.event_type in _SUFFERED and syntax.is_passive(draft.frame.trigger) or draft.frame.is_nominal
+        return (len(draft.actors) > 1 and draft.event_type in frames.MUTUAL) or draft.event_type in _ALONE
+    return (draft.event_type in _SUFFERED and syntax.is_passive(draft.frame.trigger)) or draft.frame.is_nominal
 
 
 #: Acts that need nobody on the other side.
@@ -132,7 +139,7 @@ def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequen
     return round(min(max(value, 0.05), 0.95), 3)
 
 
-_HISTORIC = re.compile(r"\b(?:in|since|of|until|from|between|by) (?:1[0-8]\d\d)\b")
+_HISTORIC = re.compile(r"\b(?:in|since|of|until|from|between|by) (?:1[0-8]\d\d)\b", re.IGNORECASE)
 
 
 def _noise_words() -> frozenset[str]:
@@ -140,8 +147,7 @@ def _noise_words() -> frozenset[str]:
 
 
 _SCORE = re.compile(r"\b\d{1,2}\s?[-–]\s?\d{1,2}\b(?=[ ,.;]|$)")
-_CONTESTS = frozenset({"beat", "crush", "defeat", "thrash", "hammer", "edge", "overcome", "attack", "rout", "stun", "face",
-                       "fight", "clash", "strike", "retreat", "rally", "meet", "battle", "surrender", "dominate", "trounce"})  # fmt: skip
+_CONTESTS = codebook.words("contests")
 
 
 def _is_noise(sentence: Span) -> bool:
@@ -263,7 +269,7 @@ def _part(draft: Draft, role: str) -> str | None:
 
 def _contexts(sentence: Span) -> tuple[str, ...]:
     lemmas = [token.lemma_.lower() for token in sentence]
-    present = set(lemmas) | {f"{a}-{b}" for a, b in zip(lemmas, lemmas[1:], strict=False)}
+    present = set(lemmas) | {f"{a}-{b}" for a, b in pairwise(lemmas)}
     return tuple(sorted(context for context, words in _CONTEXT_WORDS if words & present))
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from spacy.tokens import Span, Token
 
-from demarche import dates
+from demarche import codebook, dates
 from demarche.records import Mention
 from demarche.reports import syntax
 from demarche.reports.frames import Frame
@@ -17,7 +17,7 @@ from demarche.reports.parties import Parties
 
 _PLACE_PREPOSITIONS = ("in", "at", "near", "outside", "inside", "off", "around", "on", "aboard")
 _TRAVEL = ("to", "in", "at", "into", "for", "through")
-_OPERATING = frozenset({"schedule", "plan", "set", "slate", "expect", "due", "arrange", "postpone", "delay", "put", "push", "reschedule"})
+_OPERATING = codebook.words("scheduling")
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,7 @@ class Times:
         interval = dates.resolve(text, self._anchor, tense)
         if interval is None:
             return When(text=text, anchor_date=self._anchor, distance=distance)
-        return When(
-            interval.start_date, interval.end_date, interval.precision_type, text, self._anchor, distance
-        )
+        return When(interval.start_date, interval.end_date, interval.precision_type, text, self._anchor, distance)
 
 
 def _governor_of_time(root: Token, span: Span) -> Token | None:
@@ -99,7 +97,11 @@ def _governor_of_time(root: Token, span: Span) -> Token | None:
     token = root
     while token.head != token:
         head = token.head
-        if span.start <= head.i < span.end or head.pos_ in ("ADP", "SCONJ") or head.dep_ in ("npadvmod", "prep", "pcomp") and not syntax.is_verbal(head) and head.pos_ != "NOUN":
+        if (
+            span.start <= head.i < span.end
+            or head.pos_ in ("ADP", "SCONJ")
+            or (head.dep_ in ("npadvmod", "prep", "pcomp") and not syntax.is_verbal(head) and head.pos_ != "NOUN")
+        ):
             token = head
             continue
         if head.pos_ in ("VERB", "AUX", "NOUN", "ADJ", "PROPN", "ADV", "NUM"):
@@ -109,10 +111,10 @@ def _governor_of_time(root: Token, span: Span) -> Token | None:
 
 
 def _out_of_background(verb: Token) -> Token:
-    """ "lifted the sanctions that had hurt trade on Saturday": the day of the news is not that of its background."""
-    if verb.dep_ in ("relcl", "ccomp") and verb.head.pos_ in ("NOUN", "PROPN"):
-        if any(c.dep_ == "aux" and c.lower_ in ("had", "will", "would") for c in verb.children):
-            return syntax.clause_verb(verb.head) or verb
+    """ "lifted the sanctions that had hurt trade on Saturday": the day of the news is not that of the background."""
+    in_passing = verb.dep_ in ("relcl", "ccomp") and verb.head.pos_ in ("NOUN", "PROPN")
+    if in_passing and any(c.dep_ == "aux" and c.lower_ in ("had", "will", "would") for c in verb.children):
+        return syntax.clause_verb(verb.head) or verb
     return verb
 
 
@@ -128,7 +130,11 @@ def _distance(governor: Token, frame: Frame) -> int | None:
     if governor in frame.words:
         if frame.status_type in ("cancelled", "postponed") and syntax.is_verbal(governor):
             return None
-        if governor.lemma_.lower() in _OPERATING or frame.status_type in ("requested", "threatened", "denied") or syntax.is_verbal(trigger) is False:
+        if (
+            governor.lemma_.lower() in _OPERATING
+            or frame.status_type in ("requested", "threatened", "denied")
+            or syntax.is_verbal(trigger) is False
+        ):
             return 1
         return 3 if frame.status_type == "occurred" else None
     if governor.dep_ in ("acl", "relcl") and governor.head == trigger:
@@ -145,10 +151,19 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         return 2
     if trigger.dep_ == "relcl" and governor == trigger.head:
         return 4
-    if not syntax.is_verbal(trigger) and syntax.is_verbal(governor) and trigger.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj"):
-        if trigger.head == governor or trigger.head.head == governor:
-            return 3
-    if not syntax.is_verbal(trigger) and trigger.dep_ == "pobj" and trigger.head.head == governor and governor.pos_ == "NOUN":
+    if (
+        not syntax.is_verbal(trigger)
+        and syntax.is_verbal(governor)
+        and trigger.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj")
+        and governor in (trigger.head, trigger.head.head)
+    ):
+        return 3
+    if (
+        not syntax.is_verbal(trigger)
+        and trigger.dep_ == "pobj"
+        and trigger.head.head == governor
+        and governor.pos_ == "NOUN"
+    ):
         return 4  # "the venue for the summit in September"
     if syntax.is_verbal(trigger) and trigger.dep_ == "conj" and trigger.head == governor and syntax.is_verbal(governor):
         return 4
@@ -167,10 +182,12 @@ def _when_clause(verb: Token) -> bool:
 
 def where(frame: Frame, parties: Parties, facilities: dict[str, Where]) -> Where:
     """The place that the act's own words name; "at the office" is where the document last said the office is."""
-    travel = frame.mode_type == "visit" or (frame.event_type == "CONSULT" and frame.trigger.lemma_ in ("arrive", "travel", "fly", "land"))
+    travel = frame.mode_type == "visit" or (
+        frame.event_type == "CONSULT" and frame.trigger.lemma_ in ("arrive", "travel", "fly", "land")
+    )
     for word in frame.words:
         if travel:
-            destination = [o for o in syntax.objects(word)] if word.lemma_ == "visit" and syntax.is_verbal(word) else []
+            destination = syntax.objects(word) if word.lemma_ == "visit" and syntax.is_verbal(word) else []
             destination += [o for name, o in syntax.obliques(word) if name in _TRAVEL]
             for noun in destination:
                 found = _place_at(noun, parties)
@@ -252,20 +269,35 @@ def _place_at(noun: Token, parties: Parties) -> Where | None:
 
 
 def _as_place(mention: Mention) -> Where:
-    """A state is a place of country precision; its capital stays the city that it is, even where it acts for the state."""
+    """A state is a place of country precision; a capital stays a city, even where it acts for its state."""
     if mention.mention_type == "state" and mention.link_rule == "metonym":
         return Where(mention.place_id, mention.text, mention.country_code, "city")
     precision = "country" if mention.mention_type == "state" else "city"
     return Where(mention.place_id, mention.name or mention.text, mention.country_code, precision)
 
 
-_CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "dollar": "USD", "euro": "EUR", "pound": "GBP", "yen": "JPY", "yuan": "CNY", "rouble": "RUB", "ruble": "RUB"}
+_CURRENCIES = {
+    "$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY",
+    "dollar": "USD",
+    "euro": "EUR",
+    "pound": "GBP",
+    "yen": "JPY",
+    "yuan": "CNY",
+    "rouble": "RUB",
+    "ruble": "RUB",
+}
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
 _WORDS = {
     word: float(value)
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
+        (
+            *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+            *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+            "twenty",
+        )
     )
 } | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "seventy": 70.0, "eighty": 80.0, "ninety": 90.0}
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,6})?")

@@ -21,22 +21,23 @@ from demarche.reports import operators, syntax
 MUTUAL = frozenset({"CONSULT", "COOPERATE", "AGREE", "SUPPORT"})
 _CONFLICT = frozenset({"SANCTION", "COERCE", "MOBILIZE", "ASSAULT", "PROTEST", "THREATEN"})
 _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
-_OCCURRING = frozenset(
-    {"take", "hold", "begin", "start", "open", "end", "conclude", "continue", "resume", "follow", "come", "occur",
-     "happen", "go", "be", "last", "mark", "see", "finish", "kick", "get", "include", "focus", "produce", "yield"}
-)  # fmt: skip
-_PLANNED_ADJECTIVES = frozenset({"planned", "upcoming", "forthcoming", "scheduled", "coming", "future", "next", "expected"})
-_VAGUE_ADJECTIVES = frozenset({"possible", "potential", "proposed", "hypothetical", "likely", "imminent", "would-be"})
+_OCCURRING = codebook.words("occurring")
+_PLANNED_ADJECTIVES = codebook.words("planned_adjectives")
+_VAGUE_ADJECTIVES = codebook.words("vague_adjectives")
 _MEETING_PREPOSITIONS = ("with", "to", "between", "among", "into")
+_NOMINAL_PREPOSITIONS = frozenset(
+    {"to", "with", "against", "on", "for", "at", "from", "towards", "toward", "upon", "into"}
+)
 #: Acts of words alone: what they are about is their topic.
 _VERBAL = frozenset({"ACCUSE", "SUPPORT", "REJECT", "REQUEST", "THREATEN"})
 #: Nouns of these types name the doer with "of" ("the withdrawal of Chad"), unless the lexicon says otherwise.
 _SUBJECTIVE = frozenset({"RETREAT", "CONCEDE", "MOBILIZE", "PROTEST"})
-_HOSTING = frozenset({"receive", "host", "welcome", "greet", "entertain"})
+_HOSTING = codebook.words("hosting")
 _AHEAD = frozenset({"before", "ahead of", "pending", "prior to"})
 _RECIPIENT_PREPOSITIONS = (
-    "to", "with", "against", "on", "upon", "at", "for", "from", "towards", "toward", "into", "over", "out of", "between", "among",
-)  # fmt: skip
+    *("to", "with", "against", "on", "upon", "at", "for", "from", "towards", "toward", "into", "over", "out of"),
+    *("between", "among"),
+)
 
 
 @dataclass
@@ -88,19 +89,24 @@ IsParty = Callable[[Token], bool]
 
 
 #: Words that name somebody by what he is to somebody else.
-RELATIONAL = frozenset(
-    {"neighbour", "neighbor", "ally", "counterpart", "rival", "partner", "enemy", "foe", "colleague", "peer",
-     "adversary", "opponent", "successor", "host", "guest", "homologue", "friend"}
-)  # fmt: skip
+RELATIONAL = codebook.words("relational")
 
 
 def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Frame]:
     """The acts that a sentence tells. ``is_party`` says of a token whether it can take part (a person, state, …)."""
     acts = {act.token.i: act for token in sentence if (act := _match(token, lexicon) or _match_modal(token))}
     claimed: set[int] = set()  # triggers that belong to another act's wording or govern one
+    worded: dict[int, int] = {}
     for act in acts.values():
-        if act.companion is not None and syntax.is_verbal(act.token):
-            claimed.add(act.companion.i)
+        if act.companion is None or not syntax.is_verbal(act.token):
+            continue
+        noun, verb = act.companion.i, act.token.i
+        claimed.add(noun)
+        other = worded.setdefault(noun, verb)
+        if other != verb:  # "talks scheduled for Friday were announced": the nearer verb tells of the talks
+            nearer, farther = (other, verb) if abs(other - noun) <= abs(verb - noun) else (verb, other)
+            worded[noun] = nearer
+            claimed.add(farther)
     readings: dict[int, _Reading] = {}
     for index, act in acts.items():
         if index in claimed:
@@ -109,7 +115,7 @@ def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Fra
         if reading is None:
             continue
         readings[index] = reading
-    for index, reading in readings.items():
+    for reading in readings.values():
         if reading.status is not None and reading.stance is not None:
             claimed.update(stance.i for stance in reading.stances)
         claimed.update(g.i for g in reading.governors if g.dep_ == "acl")
@@ -217,7 +223,7 @@ def _under(token: Token) -> dict[str, tuple[int, Token]]:
 
 # --- what is said of it ------------------------------------------------------------------------------------------
 def _read(act: _Act, acts: dict[int, _Act]) -> _Reading | None:
-    """Climb from the act to the root of its sentence and gather status, stance and speaker. None: not told as an act."""
+    """Climb from the act to the root of its sentence: status, stance, speaker. None: it is not told as an act."""
     entry = act.entry
     reading = _Reading("occurred", entry.event_type, entry.mode_type or None, rule=_rule_name(entry))
     token = act.token
@@ -241,7 +247,12 @@ def _verb_status(verb: Token, reading: _Reading) -> bool:
     mood = operators.modality(verb)
     cooperative = reading.event_type in _COOPERATIVE
     speaking = _speaker(verb)
-    if verb.dep_ == "relcl" and verb.tag_ in ("VBZ", "VBP") and mood.kind == "fact" and not syntax.children(verb, "aux"):
+    if (
+        verb.dep_ == "relcl"
+        and verb.tag_ in ("VBZ", "VBP")
+        and mood.kind == "fact"
+        and not syntax.children(verb, "aux")
+    ):
         return False  # "companies that trade with Iran", "who backs the rebels": a standing matter, no act
     if reading.event_type == "REQUEST" and any(
         child.dep_ == "ccomp" and _is_finite_statement(child) for child in verb.children
@@ -298,10 +309,7 @@ def _speaker(verb: Token) -> Token | None:
     return None
 
 
-_SAYING = frozenset(
-    {"tell", "warn", "promise", "vow", "insist", "complain", "argue", "threaten", "pledge", "think", "reply", "respond", "demand",
-     "caution", "urge", "reiterate", "maintain", "suggest", "continue", "conclude", "remark", "comment"}
-)  # fmt: skip
+_SAYING = codebook.words("saying")
 
 
 def _modifiers(noun: Token) -> list[Token]:
@@ -318,7 +326,7 @@ def _modifiers(noun: Token) -> list[Token]:
     return found
 
 
-_OF_MEETINGS = frozenset({"schedule", "plan", "slate", "postpone", "cancel", "delay", "set", "hold", "reschedule", "arrange"})
+_OF_MEETINGS = codebook.words("meeting_participles")
 
 
 def _noun_status(noun: Token, reading: _Reading) -> bool:
@@ -328,7 +336,9 @@ def _noun_status(noun: Token, reading: _Reading) -> bool:
         if child.dep_ in ("det", "neg") and lower in ("no", "any", "neither"):
             return False
         if child.dep_ in ("amod", "acl", "compound", "relcl"):
-            if lower in _PLANNED_ADJECTIVES or child.lemma_ in ("schedule", "plan", "slate", "expect", "set") and child.tag_ == "VBN":
+            if lower in _PLANNED_ADJECTIVES or (
+                child.lemma_ in ("schedule", "plan", "slate", "expect", "set") and child.tag_ == "VBN"
+            ):
                 reading.status, reading.tense = "planned", "future"
             elif lower in _VAGUE_ADJECTIVES:
                 return False
@@ -354,9 +364,9 @@ def _climb(token: Token, reading: _Reading, acts: dict[int, _Act]) -> _Reading |
             return None
         if word in ("before", "until", "without", "instead"):
             return None
-        if syntax.is_verbal(current) and operators.is_purpose(current) and reading.effect is None:
-            if current.dep_ == "advcl":
-                return None
+        aim = syntax.is_verbal(current) and operators.is_purpose(current) and current.dep_ == "advcl"
+        if aim and reading.effect is None:
+            return None
         step = _governor(current)
         if step is None:
             return reading
@@ -401,9 +411,8 @@ def _governor(token: Token) -> tuple[Token, str] | None:
 def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict[int, _Act]) -> bool | None:
     """One governing word. True: climb on; False: it says nothing more; None: the act is not told as an act."""
     nominal = not syntax.is_verbal(act)
-    subject_of = link in ("nsubj", "nsubjpass")
     if link in ("advcl", "parataxis", "dep", "npadvmod", "advmod", "appos", "poss", "compound", "agent", "punct"):
-        return False if link not in ("compound", "poss") or not nominal else False
+        return False
     found = operators.operator(governor, act)
     effect = found.effect if found else None
     if effect == "requested" and link == "ccomp" and _is_finite_statement(act):
@@ -433,7 +442,7 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
         return False
     if effect is None or effect == "transparent":
         reading.governors.append(governor)
-        if nominal and link in ("dobj", "nsubjpass", "attr") or effect == "transparent":
+        if (nominal and link in ("dobj", "nsubjpass", "attr")) or effect == "transparent":
             if mood.negated:
                 if mood.kind == "future" and reading.event_type in _COOPERATIVE and effect == "transparent":
                     reading.status, reading.stance, reading.effect = "denied", governor, "refused"
@@ -445,7 +454,7 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
                 return None
             if mood.kind == "ought":
                 return None
-        return True if syntax.is_verbal(governor) or link not in ("pobj",) else True
+        return True
     if effect in operators.SILENCING:
         return None
     if effect == "spoken":
@@ -456,9 +465,27 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
             return None if governor.lemma_ in ("report", "show", "note") else True
         reading.speaker = reading.speaker or governor
         return True
-    if nominal and link not in ("dobj", "nsubjpass", "for", "of", "to", "on", "with", "in", "out of", "at", "attr", "from", "nsubj", "dative", "oprd"):
+    if nominal and link not in (
+        "dobj",
+        "nsubjpass",
+        "for",
+        "of",
+        "to",
+        "on",
+        "with",
+        "in",
+        "out of",
+        "at",
+        "attr",
+        "from",
+        "nsubj",
+        "dative",
+        "oprd",
+    ):
         return False
-    if mood.negated or mood.kind in ("possible", "would") and effect not in ("threatened",) and _speaker(governor) is None:
+    if mood.negated or (
+        mood.kind in ("possible", "would") and effect not in ("threatened",) and _speaker(governor) is None
+    ):
         return None
     if reading.effect in operators.STANCES and effect in operators.STANCES:
         # a stance towards a stance: "rejected a demand to withdraw", "agreed to call off the visit"
@@ -584,9 +611,10 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
         actors = _subjects(reading.speaker, is_party) or actors
     if reading.status in ("threatened", "hypothetical") and not recipients and not frame.is_nominal:
         recipients = _conditioned(token, is_party)
-    if not act.entry.with_lemmas and reading.stance is None and (not actors or not recipients):
-        if (act.entry.head, act.entry.event_type) in _weak():
-            return None
+    one_sided = not actors or not recipients
+    alone = not act.entry.with_lemmas and reading.stance is None
+    if alone and one_sided and (act.entry.head, act.entry.event_type) in _weak():
+        return None
     frame.actors = _unique(actors)
     frame.recipients = [r for r in _unique(recipients) if r not in frame.actors and not _is_own(r, frame.actors)]
     if act.entry.event_type == "CONSULT" and not frame.recipients and reading.status == "hypothetical":
@@ -667,9 +695,7 @@ def _lets_happen(governor: Token) -> bool:
 
 def is_anaphoric(noun: Token) -> bool:
     """ "the meeting", "these talks", "his visit": a noun that points back to an act already told."""
-    return noun.pos_ == "NOUN" and any(
-        c.dep_ in ("det", "poss") and c.lower_ in _POINTING for c in noun.children
-    )
+    return noun.pos_ == "NOUN" and any(c.dep_ in ("det", "poss") and c.lower_ in _POINTING for c in noun.children)
 
 
 _POINTING = frozenset({"the", "this", "these", "that", "those", "their", "his", "her", "its", "both"})
@@ -713,7 +739,7 @@ def _owners(noun: Token, is_party: IsParty) -> list[Token]:
 
 
 def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
-    """Parties inside a phrase that is none itself: "Tonga's proposal", "the coup in Gabon", "sanctions against Iran"."""
+    """Parties inside a phrase that is none itself: "Tonga's proposal", "the coup in Gabon", "curbs against Iran"."""
     found: list[Token] = []
     for child in noun.children:
         if child.dep_ == "poss" and child.pos_ != "PRON" and is_party(child):
@@ -759,7 +785,8 @@ def _verbal_sides(verb: Token, act: _Act, is_party: IsParty) -> tuple[list[Token
         if not actors and act.entry.mode_type in ("expel", "deport"):
             actors = [o for name, o in syntax.obliques(verb) if name in ("out of", "from") and is_party(o)]
             recipients = [r for r in recipients if r not in actors]
-        if not actors and act.companion in undergoers and act.companion is not None:
+        suffers = _is_undergoer(act) and act.companion is not None and is_party(act.companion)
+        if not actors and act.companion in undergoers and act.companion is not None and not suffers:
             inner, _ = _nominal_sides(act.companion, act.entry, is_party)
             actors = inner
     else:
@@ -772,9 +799,7 @@ def _verbal_sides(verb: Token, act: _Act, is_party: IsParty) -> tuple[list[Token
     return actors, recipients
 
 
-def _recipients(
-    token: Token, act: _Act | None, is_party: IsParty, *, passive: bool = False
-) -> list[Token]:
+def _recipients(token: Token, act: _Act | None, is_party: IsParty, *, passive: bool = False) -> list[Token]:
     """To whom it is done, by tiers: the preposition that the lexicon names, the object, other prepositions, what
     stands inside the object, the subject of the complement clause, at last the land where a deed is done."""
     companion = act.companion if act is not None else None
@@ -830,7 +855,10 @@ def _recipients(
             found = [
                 o
                 for child in syntax.children(token, "xcomp", "advcl")
-                for name, o in [*syntax.obliques(child), *(pair for x in syntax.objects(child) for pair in syntax.obliques(x))]
+                for name, o in [
+                    *syntax.obliques(child),
+                    *(pair for x in syntax.objects(child) for pair in syntax.obliques(x)),
+                ]
                 if name in ("in", "for", "to") and is_party(o)
             ]
     return found
@@ -866,9 +894,7 @@ def _nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[T
             of += parties
         elif name in ("between", "among"):
             both += parties
-        elif name in ("to", "with", "against", "on", "for", "at", "from", "towards", "toward", "upon", "into"):
-            other += parties
-        elif name == "in" and entry.event_type == "CONSULT" and entry.mode_type == "visit":
+        elif name in _NOMINAL_PREPOSITIONS or (name == "in" and entry.mode_type == "visit"):
             other += parties
     for child in noun.children:
         if child.dep_ == "acl" and child.tag_ == "VBN":  # "the embargo imposed by …", "talks held with …"
@@ -883,7 +909,7 @@ def _nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[T
     actors = actors or by
     recipients = other
     if of:
-        if entry.event_type in MUTUAL or "of" not in entry.recipient_by and entry.event_type in _SUBJECTIVE:
+        if entry.event_type in MUTUAL or ("of" not in entry.recipient_by and entry.event_type in _SUBJECTIVE):
             if actors:
                 recipients = recipients or of
             else:
@@ -923,7 +949,9 @@ def _stance_sides(
         owners = _subjects(reading.speaker, is_party) or owners
     if reading.effect == "requested":
         asked = [o for o in [*syntax.datives(stance), *syntax.objects(stance)] if is_party(o) and o != act.token]
-        asked = asked or [o for name, o in syntax.obliques(stance) if name in ("on", "upon", "to", "with", "from") and is_party(o)]
+        asked = asked or [
+            o for name, o in syntax.obliques(stance) if name in ("on", "upon", "to", "with", "from") and is_party(o)
+        ]
         if not asked:
             others = [p for p in [*actors, *recipients] if p not in owners]
             asked = [a for a in actors if a not in owners] or others

@@ -92,8 +92,9 @@ def _is_setting(draft: Draft, other: Draft) -> bool:
 
 
 def _modes_agree(first: Draft, second: Draft) -> bool:
-    return first.mode_type == second.mode_type or (first.mode_type is None) != (second.mode_type is None) and (
-        first.event_type not in ("CONSULT",) or "visit" not in (first.mode_type, second.mode_type)
+    return first.mode_type == second.mode_type or (
+        (first.mode_type is None) != (second.mode_type is None)
+        and (first.event_type not in ("CONSULT",) or "visit" not in (first.mode_type, second.mode_type))
     )
 
 
@@ -102,8 +103,10 @@ def _times_agree(first: When, second: When) -> bool:
         return True
     if first.precision_type == second.precision_type == "day":
         return first.start_date == second.start_date or first.end_date == second.end_date
-    return first.start_date <= second.end_date and second.start_date <= first.end_date and (
-        first.precision_type == second.precision_type
+    return (
+        first.start_date <= second.end_date
+        and second.start_date <= first.end_date
+        and (first.precision_type == second.precision_type)
     )
 
 
@@ -153,7 +156,7 @@ def _absorb(home: Draft, other: Draft) -> None:
     """Fill the earlier report from the later one."""
     if home.when.start_date is None and other.when.start_date is not None:
         home.when = other.when
-    if home.where.name is None or home.where.precision_type == "country" and other.where.precision_type == "city":
+    if home.where.name is None or (home.where.precision_type == "country" and other.where.precision_type == "city"):
         home.where = other.where if other.where.name else home.where
     if home.mode_type is None:
         home.mode_type = other.mode_type
@@ -173,6 +176,8 @@ def _absorb(home: Draft, other: Draft) -> None:
 
 
 def _more_exact(one: Party, other: Party) -> bool:
-    return one.entity_type == "person" and one.entity_id is not None and (
-        other.entity_type != "person" or other.entity_id is None
+    return (
+        one.entity_type == "person"
+        and one.entity_id is not None
+        and (other.entity_type != "person" or other.entity_id is None)
     )

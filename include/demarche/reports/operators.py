@@ -53,7 +53,11 @@ def operator(governor: Token, act: Token) -> Operator | None:
         for child in governor.children:
             if child.lower_ != candidate.companion or child.dep_ not in ("prep", "prt", "mark", "advmod", "dative"):
                 continue
-            if child.dep_ in ("prt", "advmod") or child.is_ancestor(act) or child.lower_ in ("on", "upon", "to", "with"):
+            if (
+                child.dep_ in ("prt", "advmod")
+                or child.is_ancestor(act)
+                or child.lower_ in ("on", "upon", "to", "with")
+            ):
                 return candidate
         if candidate.companion == "that" and any(c.dep_ == "mark" and c.lower_ == "that" for c in act.children):
             return candidate
@@ -86,7 +90,11 @@ def modality(verb: Token) -> Modality:
         if child.dep_ in ("aux", "auxpass"):
             if child.tag_ == "MD" or lower in _MODALS:
                 kind = _MODALS.get(lower, kind)
-            elif lower == "to" and verb.dep_ == "ROOT" and not any(c.dep_ == "aux" and c.i < child.i for c in verb.children):
+            elif (
+                lower == "to"
+                and verb.dep_ == "ROOT"
+                and not any(c.dep_ == "aux" and c.i < child.i for c in verb.children)
+            ):
                 kind = "future"  # headlines: "France to host summit"
         elif child.dep_ == "neg" or lower in ("never",):
             negated = True

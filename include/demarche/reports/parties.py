@@ -79,11 +79,17 @@ class Parties:
             return False
         if token.ent_type_ in _NAMED and token.pos_ in ("PROPN", "NOUN", "ADJ"):
             return True
-        if token.pos_ == "PROPN" and token.ent_type_ in ("", "FAC", "LAW") and token.dep_ in ("nsubj", "nsubjpass", "conj", "dobj", "pobj", "agent", "appos"):
+        if (
+            token.pos_ == "PROPN"
+            and token.ent_type_ in ("", "FAC", "LAW")
+            and token.dep_ in ("nsubj", "nsubjpass", "conj", "dobj", "pobj", "agent", "appos")
+        ):
             return token.text[:1].isupper() and token.lower_ not in _TIME_NAMES
         if token.pos_ == "NOUN":
             lemma = token.lemma_.lower()
-            return lemma in self._people or (lemma in self._arms and token.dep_ in ("nsubj", "nsubjpass", "pobj", "poss"))
+            return lemma in self._people or (
+                lemma in self._arms and token.dep_ in ("nsubj", "nsubjpass", "pobj", "poss")
+            )
         return token.pos_ == "PRON" and token.lower_ in _PRONOUNS
 
     def resolve(self, head: Token, around: Token | None = None) -> list[Party]:
@@ -149,11 +155,21 @@ class Parties:
         kind = "person" if kind == "office" else kind
         if lent:
             # "a spokesman for the ministry": the phrase is somebody else's, only the country carries over
-            return Party(text, start, end, None, None, None, mention.country_code, None, None, mention.country_code is not None)
+            return Party(
+                text, start, end, None, None, None, mention.country_code, None, None, mention.country_code is not None
+            )
         return Party(
-            text, start, end, mention.name or self._antecedent_text(mention), mention.entity_id, kind, mention.country_code, mention.sector_type,
-            mention.office_name, mention.entity_id is not None or mention.country_code is not None,
-        )  # fmt: skip
+            text,
+            start,
+            end,
+            mention.name or self._antecedent_text(mention),
+            mention.entity_id,
+            kind,
+            mention.country_code,
+            mention.sector_type,
+            mention.office_name,
+            mention.entity_id is not None or mention.country_code is not None,
+        )
 
     def _antecedent_text(self, mention: Mention) -> str | None:
         """The words for which a pronoun stands, where they name nobody that the gazetteer knows."""
@@ -173,14 +189,22 @@ class Parties:
         """The longest mention at a word, a linked one before an open one."""
         ranked = sorted(
             mentions,
-            key=lambda m: (m.country_code is None and m.entity_id is None, -(m.end_offset - m.start_offset), m.start_offset),
+            key=lambda m: (
+                m.country_code is None and m.entity_id is None,
+                -(m.end_offset - m.start_offset),
+                m.start_offset,
+            ),
         )
         return ranked[0] if ranked else None
 
     def _speaker_of(self, pronoun: Token) -> Token | None:
         """The subject of the verb of saying under which a subject pronoun stands, when the two agree in number."""
         verb = pronoun.head
-        if pronoun.dep_ not in ("nsubj", "nsubjpass") or verb.dep_ != "ccomp" or pronoun.lower_ not in ("he", "she", "it", "they"):
+        if (
+            pronoun.dep_ not in ("nsubj", "nsubjpass")
+            or verb.dep_ != "ccomp"
+            or pronoun.lower_ not in ("he", "she", "it", "they")
+        ):
             return None
         subjects = [s for s in syntax.own_subjects(verb.head) if self.is_party(s) and s.pos_ != "PRON"]
         if len(subjects) != 1 or (pronoun.lower_ == "they") != (subjects[0].tag_ in ("NNS", "NNPS")):
@@ -209,13 +233,15 @@ class Parties:
         """An apposition's mention: "the Italian minister, Nadia Ferrante" names the person."""
         for child in head.children:
             if child.dep_ == "appos":
-                found = self._best(m for m in self.mentions_at(child) if m.mention_type in ("person", "body", "organisation"))
+                found = self._best(
+                    m for m in self.mentions_at(child) if m.mention_type in ("person", "body", "organisation")
+                )
                 if found is not None:
                     return found
         return None
 
     def _inside(self, head: Token, first: int, last: int) -> Mention | None:
-        """The state or body that a phrase mentions: its adjective, possessor, or what stands behind of, for, in, from."""
+        """The state or body that a phrase mentions: adjective, possessor, or what stands behind of, for, in, from."""
         nearest: list[tuple[int, Mention]] = []
         for index in range(first, last + 1):
             for mention in self.mentions_at(self._doc[index]):
@@ -224,11 +250,9 @@ class Parties:
         if not nearest:
             for name, other in syntax.obliques(head):
                 if name in ("of", "for", "from", "in", "at"):
-                    mention = self._best(self.mentions_at(other))
-                    if mention is None:
-                        mention = self._inside(other, *syntax.noun_phrase(other)) if self._doc[other.i] != head else None
-                    if mention is not None and (mention.country_code or mention.entity_id):
-                        nearest.append((abs(other.i - head.i), mention))
+                    found = self._best(self.mentions_at(other)) or self._inside(other, *syntax.noun_phrase(other))
+                    if found is not None and (found.country_code or found.entity_id):
+                        nearest.append((abs(other.i - head.i), found))
         if not nearest:
             return None
         return min(nearest, key=lambda pair: (pair[0], pair[1].start_offset))[1]
@@ -239,11 +263,10 @@ def _state_names() -> dict[str, str]:
     return {row["iso3"]: row["name"] for row in codebook.table("countries")}
 
 
-_DATELINE = re.compile(r"\s*[A-Z][A-Z .,'’-]{2,40}(?:,? ?[A-Z][A-Za-z .]{2,25})?(?:,? ?\([A-Za-z /]{2,30}\))?\s?(?:--?|–|—|:)\s")
-_TIME_NAMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december".split()
+_DATELINE = re.compile(
+    r"\s*[A-Z][A-Z .,'’-]{2,40}(?:,? ?[A-Z][A-Za-z .]{2,25})?(?:,? ?\([A-Za-z /]{2,30}\))?\s?(?:--?|–|—|:)\s"
 )
+_TIME_NAMES = codebook.words("time_names")
 
 
 def _dateline_tokens(doc: Doc) -> frozenset[int]:
@@ -264,9 +287,10 @@ def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
 
 
 def _is_possessor(mention: Mention, head: Token) -> bool:
-    return any(c.dep_ == "poss" and c.idx <= mention.end_offset and c.left_edge.idx <= mention.start_offset for c in head.children)
+    return any(
+        c.dep_ == "poss" and c.idx <= mention.end_offset and c.left_edge.idx <= mention.start_offset
+        for c in head.children
+    )
 
 
-_PRONOUNS = frozenset(
-    {"he", "she", "they", "it", "him", "her", "them", "we", "us", "i", "me", "who", "both", "its", "his", "their", "our"}
-)
+_PRONOUNS = codebook.words("pronouns")

@@ -157,7 +157,12 @@ def objects(verb: Token) -> list[Token]:
     found = [part for child in children(verb, "dobj") for part in conjuncts(child)]
     if not found and verb.dep_ == "relcl":
         gap = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")]
-        if gap and gap[0].tag_ not in ("WDT", "WP") and not is_passive(verb) and not children(verb, "prep", "xcomp", "ccomp"):
+        if (
+            gap
+            and gap[0].tag_ not in ("WDT", "WP")
+            and not is_passive(verb)
+            and not children(verb, "prep", "xcomp", "ccomp")
+        ):
             return [verb.head]
     return [antecedent(token) for token in found]
 
@@ -179,9 +184,7 @@ def obliques(token: Token) -> Iterator[tuple[str, Token]]:
         elif child.dep_ in ("advmod", "prt") and child.lower_ in _CHAINED:
             for grandchild in children(child, "prep"):
                 yield from _prepositional(grandchild, f"{child.lower_} {grandchild.lower_}")
-        elif child.dep_ == "dative" and child.pos_ == "ADP":
-            yield from _prepositional(child, child.lower_)
-        elif child.dep_ == "prep" and child.tag_ == "VBG":  # "including X", "following X"
+        elif (child.dep_ == "dative" and child.pos_ == "ADP") or (child.dep_ == "prep" and child.tag_ == "VBG"):
             yield from _prepositional(child, child.lower_)
 
 
@@ -206,7 +209,19 @@ def noun_phrase(head: Token) -> tuple[int, int]:
     """
     first = last = head.i
     for child in head.children:
-        if child.dep_ in ("det", "amod", "compound", "nummod", "poss", "nmod", "quantmod", "advmod", "predet", "case", "neg"):
+        if child.dep_ in (
+            "det",
+            "amod",
+            "compound",
+            "nummod",
+            "poss",
+            "nmod",
+            "quantmod",
+            "advmod",
+            "predet",
+            "case",
+            "neg",
+        ):
             if child.pos_ == "VERB" and child.i > head.i:
                 continue
             low, high = child.left_edge.i, child.right_edge.i
@@ -216,11 +231,16 @@ def noun_phrase(head: Token) -> tuple[int, int]:
                 continue
             else:
                 last = max(last, high)
-        elif child.dep_ == "prep" and child.i == last + 1 and child.lower_ in ("of", "for", "in", "to") and child.i > head.i:
+        elif (
+            child.dep_ == "prep"
+            and child.i == last + 1
+            and child.lower_ in ("of", "for", "in", "to")
+            and child.i > head.i
+        ):
             pobjs = children(child, "pobj")
-            if pobjs and child.lower_ == "of":
-                last = max(last, noun_phrase(pobjs[0])[1])
-            elif pobjs and pobjs[0].ent_type_ in ("GPE", "ORG", "NORP") and head.pos_ == "NOUN" and head.ent_type_ == "":
+            if (pobjs and child.lower_ == "of") or (
+                pobjs and pobjs[0].ent_type_ in ("GPE", "ORG", "NORP") and head.pos_ == "NOUN" and head.ent_type_ == ""
+            ):
                 last = max(last, noun_phrase(pobjs[0])[1])
         elif child.dep_ == "appos" and child.i > head.i and head.doc[child.left_edge.i - 1].i == last:
             last = max(last, child.i)  # "President Emmanuel Macron", where the parser calls the name an apposition

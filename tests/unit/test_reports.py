@@ -1,0 +1,227 @@
+"""Reading events: what the rules make of invented sentences, kind by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from demarche import language, reports
+from demarche.entities import load_gazetteer
+from demarche.mentions import find_mentions
+from demarche.places import load_places
+from demarche.records import Document, Report, ReportParticipant
+
+KEY = "2023-03-16T09"
+Coded = tuple[tuple[Report, ...], tuple[ReportParticipant, ...]]
+Reader = Callable[..., Coded]
+
+
+@pytest.fixture(scope="module")
+def read() -> Reader:
+    """Codes a text as if published on Wednesday, 15 March 2023 (or ``day``; None: unknown)."""
+    nlp = language.load_model()
+    gazetteer, places = load_gazetteer(), load_places()
+
+    def code(text: str, day: date | None = date(2023, 3, 15)) -> Coded:
+        doc = nlp(text)
+        document = Document(
+            document_id="d1",
+            article_id="a1",
+            partition_key=KEY,
+            source_id="o1",
+            source_name="The Harbour Gazette",
+            path="a.txt",
+            body=doc.text,
+            published_date=day,
+            published_rule="metadata" if day else "none",
+            fetched_at=datetime(2023, 3, 16, tzinfo=UTC),
+            content_hash="h",
+            raw_hash="h",
+        )
+        mentions = find_mentions(
+            doc, document_id="d1", partition_key=KEY, published_date=day, gazetteer=gazetteer, places=places
+        )
+        return reports.code_reports(doc, mentions, document=document)
+
+    return code
+
+
+def told(coded: Coded) -> list[tuple[str, str, str | None, list[str | None], list[str | None]]]:
+    """(act, status, PLOVER's category, countries of the actors, of the recipients) of each report."""
+    found = []
+    for report in coded[0]:
+        sides = {
+            role: [p.country_code for p in coded[1] if p.report_id == report.report_id and p.role_type == role]
+            for role in ("actor", "recipient")
+        }
+        found.append((report.event_type, report.status_type, report.plover_type, sides["actor"], sides["recipient"]))
+    return found
+
+
+# The table in docs/codebook.md: act, status and PLOVER's category, told of Fiji and Tonga.
+@pytest.mark.parametrize(
+    ("sentence", "event_type", "status", "plover_type"),
+    [
+        ("Fiji's premier visited Tonga.", "CONSULT", "occurred", "CONSULT"),
+        ("Fiji's premier will visit Tonga next week.", "CONSULT", "planned", "AGREE"),
+        ("Fiji called for talks with Tonga.", "CONSULT", "requested", "REQUEST"),
+        ("Fiji called off its premier's visit to Tonga.", "CONSULT", "cancelled", "REJECT"),
+        ("Fiji accused Tonga of poaching.", "ACCUSE", "occurred", "ACCUSE"),
+        ("Fiji lifted the embargo on Tonga.", "CONCEDE", "occurred", "CONCEDE"),
+        ("Fiji cut off its aid to Tonga.", "SANCTION", "occurred", "SANCTION"),
+        ("Fiji and Tonga signed the border treaty.", "SUPPORT", "occurred", "SUPPORT"),
+        ("Fiji demanded an explanation from Tonga.", "REQUEST", "requested", "REQUEST"),
+        ("Fiji threatened Tonga with a trade embargo.", "SANCTION", "threatened", "THREATEN"),
+        ("Fiji turned down Tonga's proposal.", "REJECT", "denied", "REJECT"),
+        ("Fiji will pull its police out of Tonga.", "RETREAT", "planned", "CONCEDE"),
+        ("Fiji warned Tonga of consequences.", "THREATEN", "threatened", "THREATEN"),
+    ],
+)
+def test_the_table_of_the_codebook(read: Reader, sentence: str, event_type: str, status: str, plover_type: str) -> None:
+    acts = told(read(sentence))
+    assert [act[:3] for act in acts] == [(event_type, status, plover_type)]
+    assert {code for act in acts for code in (*act[3], *act[4])} == {"FJI", "TON"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Fiji did not recall its envoy.",
+        "Fiji would welcome talks with Tonga.",
+        "No talks were held between Fiji and Tonga.",
+        "Samoa beat Tonga 24-12 in the semifinal on Saturday.",
+        "In 1806 French troops attacked Prussia.",
+        "Shares rallied while the dollar fell against the yen.",
+        "The premier of Fiji wrote a novel.",
+    ],
+)
+def test_what_is_no_event(read: Reader, sentence: str) -> None:
+    assert told(read(sentence)) == []
+
+
+def sides(read: Reader, sentence: str) -> list[tuple[str, list[str | None], list[str | None]]]:
+    return [(act[0], act[3], act[4]) for act in told(read(sentence))]
+
+
+def test_who_tells_it_does_not_do_it(read: Reader) -> None:
+    assert sides(read, "Kenya said that Oman had expelled two diplomats from Chile.") == [
+        ("SANCTION", ["OMN"], ["CHL"])
+    ]
+    assert sides(read, "Peru accused Chile of bombing a bridge.") == [("ACCUSE", ["PER"], ["CHL"])]
+
+
+def test_passive_and_agentless(read: Reader) -> None:
+    assert sides(read, "The Kenyan ambassador was expelled by Oman.") == [("SANCTION", ["OMN"], ["KEN"])]
+    assert sides(read, "The Kenyan ambassador was expelled.") == [("SANCTION", [], ["KEN"])]
+
+
+def test_coordination_makes_one_act_of_several_sides(read: Reader) -> None:
+    assert sides(read, "Ghana, the Gambia, Togo and Mali condemned Benin.") == [
+        ("ACCUSE", ["GHA", "GMB", "TGO", "MLI"], ["BEN"])
+    ]
+
+
+def test_two_verbs_are_two_acts(read: Reader) -> None:
+    assert sides(read, "Oslo expelled three Belarusian diplomats and thanked Latvia for its help.") == [
+        ("SANCTION", ["NOR"], ["BLR"]),
+        ("SUPPORT", ["NOR"], ["LVA"]),
+    ]
+
+
+def test_whoever_receives_is_the_host(read: Reader) -> None:
+    (report,), people = read("Kenyan President William Ruto received Ghana's foreign minister in Nairobi on Monday.")
+    assert (report.mode_type, report.start_date, report.place_name) == ("visit", date(2023, 3, 13), "Nairobi")
+    assert [(p.role_type, p.part_type, p.country_code) for p in people] == [
+        ("actor", "visitor", "GHA"),
+        ("recipient", "host", "KEN"),
+    ]
+
+
+def test_a_quote_is_the_speakers_act(read: Reader) -> None:
+    assert sides(read, '"Mali must free the crew," said the foreign minister of Chad.') == [
+        ("RETREAT", ["TCD"], ["MLI"])
+    ]
+
+
+def test_examples_stand_for_their_kind(read: Reader) -> None:
+    assert sides(read, "Cuba's friends, such as Bolivia and Nicaragua, praised Mexico.") == [
+        ("SUPPORT", ["BOL", "NIC"], ["MEX"])
+    ]
+
+
+def test_a_possessive_neighbour_is_another_state(read: Reader) -> None:
+    ((_, actors, recipients),) = sides(read, "Peru lodged a complaint against its neighbour.")
+    assert (actors, recipients) == (["PER"], [None])
+
+
+def test_a_meeting_told_in_two_sentences_is_one_report(read: Reader) -> None:
+    (report,), people = read(
+        "Kenyan President William Ruto met Oman's foreign minister. The meeting, which took place in Muscat on Monday, "
+        "lasted two hours."
+    )
+    assert (report.start_date, report.place_name) == (date(2023, 3, 13), "Muscat")
+    assert {p.country_code for p in people} == {"KEN", "OMN"}
+
+
+def test_a_participle_behind_a_meeting_belongs_to_it(read: Reader) -> None:
+    ((event_type, status, plover, _, _),) = told(
+        read("Talks between Chile and Peru scheduled for Friday were announced.")
+    )
+    assert (event_type, status, plover) == ("CONSULT", "planned", "AGREE")
+
+
+def test_the_day_of_a_cancelled_visit_is_not_the_day_of_its_cancelling(read: Reader) -> None:
+    (report,), _ = read("Fiji on Tuesday called off its premier's visit to Tonga.")
+    assert (report.status_type, report.start_date) == ("cancelled", None)
+
+
+def test_a_denied_charge_has_no_category(read: Reader) -> None:
+    ((event_type, status, plover, actors, _),) = told(read("Fiji denied that it had sent arms to Tonga."))
+    assert (event_type, status, plover, actors) == ("AID", "denied", None, ["FJI"])
+
+
+def test_without_a_day_of_publication_relative_dates_stay_open(read: Reader) -> None:
+    (report,), _ = read("Fiji's premier visited Tonga on Monday.", None)
+    assert (report.start_date, report.date_text) == (None, "Monday")
+    (report,), _ = read("Fiji's premier visited Tonga on 3 May 2021.", None)
+    assert report.start_date == date(2021, 5, 3)
+
+
+def test_how_many(read: Reader) -> None:
+    (report,), _ = read("Zagreb expelled 12 Belarusian diplomats.")
+    assert (report.quantity, report.quantity_unit) == (12.0, "diplomat")
+
+
+def test_the_table_of_operators_is_sound() -> None:
+    from demarche.reports.operators import EFFECTS, operators
+
+    rows = [row for same in operators().values() for row in same]
+    assert len(rows) > 200
+    assert {row.effect for row in rows} <= set(EFFECTS)
+
+
+WORDS = "Fiji Tonga accused visited the premier of will not talks with who and recalled its envoy 5 ( ) , . “ ”"
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.sampled_from(
+            [*WORDS.split(), "on Monday", "\n", "\u200b", "ﬁ", "🙂", "الكويت", "A" * 200],
+        ),
+        max_size=40,
+    )
+)
+def test_any_text_is_read_and_its_offsets_hold(read: Reader, words: list[str]) -> None:
+    text = " ".join(words)
+    coded = read(text)
+    assert coded == read(text)
+    for report in coded[0]:
+        assert text[report.trigger_start_offset : report.trigger_end_offset] == report.trigger_text
+        assert text[report.sentence_start_offset : report.sentence_end_offset] == report.sentence_text
+    for participant in coded[1]:
+        assert text[participant.start_offset : participant.end_offset] == participant.text
