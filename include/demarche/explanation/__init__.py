@@ -18,6 +18,7 @@ DOCUMENT_COLUMNS = (
     "agency_id", "canonical_url", "path",
 )  # fmt: skip
 OPEN = "left open"
+ONE_BECAUSE = "Its reports, and what joined each"
 
 
 @dataclass(frozen=True)
@@ -176,15 +177,30 @@ class EventExplanation:
         words = " ".join(filter(None, (event["event_type"], event["mode_type"], event["status_type"])))
         return f"{words} → {event['plover_type'] or 'no category'}"
 
-    def tables(self) -> list[tuple[str, tuple[Mapping[str, Any], ...]]]:
-        """Headings and rows of what hangs on the event."""
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What the event's row says, each under its name."""
+        return _said(self.event)
+
+    def members(self) -> list[tuple[str, str, list[tuple[str, str]]]]:
+        """Of each report: what joined it, its sentence, and everything else that is said of it."""
+        return [
+            (row["merge_rule"], row["sentence_text"], [fact for fact in _said(row) if fact[0] not in _IN_THE_HEAD])
+            for row in self.reports
+        ]
+
+    def tables(self) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+        """Headings, columns and rows of what else hangs on the event."""
         found = [
-            ("One event because", self.reports),
             ("Who takes part", self.participants),
             ("Its life", self.statuses),
             ("What it relates to", self.links),
         ]
-        return [(heading, rows) for heading, rows in found if rows]
+        return [
+            (heading, tuple(rows[0]), [tuple(shown(value) for value in row.values()) for row in rows])
+            for heading, rows in found
+            if rows
+        ]
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain data."""
@@ -195,6 +211,13 @@ class EventExplanation:
             "statuses": [_plain(row) for row in self.statuses],
             "links": [_plain(row) for row in self.links],
         }
+
+
+_IN_THE_HEAD = ("merge rule", "sentence text")
+
+
+def _said(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(name.replace("_", " "), words) for name, value in row.items() if (words := shown(value))]
 
 
 def shown(value: Any) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
 
 from demarche import ontology
 from demarche.explanation import (
     MENTION_COLUMNS,
+    ONE_BECAUSE,
     OPEN,
     PARTY_COLUMNS,
     EventExplanation,
     Explanation,
     ReportExplanation,
     party_rows,
-    shown,
     taken_for,
 )
 
@@ -98,14 +97,12 @@ def _marked(one: Explanation, start: int, end: int) -> str:
 
 
 def _event(one: EventExplanation) -> str:
-    tables = "\n".join(f"<h2>{heading}</h2>\n{_row_table(rows)}" for heading, rows in one.tables())
-    facts = [(name, shown(value)) for name, value in one.event.items()]
-    return f"<h1>{_words(one.act)}</h1>\n{_facts([fact for fact in facts if fact[1]])}\n{tables}"
-
-
-def _row_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    columns = tuple(rows[0])
-    return _table(columns, [tuple(shown(row[column]) for column in columns) for row in rows])
+    members = "\n".join(
+        f"<article><h3>{_words(rule)}</h3>\n<p>{_words(sentence)}</p>\n{_facts(facts)}</article>"
+        for rule, sentence, facts in one.members()
+    )
+    tables = "\n".join(f"<h2>{heading}</h2>\n{_table(columns, rows)}" for heading, columns, rows in one.tables())
+    return f"<h1>{_words(one.act)}</h1>\n{_facts(one.facts)}\n<h2>{ONE_BECAUSE}</h2>\n{members}\n{tables}"
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -11,12 +11,12 @@ from rich.text import Text
 
 from demarche.explanation import (
     MENTION_COLUMNS,
+    ONE_BECAUSE,
     PARTY_COLUMNS,
     EventExplanation,
     Explanation,
     ReportExplanation,
     party_rows,
-    shown,
 )
 
 _STYLES = {
@@ -78,11 +78,14 @@ def _marked(one: Explanation, start: int, end: int) -> Text:
 
 def _event(one: EventExplanation) -> Iterator[RenderableType]:
     yield Text(one.act, style="bold")
-    yield _facts([(name, shown(value)) for name, value in one.event.items() if shown(value)])
-    for heading, rows in one.tables():
+    yield _facts(one.facts)
+    yield _heading(ONE_BECAUSE)
+    for rule, sentence, facts in one.members():
+        parts = (Text(_words(rule), style="bold"), Text(_words(sentence)), _facts(facts))
+        yield Padding(Group(*parts), (0, 0, 1, 2))
+    for heading, columns, rows in one.tables():
         yield _heading(heading)
-        columns = tuple(rows[0])
-        yield _table(columns, [tuple(shown(row[column]) for column in columns) for row in rows])
+        yield _table(columns, rows)
 
 
 def _heading(words: str) -> Text:
