@@ -1,0 +1,69 @@
+"""Measure the figures of the README on the samples and write them between its markers; takes about a minute.
+
+    python docs/figures.py
+
+The same figures, and many more: `demarche evaluate samples/gold --split open`, and `--split frozen`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from demarche import evaluation, steps
+from demarche.evaluation import Evaluation
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+GOLD = ROOT / "samples" / "gold"
+BEGIN, END = "<!-- figures: written by docs/figures.py -->", "<!-- end of figures -->"
+HALVES = ("open", "frozen")
+
+ROWS = {
+    ("event", "all"): "events: act and sides are right",
+    ("event", "CONSULT"): "of these: meetings, visits, calls",
+    ("status", "all"): "status, of events found",
+    ("coding", "event_type"): "type, of events found",
+    ("actor", "country"): "country of the actor",
+    ("recipient", "country"): "country of the recipient",
+    ("mutual", "country"): "countries of both, where both act",
+    ("date", "start_date"): "first day",
+    ("place", "name"): "place",
+    ("document", "title"): "title",
+    ("document", "byline"): "byline",
+    ("document", "published_date"): "day of publication",
+    ("story", "b_cubed"): "same text, as groups",
+    ("happening", "b_cubed"): "same happening, as groups of events found",
+}
+"""What is shown: measure and group of `demarche evaluate`, and how a reader calls it."""
+
+
+def table(found: dict[str, Evaluation]) -> Iterator[str]:
+    """The lines of the table: per half, how many there are in gold, and precision, recall and F1 in per cent."""
+    yield "| | " + " | ".join(f"{half}: n | P | R | F1" for half in HALVES) + " |"
+    yield "| --- |" + " --: | --: | --: | --: |" * len(HALVES)
+    for key, words in ROWS.items():
+        cells = [words]
+        for half in HALVES:
+            (one,) = [m for m in found[half].measures if (m.measure_type, m.group_name) == key]
+            cells += [str(one.gold_count), *("" if score is None else f"{100 * score:.0f}" for score in one.scores)]
+        yield "| " + " | ".join(cells) + " |"
+
+
+def with_figures(readme: str, lines: str) -> str:
+    """The README with new lines between its markers. Raises ValueError when it has no markers."""
+    if readme.count(BEGIN) != 1 or readme.count(END) != 1:
+        raise ValueError(f"{README}: the markers {BEGIN} and {END} are not there once each")
+    return re.sub(rf"(?<={BEGIN}\n).*?(?={END})", lambda _: f"\n{lines}\n\n", readme, flags=re.S)
+
+
+def main() -> None:
+    gold = steps.load_gold(GOLD)
+    reading = steps.read_gold(gold, steps.default_texts(GOLD))
+    found = {half: evaluation.evaluate(gold, reading, half) for half in HALVES}
+    README.write_text(with_figures(README.read_text(encoding="utf-8"), "\n".join(table(found))), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
