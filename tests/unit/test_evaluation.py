@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
-from demarche import evaluation, steps
+from demarche import cli, evaluation, steps
 from demarche.evaluation import Gold, GoldDocument, GoldEvent, GoldHappening, GoldMember, GoldParty, Reading, Told
 from demarche.records import Document, Report, ReportParticipant
 from demarche.steps import StepError
@@ -295,6 +296,41 @@ def test_reliability_and_calibration_error() -> None:
     assert [(round(score, 2), share, count) for score, share, count in bins] == [(0.86, 0.5, 2), (1.0, 1.0, 1)]
     assert evaluation.calibration_error(outcomes) == pytest.approx(0.36 * 2 / 3)
     assert evaluation.calibration_error([]) == 0.0
+
+
+# --- the command -------------------------------------------------------------------------------------------------
+def test_no_row_of_gold_leaves_an_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = event(evidence="blamed them", place_name="Suva", document="a.txt")
+    rows = (GoldDocument(document="a.txt", title="Storm", byline="Cy Moss", story="s1", split="frozen"),)
+    happenings = (GoldHappening(happening="row", members=(GoldMember(document="a.txt", event=0),)),)
+    reading = Reading({"a.txt": document()}, {"a.txt": (told(), told("r2", kind="AID"))})
+    found = evaluation.evaluate(Gold((secret,), rows, happenings), reading, "frozen")
+    monkeypatch.setattr(steps, "evaluate", lambda *_, **__: found)
+    for form in ("table", "json"):
+        done = CliRunner().invoke(cli.app, ["evaluate", "gold", "--split", "frozen", "--format", form])
+        assert done.exit_code == 0
+        for words in ("a.txt", "Storm", "Moss", "Ana", "Lang", "blamed", "Suva", "s1", "d1", "r1", "2021"):
+            assert words not in done.stdout
+
+
+def test_the_command_prints_every_figure_as_a_table_and_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = figures([event(0), event(1, kind="AID")], [told("r1"), told("r2", kind="SANCTION")])
+    asked: dict[str, Any] = {}
+
+    def evaluate(gold: Path, **options: Any) -> evaluation.Evaluation:
+        asked.update(options, gold=gold)
+        return found
+
+    monkeypatch.setattr(steps, "evaluate", evaluate)
+    command = ["evaluate", "mine", "--texts", "texts", "--split", "open"]
+    answer = json.loads(CliRunner().invoke(cli.app, [*command, "--format", "json"]).stdout)
+    assert (asked["gold"], asked["texts"], asked["split"]) == (Path("mine"), Path("texts"), "open")
+    assert answer["counts"]["events_required"] == 2
+    (total,) = [one for one in answer["measures"] if (one["measure_type"], one["group_name"]) == ("event", "all")]
+    assert (total["precision_score"], total["recall_score"], total["f1_score"]) == (0.5, 0.5, 0.5)
+    lines = [line.split() for line in CliRunner().invoke(cli.app, command).stdout.splitlines()]
+    assert ["event", "all", "2", "2", "50.0", "50.0", "50.0"] in lines
+    assert ["event_type", "AID", "SANCTION", "1"] in lines
 
 
 # --- reading gold ------------------------------------------------------------------------------------------------

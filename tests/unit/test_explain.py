@@ -45,8 +45,9 @@ def mention(start: int, end: int, body: str = BODY, **more: Any) -> Mention:
 
 
 PERSON = mention(
-    0, 8, name="Ana Tiró", entity_id="Q0", country_code="FJI", office_name="premier", link_rule="office", link_score=0.91
-)
+    0, 8, name="Ana Tiró", entity_id="Q0", country_code="FJI", office_name="premier", link_rule="office",
+    link_score=0.91,
+)  # fmt: skip
 STATE = mention(17, 22, mention_type="state", name="Tonga", entity_id="TON", link_rule="name", link_score=0.95)
 TIME = mention(26, 32, mention_type="time", link_rule="time")
 PALACE = mention(34, 44, mention_type="body")
