@@ -213,13 +213,14 @@ def evaluate(gold: Gold, reading: Reading, split: str = "all") -> Evaluation:
     gold = gold.part(split)
     found = [told for name in gold.names for told in reading.told.get(name, ())]
     pairs: list[_Pair] = []
-    repeated = 0
+    repeated = other_sides = 0
     confused: Counter[tuple[str, str, str]] = Counter()
     for name, events in _by_document(gold).items():
         told = reading.told.get(name, ())
         met = match(events, told)
         pairs += met
         repeated += _repeated(events, told, met)
+        other_sides += _with_other_sides(events, told, met)
         confused.update(("event_type", *pair) for pair in _missed_types(events, told, met))
     right = {id(pair.told) for pair in pairs}
     eventless = {name for name in gold.names if not any(row.document == name for row in gold.events)}
@@ -228,6 +229,7 @@ def evaluate(gold: Gold, reading: Reading, split: str = "all") -> Evaluation:
         "documents_missing": sum(name not in reading.documents for name in gold.names),
         "events_required": sum(row.is_required for row in gold.events),
         "events_welcome": sum(not row.is_required for row in gold.events),
+        "events_read_with_other_sides": other_sides,
         "reports": len(found),
         "reports_right": len(right),
         "reports_repeated": repeated,
@@ -416,14 +418,33 @@ def _repeated(events: Sequence[GoldEvent], told: Sequence[Told], met: Sequence[_
     return sum(any(meets(event, one) for event in known) for one in told if id(one) not in used)
 
 
+def _with_other_sides(events: Sequence[GoldEvent], told: Sequence[Told], met: Sequence[_Pair]) -> int:
+    """Required events that were missed although a report of their act has their words: only the sides differ."""
+    missed, false = _left_over(events, told, met)
+    likeness = [[_same_words_and_type(event, one) for one in false] for event in missed]
+    return len(assign(likeness))
+
+
+def _same_words_and_type(event: GoldEvent, told: Told) -> float:
+    shared = _shared_words(event.evidence, told.report.sentence_text)
+    return shared if shared >= 0.8 and _same_type(event, told.report) else 0.0
+
+
+def _left_over(
+    events: Sequence[GoldEvent], told: Sequence[Told], met: Sequence[_Pair]
+) -> tuple[list[GoldEvent], list[Told]]:
+    """Required events that were missed, and false reports."""
+    missed = [event for event in events if event.is_required and not any(pair.gold is event for pair in met)]
+    return missed, [one for one in told if not any(pair.told is one for pair in met)]
+
+
 def _missed_types(
     events: Sequence[GoldEvent], told: Sequence[Told], met: Sequence[_Pair]
 ) -> Iterator[tuple[str, str]]:
     """Gold's act and the one that was read: of pairs whose acts differ, of what is left over and has the same sides,
     and of what is left over altogether."""
     yield from ((p.gold.event_type, p.report.event_type) for p in met if p.gold.event_type != p.report.event_type)
-    missed = [event for event in events if event.is_required and not any(pair.gold is event for pair in met)]
-    false = [one for one in told if not any(pair.told is one for pair in met)]
+    missed, false = _left_over(events, told, met)
     alike = [[_likeness(event, one) * _same_sides(event, one) for one in false] for event in missed]
     misread = assign(alike)
     yield from ((missed[row].event_type, false[column].report.event_type) for row, column in misread)

@@ -175,6 +175,15 @@ def test_a_second_report_of_an_event_is_wrong_and_counted() -> None:
     assert found.counts["reports_repeated"] == 1
 
 
+def test_an_event_read_with_other_sides_is_counted() -> None:
+    missed = event(evidence="Ana blamed them")
+    wrong = told(actors=[("somebody", None)], sentence_text="Yesterday Ana blamed them.")
+    assert figures([missed], [wrong]).counts["events_read_with_other_sides"] == 1
+    elsewhere = told(actors=[("somebody", None)], sentence_text="Another sentence.")
+    assert figures([missed], [elsewhere]).counts["events_read_with_other_sides"] == 0
+    assert figures([missed], [told(sentence_text="Ana blamed them.")]).counts["events_read_with_other_sides"] == 0
+
+
 def test_reports_in_a_text_without_events_are_counted() -> None:
     gold = Gold((), (GoldDocument(document="a.txt", title="A title"),))
     found = evaluation.evaluate(gold, Reading({"a.txt": document()}, {"a.txt": (told(),)}))
