@@ -8,6 +8,7 @@ The same figures, and many more: `demarche evaluate samples/gold --split open`, 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ README = ROOT / "README.md"
 GOLD = ROOT / "samples" / "gold"
 BEGIN, END = "<!-- figures: written by docs/figures.py -->", "<!-- end of figures -->"
 HALVES = ("open", "frozen")
+SURE = 0.8
 
 ROWS = {
     ("event", "all"): "events: act and sides are right",
@@ -51,6 +53,22 @@ def table(found: dict[str, Evaluation]) -> Iterator[str]:
         yield "| " + " | ".join(cells) + " |"
 
 
+def summary(found: dict[str, Evaluation]) -> str:
+    """The same in words: what was found, what of it is right, and what a high confidence is worth."""
+    scores = [m for half in HALVES for m in found[half].measures if (m.measure_type, m.group_name) == ("event", "all")]
+    missed = " and ".join(f"{100 * (one.recall_score or 0):.0f} %" for one in scores)
+    right = " and ".join(f"{100 * (one.precision_score or 0):.0f} %" for one in scores)
+    sure = [[is_right for score, is_right in found[half].outcomes if score >= SURE] for half in HALVES]
+    counted = " and ".join(str(len(outcomes)) for outcomes in sure)
+    shares = " and ".join(f"{100 * sum(outcomes) / max(1, len(outcomes)):.0f} %" for outcomes in sure)
+    text = f"""
+        In words, open half and frozen half: of the events that a careful reader finds, {missed} are found with act and
+        sides right; of those that are reported, {right} are right. Of those reported with a `confidence_score` of
+        {SURE} or more ({counted} events), {shares} are right.
+    """
+    return textwrap.fill(" ".join(text.split()), 120)
+
+
 def with_figures(readme: str, lines: str) -> str:
     """The README with new lines between its markers. Raises ValueError when it has no markers."""
     if readme.count(BEGIN) != 1 or readme.count(END) != 1:
@@ -62,7 +80,8 @@ def main() -> None:
     gold = steps.load_gold(GOLD)
     reading = steps.read_gold(gold, steps.default_texts(GOLD))
     found = {half: evaluation.evaluate(gold, reading, half) for half in HALVES}
-    README.write_text(with_figures(README.read_text(encoding="utf-8"), "\n".join(table(found))), encoding="utf-8")
+    lines = "\n".join([*table(found), "", summary(found)])
+    README.write_text(with_figures(README.read_text(encoding="utf-8"), lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

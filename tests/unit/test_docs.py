@@ -137,6 +137,14 @@ def test_the_days_of_a_view_are_those_of_its_events() -> None:
     assert "| `end_date` | DATE | Last day of that interval, inclusive |" in visits
 
 
+def test_verbs_that_pages_messages_and_docstrings_name_exist() -> None:
+    sources = [path for folder in ("include", "dags", "plugins", "ops") for path in (ROOT / folder).rglob("*.*")]
+    texts = text_of([*pages(), *(path for path in sources if path.suffix in (".py", ".sql", ".toml"))])
+    named = set(re.findall(r"`(?:\.venv/bin/)?demarche ([a-z][a-z-]*)", texts))
+    assert {"run", "rebuild"} <= named
+    assert named - set(command_line().commands) == set()
+
+
 # --- links -------------------------------------------------------------------------------------------------------
 def anchors(path: Path) -> set[str]:
     """As GitHub makes them of headings."""

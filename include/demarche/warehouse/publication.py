@@ -153,7 +153,7 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
             if not (work_is_good and published_load(paths)):
                 _copy_from_published(paths)
         elif not work_is_good:
-            previous = f"`demarche restore` brings back one of {paths.previous}, or " if publications(published) else ""
+            previous = f"copy one of {paths.previous} into its place, or " if publications(published) else ""
             raise WarehouseError(f"{found} — {previous}remove it and run `demarche rebuild`")
 
 

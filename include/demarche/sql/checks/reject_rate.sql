@@ -3,7 +3,7 @@
 -- threshold: 0.1
 -- owner: ingestion
 -- why: Where a larger share than this of a partition is rejected, something in how it arrives or is read has changed.
--- what to do: Read the reasons in meta.rejects; correct the parser, or `demarche accept` the partition.
+-- what to do: Read the reasons in meta.rejects. Where the parser is at fault, correct it: the next run reads the partition again.
 SELECT
     partition_key, document_count, reject_count,
     round(reject_count / (document_count + reject_count), 3) AS reject_share
