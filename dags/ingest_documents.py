@@ -75,9 +75,11 @@ with DAG(
         get_current_context()["shard"] = " ".join(keys)[:200]
         return {key: steps.parse_documents(key).counts for key in keys}
 
-    @task(outlets=[DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
-    def announce_documents(parsed: list[dict[str, dict[str, int]]] | None, *, dag_run, params, outlet_events) -> None:
+    @task(outlets=[DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE)
+    def announce_documents(fetched: list | None, parsed: list[dict] | None, *, dag_run, params, outlet_events) -> None:
         """Wake the next station; an hour in which nothing came, and nothing is left from before, ends here."""
+        if fetched is None:
+            raise AirflowSkipException("Nothing was fetched.")
         if dag_run.run_type == "scheduled":
             from demarche import steps
 
@@ -89,5 +91,5 @@ with DAG(
 
     fetched = fetch_documents()
     parsed = parse_documents.expand(keys=fetched)
-    fetched >> announce_documents(parsed)  # not where fetching failed; but where nothing was to be parsed
+    announce_documents(fetched, parsed)
     parsed >> EmptyOperator(task_id="all_parsed")  # a failed part fails the run, but holds up no other

@@ -20,6 +20,7 @@ from datetime import timedelta
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, TriggerRule, get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 DOCUMENTS = Asset(name="documents", uri="x-demarche://documents")
 TAGGED_DOCUMENTS = Asset(name="tagged_documents", uri="x-demarche://tagged_documents")
@@ -66,11 +67,13 @@ with DAG(
                 counts.update(steps.tag_shard(key, index).counts)
         return {"shards": shards, **counts}
 
-    @task(outlets=[TAGGED_DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
-    def commit_tagged(hands: list[list[Shard]], tagged: list[dict] | None, *, dag_run, outlet_events) -> None:
+    @task(outlets=[TAGGED_DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE)
+    def commit_tagged(hands: list[list[Shard]] | None, tagged: list[dict] | None, *, dag_run, outlet_events) -> None:
         """Make whole the partitions of which every shard is tagged; wake the next station, it may have work left."""
         from demarche import steps
 
+        if hands is None:
+            raise AirflowSkipException("It is not known what was to be tagged.")
         wanted = {(key, index) for hand in hands for key, index in hand}
         done = {(key, index) for part in tagged or () for key, index in part["shards"]}
         keys = sorted({key for key, _ in wanted} - {key for key, _ in wanted - done})

@@ -72,9 +72,12 @@ class Site:
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+            "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",  # those of a scheduler that died
+            "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "20",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             "DEMARCHE_DATA_FOLDER": str(self.data_folder),
             "PYTHONUNBUFFERED": "1",
+            "SPT_NOENV": "1",  # a process that renames itself keeps its environment, by which leftovers are found
             **self.variables,
         }
         return {name: value for name, value in wanted.items() if value is not None}
