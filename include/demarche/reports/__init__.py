@@ -17,6 +17,7 @@ from demarche import codebook, ontology
 from demarche.lexicon import lexicon
 from demarche.records import Document, Mention, Report, ReportParticipant, record_id
 from demarche.reports import circumstances, frames, merging, syntax
+from demarche.reports.learned import Learned
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Parties, Party
 
@@ -37,6 +38,7 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     anchor = None if document.published_rule in ("fetched", "none") else document.published_date
     parties = Parties(doc, mentions)
     facilities: dict[str, circumstances.Where] = {}
+    learned = Learned(doc)
     drafts: list[Draft] = []
     for index, sentence in enumerate(doc.sents):
         if len(sentence) > MAX_SENTENCE_TOKENS:
@@ -44,7 +46,7 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
         circumstances.remember_facilities(sentence, parties, facilities)
         if _is_noise(sentence):
             continue
-        drafts += _read_sentence(sentence, index, parties, anchor, facilities)
+        drafts += _read_sentence(sentence, index, parties, anchor, facilities, learned)
     return _records(merging.merge(drafts), document, anchor)
 
 
@@ -54,8 +56,11 @@ def _read_sentence(
     parties: Parties,
     anchor: date | None,
     facilities: dict[str, circumstances.Where],
+    learned: Learned,
 ) -> list[Draft]:
-    found = frames.find_frames(sentence, lexicon(), parties.is_party)
+    found, mentioned = frames.find_frames(sentence, lexicon(), parties.is_party)
+    learned.score(found)
+    found = [*found, *learned.more(sentence, found, mentioned, parties.is_party)]
     if not found:
         return []
     times = circumstances.Times(sentence, anchor)
@@ -129,13 +134,19 @@ _SUFFERED = frozenset({"SANCTION", "COERCE", "ASSAULT", "ACCUSE", "AID", "REJECT
 
 
 def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequence[Party]) -> float:
-    """A first estimate from how exact the wording is and how well both sides are known."""
-    value = 0.45
-    value += 0.15 if frame.entry.with_lemmas else 0.0
-    value += 0.1 if any(p.is_linked for p in actors) else 0.0
-    value += 0.1 if any(p.is_linked for p in recipients) else 0.0
-    value += 0.05 if actors and recipients else 0.0
-    value -= 0.1 if frame.is_nominal else 0.0
+    """How probably act and sides are right: by how exact the wording is, who is known, what the classifier thinks.
+
+    The steps are rounded from the open half of the sample gold; `benchmarks/calibration.py` shows how well they hold.
+    """
+    value = 0.4
+    value += 0.12 if frame.entry.with_lemmas else 0.0
+    value += 0.08 if any(p.is_linked for p in actors) else 0.0
+    value += 0.08 if any(p.is_linked for p in recipients) else 0.0
+    value -= 0.05 if frame.is_nominal else 0.0
+    if frame.rule == "classifier":
+        value -= 0.12
+    elif frame.learned_score is not None:
+        value += 0.12 if frame.learned_score >= 0.7 else -0.12 if 0.2 <= frame.learned_score < 0.7 else 0.0
     return round(min(max(value, 0.05), 0.95), 3)
 
 

@@ -13,7 +13,7 @@ from functools import cache
 
 from spacy.tokens import Span, Token
 
-from demarche import codebook
+from demarche import codebook, ontology
 from demarche.lexicon import NO_EVENT, Entry, Lexicon
 from demarche.reports import operators, syntax
 
@@ -57,9 +57,16 @@ class Frame:
     tense: str = "past"
     is_nominal: bool = False
     is_denial: bool = False
+    learned_score: float | None = None
+    """How probable the classifier holds act and sides to be; None where it was not asked."""
     """Somebody says that it did not happen, which is no refusal to do it."""
     phrases: dict[int, Token] = field(default_factory=dict)
     """By a party's token the wider phrase that stands in its place ("the coup in Gabon" for Gabon)."""
+
+    @property
+    def plover_type(self) -> str | None:
+        """What a PLOVER coder writes; None for a bare denial."""
+        return None if self.is_denial else ontology.fold(self.event_type, self.status_type)
 
 
 @dataclass(frozen=True)
@@ -92,8 +99,11 @@ IsParty = Callable[[Token], bool]
 RELATIONAL = codebook.words("relational")
 
 
-def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Frame]:
-    """The acts that a sentence tells. ``is_party`` says of a token whether it can take part (a person, state, …)."""
+def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> tuple[list[Frame], frozenset[int]]:
+    """The acts that a sentence tells, and the tokens of those that it only mentions (denies, wishes, condemns).
+
+    ``is_party`` says of a token whether it can take part (a person, a state, …).
+    """
     acts = {act.token.i: act for token in sentence if (act := _match(token, lexicon) or _match_modal(token))}
     claimed: set[int] = set()  # triggers that belong to another act's wording or govern one
     worded: dict[int, int] = {}
@@ -107,12 +117,14 @@ def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Fra
             nearer, farther = (other, verb) if abs(other - noun) <= abs(verb - noun) else (verb, other)
             worded[noun] = nearer
             claimed.add(farther)
+    mentioned: set[int] = set()
     readings: dict[int, _Reading] = {}
     for index, act in acts.items():
         if index in claimed:
             continue
         reading = _read(act, acts)
         if reading is None:
+            mentioned.add(index)
             continue
         readings[index] = reading
     for reading in readings.values():
@@ -127,7 +139,7 @@ def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> list[Fra
         frame = _participants(acts[index], reading, is_party)
         if frame is not None:
             frames.append(frame)
-    return frames
+    return frames, frozenset(mentioned)
 
 
 # --- which act a word is -----------------------------------------------------------------------------------------
@@ -809,7 +821,10 @@ def _recipients(token: Token, act: _Act | None, is_party: IsParty, *, passive: b
     sources = [token, noun] if noun is not None else [token]
     pairs = [(name, o) for source in sources for name, o in syntax.obliques(source) if name != "by"]
     for wanted in act.entry.recipient_by if act is not None else ():
-        found = [o for name, o in pairs if name == wanted and is_party(o)]
+        marked = [o for name, o in pairs if name == wanted]
+        found = [o for o in marked if is_party(o)]
+        if not found and act is not None and act.entry.event_type in _TRANSFERS:
+            found = [p for o in marked for p in _inside(o, is_party)] or [o for o in marked if o.pos_ == "NOUN"]
         if found:
             return found
     objects = [] if passive else syntax.objects(token)
@@ -849,8 +864,8 @@ def _recipients(token: Token, act: _Act | None, is_party: IsParty, *, passive: b
                 return found
     if act is not None and act.entry.event_type in _DEEDS:
         for name, o in pairs:
-            if name in ("in", "into", "inside", "across", "along", "near") and is_party(o):
-                found.append(o)
+            if name in ("in", "into", "inside", "across", "along", "near"):
+                found += [o] if is_party(o) else _inside(o, is_party, 1)
         if not found:
             found = [
                 o
@@ -870,6 +885,8 @@ def _is_undergoer(act: _Act | None) -> bool:
 
 
 _UNDERGONE = frozenset({"ACCUSE", "SANCTION", "COERCE", "ASSAULT", "CONSULT", "SUPPORT", "RETREAT"})
+#: Acts that hand something over: whoever stands behind the marking preposition gets it, named or not.
+_TRANSFERS = frozenset({"AID", "RETREAT"})
 #: Acts that are done in a land and so to it, when nobody else is named.
 _DEEDS = frozenset({"AGREE", "AID", "RETREAT", "ASSAULT", "MOBILIZE", "COERCE", "SANCTION", "PROTEST"})
 

@@ -119,14 +119,10 @@ class Parties:
         return self._one(head)
 
     def _one(self, head: Token) -> list[Party]:
-        if head.pos_ == "PRON" and not self.mentions_at(head):
-            speaker = self._speaker_of(head)
-            if speaker is not None:  # "the rebels said they would …"
-                return [
-                    replace(party, text=head.text, start_offset=head.idx, end_offset=head.idx + len(head),
-                            name=party.name or party.text, is_pronoun=True)
-                    for party in self._one(speaker)
-                ]  # fmt: skip
+        if head.pos_ == "PRON":
+            named = self._named_by_pronoun(head)
+            if named:
+                return named
         first, last = syntax.noun_phrase(head)
         at_head = _distinct(self.mentions_at(head))
         if len(at_head) > 1 and len({(m.start_offset, m.end_offset) for m in at_head}) == 1:
@@ -162,7 +158,7 @@ class Parties:
             text,
             start,
             end,
-            mention.name or self._antecedent_text(mention),
+            mention.name,
             mention.entity_id,
             kind,
             mention.country_code,
@@ -171,19 +167,31 @@ class Parties:
             mention.entity_id is not None or mention.country_code is not None,
         )
 
-    def _antecedent_text(self, mention: Mention) -> str | None:
-        """The words for which a pronoun stands, where they name nobody that the gazetteer knows."""
-        if mention.link_rule != "pronoun":
-            return None
-        alike = [
-            m
-            for m in self._mentions
-            if m.end_offset <= mention.start_offset
-            and m.link_rule != "pronoun"
-            and (m.mention_type, m.entity_id, m.country_code, m.sector_type)
-            == (mention.mention_type, mention.entity_id, mention.country_code, mention.sector_type)
-        ]
-        return alike[-1].text if alike else None
+    def _named_by_pronoun(self, pronoun: Token) -> list[Party]:
+        """Whom a pronoun stands for, under the words that name him: an earlier mention, or who is speaking."""
+        found = []
+        for mention in _distinct(self.mentions_at(pronoun)):
+            words = self._antecedent(mention)
+            if words is None:
+                continue
+            found.append(self._party(mention, words.start_offset, words.end_offset, head=pronoun))
+        linked = [party for party in found if party.is_linked]
+        if linked or (found and self._speaker_of(pronoun) is None):
+            return [replace(party, is_pronoun=True) for party in found]
+        speaker = self._speaker_of(pronoun)  # "the rebels said they would …"
+        return [replace(party, is_pronoun=True) for party in self._one(speaker)] if speaker is not None else []
+
+    def _antecedent(self, mention: Mention) -> Mention | None:
+        """The nearest earlier mention with words of its own that means the same."""
+        same = (mention.mention_type, mention.entity_id, mention.country_code, mention.sector_type)
+        for other in reversed(self._mentions):
+            if other.end_offset > mention.start_offset or other.link_rule == "pronoun":
+                continue
+            if mention.entity_id is not None and other.entity_id == mention.entity_id:
+                return other
+            if (other.mention_type, other.entity_id, other.country_code, other.sector_type) == same:
+                return other
+        return None
 
     def _best(self, mentions: Iterable[Mention]) -> Mention | None:
         """The longest mention at a word, a linked one before an open one."""

@@ -1,0 +1,109 @@
+"""Behind the rules: what the classifier makes of pairs that they leave open, and how sure it is of theirs.
+
+The classifier (`demarche.classifier`) scores a trigger with an actor and a recipient. A reading that the rules have
+made gets its score; one that they haven't is taken up only when both sides are parties, the pair is probably what the
+sentence tells, and the act is probably of one type. What the rules read as not told stays untold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spacy.tokens import Doc, Span, Token
+
+from demarche import classifier
+from demarche.classifier.frames import Tree
+from demarche.lexicon import Entry, lexicon
+from demarche.reports import syntax
+from demarche.reports.frames import Frame, IsParty
+
+#: A pair is taken up from these probabilities on: that the sentence tells of it, and that its act is of the best type;
+#: where the rules read nothing in the sentence, and where they did.
+FLOORS = {False: (0.4, 0.55), True: (0.7, 0.8)}
+#: Most readings that a sentence may gain.
+MOST = 2
+#: PLOVER's categories of words that fold a status into the act.
+_STATUS = {"REQUEST": "requested", "THREATEN": "threatened", "REJECT": "denied", "AGREE": "planned"}
+
+
+class Learned:
+    """The classifier at work on one document; its tree is built when first needed."""
+
+    def __init__(self, doc: Doc) -> None:
+        self._doc = doc
+        self._tree: Tree | None = None
+
+    @property
+    def tree(self) -> Tree:
+        if self._tree is None:
+            self._tree = Tree(self._doc, lexicon())
+        return self._tree
+
+    def score(self, frames: Sequence[Frame]) -> None:
+        """Set ``learned_score`` of frames with two sides."""
+        asked = [frame for frame in frames if frame.actors and frame.recipients]
+        found = classifier.classify(
+            self._doc,
+            [classifier.Candidate(f.trigger.i, f.actors[0].i, f.recipients[0].i) for f in asked],
+            tree=self.tree,
+        )
+        for frame, scored in zip(asked, found, strict=True):
+            frame.learned_score = scored.type_scores.get(frame.plover_type or "", 0.0)
+
+    def more(
+        self, sentence: Span, frames: Sequence[Frame], mentioned: frozenset[int], is_party: IsParty
+    ) -> list[Frame]:
+        """Frames for pairs of the sentence that the rules left open."""
+        taken = {token.i for frame in frames for token in (frame.trigger, *frame.words)} | mentioned
+        known = [({a.i for a in frame.actors}, {r.i for r in frame.recipients}) for frame in frames]
+        candidates = []
+        for candidate in classifier.candidates(sentence, lexicon(), tree=self.tree):
+            if candidate.actor is None or candidate.recipient is None or candidate.trigger in taken:
+                continue
+            actor, recipient = self._doc[candidate.actor], self._doc[candidate.recipient]
+            if not is_party(actor) or not is_party(recipient):
+                continue
+            if any(candidate.actor in sides and candidate.recipient in others for sides, others in known):
+                continue
+            candidates.append(candidate)
+        pair_floor, type_floor = FLOORS[bool(frames)]
+        scored = [s for s in classifier.classify(self._doc, candidates, tree=self.tree) if s.pair_score >= pair_floor]
+        scored.sort(key=lambda s: (-s.pair_score, s.candidate.trigger, s.candidate.actor, s.candidate.recipient))
+        found: list[Frame] = []
+        used: set[int] = set()
+        for one in scored:
+            name, share = one.best_type()
+            if one.type_scores[name] < type_floor or one.candidate.trigger in used:
+                continue
+            used.add(one.candidate.trigger)
+            found.append(self._frame(one, name))
+            if len(found) == MOST:
+                break
+        return found
+
+    def _frame(self, scored: classifier.Scored, name: str) -> Frame:
+        candidate = scored.candidate
+        assert candidate.actor is not None and candidate.recipient is not None
+        trigger = self._doc[candidate.trigger]
+        entry = (
+            scored.entries[0]
+            if scored.entries
+            else Entry(trigger.lemma_.lower(), "verb", frozenset(), name, "", "", (), False, 0)
+        )
+        return Frame(
+            trigger=trigger,
+            entry=entry,
+            event_type=name,
+            mode_type=scored.mode_type,
+            status_type=_STATUS.get(name, "occurred"),
+            rule="classifier",
+            actors=_with_conjuncts(self._doc[candidate.actor]),
+            recipients=_with_conjuncts(self._doc[candidate.recipient]),
+            words=[trigger],
+            is_nominal=not syntax.is_verbal(trigger),
+            learned_score=scored.pair_score * scored.type_scores[name],
+        )
+
+
+def _with_conjuncts(token: Token) -> list[Token]:
+    return syntax.conjuncts(token)
