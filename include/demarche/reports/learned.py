@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Span
 
 from demarche import classifier
 from demarche.classifier.frames import Tree
@@ -72,7 +72,7 @@ class Learned:
         found: list[Frame] = []
         used: set[int] = set()
         for one in scored:
-            name, share = one.best_type()
+            name, _ = one.best_type()
             if one.type_scores[name] < type_floor or one.candidate.trigger in used:
                 continue
             used.add(one.candidate.trigger)
@@ -83,7 +83,8 @@ class Learned:
 
     def _frame(self, scored: classifier.Scored, name: str) -> Frame:
         candidate = scored.candidate
-        assert candidate.actor is not None and candidate.recipient is not None
+        assert candidate.actor is not None
+        assert candidate.recipient is not None
         trigger = self._doc[candidate.trigger]
         entry = (
             scored.entries[0]
@@ -97,13 +98,10 @@ class Learned:
             mode_type=scored.mode_type,
             status_type=_STATUS.get(name, "occurred"),
             rule="classifier",
-            actors=_with_conjuncts(self._doc[candidate.actor]),
-            recipients=_with_conjuncts(self._doc[candidate.recipient]),
+            actors=syntax.conjuncts(self._doc[candidate.actor]),
+            recipients=syntax.conjuncts(self._doc[candidate.recipient]),
             words=[trigger],
             is_nominal=not syntax.is_verbal(trigger),
             learned_score=scored.pair_score * scored.type_scores[name],
         )
 
-
-def _with_conjuncts(token: Token) -> list[Token]:
-    return syntax.conjuncts(token)
