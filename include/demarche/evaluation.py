@@ -159,10 +159,10 @@ class Measure:
 
     @property
     def f1_score(self) -> float | None:
-        """Harmonic mean of both; null where neither gold nor reading has anything."""
-        precision, recall = self.precision_score, self.recall_score
-        if precision is None or recall is None:
-            return None if precision is None and recall is None else 0.0
+        """Harmonic mean of both; null where gold has nothing to find, 0 where nothing of it was found."""
+        precision, recall = self.precision_score or 0.0, self.recall_score
+        if recall is None:
+            return None
         return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
     @property

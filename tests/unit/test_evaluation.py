@@ -159,7 +159,7 @@ def test_precision_recall_and_f1() -> None:
     assert total.scores == (pytest.approx(1 / 3), pytest.approx(1 / 2), pytest.approx(0.4))
     assert found.measure("event", "ACCUSE").scores == (1.0, 1.0, 1.0)
     assert found.measure("event", "AID").scores == (None, 0.0, 0.0)
-    assert found.measure("event", "SANCTION").scores == (0.0, None, 0.0)
+    assert found.measure("event", "SANCTION").scores == (0.0, None, None)
 
 
 def test_a_welcome_event_is_right_if_found_and_no_error_if_absent() -> None:
