@@ -777,7 +777,8 @@ def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
         if child.dep_ == "acl" and child.tag_ == "VBN":
             found += [o for name, o in syntax.obliques(child) if name == "by" and is_party(o)]
         elif child.dep_ in ("acl", "relcl") and depth:
-            found += [s for s in syntax.own_subjects(child) if is_party(s)]
+            found += [s for s in syntax.own_subjects(child) if is_party(s) and s != noun]
+            found = found or [o for o in syntax.objects(child) if is_party(o)]
     return found
 
 
@@ -803,8 +804,9 @@ def _verbal_sides(verb: Token, act: _Act, is_party: IsParty) -> tuple[list[Token
             actors = inner
     else:
         recipients = _recipients(verb, act, is_party)
-    if _is_hosting(verb, act):
-        actors, recipients = recipients, actors  # the visitor acts, the host receives
+    if _is_hosting(verb, act):  # the visitor acts, the host receives
+        guests = [o for o in syntax.objects(verb) if is_party(o)]
+        actors, recipients = guests or recipients, actors
     if act.companion is not None and not syntax.is_passive(verb) and act.entry.event_type in MUTUAL and not recipients:
         inner_actors, inner_recipients = _nominal_sides(act.companion, act.entry, is_party)
         recipients = inner_recipients or [a for a in inner_actors if a not in actors]

@@ -131,7 +131,9 @@ class Parties:
         bearer = self._bearer(last) or self._misplaced_name(head)
         if bearer is not None:  # "Vice Chairman of the Central Committee Kim Yong-chol": the name belongs to the title
             at_head, end = [bearer], max(end, bearer.end_offset)
-        mention = self._best(at_head) or self._named_beside(head) or self._inside(head, first, last)
+        mention = self._best(at_head)
+        if mention is None or mention.entity_id is None:  # "his French counterpart, Emmanuel Macron"
+            mention = self._named_beside(head) or mention or self._inside(head, first, last)
         if mention is not None and mention.start_offset < start:
             start = mention.start_offset
         if mention is not None and mention.end_offset > end and mention in at_head:
@@ -239,6 +241,8 @@ class Parties:
 
     def _named_beside(self, head: Token) -> Mention | None:
         """An apposition's mention: "the Italian minister, Nadia Ferrante" names the person."""
+        if head.tag_ in ("NNS", "NNPS"):
+            return None
         for child in head.children:
             if child.dep_ == "appos":
                 found = self._best(
