@@ -40,14 +40,15 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     facilities: dict[str, circumstances.Where] = {}
     learned = Learned(doc)
     drafts: list[Draft] = []
-    for index, sentence in enumerate(doc.sents):
+    sentences = list(doc.sents)
+    for index, sentence in enumerate(sentences):
         if len(sentence) > MAX_SENTENCE_TOKENS:
             continue
         circumstances.remember_facilities(sentence, parties, facilities)
         if _is_noise(sentence):
             continue
         drafts += _read_sentence(sentence, index, parties, anchor, facilities, learned)
-    return _records(merging.merge(drafts), document, anchor)
+    return _records(merging.merge(drafts), sentences, document, anchor)
 
 
 def _read_sentence(
@@ -185,14 +186,16 @@ def _is_score(text: str, sentence: Span) -> bool:
 _NOISE = _noise_words()
 
 
-def _records(drafts: Sequence[Draft], document: Document, anchor: date | None) -> Coded:
+def _records(
+    drafts: Sequence[Draft], sentences: Sequence[Span], document: Document, anchor: date | None
+) -> Coded:
     reports: list[Report] = []
     participants: list[ReportParticipant] = []
     load_date = date.fromisoformat(document.partition_key[:10])
     ordinals: dict[tuple[int, str], int] = {}
     for draft in drafts:
         trigger = draft.frame.trigger
-        sentence = trigger.sent
+        sentence = sentences[draft.sentence_index]
         start, end = trigger.idx, trigger.idx + len(trigger)
         ordinal = ordinals.get((start, draft.event_type), 0)
         ordinals[start, draft.event_type] = ordinal + 1

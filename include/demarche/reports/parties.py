@@ -7,6 +7,7 @@ Chinese ministry", "Beijing's proposal"), the state or body inside it lends its 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -45,16 +46,15 @@ class Parties:
 
     def __init__(self, doc: Doc, mentions: Sequence[Mention]) -> None:
         self._doc = doc
+        self._text = doc.text  # spaCy joins it anew at every look
         self._mentions = mentions
         self._by_token: dict[int, list[Mention]] = {}
-        starts = {token.idx: token.i for token in doc}
+        starts = [token.idx for token in doc]
         for mention in mentions:
-            if mention.mention_type in ("time",):
+            if mention.mention_type == "time":
                 continue
-            index = starts.get(mention.start_offset)
-            if index is None:  # a mention that begins inside a token
-                index = next((t.i for t in doc if t.idx <= mention.start_offset < t.idx + len(t)), None)
-            while index is not None and index < len(doc) and doc[index].idx < mention.end_offset:
+            index = bisect_right(starts, mention.start_offset) - 1
+            while 0 <= index < len(starts) and starts[index] < mention.end_offset:
                 self._by_token.setdefault(index, []).append(mention)
                 index += 1
         self._dateline = _dateline_tokens(doc)
@@ -103,7 +103,7 @@ class Parties:
             if last - first < _LONGEST_PHRASE:
                 start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
                 return [
-                    replace(party, text=self._doc.text[start:end], start_offset=start, end_offset=end,
+                    replace(party, text=self._text[start:end], start_offset=start, end_offset=end,
                             name=party.name or party.text)
                     for party in self._one(head)
                 ]  # fmt: skip
@@ -141,7 +141,7 @@ class Parties:
         return [self._party(mention, start, end, lent=mention not in at_head if mention else False, head=head)]
 
     def _party(self, mention: Mention | None, start: int, end: int, *, head: Token, lent: bool = False) -> Party:
-        text = self._doc.text[start:end]
+        text = self._text[start:end]
         if mention is not None and lent and head.lemma_.lower() in RELATIONAL and _is_possessor(mention, head):
             mention = None  # "its neighbour" is another state than the one it neighbours
         if mention is None:
