@@ -185,8 +185,8 @@ def where(frame: Frame, parties: Parties, facilities: dict[str, Where]) -> Where
     travel = frame.mode_type == "visit" or (
         frame.event_type == "CONSULT" and frame.trigger.lemma_ in ("arrive", "travel", "fly", "land")
     )
-    for word in frame.words:
-        if travel:
+    for word in [*frame.words, *frame.actors, *frame.recipients] if frame.event_type == "CONSULT" else frame.words:
+        if travel and word in frame.words:
             destination = syntax.objects(word) if word.lemma_ == "visit" and syntax.is_verbal(word) else []
             destination += [o for name, o in syntax.obliques(word) if name in _TRAVEL]
             for noun in destination:

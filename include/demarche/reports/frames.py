@@ -281,6 +281,8 @@ def _verb_status(verb: Token, reading: _Reading) -> bool:
     if mood.kind == "future":
         reading.status = "threatened" if mood.conditional and not cooperative else "planned"
     elif mood.kind == "would":
+        if any(c.dep_ == "aux" and c.lower_ == "have" for c in verb.children):
+            return False  # "would have lifted the ban, had …": it did not
         if mood.conditional:
             reading.status = "hypothetical" if cooperative else "threatened"
         elif speaking is not None:
@@ -288,7 +290,7 @@ def _verb_status(verb: Token, reading: _Reading) -> bool:
         else:
             return False
     elif mood.kind == "possible":
-        if speaking is not None and not cooperative and mood.conditional:
+        if not cooperative and (mood.conditional or _says_of_itself(verb, speaking)):
             reading.status = "threatened"
         elif speaking is not None and mood.conditional:
             reading.status = "hypothetical"
@@ -319,6 +321,11 @@ def _speaker(verb: Token) -> Token | None:
                 return head
         token = head
     return None
+
+
+def _says_of_itself(verb: Token, speaking: Token | None) -> bool:
+    """ "Norway said it might close its embassy": the speaker's own deed."""
+    return speaking is not None and any(s.lower_ in ("it", "he", "she", "they", "we") for s in syntax.own_subjects(verb))
 
 
 _SAYING = codebook.words("saying")

@@ -145,8 +145,9 @@ def condition(verb: Token) -> str | None:
                 return child.lower_
     if verb.dep_ == "ccomp" and any(c.dep_ == "mark" and c.lower_ in ("whether", "if") for c in verb.children):
         return "whether"
-    if verb.dep_ == "pcomp" and verb.head.lower_ in ("before", "without", "instead", "of") and verb.head.dep_ == "prep":
-        return verb.head.lower_ if verb.head.lower_ != "of" else None
+    if verb.dep_ == "pcomp" and verb.head.dep_ == "prep":
+        word = verb.head.head.lower_ if verb.head.lower_ == "of" else verb.head.lower_
+        return word if word in ("before", "without", "instead") else None
     return None
 
 

@@ -116,7 +116,25 @@ class Parties:
                 named = [t for t in syntax.conjuncts(child) if self.is_party(t)]
                 if len(named) > 1:
                     return [party for token in named for party in self._one(token)]
-        return self._one(head)
+        return self._of_several_states(head) or self._one(head)
+
+    def _of_several_states(self, head: Token) -> list[Party]:
+        """ "Kenyan and Ugandan ministers", "the delegations of Armenia and Azerbaijan": one party for each state."""
+        if head.tag_ != "NNS" or len({m.country_code for m in self.mentions_at(head)}) > 1:
+            return []
+        of = [o for name, o in syntax.obliques(head) if name in ("of", "from")]
+        owners = [t for c in head.children if c.dep_ in ("amod", "poss", "nmod", "compound") for t in syntax.conjuncts(c)]
+        for group in (owners, of):
+            states = [m for t in group if (m := self._best(self.mentions_at(t))) is not None and m.mention_type == "state"]
+            by_country = {m.country_code: m for m in states if m.country_code is not None}
+            if len(by_country) > 1:
+                first, last = syntax.noun_phrase(head)
+                start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
+                return [
+                    replace(self._party(m, start, end, head=head, lent=True), name=f"{m.name}: {head.lower_}")
+                    for m in by_country.values()
+                ]
+        return []
 
     def _one(self, head: Token) -> list[Party]:
         if head.pos_ == "PRON":
@@ -127,6 +145,8 @@ class Parties:
         at_head = _distinct(self.mentions_at(head))
         if len(at_head) > 1 and len({(m.start_offset, m.end_offset) for m in at_head}) == 1:
             return [self._party(mention, mention.start_offset, mention.end_offset, head=head) for mention in at_head]
+        while first < head.i and (first in self._dateline or self._doc[first].pos_ in ("PUNCT", "SPACE")):
+            first += 1
         start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
         bearer = self._bearer(last) or self._misplaced_name(head)
         if bearer is not None:  # "Vice Chairman of the Central Committee Kim Yong-chol": the name belongs to the title
@@ -138,7 +158,12 @@ class Parties:
             start = mention.start_offset
         if mention is not None and mention.end_offset > end and mention in at_head:
             end = mention.end_offset
-        return [self._party(mention, start, end, lent=mention not in at_head if mention else False, head=head)]
+        party = self._party(mention, start, end, lent=mention not in at_head if mention else False, head=head)
+        if party.country_code is None and party.entity_id is None and party.entity_type == "person":
+            around = self._inside(head, first, last)  # "his German counterpart, Jan Ohm": the adjective tells whose he is
+            if around is not None and not _is_possessor(around, head):
+                party = replace(party, country_code=around.country_code, is_linked=around.country_code is not None)
+        return [party]
 
     def _party(self, mention: Mention | None, start: int, end: int, *, head: Token, lent: bool = False) -> Party:
         text = self._text[start:end]
@@ -276,7 +301,7 @@ def _state_names() -> dict[str, str]:
 
 
 _DATELINE = re.compile(
-    r"\s*[A-Z][A-Z .,'’-]{2,40}(?:,? ?[A-Z][A-Za-z .]{2,25})?(?:,? ?\([A-Za-z /]{2,30}\))?\s?(?:--?|–|—|:)\s"
+    r"\s*[A-Z][A-Z .'’-]{2,40}(?:, ?[A-Z][A-Za-z. ]{2,20})?(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?(?:,? ?[A-Z][A-Za-z .]{2,25})?(?:,? ?\([A-Za-z /]{2,30}\))?\s?(?:--?|–|—|:)\s"
 )
 _TIME_NAMES = codebook.words("time_names")
 

@@ -37,6 +37,8 @@ def conjuncts(token: Token) -> list[Token]:
     while queue:
         for child in _children_of_name(queue.pop(0)):
             coordinated = child.dep_ == "conj" or (child.dep_ == "appos" and _is_list_item(child, token))
+            if coordinated and any(c.dep_ == "neg" for c in child.children) and not is_verbal(child):
+                continue  # "Norway, but not Sweden"
             if coordinated and is_verbal(child) == is_verbal(token):
                 found.append(child)
                 queue.append(child)
