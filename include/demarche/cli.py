@@ -104,6 +104,9 @@ def run(
     key: Annotated[
         str | None, typer.Option("--key", help="The partition for new files.", show_default="the hour that has ended")
     ] = None,
+    sure: Annotated[
+        float, typer.Option("--sure", min=0, max=1, help="Print events of at least this confidence; 0 prints all.")
+    ] = 0.5,
 ) -> None:
     """Read files and print the events that they tell of; everything is kept in a warehouse.
 
@@ -117,8 +120,12 @@ def run(
     with _progress() as progress:
         done = steps.run(inputs, settings=settings, partition_key=key, progress=progress)
     found = steps.events_of(done.raw_hashes, settings=settings)
-    _print_table(("date", "event", "status", "who", "place", "told by"), list(map(_event_row, found)), "no event found")
-    counts = f"events: {len(found)}, documents: {done.document_count}, rejected: {len(done.rejects)}"
+    printed = [event for event in found if event["confidence_score"] >= sure]
+    nothing = f"no event of confidence {sure:g} or more" if found else "no event found"
+    _print_table(("date", "event", "status", "who", "place", "told by"), list(map(_event_row, printed)), nothing)
+    unsure = len(found) - len(printed)
+    counts = f"events: {len(found)}{f' ({unsure} less sure ones: --sure 0 prints them)' if unsure else ''}"
+    counts += f", documents: {done.document_count}, rejected: {len(done.rejects)}"
     _complain(f"{counts}. Warehouse: {settings.warehouse_path}, lake: {settings.lake_url}")
     _print_rejects(done.rejects)
     if not done.document_count:

@@ -332,7 +332,7 @@ def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
 
 _EVENTS = """
 SELECT start_date, end_date, date_precision_type, event_type, mode_type, status_type, actor_text, recipient_text,
-    place_name, document_count
+    place_name, document_count, confidence_score
 FROM mart.events
 WHERE event_id IN (
     SELECT event_id FROM core.event_reports JOIN core.documents USING (document_id)
