@@ -173,7 +173,6 @@ class Pointers:
         best: tuple[float, int] | None = None
         chosen: Span | None = None
         here = self.tokens.sentence[position]
-        clause = self._clause(position)
         governing = self._clauses_above(position)
         objective = word in ("him", "it") and self.tokens.dep[position] in ("dobj", "pobj", "dative")
         for span in reversed(self.done):
@@ -186,7 +185,7 @@ class Pointers:
                 continue
             role = self.reader.role(span.head)
             subject = role in SUBJECT
-            if objective and subject and distance == 0 and self._clause(span.head) == clause:
+            if objective and subject and distance == 0 and self._clause(span.head) in governing:
                 continue
             main = subject and self.tokens.dep[self.reader.governor(span.head)] == "ROOT"
             score = (

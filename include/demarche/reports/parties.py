@@ -70,7 +70,7 @@ class Parties:
 
     def is_party(self, token: Token) -> bool:
         """Whether the word heads a phrase that can act: a linked or named entity, people, a pronoun for them."""
-        if token.lower_ == "it" and token.dep_ in ("dobj", "pobj"):
+        if token.lower_ == "it" and token.dep_ in ("dobj", "pobj") and token.head.lemma_.lower() not in _ADDRESSING:
             return False  # what is welcomed or rejected as "it" is a deed, not a doer
         mentions = self.mentions_at(token)
         if mentions and token.i not in self._dateline:
@@ -303,6 +303,7 @@ def _state_names() -> dict[str, str]:
 _DATELINE = re.compile(
     r"\s*[A-Z][A-Z .'’-]{2,40}(?:, ?[A-Z][A-Za-z. ]{2,20})?(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?(?:,? ?[A-Z][A-Za-z .]{2,25})?(?:,? ?\([A-Za-z /]{2,30}\))?\s?(?:--?|–|—|:)\s"
 )
+_ADDRESSING = codebook.words("addressing")
 _TIME_NAMES = codebook.words("time_names")
 
 
