@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_LINE_BREAKS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LINE_BREAKS = re.compile(r"\r+\n|\r|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_SOFT_BREAK = re.compile(r"\u00ad[^\S\n]*\n[^\S\n]*")  # a word broken by a soft hyphen
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb\U000e0000-\U000e0fff]"
@@ -15,9 +16,22 @@ _BLANKS = re.compile(r"[^\S\n]+")
 
 def clean_lines(text: str) -> list[str]:
     """The lines of ``text`` without invisible characters, white space squeezed, ends stripped; composed (NFC)."""
-    text = _INVISIBLE.sub("", _LINE_BREAKS.sub("\n", text))
-    text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
-    return [line.strip() for line in _BLANKS.sub(" ", text).split("\n")]
+    return [line.strip() for line in _BLANKS.sub(" ", _visible(text)).split("\n")]
+
+
+def indented_lines(text: str) -> list[tuple[int, str]]:
+    """The lines of ``text`` as ``clean_lines`` gives them, each with the columns of white space before it."""
+    found = []
+    for line in _visible(text).split("\n"):
+        inner = line.lstrip()
+        indent = len(line[: len(line) - len(inner)].expandtabs()) if inner else 0
+        found.append((indent, _BLANKS.sub(" ", inner).strip()))
+    return found
+
+
+def _visible(text: str) -> str:
+    text = _INVISIBLE.sub("", _SOFT_BREAK.sub("", _LINE_BREAKS.sub("\n", text)))
+    return unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
 
 
 def clean_line(text: str | None, limit: int = 500) -> str | None:

@@ -1,5 +1,7 @@
 """Plain text of whole pages: which lines are the article, and which are the page's furniture.
 
+Lines that were broken to fit a width are joined first (see ``wrapping``), so that paragraphs are judged and not lines.
+
 No two pages look alike, so the rules look at shape first: prose has sentences that end, menus and link lists are short
 lines that don't. The article is the stretch of lines that holds most prose and least furniture; within it captions,
 labels and lists of links are left out. Phrases (`codebook/furniture.toml`) help where shape says nothing.
@@ -15,11 +17,13 @@ from functools import cache
 from itertools import pairwise, takewhile
 
 from demarche import codebook, dates
-from demarche.documents.cleaning import clean_lines
+from demarche.documents.cleaning import indented_lines
+from demarche.documents.wrapping import unwrap
 
 _MAX_PHRASE_LENGTH = 400  # longer lines are never furniture by phrase, and regular expressions stay cheap
 _MAX_LABEL_LENGTH = 120  # of a label that an extractor left in a page's main text
 _MAX_CROSSHEAD_WORDS = 6  # a longer line between paragraphs is a link to another article
+_FEWEST_WORDS = 4  # of a file that is one line
 _BEGUN_WORDS = 30  # of prose after which a line that ends articles ends this one
 
 # What a line adds to the stretch that is taken for the article. Prose adds its words, up to the first figure.
@@ -81,14 +85,17 @@ _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
 
 def split_page(text: str) -> Page:
     """Takes a page apart; where no prose is found, all that isn't furniture is the article."""
-    lines = _unwrap(clean_lines(text))
-    lines = [line for line in lines if line]
+    lines = unwrap(indented_lines(text))
     captions = _repeated(lines)
     kinds = ["caption" if number in captions else _kind(line) for number, line in enumerate(lines)]
     _demote_foreign_script(lines, kinds)
+    if "prose" not in kinds:  # then what looks like a caption by its credit is all there is
+        kinds = ["prose" if _is_signed_paragraph(line) else kind for line, kind in zip(lines, kinds, strict=True)]
     start, end = _article_span(lines, kinds)
     if start == end:
         rest = [line for line, kind in zip(lines, kinds, strict=True) if kind in ("short", "prose")]
+        if len(lines) == 1 and _count(lines[0]) >= _FEWEST_WORDS:
+            rest = lines  # whatever it looks like, nothing else can be meant
         return Page(tuple(rest), (), tuple(line for line in lines if line not in rest), ())
     kept = _without_strangers(lines, _kept(lines, kinds, start, end))
     paragraphs, tails = _without_agency_tails([lines[number] for number in kept])
@@ -123,31 +130,6 @@ def without_labels(lines: list[str], title: str | None) -> tuple[list[str], tupl
 
 
 # --- lines -------------------------------------------------------------------------------------------------------
-def _unwrap(lines: list[str]) -> list[str]:
-    """Joins lines that were broken to fit a width; a line was, if the next word would not have fitted."""
-    pairs = [(line, after) for line, after in pairwise(lines) if line and after]
-    longest = max((len(line) for line in lines), default=0)
-    width = max((len(line) for line, _ in pairs), default=0)
-    full = [line for line, _ in pairs if len(line) >= 0.6 * width]
-    ended = sum(1 for line in full if _STRONG_END.search(line))
-    if longest > 100 or width < 50 or ended > 0.5 * len(full):  # lines that end as sentences do are paragraphs
-        return lines
-    joined: list[str] = []
-    last = ""
-    for line in lines:
-        if last and line and _was_broken(last, line, width):
-            joined[-1] += " " + line
-        else:
-            joined.append(line)
-        last = line
-    return joined
-
-
-def _was_broken(line: str, after: str, width: int) -> bool:
-    full = len(line) + 1 + len(after.split(" ", 1)[0]) > width - 3
-    return full and any(mark.isalpha() for mark in line) and not line.endswith((":",)) and len(line) >= 0.6 * width
-
-
 def _count(line: str) -> int:
     """Words; for scripts without blanks, half the characters."""
     dense = sum(1 for mark in line if "\u3040" <= mark <= "\u9fff")
@@ -183,13 +165,19 @@ def _is_prose(line: str) -> bool:
     return count >= 25 and function_words >= 0.15 * count
 
 
+@cache
+def _imperative() -> re.Pattern[str]:
+    """A verb that speaks to the reader at the start of a sentence; elsewhere somebody does what it says."""
+    return re.compile(rf"(?:.*[.!?:;|–—-] )?{_words_of('imperatives').pattern}", re.IGNORECASE)
+
+
 def _addresses_reader(line: str) -> bool:
     """The site speaks to its reader about itself: "you", "our" or an imperative, and a word like "newsletter"."""
     outside = _QUOTED.sub("", line)
     return (
         _count(line) <= 45
         and bool(_words_of("site_words").search(outside))
-        and bool(_words_of("address_words").search(outside))
+        and bool(_words_of("address_words").search(outside) or _imperative().match(outside))
         and not re.search(r"\b(?:said|told|says|tells|added|wrote)\b", outside)
     )
 

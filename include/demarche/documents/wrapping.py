@@ -1,0 +1,198 @@
+"""Plain text that was broken to fit a width: its lines are joined to paragraphs before anybody judges them.
+
+No width is known, so that breaks have to show themselves: a sentence that stops in its middle and goes on below. Where
+a block (lines without a blank one between) shows enough of these, how far they reach is how far a line must reach to be
+taken for a broken one where nothing else tells: at the end of a sentence, or before a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import groupby, pairwise
+
+from demarche import codebook
+
+Line = tuple[int, str]
+"""White space before a line, in columns, and its text."""
+
+_NARROWEST, _WIDEST = 30, 140  # columns: of a newspaper's column, and of the widest mail or terminal
+_PROVEN_SHARE = 0.3  # of a block's lines that end no sentence; names hide the others, lists show hardly any
+_PROVEN_SHARE_OF_ENDED = 0.2  # as many as there are where every line ends one: there, lines are paragraphs
+_FEW = 3  # breaks of a block that may all stand before names by chance
+_FEW_PROVEN = 2  # of a page: fewer may be chance
+_LONG = 0.7  # of the width: how far lines reach that were broken unevenly
+_UNEVEN = 15  # columns by which lines of one text differ
+_LONGER_THAN_TITLES = 45  # characters, of a title in few words
+_LONGER_THAN_MOST = 90  # of those in many
+_LONG_WORD = 10  # characters
+_SHORT = 0.5  # of the width: a line that ends before was not broken to fit it
+
+_ENDED = re.compile(r"[.!?…:;][\"”’')\]»]*$")
+_OPENS_LOWER = re.compile(r"[\"“‘'(\[]?[a-zß-öø-ÿ]")
+_BYLINE = re.compile(r"(?:[Bb]y|BY) [^\W\d_a-zß-öø-ÿ].*(?<![.!?,])")
+_BULLET = re.compile(r"(?:[-–—*+•·‣◦▪●○►]|\(?(?:\d{1,2}|[a-z])[.)])\s+\S")
+
+
+def unwrap(lines: Sequence[Line]) -> list[str]:
+    """The paragraphs: lines joined where they were broken, as they are where they weren't; no blank ones."""
+    blocks = [list(block) for is_filled, block in groupby(lines, key=lambda line: bool(line[1])) if is_filled]
+    wrapped = [_is_wrapped(block) for block in blocks]
+    proven = [pair for block, known in zip(blocks, wrapped, strict=True) if known for pair in _proven(block)]
+    if not proven:  # a page without blank lines may hide its article among its lists
+        proven = [pair for block in blocks for pair in _proven(block) if _OPENS_LOWER.match(pair[1][1])]
+        if len(proven) < _FEW_PROVEN:
+            return [text for block in blocks for _, text in block]
+    width = _width(proven)
+    widest = max(_reach(line, after) for line, (_, after) in proven) + _LONG_WORD
+    paragraphs: list[str] = []
+    for block, known in zip(blocks, wrapped, strict=True):
+        paragraphs += _joined(block, width, is_sure=known or _may_be_wrapped(block, widest))
+    return paragraphs
+
+
+def _is_wrapped(block: Sequence[Line]) -> bool:
+    """Whether sentences go on below in most lines that end none, and the lines that end one aren't too many."""
+    lines = [text for _, text in block[:-1] if _NARROWEST <= len(text) <= _WIDEST]
+    too_long = sum(1 for _, text in block if len(text) > _WIDEST)
+    ended = sum(1 for text in lines if _ENDED.search(text))
+    proven = sum(1 for _ in _proven(block))
+    return proven > max(too_long, _PROVEN_SHARE * (len(lines) - ended), _PROVEN_SHARE_OF_ENDED * ended)
+
+
+def _may_be_wrapped(block: Sequence[Line], widest: int) -> bool:
+    """Whether a block on a page of broken lines may be one of them, although its few breaks don't show it."""
+    return len(block) <= _FEW + 1 and all(indent + len(text) <= widest for indent, text in block)
+
+
+def _proven(block: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
+    """Neighbours of which the second must go on with the first one's sentence; in a few lines, those that may."""
+    are_few = len(block) <= _FEW + 1
+    for line, following in pairwise(block):
+        text, after = line[1], following[1]
+        if _NARROWEST <= len(text) <= _WIDEST and (
+            _runs_on(text, after) or (are_few and _may_run_on(text, after, block))
+        ):
+            yield line, following
+
+
+def _width(proven: Sequence[tuple[Line, Line]]) -> int:
+    """What a line and the next word must exceed together: the longest line, less where lines were broken unevenly."""
+    longest = sorted(indent + len(text) for (indent, text), _ in proven)
+    reaches = sorted(_reach(line, after) for line, (_, after) in proven)
+    return min(longest[len(longest) * 19 // 20], reaches[len(reaches) // 10] - 1)
+
+
+def _reach(line: Line, after: str) -> int:
+    """Columns that a line would have taken with the word after it."""
+    indent, text = line
+    return indent + len(text) + 1 + len(after.split(" ", 1)[0])
+
+
+def _joined(block: Sequence[Line], width: int, *, is_sure: bool) -> list[str]:
+    """The paragraphs of a block; where nothing says that it was broken, lines among which a sentence goes on."""
+    runs: list[list[str]] = []
+    margin = min(indent for indent, _ in block)
+    in_list = bool(_BULLET.match(block[0][1]))
+    for line, (indent, after) in zip([(0, ""), *block], block, strict=False):
+        text = line[1]
+        in_list = bool(_BULLET.match(text)) or (in_list and indent > margin)
+        is_indented = indent > margin and not in_list
+        shortest = 0 if is_sure and _runs_on(text, after) else _SHORT * width
+        if len(text) >= shortest and _was_broken(line, after, width, block, is_indented=is_indented):
+            runs[-1].append(after)
+        else:
+            runs.append([after])
+    paragraphs: list[str] = []
+    for run in runs:
+        if is_sure or any(_OPENS_LOWER.match(after) and not _ENDED.search(text) for text, after in pairwise(run)):
+            paragraphs.append(_mended(run))
+        else:
+            paragraphs += run
+    return paragraphs
+
+
+def _was_broken(line: Line, after: str, width: int, block: Sequence[Line], *, is_indented: bool) -> bool:
+    text = line[1]
+    if len(text) > _WIDEST or not any(mark.isalpha() for mark in text):
+        return False
+    is_full = _reach(line, after) > width
+    if _BULLET.match(after):  # a dash or a day of the month may stand there too
+        return is_full and not _ENDED.search(text)
+    if _is_byline(after, width) or (_opens_sentence(after) and not _ENDED.search(text)):
+        return False  # what is above is a title
+    may_have_been = (is_full and not text.endswith(":")) or _may_run_on(text, after, block, width)
+    return _runs_on(text, after) or (may_have_been and not is_indented)
+
+
+def _is_byline(line: str, width: int) -> bool:
+    return len(line) <= _SHORT * width and _BYLINE.fullmatch(line) is not None
+
+
+def _opens_sentence(line: str) -> bool:
+    """Whether a line begins like "The ministers", which no name does."""
+    first, _, rest = line.partition(" ")
+    return first.istitle() and first.lower() in _words("binding") and rest[:1].islower()
+
+
+def _runs_on(text: str, after: str) -> bool:
+    """Whether a sentence stops in its middle: before a small letter, or behind a comma or a word that ends none."""
+    if _ENDED.search(text) or _BULLET.match(after) or _is_byline(after, len(text)):
+        return False
+    if _OPENS_LOWER.match(after) or text.endswith(",") or _ends_in_hyphen(text):
+        return True
+    if _bare(text.rsplit(" ", 1)[-1]) in _words("binding"):
+        return True
+    return after.isupper() and _bare(after.split(" ", 1)[0]) in _words("continuing")
+
+
+def _may_run_on(text: str, after: str, block: Sequence[Line], width: int = 0) -> bool:
+    """Whether a line that ends no sentence, and isn't worded like a title, may go on in one that begins with a name.
+
+    It needs a block that ends with a sentence, which lists of titles don't.
+    """
+    return (
+        max(_LONGER_THAN_TITLES, _LONG * width) <= len(text) >= len(after) - _UNEVEN
+        and not _ENDED.search(text)
+        and not _BULLET.match(after)
+        and not _BYLINE.fullmatch(after)
+        and not _opens_sentence(after)
+        and _ENDED.search(block[-1][1]) is not None
+        and (len(text) > _LONGER_THAN_MOST or any(_bare(word) in _words("narrative") for word in text.split()))
+    )
+
+
+def _bare(word: str) -> str:
+    return word.strip("\"“”‘’'()[],").lower()
+
+
+@cache
+def _words(group: str) -> frozenset[str]:
+    return frozenset(codebook.document("furniture")["wrapping"][group])
+
+
+# --- words broken at a hyphen ------------------------------------------------------------------------------------
+def _mended(lines: Sequence[str]) -> str:
+    """Lines as one. A hyphen at a break goes if it was put there, and stays in compounds and before names."""
+    parts = [lines[0]]
+    for text, after in pairwise(lines):
+        if not _ends_in_hyphen(text):
+            parts.append(" ")
+        elif not _is_compound(text[:-1], after):
+            parts[-1] = text[:-1]
+        parts.append(after)
+    return "".join(parts)
+
+
+def _ends_in_hyphen(text: str) -> bool:
+    return text.endswith(("-", "‐")) and text[-2:-1].isalnum()
+
+
+def _is_compound(text: str, after: str) -> bool:
+    head = text.rsplit(" ", 1)[-1]
+    return (
+        not (head.isalpha() and after[:1].islower())
+        or head.lower() in _words("compound_heads")
+        or re.split(r"[\W_]", after, maxsplit=1)[0] in _words("compound_tails")
+    )
