@@ -188,9 +188,7 @@ def _is_score(text: str, sentence: Span) -> bool:
 _NOISE = _noise_words()
 
 
-def _records(
-    drafts: Sequence[Draft], sentences: Sequence[Span], document: Document, anchor: date | None
-) -> Coded:
+def _records(drafts: Sequence[Draft], sentences: Sequence[Span], document: Document, anchor: date | None) -> Coded:
     reports: list[Report] = []
     participants: list[ReportParticipant] = []
     load_date = date.fromisoformat(document.partition_key[:10])

@@ -70,7 +70,8 @@ class Times:
 
     def of(self, frame: Frame) -> When:
         """The time whose governor is nearest to the act: its own word, its noun's clause, its light verb."""
-        tense = "future" if frame.tense == "future" or frame.status_type in ("planned", "postponed", "cancelled") else "past"
+        ahead = frame.tense == "future" or frame.status_type in ("planned", "postponed", "cancelled")
+        tense = "future" if ahead else "past"
         best: tuple[int, int, str] | None = None
         for root, governor, text in self._found:
             if governor is None:

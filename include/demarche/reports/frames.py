@@ -325,7 +325,8 @@ def _speaker(verb: Token) -> Token | None:
 
 def _says_of_itself(verb: Token, speaking: Token | None) -> bool:
     """ "Norway said it might close its embassy": the speaker's own deed."""
-    return speaking is not None and any(s.lower_ in ("it", "he", "she", "they", "we") for s in syntax.own_subjects(verb))
+    own = {subject.lower_ for subject in syntax.own_subjects(verb)}
+    return speaking is not None and not own.isdisjoint(("it", "he", "she", "they", "we"))
 
 
 _SAYING = codebook.words("saying")

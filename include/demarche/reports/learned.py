@@ -104,4 +104,3 @@ class Learned:
             is_nominal=not syntax.is_verbal(trigger),
             learned_score=scored.pair_score * scored.type_scores[name],
         )
-

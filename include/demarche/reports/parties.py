@@ -123,10 +123,11 @@ class Parties:
         if head.tag_ != "NNS" or len({m.country_code for m in self.mentions_at(head)}) > 1:
             return []
         of = [o for name, o in syntax.obliques(head) if name in ("of", "from")]
-        owners = [t for c in head.children if c.dep_ in ("amod", "poss", "nmod", "compound") for t in syntax.conjuncts(c)]
+        before = syntax.children(head, "amod", "poss", "nmod", "compound")
+        owners = [token for child in before for token in syntax.conjuncts(child)]
         for group in (owners, of):
-            states = [m for t in group if (m := self._best(self.mentions_at(t))) is not None and m.mention_type == "state"]
-            by_country = {m.country_code: m for m in states if m.country_code is not None}
+            named = [mention for token in group if (mention := self._best(self.mentions_at(token))) is not None]
+            by_country = {m.country_code: m for m in named if m.mention_type == "state" and m.country_code is not None}
             if len(by_country) > 1:
                 first, last = syntax.noun_phrase(head)
                 start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
@@ -160,7 +161,7 @@ class Parties:
             end = mention.end_offset
         party = self._party(mention, start, end, lent=mention not in at_head if mention else False, head=head)
         if party.country_code is None and party.entity_id is None and party.entity_type == "person":
-            around = self._inside(head, first, last)  # "his German counterpart, Jan Ohm": the adjective tells whose he is
+            around = self._inside(head, first, last)  # "his German counterpart, Jan Ohm": whose he is
             if around is not None and not _is_possessor(around, head):
                 party = replace(party, country_code=around.country_code, is_linked=around.country_code is not None)
         return [party]
@@ -301,7 +302,10 @@ def _state_names() -> dict[str, str]:
 
 
 _DATELINE = re.compile(
-    r"\s*[A-Z][A-Z .'’-]{2,40}(?:, ?[A-Z][A-Za-z. ]{2,20})?(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?(?:,? ?[A-Z][A-Za-z .]{2,25})?(?:,? ?\([A-Za-z /]{2,30}\))?\s?(?:--?|–|—|:)\s"
+    r"\s*[A-Z][A-Z .'’-]{2,40}(?:, ?[A-Z][A-Za-z. ]{2,20})?"  # SUVA, Fiji
+    r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?"  # , July 18
+    r"(?:,? ?[A-Z][A-Za-z .]{2,25})?(?:,? ?\([A-Za-z /]{2,30}\))?"  # (Agency)
+    r"\s?(?:--?|–|—|:)\s"
 )
 _ADDRESSING = codebook.words("addressing")
 _TIME_NAMES = codebook.words("time_names")
