@@ -95,6 +95,11 @@ def test_a_dateline_is_kept(width: int) -> None:
     assert found.dateline_place_name == "Apia"
 
 
+def test_a_date_below_a_title_is_no_part_of_it() -> None:
+    found = read(f"The king on the pier and the boat in the bay: what we know of\nJuly 2019\n\n{wrapped(PARAGRAPHS, 72)}")
+    assert (found.title, found.body) == ("The king on the pier and the boat in the bay: what we know of", body())
+
+
 @pytest.mark.parametrize(("width", "title_width"), [(72, 72), (72, 40), (60, 60), (100, 60)])
 def test_a_wrapped_title_is_one_title(width: int, title_width: int) -> None:
     found = read(f"{textwrap.fill(LONG_TITLE, title_width)}\n\n{wrapped(PARAGRAPHS, width)}")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby, pairwise
 
-from demarche import codebook
+from demarche import codebook, dates
 
 Line = tuple[int, str]
 """White space before a line, in columns, and its text."""
@@ -31,7 +31,7 @@ _SHORT = 0.5  # of the width: a line that ends before was not broken to fit it
 
 _ENDED = re.compile(r"[.!?…:;][\"”’')\]»]*$")
 _OPENS_LOWER = re.compile(r"[\"“‘'(\[]?[a-zß-öø-ÿ]")
-_BYLINE = re.compile(r"(?:[Bb]y|BY) [^\W\d_a-zß-öø-ÿ].*(?<![.!?,])")
+_BYLINE = re.compile(r"(?:[Bb]y|BY) [^\W\d_a-zß-öø-ÿ].*(?<!,)")
 _BULLET = re.compile(r"(?:[-–—*+•·‣◦▪●○►]|\(?(?:\d{1,2}|[a-z])[.)])\s+\S")
 
 
@@ -120,14 +120,17 @@ def _was_broken(line: Line, after: str, width: int, block: Sequence[Line], *, is
     is_full = _reach(line, after) > width
     if _BULLET.match(after):  # a dash or a day of the month may stand there too
         return is_full and not _ENDED.search(text)
-    if _is_byline(after, width) or (_opens_sentence(after) and not _ENDED.search(text)):
+    if _stands_alone(after, width) or (_opens_sentence(after) and not _ENDED.search(text)):
         return False  # what is above is a title
     may_have_been = (is_full and not text.endswith(":")) or _may_run_on(text, after, block, width)
     return _runs_on(text, after) or (may_have_been and not is_indented)
 
 
-def _is_byline(line: str, width: int) -> bool:
-    return len(line) <= _SHORT * width and _BYLINE.fullmatch(line) is not None
+def _stands_alone(line: str, width: int) -> bool:
+    """Whether a short line is a byline or a date, as they stand below titles."""
+    if len(line) > _SHORT * width or _ENDED.search(line):
+        return False
+    return _BYLINE.fullmatch(line) is not None or sum(len(found.text) for found in dates.find(line)) > len(line) / 2
 
 
 def _opens_sentence(line: str) -> bool:
@@ -138,7 +141,7 @@ def _opens_sentence(line: str) -> bool:
 
 def _runs_on(text: str, after: str) -> bool:
     """Whether a sentence stops in its middle: before a small letter, or behind a comma or a word that ends none."""
-    if _ENDED.search(text) or _BULLET.match(after) or _is_byline(after, len(text)):
+    if _ENDED.search(text) or _BULLET.match(after) or _stands_alone(after, len(text)):
         return False
     if _OPENS_LOWER.match(after) or text.endswith(",") or _ends_in_hyphen(text):
         return True
