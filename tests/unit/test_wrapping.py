@@ -96,8 +96,9 @@ def test_a_dateline_is_kept(width: int) -> None:
 
 
 def test_a_date_below_a_title_is_no_part_of_it() -> None:
-    found = read(f"The king on the pier and the boat in the bay: what we know of\nJuly 2019\n\n{wrapped(PARAGRAPHS, 72)}")
-    assert (found.title, found.body) == ("The king on the pier and the boat in the bay: what we know of", body())
+    title = "The king on the pier and the boat in the bay: what we know of"
+    found = read(f"{title}\nJuly 2019\n\n{wrapped(PARAGRAPHS, 72)}")
+    assert (found.title, found.body) == (title, body())
 
 
 @pytest.mark.parametrize(("width", "title_width"), [(72, 72), (72, 40), (60, 60), (100, 60)])
