@@ -127,7 +127,7 @@ def code_documents(found: Sequence[Document], settings: Settings) -> Iterator[Co
 
     nlp = language.load_model(settings.model_name)
     gazetteer, known_places = entities.load_gazetteer(), places.load_places()
-    read = language.read(nlp, (document.body for document in found), settings.batch_size)
+    read = language.read(nlp, map(_readable, found), settings.batch_size)
     for document, doc in zip(found, read, strict=True):
         if isinstance(doc, Exception):
             yield doc
@@ -138,7 +138,7 @@ def code_documents(found: Sequence[Document], settings: Settings) -> Iterator[Co
                     doc,
                     document_id=document.document_id,
                     partition_key=document.partition_key,
-                    published_date=document.published_date,
+                    published_date=_known_day(document),
                     gazetteer=gazetteer,
                     places=known_places,
                 )
@@ -146,6 +146,19 @@ def code_documents(found: Sequence[Document], settings: Settings) -> Iterator[Co
             yield Coding(tuple(spans), tuple(told), tuple(taking_part))
         except Exception as error:  # one bad document never stops the others
             yield error
+
+
+def _readable(document: Document) -> str:
+    """The body as the model reads it: the dateline blanked out, which it would take for the sentence's subject."""
+    dateline = document.dateline
+    if not dateline or not document.body.startswith(dateline):
+        return document.body
+    return " " * len(dateline) + document.body[len(dateline) :]
+
+
+def _known_day(document: Document) -> date | None:
+    """The day of publication, not of fetching: who held an office is not guessed from when a text was found."""
+    return None if document.published_rule in ("fetched", "none") else document.published_date
 
 
 @contextmanager

@@ -20,6 +20,8 @@ from demarche.steps.tagging import Coding, code_documents
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: JSON lets it in, UTF-8 doesn't
 
+_BROKEN_LINE = re.compile(r"(?<=[^\s])\r?\n(?=[^\s])")  # inside a paragraph
+
 
 def extract(lines: Iterable[bytes], *, settings: Settings | None = None) -> Iterator[dict[str, Any]]:
     """For each JSON line ``{"id", "text"}`` (and ``title``, ``url``, ``published_at``), in order, who and what it
@@ -61,7 +63,7 @@ def _given_document(given: Mapping[str, Any], settings: Settings) -> Document:
         raise ValueError(f"the text has {len(text)} characters, the limit is {settings.max_body_characters}")
     if any(other is not None and not isinstance(other, str) for other in others):
         raise ValueError("title, url and published_at are strings")
-    text = _LONE_SURROGATE.sub("\ufffd", text)
+    text = _BROKEN_LINE.sub(lambda found: " " * len(found[0]), _LONE_SURROGATE.sub("\ufffd", text))
     title, url, published = others
     raw = RawDocument(
         raw_hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
