@@ -20,7 +20,7 @@ README = ROOT / "README.md"
 GOLD = ROOT / "samples" / "gold"
 BEGIN, END = "<!-- figures: written by docs/figures.py -->", "<!-- end of figures -->"
 HALVES = ("open", "frozen")
-SURE = 0.8
+SURE = 0.6
 
 ROWS = {
     ("event", "all"): "events: act and sides are right",
