@@ -1,8 +1,8 @@
 """`make demo`: the chain of DAGs through a real Airflow scheduler, on the samples; it ends by itself.
 
-Each folder of ``samples/drop`` is what arrived within one hour, the fourth late. The demo drops one after the other, starts
-`ingest_documents` for its key, waits until `load_warehouse` has published all of them, prints the events and stops
-everything. Exit code 0 means that every key went through.
+Each folder of ``samples/drop`` is what arrived within one hour; the fourth comes late, with the first. The demo drops
+one after the other, starts `ingest_documents` for its key, waits until `load_warehouse` has published all of them,
+prints the events and stops everything. Exit code 0 means that every key went through.
 """
 
 from __future__ import annotations
