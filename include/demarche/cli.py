@@ -78,7 +78,9 @@ WarehouseOption = Annotated[
 KeyArgument = Annotated[
     str | None, typer.Argument(metavar="[KEY]", help="A partition, by its hour in UTC: 2018-11-06T14.")
 ]
-Inputs = Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Files and folders: .txt, .html, .jsonl.")]
+Inputs = Annotated[
+    list[Path], typer.Argument(metavar="INPUT...", readable=False, help="Files and folders: .txt, .html, .jsonl.")
+]
 Jsonl = Annotated[LineFormat, typer.Option("--format", help="One JSON object a line.")]
 
 
@@ -366,8 +368,9 @@ def explain(
     what: Annotated[str, typer.Argument(metavar="WHAT", help="A file, or the id of a document or event.")],
     lake: LakeOption = None,
     warehouse: WarehouseOption = None,
-    format: Annotated[Shape, typer.Option("--format", help="For a terminal, as a page, or a JSON object a line.")]
-    = Shape.text,
+    format: Annotated[
+        Shape, typer.Option("--format", help="For a terminal, as a page, or a JSON object a line.")
+    ] = Shape.text,
 ) -> None:
     """Show how a text was read: who was taken for whom and why, each event with its evidence and what decided.
 
@@ -583,5 +586,5 @@ def _in_one_line(error: Exception) -> str:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             text += " — make room and run it again; the published warehouse stays as it was"
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            text += " — give this user the right to write there, or name another place"
+            text += " — give this user the right to it, or name another place"
     return _plain(text)

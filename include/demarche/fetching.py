@@ -117,11 +117,15 @@ def named_files(
 
 def files_in(folder: Path, depth: int = 0) -> Iterator[Path]:
     """Files under a folder, in order of name; hidden and unfinished ones are passed over, links to folders not
-    followed. A folder whose name ends like a document's is given like a file, to be rejected by name."""
+    followed. A folder that can't be listed, or whose name ends like a document's, is given like a file, to be rejected
+    by name."""
     try:
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
     except FileNotFoundError:
+        return
+    except OSError:
+        yield folder  # reading it fails as listing it did, and says why
         return
     for entry in listed:
         path = folder / entry.name

@@ -25,7 +25,7 @@ import secrets
 import types
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -338,9 +338,21 @@ class Lake:
         if not self._is_local:
             yield
             return
+        path = self._path("derived", f"{_checked(_NAME, station)}.locks", _checked(_KEY, key))
+        with self._locked(path):
+            yield
+
+    @contextmanager
+    def one_run(self) -> Iterator[None]:
+        """One run of all steps at a time: two would clear each other's stages. On one machine, as ``_exclusive``."""
+        with self._locked(self._path("run.lock")) if self._is_local else nullcontext():
+            yield
+
+    @staticmethod
+    @contextmanager
+    def _locked(path: str) -> Iterator[None]:
         import fcntl
 
-        path = self._path("derived", f"{_checked(_NAME, station)}.locks", _checked(_KEY, key))
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "ab") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)

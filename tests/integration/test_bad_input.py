@@ -208,3 +208,77 @@ def test_a_killed_run_is_mended_by_the_next(folder, tmp_path):
     begun.kill()
     begun.wait()
     assert "Bolivia" in run(folder, "--warehouse", "w.duckdb").stdout
+
+
+def test_what_is_no_regular_file_is_never_replaced(folder, complaint):
+    Path("w.duckdb").symlink_to("/dev/null")
+    assert "not a regular file" in complaint("run", folder, "--warehouse", "w.duckdb")
+    assert Path("w.duckdb").is_symlink()
+    assert not list(Path().glob(".w.duckdb*"))
+
+
+def test_a_warehouse_that_another_program_has_open_is_not_to_be_removed(folder, complaint):
+    run(folder, "--warehouse", "w.duckdb")
+    opener = "import duckdb, sys; con = duckdb.connect('w.duckdb'); print(flush=True); sys.stdin.read()"
+    other = subprocess.Popen([sys.executable, "-c", opener], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert other.stdout
+        other.stdout.readline()
+        for command in (("run", folder), ("query", "SELECT 1"), ("status",)):
+            said = complaint(*command, "--warehouse", "w.duckdb")
+            assert f"process {other.pid}" in said
+            assert "close it" in said
+            assert "remove" not in said
+    finally:
+        other.communicate()
+
+
+@pytest.mark.parametrize("command", ["run", "load-warehouse", "rebuild"])
+def test_a_lake_that_lacks_what_the_warehouse_holds_is_refused(folder, complaint, command):
+    run(folder, "--warehouse", "w.duckdb", "--key", "2021-06-10T10")
+    before = Path("w.duckdb").read_bytes()
+    inputs = [folder] if command == "run" else []
+    said = complaint(command, *inputs, "--warehouse", "w.duckdb", "--lake", "another.lake")
+    assert "2021-06-10T10" in said
+    assert "another.lake" in said
+    assert Path("w.duckdb").read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_listed_is_named_and_the_others_are_read(folder, monkeypatch):
+    (folder / "closed").mkdir()
+    scanned, opened = os.scandir, os.open
+
+    def refuse(call):
+        def refusing(path, *more, **other):
+            if str(path).endswith("closed"):
+                raise PermissionError(13, "Permission denied", str(path))
+            return call(path, *more, **other)
+
+        return refusing
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", refuse(scanned))
+        patched.setattr(os, "open", refuse(opened))
+        done = run(folder, "--warehouse", "w.duckdb")
+    assert [(kind, "closed" in text) for _, kind, text in rejects()] == [("unreadable", True)]
+    assert "Bolivia" in done.stdout
+
+
+def test_an_unreadable_file_that_was_named_is_no_wrong_usage(folder, monkeypatch):
+    (folder / "lost.txt").write_text(TALKS, encoding="utf-8")
+    asked = os.access
+    monkeypatch.setattr(os, "access", lambda path, *more: not str(path).endswith("lost.txt") and asked(path, *more))
+    assert run(folder / "lost.txt", folder / GOOD, "--warehouse", "w.duckdb").exit_code == 0
+
+
+def test_two_runs_at_once_both_end_well(tmp_path):
+    commands = []
+    for name, other in (("a", "Bolivia"), ("b", "Brazil")):
+        place = tmp_path / name
+        place.mkdir()
+        (place / GOOD).write_text(TALKS.replace("Bolivia", other), encoding="utf-8")
+        program = [str(Path(sys.executable).parent / "demarche"), "run", str(place), "--warehouse", "w.duckdb"]
+        commands.append(subprocess.Popen([*program, "--key", "2021-06-10T10"], stderr=subprocess.PIPE, text=True))
+    said = [command.communicate(timeout=120)[1] for command in commands]
+    assert [command.returncode for command in commands] == [0, 0], said
+    assert warehouse.query(Path("w.duckdb"), "SELECT count(*) FROM core.documents").rows == [(2,)]

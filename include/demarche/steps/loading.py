@@ -78,6 +78,31 @@ def refuse_foreign_warehouse(settings: Settings) -> None:
             pass
 
 
+def refuse_lesser_lake(settings: Settings) -> None:
+    """Raises StepError when the lake lacks partitions that the published warehouse holds: a load would take them away.
+
+    That is another warehouse's lake, or a mistyped one. A warehouse that can't be read is for the writer to judge.
+    """
+    from demarche import warehouse
+
+    if not settings.warehouse_path.is_file():
+        return
+    try:
+        found = warehouse.query(settings.warehouse_path, "SELECT partition_key FROM meta.partitions", limit=10_000_000)
+    except warehouse.WarehouseLocked:
+        raise
+    except warehouse.WarehouseError:
+        return
+    lake = open_lake(settings)
+    missing = sorted({key for (key,) in found.rows} - {*lake.fetch_keys(), *lake.manifests("documents")})
+    if missing:
+        named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+        raise StepError(
+            f"{settings.warehouse_path} holds {named}, which the lake {settings.lake_url} lacks — name the lake that "
+            "it was made from (--lake), or another warehouse (--warehouse)"
+        )
+
+
 def unloaded(settings: Settings) -> list[str]:
     """Partitions that the published warehouse lacks, or holds in another state than the lake."""
     from demarche import warehouse
@@ -93,6 +118,7 @@ def unloaded(settings: Settings) -> list[str]:
 def _load(settings: Settings, progress: Progress, *, fresh: bool) -> StepResult:
     from demarche.warehouse import Warehouse
 
+    refuse_lesser_lake(settings)
     lake = open_lake(settings)
     for key in unpaired(lake, settings):
         pair_documents(key, settings=settings)

@@ -10,7 +10,13 @@ from demarche.records import Document, Reject
 from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import fetch_documents, parse_documents
 from demarche.steps.ledgers import hour_that_has_ended, open_lake, outdated, unpaired
-from demarche.steps.loading import load_warehouse, rebuild_warehouse, refuse_foreign_warehouse, unloaded
+from demarche.steps.loading import (
+    load_warehouse,
+    rebuild_warehouse,
+    refuse_foreign_warehouse,
+    refuse_lesser_lake,
+    unloaded,
+)
 from demarche.steps.pairing import pair_documents
 from demarche.steps.results import Progress, StepResult, by_path, no_progress
 from demarche.steps.tagging import tag_documents
@@ -49,10 +55,17 @@ def run(
     progress: Progress = no_progress,
 ) -> Run:
     """Take files in, and take every step that is pending. New files belong to ``partition_key``; those that a former
-    run took stay where they are, so that doing it again changes nothing."""
+    run took stay where they are, so that doing it again changes nothing. A second run over the lake waits its turn.
+    """
     settings = settings or load_settings()
-    lake = open_lake(settings)
     refuse_foreign_warehouse(settings)
+    refuse_lesser_lake(settings)
+    lake = open_lake(settings)
+    with lake.one_run():
+        return _run(lake, inputs, partition_key, settings, progress)
+
+
+def _run(lake: Lake, inputs: Sequence[Path], partition_key: str | None, settings: Settings, progress: Progress) -> Run:
     fetched = fetch_documents(partition_key or hour_that_has_ended(), inputs=inputs, settings=settings)
     progress("fetch_documents", fetched.read, fetched.read)
     for number, key in enumerate(keys := pending("documents", settings=settings), 1):
@@ -70,6 +83,7 @@ def run(
 def rebuild(*, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
     """Derive every partition again from its raw bytes, and the warehouse from that and the journal."""
     settings = settings or load_settings()
+    refuse_lesser_lake(settings)
     keys = open_lake(settings).fetch_keys()
     for number, key in enumerate(keys, 1):
         parse_documents(key, settings=settings)

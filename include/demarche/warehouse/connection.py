@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any
 
 import duckdb
 
-from demarche.warehouse.errors import Unreadable, first_line
+from demarche.warehouse.errors import Unreadable, WarehouseLocked, first_line
 from demarche.warehouse.schema import quoted
 
+# DuckDB has one exception for a file that is locked and one that is broken; only its words tell them apart.
+_LOCK_HOLDER = re.compile(r"[Cc]onflicting lock is held.*\(PID (\d+)\)")
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "allow_community_extensions": "false",
@@ -33,8 +36,8 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection whose current database is the file at ``path``, read-only.
 
     The file is attached to a fresh instance: DuckDB would go on serving the old file after a publication if one
-    connection of this process still had it open. Raises Unreadable when there is none or it is damaged; what DuckDB
-    finds wrong within the block is reported likewise.
+    connection of this process still had it open. Raises Unreadable when there is none or it is damaged, WarehouseLocked
+    when another program has it open for writing; what DuckDB finds wrong within the block is reported likewise.
     """
     if not path.is_file():
         raise Unreadable(f"{path}: no such warehouse — load one first (`demarche run INPUT --warehouse {path}`)")
@@ -43,6 +46,12 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute(f"ATTACH {quoted(str(path))} AS warehouse (READ_ONLY)")
         con.execute("USE warehouse")
         yield con
+    except duckdb.IOException as error:
+        if (holder := _LOCK_HOLDER.search(str(error))) is None:
+            raise Unreadable(f"{path}: can't be read as a warehouse ({first_line(error)})") from error
+        raise WarehouseLocked(
+            f"{path}: process {holder[1]} has it open for writing — close it there, then run this again"
+        ) from error
     except duckdb.Error as error:
         raise Unreadable(f"{path}: can't be read as a warehouse ({first_line(error)})") from error
     finally:

@@ -62,6 +62,14 @@ class Paths:
         return self.published.with_name(f".{self.published.name}.tmp.{os.getpid()}")
 
 
+def refuse_irregular(path: Path) -> None:
+    """Raises WarehouseError for a folder, device, pipe or socket, before anything is made beside it or in its place."""
+    if path.is_dir():
+        raise WarehouseError(f"{path}: a folder, not a warehouse file — name a file")
+    if path.exists() and not path.is_file():
+        raise WarehouseError(f"{path}: not a regular file, so no place for a warehouse — name another file")
+
+
 @contextmanager
 def locked(paths: Paths, wait_seconds: float) -> Iterator[None]:
     """Hold the writer's lock. The system gives it back when the process ends, however it ends.
@@ -158,15 +166,14 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
 
 
 def _exists(path: Path) -> bool:
-    return path.exists() and (path.is_dir() or path.stat().st_size > 0)
+    return path.exists() and path.stat().st_size > 0
 
 
 def _refuse_foreign(path: Path) -> None:
     """Raises WarehouseError for what exists and never was a warehouse: it isn't ours to replace."""
+    refuse_irregular(path)
     if not _exists(path):
         return
-    if path.is_dir():
-        raise WarehouseError(f"{path}: a folder, not a warehouse file — name a file")
     junk = _junk(path)
     if junk is not None:
         raise WarehouseError(junk)

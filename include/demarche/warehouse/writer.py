@@ -134,6 +134,7 @@ class Warehouse:
         file that is somebody else's, a newer program's, damaged, or must be rebuilt.
         """
         paths = Paths(Path(path).absolute())
+        publication.refuse_irregular(paths.published)
         with publication.locked(paths, wait_seconds):
             publication.prepare(paths, fresh=fresh)
             options: dict[str, Any] = {**CONFIG, "storage_compatibility_version": STORAGE}
