@@ -281,9 +281,20 @@ def _weigh_gap(one: Tale, other: Tale, parties: _Parties, corroboration: float, 
     if coarsest == "day" and _is_single(one) and _is_single(other) and not _one_voice(one, other):
         if one.report.mode_type == "visit" and gap <= settings()["visit_slack_days"]:
             return _weigh_visit_gap(parties, corroboration, gap)
-        if gap <= settings()["slack_days"] and corroboration >= 1.0 and parties.is_whole:
+        is_slack = gap <= settings()["slack_days"] and not _numbers_differ(one, other)
+        if is_slack and corroboration >= 1.0 and parties.is_whole:
             return Verdict("strong", "next_day", corroboration - 0.1)
     return _conflict("another_day")
+
+
+def _numbers_differ(one: Tale, other: Tale) -> bool:
+    """One thing told differently is a dispute; another day and another number are another act."""
+    return (
+        one.report.quantity is not None
+        and other.report.quantity is not None
+        and one.report.quantity_unit == other.report.quantity_unit
+        and one.report.quantity != other.report.quantity
+    )
 
 
 def _weigh_visit_gap(parties: _Parties, corroboration: float, gap: int) -> Verdict:
