@@ -1,7 +1,7 @@
 """Keep the warehouse tidy.
 
-**What it does.** Every Sunday, in the warehouse's pool: publishes what a killed writer left unpublished, compacts the
-file when it pays, and sweeps away what killed processes left.
+**What it does.** Every Sunday, in the warehouse's pool: publishes what a killed writer left unpublished, and
+sweeps away what killed processes left.
 
 **If it fails.** The published file stays as it was, and loads go on. Usually the disk is full (the log says how much
 was needed) or a load held the lock for longer than the task waits: clear the task.
@@ -17,7 +17,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, task
 
 with DAG(
     "maintain_warehouse",
-    description="Compaction and sweeping up, weekly",
+    description="Publishing leftovers and sweeping up, weekly",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("15 3 * * 0", timezone="UTC"),
     catchup=False,
@@ -34,7 +34,7 @@ with DAG(
 
     @task
     def maintain_warehouse() -> dict[str, int]:
-        """Compact and sweep up; answer what was done."""
+        """Publish leftovers and sweep up; answer what was done."""
         from demarche import steps
 
         return steps.maintain_warehouse().counts

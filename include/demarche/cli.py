@@ -269,7 +269,7 @@ def load_warehouse(lake: LakeOption = None, warehouse: WarehouseOption = None) -
 
 @app.command("maintain-warehouse")
 def maintain_warehouse(lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
-    """Compact the warehouse when it pays, and remove what killed processes left.
+    """Publish what a killed writer left unpublished, and remove the rest of what it left.
 
     Example: demarche maintain-warehouse
     """

@@ -56,11 +56,6 @@ class Lexicon:
     by_head: dict[tuple[str, str], tuple[Entry, ...]]
     classes: dict[str, tuple[str, ...]]
 
-    @property
-    def head_lemmas(self) -> frozenset[str]:
-        """Every head lemma, of whatever part of speech: a text without any of them tells of no act."""
-        return frozenset(head for head, _ in self.by_head)
-
     def entries(self, head: str, pos: str) -> tuple[Entry, ...]:
         """All entries of a head lemma; ``pos`` is verb, noun or adjective."""
         return self.by_head.get((head, pos), ())

@@ -24,11 +24,6 @@ def test_no_line_contradicts_another(words: lexicon.Lexicon) -> None:
         assert len(told) == len(set(told)), f"{head} ({pos}) has two types for the same words"
 
 
-def test_head_lemmas_are_those_of_the_entries(words: lexicon.Lexicon) -> None:
-    assert {"lift", "visit", "ready"} <= words.head_lemmas
-    assert "sanctionable" not in words.head_lemmas
-
-
 def test_a_pair_speaks_before_its_head_alone(words: lexicon.Lexicon) -> None:
     found = words.match("withdraw", "verb", words.with_classes({"ambassador", "from"}))
     assert found[0].event_type == "SANCTION"

@@ -13,7 +13,6 @@ from typing import Any
 from demarche.lexicon import Entry, Lexicon
 
 SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
-CLAUSES = frozenset(("ccomp", "advcl", "relcl", "parataxis"))
 NOMINAL = frozenset(("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "X"))
 _LEMMAS = {"bases": "base", "forgave": "forgive", "forwent": "forgo", "talks": "talk", "arms": "arm"}
 _SOON = frozenset(("next", "tomorrow", "upcoming", "forthcoming", "planned", "scheduled", "expected", "later", "soon"))

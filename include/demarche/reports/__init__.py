@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
+from importlib.metadata import version
 from itertools import pairwise
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Span
 
 from demarche import codebook, ontology
 from demarche.lexicon import lexicon
@@ -21,10 +23,16 @@ from demarche.reports.learned import Learned
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Parties, Party
 
-CODER_VERSION = "rules-1"
 #: Longer sentences are lists or debris; they are skipped and cost no time.
 MAX_SENTENCE_TOKENS = 400
 _SENTENCE_NOISE = 3
+
+
+@cache
+def coder_version() -> str:
+    """The package's version and a fingerprint of the codebook by which it read: another word list, another version."""
+    return f"{version('demarche')}+{codebook.fingerprint()}"
+
 
 Coded = tuple[tuple[Report, ...], tuple[ReportParticipant, ...]]
 
@@ -238,7 +246,7 @@ def _records(drafts: Sequence[Draft], sentences: Sequence[Span], document: Docum
                 quantity_unit=draft.quantity_unit,
                 confidence_score=draft.confidence,
                 coding_rule=draft.frame.rule,
-                coder_version=CODER_VERSION,
+                coder_version=coder_version(),
             )
         )
         roles = [("actor", party) for party in draft.actors] + [("recipient", party) for party in draft.recipients]
@@ -290,9 +298,3 @@ def _contexts(sentence: Span) -> tuple[str, ...]:
 _CONTEXT_WORDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     (row["context"], frozenset(row["words"].split())) for row in codebook.table("contexts")
 )
-
-
-def trigger_tokens(doc: Doc) -> list[Token]:
-    """The words of a document that the lexicon knows: what a prefilter looks for."""
-    known = lexicon().head_lemmas
-    return [token for token in doc if token.lemma_.lower() in known]

@@ -47,7 +47,6 @@ class Times:
 
     def __init__(self, sentence: Span, anchor: date | None) -> None:
         self._anchor = anchor
-        self._sentence = sentence
         self._found: list[tuple[Token, Token | None, str]] = []
         for expression in dates.find(sentence.text):
             start = sentence.start_char + expression.start_offset

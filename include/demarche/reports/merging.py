@@ -7,7 +7,7 @@ apart. Across documents this is the work of `events.py`, which weighs sources; h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from demarche.reports.circumstances import When, Where
 from demarche.reports.frames import Frame
@@ -31,7 +31,6 @@ class Draft:
     confidence: float = 0.5
     sentence_index: int = 0
     is_anaphoric: bool = False
-    absorbed: list[int] = field(default_factory=list)
 
     @property
     def parties(self) -> list[Party]:
@@ -172,7 +171,6 @@ def _absorb(home: Draft, other: Draft) -> None:
         if not any(_compatible(party, k) for k in known):
             (home.recipients if party in other.recipients else home.actors).append(party)
     home.confidence = max(home.confidence, other.confidence)
-    home.absorbed.append(other.frame.trigger.i)
 
 
 def _more_exact(one: Party, other: Party) -> bool:
