@@ -89,7 +89,8 @@ RawHash = Annotated[str, Field(description="SHA-256 of the bytes as received; th
 class Record(BaseModel):
     """A row. ``table`` is its table, ``key`` the columns that identify it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Validators are built when a record is first made: a task needs few of the records, and all take a while.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     table: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
 

@@ -9,7 +9,8 @@ It lies behind one URL (a folder, or any fsspec URL). Layout:
     journal/<kind>/<number>-<hash>.jsonl             what can't be derived again, in order
 
 Readers see only what a manifest lists, and a manifest is replaced in one step, so a partition is never seen half
-written. Nothing here asks what time it is, and the same rows give the same bytes.
+written. Nothing here asks what time it is, and the same rows give the same bytes. Arrow
+is imported by the functions that need it, because the fetch log and the ledgers don't.
 """
 
 from __future__ import annotations
@@ -28,15 +29,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date, datetime
 from functools import cache
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import fsspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 from fsspec.implementations.local import LocalFileSystem
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from demarche.records import Fetch, Record, Reject
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 R = TypeVar("R", bound=Record)
 Tables = Mapping[type[Record], Sequence[Record]]
@@ -44,14 +46,6 @@ Tables = Mapping[type[Record], Sequence[Record]]
 _NAME = re.compile(r"[a-z_]+")
 _KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_ARROW = {
-    str: pa.string(),
-    int: pa.int64(),
-    float: pa.float64(),
-    bool: pa.bool_(),
-    date: pa.date32(),
-    datetime: pa.timestamp("us", tz="UTC"),
-}
 _TRIES = 5  # of a reader whose partition is being replaced
 
 
@@ -283,6 +277,8 @@ class Lake:
         return TableFiles(files=tuple(files), row_counts=tuple(counts))
 
     def _read_table(self, record_type: type[R], path: str) -> list[R]:
+        import pyarrow as pa
+
         full = self._path(path)
         data = self._get(full)
         try:
@@ -433,6 +429,8 @@ class Lake:
 @cache
 def arrow_schema(record_type: type[Record]) -> pa.Schema:
     """A record's columns as Arrow fields, each with its description. Raises TypeError for a type that has none."""
+    import pyarrow as pa
+
     fields = []
     for name, info in record_type.model_fields.items():
         arrow_type, nullable = _arrow_type(info.annotation)
@@ -443,6 +441,9 @@ def arrow_schema(record_type: type[Record]) -> pa.Schema:
 
 def parquet_bytes(record_type: type[Record], rows: Sequence[Record]) -> bytes:
     """Rows as a Parquet file; the same rows in the same order are the same bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     schema = arrow_schema(record_type)
     columns = {
         field.name: pa.array([_to_arrow(getattr(row, field.name)) for row in rows], type=field.type) for field in schema
@@ -454,6 +455,9 @@ def parquet_bytes(record_type: type[Record], rows: Sequence[Record]) -> bytes:
 
 def from_parquet(record_type: type[R], data: bytes) -> list[R]:
     """The rows of a Parquet file; columns that a former version did not write have their default."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     table = pq.ParquetFile(pa.BufferReader(data)).read()  # read_table would import pandas, which takes a second
     maps = [field.name for field in arrow_schema(record_type) if pa.types.is_map(field.type)]
     rows = table.to_pylist()
@@ -464,6 +468,8 @@ def from_parquet(record_type: type[R], data: bytes) -> list[R]:
 
 def _arrow_type(annotation: Any) -> tuple[pa.DataType, bool]:
     """The Arrow type of an annotation, and whether it may be null."""
+    import pyarrow as pa
+
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _arrow_type(arguments[0])
@@ -474,9 +480,23 @@ def _arrow_type(annotation: Any) -> tuple[pa.DataType, bool]:
         return pa.list_(pa.field("item", _arrow_type(arguments[0])[0], nullable=False)), False
     if origin is dict:
         return pa.map_(_arrow_type(arguments[0])[0], _arrow_type(arguments[1])[0]), False
-    if annotation in _ARROW:
-        return _ARROW[annotation], False
+    if annotation in (scalars := _scalar_types()):
+        return scalars[annotation], False
     raise TypeError(f"no Arrow type for {annotation}")
+
+
+@cache
+def _scalar_types() -> dict[type, pa.DataType]:
+    import pyarrow as pa
+
+    return {
+        str: pa.string(),
+        int: pa.int64(),
+        float: pa.float64(),
+        bool: pa.bool_(),
+        date: pa.date32(),
+        datetime: pa.timestamp("us", tz="UTC"),
+    }
 
 
 def _to_arrow(value: Any) -> Any:

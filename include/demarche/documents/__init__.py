@@ -15,16 +15,17 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cache
 from itertools import chain
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from courlan import clean_url
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from demarche import codebook
 from demarche.documents import furniture, pages, publication
 from demarche.documents.cleaning import clean_line, clean_lines
 from demarche.documents.publication import Moment, read_instant
 from demarche.records import Document, RawDocument, Reject, Source, record_id
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 MAX_BODY_CHARACTERS = 200_000  # the longest reportage has half of it; beyond are books, logs and dumps
 MAX_TEXT_CHARACTERS = 1_000_000  # of a page in plain text, furniture included
@@ -285,6 +286,8 @@ def canonical_url(url: str | None) -> str | None:
     """An http(s) address without tracking parameters, fragment and needless parts; None for anything else."""
     if not url or not url.startswith(("http://", "https://")):
         return None
+    from courlan import clean_url
+
     try:
         return clean_url(url.strip()[:2_000].partition("#")[0])
     except ValueError:
@@ -382,6 +385,8 @@ _DENSE_SCRIPT = re.compile(r"[\u3040-\ud7a3]{12}")  # without blanks between wor
 
 @cache
 def _identifier() -> LanguageIdentifier:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 

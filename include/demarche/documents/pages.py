@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import trafilatura
-from htmldate import find_date
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
@@ -81,6 +79,8 @@ def main_text(markup: Markup, url: str | None) -> str:
 
 
 def _extracted(tree: HtmlElement, url: str | None) -> str:
+    import trafilatura
+
     try:
         found = trafilatura.bare_extraction(tree, url=url, include_comments=False, with_metadata=False)
     except Exception:  # whatever a hostile page does to the library, the page is rejected and the next one is read
@@ -90,6 +90,8 @@ def _extracted(tree: HtmlElement, url: str | None) -> str:
 
 def all_text(markup: Markup) -> str:
     """All visible text, for pages in which no main text is found."""
+    import trafilatura
+
     try:
         return trafilatura.html2txt(markup.tree)
     except Exception:  # as in _extracted
@@ -259,6 +261,8 @@ def headings(markup: Markup) -> list[str]:
 
 def searched_date(markup: Markup, url: str | None, fetched: date) -> Moment | None:
     """The day that htmldate reads off the page's text and address, not after the fetch."""
+    from htmldate import find_date
+
     try:
         found = find_date(
             markup.tree,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from demarche import entities, language, places, quality
 from demarche.codebook.names import fold
-from demarche.documents import agencies
 from demarche.records import (
     Document,
     Entity,
@@ -237,6 +236,8 @@ def _code_versions(settings: Settings) -> dict[str, str]:
 # --- what ids lead to --------------------------------------------------------------------------------------------
 def _sources(held: Iterable[Document]) -> list[Source]:
     """The outlets of the documents and the agencies that wrote some of them."""
+    from demarche.documents import agencies
+
     documents = list(held)
     found = {
         document.source_id: Source(source_id=document.source_id, name=document.source_name) for document in documents
