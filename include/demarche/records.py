@@ -109,6 +109,13 @@ class Fetch(Record):
     media_type: str = Field(description="text/plain, text/html, application/jsonl, …")
     fetched_at: datetime = Field(description="When they were fetched (UTC)")
     etag: str | None = Field(None, description="The server's entity tag, for conditional requests")
+    kind: str | None = Field(None, description="Which kind of source reads it; null: told from type, name and bytes")
+    given_values: dict[str, str] = Field(
+        default_factory=dict, description="Fields of its documents that stood in a feed, or in the declaration"
+    )
+    column_values: dict[str, str] = Field(
+        default_factory=dict, description="Of a table: a document's field, and the column that holds it"
+    )
 
 
 class RawDocument(Record):
@@ -127,6 +134,7 @@ class RawDocument(Record):
     text: str | None = Field(None, description="The article as plain text, furniture and all")
     html: str | None = Field(None, description="The article as a page")
     external_id: str | None = Field(None, description="The id that the record carried")
+    outlet_name: str | None = Field(None, description="The outlet as the source's declaration names it")
     publisher_name: str | None = Field(None, description="The outlet as the record itself names it")
     url: str | None = Field(None, description="The article's own address, where known")
     title: str | None = Field(None, description="The headline as given")

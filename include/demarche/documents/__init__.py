@@ -208,13 +208,15 @@ def _given_byline(raw: RawDocument) -> str | None:
 
 
 def _set_source(draft: _Draft, raw: RawDocument, by_page: Iterable[tuple[str, str | None]]) -> None:
-    """The outlet: as the page calls itself, as the record names it, its host, else where the bytes came from."""
+    """The outlet: as its source was declared, as the page calls itself, as the record names it, its host, else where
+    the bytes came from."""
+    declared = (("declared", clean_line(raw.outlet_name, 200)),)
     elsewhere = (
         ("given", clean_line(raw.publisher_name, 200)),
         ("host", _host(draft.url)),
         ("fetch", raw.source_name),
     )
-    _set(draft, "source_name", _first(chain(by_page, elsewhere)))
+    _set(draft, "source_name", _first(chain(declared, by_page, elsewhere)))
 
 
 def _host(url: str | None) -> str | None:

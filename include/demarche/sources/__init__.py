@@ -1,22 +1,48 @@
-"""From bytes to raw documents: one small module per kind of file, each answering how to parse.
+"""From bytes to raw documents, and to what is to be asked for next: one small module for each kind of source.
 
-``parse`` picks the module by media type, by suffix where the type says nothing, and by the first bytes where the suffix
-says nothing either. A further kind is one module with ``parse(fetch, data)`` and one line in ``KINDS``. Nothing here
-raises on bad bytes: what can't be read is a ``Reject`` that names the file and the reason.
+A module answers one or both of two questions, and does nothing else: no file, network, clock or settings.
+
+    parse(fetch, data)            the documents in the bytes of a fetch, and rejects for what can't be read
+    links(fetch, data)            what an index (a feed, a sitemap) says to ask for next
+
+A further kind is one such module and one entry in ``KINDS``. Nothing here raises on bad bytes of an article: what
+can't be read is a ``Reject`` that names the file and the reason. What is no index raises ``UnreadableIndex``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from demarche.records import Fetch, RawDocument, Reject
-from demarche.sources import html, jsonl, text
+from demarche.sources import feed, html, jsonl, sitemap, text
+from demarche.sources.asking import Link, UnreadableIndex
 from demarche.sources.rejecting import reject
 
-Parser = Callable[[Fetch, bytes], Iterator[RawDocument | Reject]]
+__all__ = ["KINDS", "Kind", "Link", "UnreadableIndex", "links", "parse"]
 
-KINDS: dict[str, Parser] = {"text": text.parse, "html": html.parse, "jsonl": jsonl.parse}
+Parser = Callable[[Fetch, bytes], Iterator[RawDocument | Reject]]
+Index = Callable[[Fetch, bytes], Iterator[Link]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a module of this folder answers."""
+
+    parse: Parser | None = None
+    links: Index | None = None
+    is_text: bool = True  # bytes that look like another kind of file are rejected by name
+
+
+KINDS: dict[str, Kind] = {
+    "text": Kind(text.parse),
+    "html": Kind(html.parse),
+    "page": Kind(html.parse),
+    "jsonl": Kind(jsonl.parse),
+    "feed": Kind(feed.parse, feed.links),
+    "sitemap": Kind(links=sitemap.links),
+}
 
 _BY_MEDIA_TYPE = {
     "text/plain": "text",
@@ -65,12 +91,32 @@ _MAX_CONTROL_SHARE = 0.01  # a stray NUL is removed later; more of them are no t
 
 def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
     """The documents that the bytes of one fetch hold, and rejects for what in them can't be read."""
+    name = fetch.kind or _kind(fetch, data)
+    kind = KINDS.get(name)
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         yield reject(fetch, "empty", "is empty")
-    elif found := _binary(data):
+    elif kind is None or kind.parse is None:
+        yield reject(fetch, "unreadable", f"is of the kind {name}, which holds no documents")
+    elif kind.is_text and (found := _binary(data)):
         yield reject(fetch, "binary", f"is {found}, not text; save the article as .txt, .html or .jsonl")
     else:
-        yield from KINDS[_kind(fetch, data)](fetch, data)
+        for item in kind.parse(fetch, data):
+            yield item if isinstance(item, Reject) else _with_given(item, fetch.given_values)
+
+
+def links(fetch: Fetch, data: bytes) -> Iterator[Link]:
+    """What an index says to ask for next. Raises UnreadableIndex for bytes that are none."""
+    kind = KINDS[fetch.kind or _kind(fetch, data)]
+    if kind.links is None:
+        raise UnreadableIndex(f"{fetch.url} is no feed and no sitemap")
+    yield from kind.links(fetch, data)
+
+
+def _with_given(raw: RawDocument, given: Mapping[str, str]) -> RawDocument:
+    """What stood beside the link fills what the document itself doesn't say."""
+    known = {name: value for name, value in given.items() if name in RawDocument.model_fields}
+    lacking = {name: value for name, value in known.items() if getattr(raw, name) is None}
+    return raw.model_copy(update=lacking) if lacking else raw
 
 
 def _kind(fetch: Fetch, data: bytes) -> str:
@@ -79,6 +125,8 @@ def _kind(fetch: Fetch, data: bytes) -> str:
     start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "html"  # whatever its name says
+    if feed.is_feed(data):
+        return "feed"
     by_start = "jsonl" if start.startswith(b"{") else "html" if start.startswith(b"<") else "text"
     return declared or by_suffix or by_start
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -87,13 +87,12 @@ def _read_line(fetch: Fetch, position: int, line: bytes, where: str) -> RawDocum
 def _read(fetch: Fetch, position: int, record: Any, where: str) -> RawDocument | Reject:
     if not isinstance(record, dict):
         return reject(fetch, "malformed", f"{where} is no JSON object", position)
-    fields = {name: _first(record, names) for name, names in FIELDS.items()}
+    fields = read_fields(record, fetch.column_values)
     text, html = fields.pop("text"), fields.pop("html")
     if text and not html and _HTML.search(text):
         text, html = None, text
     if not text and not html:
         return reject(fetch, "empty", f"{where} has no text; it is looked for in {', '.join(FIELDS['text'])}", position)
-    fields["published"] = _instant(fields["published"])
     return RawDocument(
         raw_hash=fetch.raw_hash,
         position=position,
@@ -106,14 +105,21 @@ def _read(fetch: Fetch, position: int, record: Any, where: str) -> RawDocument |
     )
 
 
+def read_fields(record: dict[str, Any], columns: Mapping[str, str] | None = None) -> dict[str, str | None]:
+    """The fields of ``FIELDS`` as a record fills them; ``columns`` names for a field the only one it is taken from."""
+    mapped = {field: (column,) for field, column in (columns or {}).items()}
+    fields = {name: _first(record, mapped.get(name, names)) for name, names in FIELDS.items()}
+    return fields | {"published": _instant(fields["published"])}
+
+
 def _first(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
-    return next((value for name in names if (value := _words(record.get(name)))), None)
+    return next((value for name in names if (value := words(record.get(name)))), None)
 
 
-def _words(value: Any) -> str | None:
+def words(value: Any) -> str | None:
     """A field's value as text: lists are joined, of objects their name is taken."""
     if isinstance(value, list):
-        value = ", ".join(words for item in value[:20] if not isinstance(item, list) and (words := _words(item)))
+        value = ", ".join(text for item in value[:20] if not isinstance(item, list) and (text := words(item)))
     if isinstance(value, dict):
         value = value.get("name") or value.get("title") or value.get("url")
     if isinstance(value, bool) or not isinstance(value, str | int | float):

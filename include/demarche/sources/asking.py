@@ -1,0 +1,27 @@
+"""What a source has us ask for: an address, and what is known of it from where it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something to ask for.
+
+    ``kind`` names the module of this folder that its answer is handed to; None: told from what comes. An answer of an
+    index holds further links, any other holds documents.
+    """
+
+    url: str
+    kind: str | None = None
+    is_index: bool = False
+    modified: str | None = None
+    """When it last changed, in the words of where it stood; other words later mean: ask again."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Fields of ``RawDocument`` that stood beside the link: title, published, byline, …"""
+
+
+class UnreadableIndex(ValueError):
+    """What should say what to ask for next can't be read; the message names the address and the reason."""

@@ -1,0 +1,156 @@
+"""Feeds: RSS, Atom, RDF and JSON Feed. An entry is a link to a page, or, where the text stands in it, an article."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+
+from demarche.records import Fetch, RawDocument, Reject
+from demarche.sources import jsonl
+from demarche.sources.asking import Link, UnreadableIndex
+from demarche.sources.encoding import decode
+from demarche.sources.rejecting import reject
+
+MAX_ENTRIES = 50_000
+_ROOT = re.compile(
+    rb"(?>\s+|<!--.*?-->|<\?.*?>|<!doctype[^<>[]*(?:\[.*?\]\s*)?>)*+<(?:rss|feed|[\w.-]{1,20}:rdf)\b", re.I | re.S
+)
+_JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org\\?/')
+_HEAD = 4_096  # bytes that decide whether it is a feed
+_TAGS = re.compile(r"<[^>]{0,500}>")
+
+
+@dataclass(frozen=True)
+class _Entry:
+    url: str | None
+    content: str | None
+    is_html: bool
+    external_id: str | None
+    modified: str | None
+    given: dict[str, str]  # title, published, byline, language_code
+
+
+def is_feed(data: bytes) -> bool:
+    """Whether the first bytes are those of a feed."""
+    head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"")
+    start = head.lstrip()
+    return bool(_ROOT.match(start)) or (start.startswith(b"{") and bool(_JSON_FEED.search(head)))
+
+
+def links(fetch: Fetch, data: bytes) -> Iterator[Link]:
+    """The pages that the entries link to, in the feed's order. Raises UnreadableIndex for what is no feed."""
+    entries = list(_entries(fetch, data))
+    if not entries and not is_feed(data):
+        raise UnreadableIndex(f"{fetch.url} is no RSS, Atom, RDF or JSON feed")
+    for entry in entries:
+        if entry.url:
+            yield Link(entry.url, modified=entry.modified, given=entry.given)
+
+
+def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
+    """A document per entry that holds its article; an entry without text is a reject."""
+    position = -1
+    for position, entry in enumerate(_entries(fetch, data)):
+        if not entry.content:
+            name = entry.url or entry.given.get("title") or "without a link"
+            yield reject(fetch, "empty", f"entry {position + 1} ({name[:200]}) holds no text of an article", position)
+            continue
+        yield RawDocument(
+            raw_hash=fetch.raw_hash,
+            position=position,
+            source_name=fetch.source_name,
+            path=fetch.url,
+            fetched_at=fetch.fetched_at,
+            html=entry.content if entry.is_html else None,
+            text=None if entry.is_html else entry.content,
+            external_id=entry.external_id,
+            url=entry.url,
+            **entry.given,
+        )
+    if position < 0:
+        yield reject(fetch, "empty", "is a feed without entries" if is_feed(data) else "is no feed that can be read")
+
+
+def _entries(fetch: Fetch, data: bytes) -> Iterator[_Entry]:
+    if data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        yield from _json_entries(fetch, data)
+        return
+    # As a stream: of bytes, the parser would open the file that they name.
+    found = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    language = str(found.feed.get("language") or "")
+    for entry in found.entries[:MAX_ENTRIES]:
+        content, is_html = _content(entry)
+        link = _clean(entry.get("link"))
+        given = {
+            "title": _clean(_plain(entry.get("title"))),
+            "byline": _clean(entry.get("author")),
+            "published": _clean(entry.get("published") or entry.get("updated")),
+            "language_code": _clean(language),
+        }
+        yield _Entry(
+            url=_absolute(fetch.url, link),
+            content=content,
+            is_html=is_html,
+            external_id=_clean(entry.get("id")),
+            modified=_clean(entry.get("updated")) if "updated" in entry.keys() else None,  # noqa: SIM118
+            given={name: value for name, value in given.items() if value},
+        )
+
+
+def _content(entry: Any) -> tuple[str | None, bool]:
+    """The longest text of an entry, and whether it is HTML; what holds no tag keeps its lines as plain text."""
+    parts = [str(part.get("value") or "") for part in entry.get("content") or ()] + [str(entry.get("summary") or "")]
+    best = max(parts, key=len)
+    if not best.strip():
+        return None, False
+    is_html = bool(_TAGS.search(best))
+    return best if is_html else unescape(best), is_html
+
+
+def _json_entries(fetch: Fetch, data: bytes) -> Iterator[_Entry]:
+    try:
+        content = json.loads(decode(data))
+    except (ValueError, RecursionError):
+        return
+    items = content.get("items") if isinstance(content, dict) else None
+    for item in (items if isinstance(items, list) else [])[:MAX_ENTRIES]:
+        if isinstance(item, dict):
+            fields = jsonl.read_fields({"language": content.get("language"), **item})
+            text, html = fields.pop("text"), fields.pop("html")
+            url, external_id = fields.pop("url"), fields.pop("external_id")
+            yield _Entry(
+                url=_absolute(fetch.url, url),
+                content=html or text,
+                is_html=bool(html),
+                external_id=external_id,
+                modified=jsonl.words(item.get("date_modified")),
+                given={name: value for name, value in fields.items() if value},
+            )
+
+
+def _absolute(base: str, link: str | None) -> str | None:
+    """The link as an http(s) address without its fragment; None for any other."""
+    if not link:
+        return None
+    try:
+        url = urljoin(base, link.strip()).partition("#")[0]
+    except ValueError:
+        return None
+    return url if url.lower().startswith(("http://", "https://")) else None
+
+
+def _plain(title: Any) -> str:
+    return _TAGS.sub("", str(title or ""))
+
+
+def _clean(value: Any) -> str | None:
+    text = " ".join(str(value or "").encode("utf-8", "replace").decode().split())
+    return text[:2_000] or None
