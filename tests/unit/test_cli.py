@@ -3,15 +3,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import subprocess
 import sys
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from demarche import cli, steps, warehouse
+from demarche import cli, printing, steps, warehouse
 from demarche.records import Reject
 from demarche.storage import LakeError
 
@@ -66,8 +70,14 @@ def test_csv_is_safe_for_spreadsheets(monkeypatch):
 
 
 def test_negative_numbers_stay_numbers_in_csv():
-    assert cli._cell(-3.5) == "-3.5"
-    assert cli._cell("-3+cmd") == "'-3+cmd"
+    assert printing.safe_cell(-3.5) == "-3.5"
+    assert printing.safe_cell(Decimal("-3.5")) == "-3.5"
+    assert printing.safe_cell("-3+cmd") == "'-3+cmd"
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1", "\n=1", "\x00=1", "＝1"])
+def test_no_cell_begins_like_a_formula(text):
+    assert printing.safe_cell(text).startswith("'")
 
 
 def test_json(monkeypatch):
@@ -78,6 +88,40 @@ def test_json(monkeypatch):
 
 def test_jsonl(monkeypatch):
     assert [json.loads(line)["name"] for line in query(monkeypatch, "jsonl").splitlines()] == ["Ana | Bo", "=1+1"]
+
+
+def asked(monkeypatch, columns, row, form):
+    monkeypatch.setattr(warehouse, "query", lambda *_, **__: warehouse.Answer(columns, [row], False))
+    return runner.invoke(cli.app, ["query", "SELECT 1", "--format", form]).stdout
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_no_column_is_lost_in_json(monkeypatch, form):
+    found = json.loads(asked(monkeypatch, ("a", "a", "a_1", "a"), (1, 2, 3, 4), form).strip("[]\n"))
+    assert list(found.values()) == [1, 2, 3, 4]
+    assert list(found) == ["a", "a_2", "a_1", "a_3"]
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_numbers_that_json_lacks_are_null(monkeypatch, form):
+    def refuse(constant):
+        raise ValueError(constant)
+
+    row = (math.nan, math.inf, -math.inf, [math.nan, 1.5], date(2021, 5, 4))
+    found = json.loads(asked(monkeypatch, tuple("abcde"), row, form), parse_constant=refuse)
+    assert list((found[0] if form == "json" else found).values()) == [None, None, None, [None, 1.5], "2021-05-04"]
+
+
+def test_a_long_text_in_a_pipe_stays_on_its_line(monkeypatch):
+    shown = asked(monkeypatch, ("id", "sentence"), (1, "word " * 200), "table")
+    assert len(shown.splitlines()) == 2
+
+
+def test_a_table_too_wide_to_be_read_has_a_line_for_each_column(monkeypatch):
+    columns = tuple(f"column_{number}" for number in range(30))
+    shown = asked(monkeypatch, columns, tuple(f"value of column {number}" for number in range(30)), "table")
+    assert shown.splitlines()[0] == "row 1"
+    assert shown.splitlines()[30].split() == ["column_29", "value", "of", "column", "29"]
 
 
 def test_markdown_keeps_its_columns(monkeypatch):
@@ -136,7 +180,7 @@ def test_parse_names_what_it_could_not_read(monkeypatch):
 
 
 def test_half_characters_can_be_written(capsys):
-    cli._write_json({"text": "\ud800"})
+    printing.print_json({"text": "\ud800"})
     assert json.loads(capsys.readouterr().out) == {"text": "\ud800"}
 
 
@@ -195,6 +239,14 @@ def test_debugging_shows_every_traceback(monkeypatch):
         (["query", "SELECT 1", "--warehouse", "none.duckdb"], {}, "none.duckdb: no such warehouse"),
         (["check", "no_such_check"], {}, "no check is called no_such_check"),
         (["fetch-documents"], {}, "DEMARCHE_DROP_FOLDER"),
+        (["run", ".", "--lake", "memory://"], {}, "name a folder"),
+        (["run", ".", "--lake", __file__], {}, "a file, not a folder"),
+        (["run", ".", "--key", "2999-01-01T00"], {}, "nothing can have arrived then"),
+        (["fetch-documents", "1900-01-01T00"], {}, "nothing can have arrived then"),
+        (["run", "nope.txt"], {}, "nope.txt: no such file or folder"),
+        (["query", "SELECT 1", "--warehouse", "."], {}, "a folder, not a warehouse file — name a file"),
+        (["status", "--warehouse", "."], {}, "a folder, not a warehouse file — name a file"),
+        (["restore", "1"], {}, "lists the 0 that are"),
     ],
 )
 def test_the_command_says_what_is_wrong_in_one_line(tmp_path, monkeypatch, capsys, arguments, environment, said):
@@ -209,6 +261,42 @@ def test_the_command_says_what_is_wrong_in_one_line(tmp_path, monkeypatch, capsy
     assert shown.startswith("error: ")
     assert said in shown
     assert shown.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+# --- streams that fail -----------------------------------------------------------------------------------------
+def in_a_shell(command: str, **streams: Any) -> subprocess.CompletedProcess[str]:
+    program = f"{sys.executable} -c 'from demarche.cli import main; main()'"
+    shell = ["bash", "-c", command.replace("demarche", program)]
+    return subprocess.run(shell, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_closed_standard_output_is_said():
+    done = in_a_shell("demarche version >&-")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: standard output is closed — ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_closed_standard_input_is_said():
+    assert "standard input is closed" in in_a_shell("demarche extract <&-").stderr
+
+
+def test_complaints_go_nowhere_else_when_standard_error_is_closed():
+    done = in_a_shell("demarche parse none.txt 2>&-")
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_full_standard_output_is_not_taken_for_the_warehouses_disk():
+    done = in_a_shell("demarche version > /dev/full")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: standard output can't be written to: No space left on device — ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "Ministers of Peru and Bolivia met."}\n' * 3000)
+    assert in_a_shell(f"demarche parse {tmp_path}/a.jsonl | head -c 1").stderr == ""
 
 
 def test_doctor_says_what_is_missing_and_fails(tmp_path, monkeypatch):
@@ -227,6 +315,14 @@ def test_doctor_is_content(tmp_path, monkeypatch):
     done = runner.invoke(cli.app, ["doctor"])
     assert done.exit_code == 0, done.stdout
     assert "MISSING" not in done.stdout
+
+
+def test_doctor_opens_the_warehouse(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("w.duckdb").write_bytes(b"SQLite format 3\0" + bytes(5000))
+    done = runner.invoke(cli.app, ["doctor", "--warehouse", "w.duckdb"])
+    assert done.exit_code == 1
+    assert "w.duckdb: not a DuckDB file" in done.stdout
 
 
 def test_status_before_anything_was_done(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from demarche import fetching
-from demarche.fetching import Fetched, Known, Order, drop_folder, named_files, read_file
+from demarche.fetching import Fetched, Known, Order, drop_folder, named_files, passed_over, read_file
 from demarche.records import Reject
 
 KEY = "2021-05-04T10"
@@ -142,9 +142,27 @@ def test_no_more_new_files_than_the_limit(tmp_path):
 def test_a_folder_named_like_a_document(tmp_path):
     (tmp_path / "x.txt").mkdir()
     (tmp_path / "x.txt" / "inside.txt").write_bytes(b"x")
-    found = only_reject(look(tmp_path))
+    found, inside = look(tmp_path)
     assert (found.reason_type, found.path) == ("not_a_file", str(tmp_path / "x.txt"))
     assert "x.txt is a folder" in found.reason_text
+    assert inside.data == b"x"
+
+
+def test_a_named_folder_named_like_a_document(tmp_path):
+    (tmp_path / "x.txt").mkdir()
+    (tmp_path / "x.txt" / "inside.txt").write_bytes(b"x")
+    found, inside = named_files([tmp_path / "x.txt"], ORDER)
+    assert found.reason_type == "not_a_file"
+    assert inside.data == b"x"
+
+
+def test_what_is_passed_over_can_be_told(tmp_path):
+    for name in (".hidden.txt", "a.txt", "b.txt.part", ".git/c.txt", "sub/.d.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    found = [path.relative_to(tmp_path).as_posix() for path in passed_over([tmp_path, tmp_path / "a.txt"])]
+    assert found == [".git", ".hidden.txt", "b.txt.part", "sub/.d.txt"]
+    assert [item.data for item in named_files([tmp_path / ".hidden.txt"], ORDER)] == [b"x"]
 
 
 def test_a_pipe_does_not_hold_anything_up(tmp_path):

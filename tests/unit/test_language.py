@@ -18,7 +18,7 @@ def test_the_model_is_loaded_once():
 
 
 def test_a_missing_model_says_how_to_get_one():
-    with pytest.raises(ModelError, match=r"'en_core_web_xxl' is not installed — pip install"):
+    with pytest.raises(ModelError, match=r"'en_core_web_xxl' is not installed — python -m spacy download"):
         load_model("en_core_web_xxl")
 
 

@@ -131,7 +131,7 @@ def test_fields_under_their_usual_names() -> None:
          "publisher": {"name": "X"}, "datePublished": "2020-01-01", "authors": [{"name": "Jane Doe"}], "lang": "en"},
     )  # fmt: skip
     assert isinstance(first, RawDocument)
-    assert first == second.model_copy(update={"position": 0})
+    assert first == second.model_copy(update={"position": 0, "where": "line 1"})
     assert (first.external_id, first.publisher_name, first.byline) == ("7", "X", "Jane Doe")
 
 
@@ -205,3 +205,8 @@ def test_any_bytes_give_documents_or_rejects(data: bytes, url: str) -> None:
             assert item.reason_text
         else:
             assert (item.text is None) != (item.html is None)
+
+
+def test_a_document_knows_its_line():
+    lines = b'{"text": "One."}\n\n{"text": "Two."}\n'
+    assert [raw.where for raw in parse(fetch("a.jsonl"), lines)] == ["line 1", "line 3"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -286,3 +287,44 @@ def test_partitions_far_apart_need_not_meet(settings):
     for key in ("2021-05-04T10", "2021-05-05T11"):
         sign(settings, key)
     assert steps.pending("paired", settings=settings) == []
+
+
+# --- files that somebody names -----------------------------------------------------------------------------------
+def test_the_version_of_the_code_covers_the_whole_package(monkeypatch, tmp_path):
+    """Ledgers know by it that rows are out of date."""
+    hashed = set()
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: hashed.add(path.name) or read(path))
+    ledgers._code_hash.__wrapped__()
+    assert {"dates.py", "frames.py", "lexicon.csv", "ledgers.py"} <= hashed
+    assert not {"cli.py", "printing.py", "settings.py", "publication.sql"} & hashed
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("./a.txt", "./a.txt"), ("sub/./../a.txt", "sub/./../a.txt"), ("sub/../sub", "sub/../sub/b.txt"),
+        ("./", "./a.txt"), ("sub", "sub/b.txt"),
+    ],
+)  # fmt: skip
+def test_parsed_documents_carry_the_path_as_it_was_given(tmp_path, monkeypatch, given, shown):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    for name in ("a.txt", "sub/b.txt"):
+        (tmp_path / name).write_text("Ministers of Peru and Bolivia met in Lima on Thursday.", encoding="utf-8")
+    assert next(iter(steps.parse_files([given]))).path == shown
+
+
+def test_a_reject_of_a_line_names_the_line(tmp_path):
+    lines = ['{"html": "<p></p>"}', "", '{"html": "<p></p>"}', '{"text": "' + "x" * 2000 + '"}']
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    found = list(steps.parse_files([tmp_path / "a.jsonl"], settings=Settings(max_body_characters=1000)))
+    said = [reject.reason_text.removeprefix(f"{tmp_path}/a.jsonl line ")[:2] for reject in found]
+    assert said == ["1 ", "3 ", "4 "]
+
+
+@pytest.mark.parametrize("key", ["2999-01-01T00", "1900-01-01T00", "1000-01-01T00"])
+def test_nothing_arrives_in_the_future_or_before_there_were_computers(key, tmp_path):
+    with pytest.raises(StepError, match="nothing can have arrived then"):
+        steps.fetch_documents(key, inputs=[tmp_path], settings=Settings(lake_url=str(tmp_path / "lake")))
+    assert not list(tmp_path.iterdir())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from demarche.warehouse import QueryError, query
+from demarche.warehouse import QueryError, WarehouseError, query
 from warehouse_world import document, key, load, partition
 
 
@@ -50,6 +50,17 @@ def test_a_long_answer_is_cut_and_says_so(path: Path) -> None:
 def test_parameters_are_values(path: Path) -> None:
     answer = query(path, "SELECT $name, $many + 1", parameters={"name": "'; DROP", "many": 2, "unused": 3})
     assert answer.rows == [("'; DROP", 3)]
+
+
+def test_the_marts_can_be_listed_and_described(path: Path) -> None:
+    assert ("meetings",) in query(path, "SHOW TABLES").rows
+    assert "event_id" in [row[0] for row in query(path, "DESCRIBE meetings").rows]
+    assert query(path, "FROM events").rows == query(path, "FROM mart.events").rows
+
+
+def test_a_query_of_nothing_is_named_so(path: Path) -> None:
+    with pytest.raises(QueryError, match="no statement in it"):
+        query(path, "-- only a comment")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +157,7 @@ def test_an_answer_that_is_too_large_is_refused(path: Path) -> None:
 
 
 def test_no_warehouse_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(QueryError, match="no such warehouse"):
+    with pytest.raises(WarehouseError, match="no such warehouse"):
         query(tmp_path / "none.duckdb", "SELECT 1")
 
 

@@ -76,7 +76,7 @@ def read_document(raw: RawDocument, partition_key: str) -> Document | Reject:
             position=raw.position,
             raw_hash=raw.raw_hash,
             reason_type=error.reason_type,
-            reason_text=f"{raw.path} {error}",
+            reason_text=" ".join(filter(None, (raw.path, raw.where, str(error)))),
         )
 
 

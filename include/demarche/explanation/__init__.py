@@ -55,6 +55,10 @@ class ReportExplanation:
         return [(name, value) for name, value in found if value]
 
 
+def _unread(language_code: str) -> str:
+    return f"{language_code}: not in English, so stored, not coded"
+
+
 @dataclass(frozen=True)
 class Explanation:
     """A document, what was found in it, and what it tells."""
@@ -79,6 +83,7 @@ class Explanation:
             ("published", published or f"unknown ({document.published_rule})"),
             ("byline", document.byline or ""),
             ("dateline", document.dateline or ""),
+            ("language", "" if document.language_code in (None, "en") else _unread(document.language_code)),
             ("address", document.canonical_url or document.path),
             ("document", document.document_id),
         ]

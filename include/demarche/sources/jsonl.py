@@ -96,6 +96,7 @@ def _read(fetch: Fetch, position: int, record: Any, where: str) -> RawDocument |
     return RawDocument(
         raw_hash=fetch.raw_hash,
         position=position,
+        where=where,
         source_name=fetch.source_name,
         path=fetch.url,
         fetched_at=fetch.fetched_at,

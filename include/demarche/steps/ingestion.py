@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from demarche import fetching
 from demarche.records import Document, Fetch, Reject, record_id
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import checked_key, code_version, hour_that_has_ended, open_lake
+from demarche.steps.ledgers import arrival_key, checked_key, code_version, hour_that_has_ended, open_lake
 from demarche.steps.results import StepResult, by_path, first_line
 from demarche.storage import Lake
 
@@ -19,11 +20,14 @@ LOG_BATCH = 1000  # fetches that one object of the log holds
 def fetch_documents(
     partition_key: str, *, inputs: Sequence[Path] | None = None, settings: Settings | None = None
 ) -> StepResult:
-    """Append what is new to the lake: of the drop folder, or the files and folders ``inputs``, which don't wait."""
+    """Append what is new to the lake: of the drop folder, or the files and folders ``inputs``, which don't wait.
+
+    Raises StepError for a key that can't be the hour of an arrival.
+    """
     settings = settings or load_settings()
     lake = open_lake(settings)
     order = fetching.Order(
-        partition_key=checked_key(partition_key),
+        partition_key=arrival_key(partition_key),
         source_name=settings.source_name,
         max_file_bytes=settings.max_file_bytes,
         max_files=settings.max_drop_files,
@@ -101,15 +105,25 @@ def parse_documents(partition_key: str, *, settings: Settings | None = None) -> 
     )
 
 
-def parse_files(paths: Sequence[Path], *, settings: Settings | None = None) -> Iterator[Document | Reject]:
-    """The documents found in files, without a lake."""
+def parse_files(paths: Sequence[str | Path], *, settings: Settings | None = None) -> Iterator[Document | Reject]:
+    """The documents found in files, without a lake; each one's ``path`` is written as in ``paths``."""
     settings = settings or load_settings()
     order = fetching.Order(hour_that_has_ended(), settings.source_name, settings.max_file_bytes)
-    for item in fetching.named_files(paths, order):
-        if isinstance(item, Reject):
-            yield item
-        else:
-            yield from (document for _, document in parse_fetch(item.fetch, item.data, settings))
+    for given in map(str, paths):
+        for item in fetching.named_files([Path(given)], order):
+            if isinstance(item, Reject):
+                yield item
+                continue
+            path = _as_given(item.fetch.url, given)
+            for _, found in parse_fetch(item.fetch, item.data, settings):
+                yield found.model_copy(update={"path": path})
+
+
+def _as_given(path: str, given: str) -> str:
+    """A path that begins as somebody wrote it: ``Path`` drops what seems needless, and they look for what they gave."""
+    given = fetching.printable(given)
+    inside = PurePath(path).relative_to(PurePath(given))
+    return given if inside == PurePath() else posixpath.join(given, str(inside))
 
 
 def parse_fetch(
@@ -118,30 +132,32 @@ def parse_fetch(
     """The documents in the bytes of a fetch, each with its number in the file, and rejects for what can't be read."""
     from demarche import documents, sources
 
-    position = None
+    position = where = None
     try:
         for raw in sources.parse(fetch, data):
             if isinstance(raw, Reject):
                 yield raw.position, raw
                 continue
-            position = raw.position
+            position, where = raw.position, raw.where
             document = documents.read_document(raw, fetch.partition_key)
             if isinstance(document, Document) and len(document.body) > settings.max_body_characters:
                 reason = f"has {len(document.body)} characters, the limit is {settings.max_body_characters}"
                 document = reject_of(
-                    "parse", fetch.partition_key, fetch.url, position, fetch.raw_hash, "too_long", reason
+                    "parse", fetch.partition_key, fetch.url, position, fetch.raw_hash, "too_long", reason, where
                 )
             yield position, document
     except Exception as error:  # one bad file, whatever it does to a parser, never stops the others
         reason = f"can't be parsed ({type(error).__name__}: {first_line(error)})"
-        unreadable = reject_of("parse", fetch.partition_key, fetch.url, position, fetch.raw_hash, "unreadable", reason)
-        yield position, unreadable
+        yield position, reject_of(
+            "parse", fetch.partition_key, fetch.url, position, fetch.raw_hash, "unreadable", reason, where
+        )
 
 
 def reject_of(
-    station: str, key: str, path: str, position: int | None, raw_hash: str | None, reason_type: str, reason: str
-) -> Reject:
-    name = path if not position else f"{path}, document {position}"
+    station: str, key: str, path: str, position: int | None, raw_hash: str | None, reason_type: str, reason: str,
+    where: str | None = None,
+) -> Reject:  # fmt: skip
+    """A reject of a station of ours; ``where`` in the file the document stands goes behind the file's name."""
     return Reject(
         reject_id=record_id("x", station, path, position, raw_hash, reason_type),
         partition_key=key,
@@ -150,5 +166,5 @@ def reject_of(
         position=position,
         raw_hash=raw_hash,
         reason_type=reason_type,
-        reason_text=f"{name} {reason}",
+        reason_text=" ".join(filter(None, (path, where, reason))),
     )

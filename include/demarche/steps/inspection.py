@@ -129,13 +129,27 @@ def _places(settings: Settings) -> Iterator[Finding]:
             if "://" not in settings.lake_url
             else Finding(True, "lake", settings.lake_url)
         )
-    yield _writable("warehouse", settings.warehouse_path.parent)
+    yield _warehouse(settings.warehouse_path)
     has_drop_folder = settings.drop_folder.is_dir()
     advice = "" if has_drop_folder else f" is not there — mkdir -p {settings.drop_folder} (only the schedule needs it)"
     yield Finding(True, "drop folder", f"{settings.drop_folder}{advice}")
     free = shutil.disk_usage(_existing(settings.warehouse_path.parent)).free
     advice = "" if free >= NEEDED_BYTES else f"; {NEEDED_BYTES / 1e9:.0f} GB are wanted: make room"
     yield Finding(free >= NEEDED_BYTES, "disk", f"{free / 1e9:.1f} GB free for the warehouse{advice}")
+
+
+def _warehouse(path: Path) -> Finding:
+    """Whether it can be read, if there is one, and whether there can be a next one."""
+    from demarche import warehouse
+
+    place = _writable("warehouse", path.parent)
+    if not path.exists() or not place.is_good:
+        return place
+    try:
+        found = warehouse.overview(path)
+    except warehouse.WarehouseError as error:
+        return Finding(False, "warehouse", str(error))
+    return Finding(True, "warehouse", f"{path}: {found.event_count} events of {found.document_count} documents")
 
 
 def _writable(subject: str, folder: Path) -> Finding:

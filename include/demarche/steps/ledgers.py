@@ -11,14 +11,20 @@ from pathlib import Path
 from demarche import language
 from demarche.settings import Settings
 from demarche.steps.results import StepError
-from demarche.storage import Lake, Manifest
+from demarche.storage import Lake, LakeError, Manifest
 
 STATIONS = ("documents", "tagged", "paired")
 KEY_FORMAT = "%Y-%m-%dT%H"
+FIRST_KEY = "1970-01-01T00"  # nothing was fetched before
 
 
 def open_lake(settings: Settings) -> Lake:
-    """The lake that the settings name."""
+    """The lake that the settings name. Raises LakeError for one that can't be."""
+    if settings.lake_url.partition("://")[0] == "memory":
+        raise LakeError(
+            f"lake {settings.lake_url}: what is in memory is gone when the command ends, and the warehouse can't read "
+            "it — name a folder, or a URL that lasts"
+        )
     return Lake(settings.lake_url)
 
 
@@ -30,6 +36,18 @@ def checked_key(partition_key: str) -> str:
         is_hour = False
     if not is_hour:
         raise StepError(f"{partition_key!r} is no partition key — a key is an hour in UTC, like 2018-11-06T14")
+    return partition_key
+
+
+def arrival_key(partition_key: str) -> str:
+    """The key itself. Raises StepError when nothing can have arrived in that hour: it is still to come, or before
+    FIRST_KEY."""
+    now = datetime.now(UTC).strftime(KEY_FORMAT)
+    if not FIRST_KEY <= checked_key(partition_key) <= now:
+        raise StepError(
+            f"{partition_key}: nothing can have arrived then — a key is the hour in which files are taken in, from "
+            f"{FIRST_KEY} to {now} (now, in UTC); what day an article is of is read from the article"
+        )
     return partition_key
 
 
@@ -74,8 +92,8 @@ def code_version(station: str, settings: Settings) -> str:
 @cache
 def _code_hash() -> str:
     """A hash over what decides rows: every module and table of the package but the rim around them."""
-    root = Path(__file__).parent
-    rim = {"cli.py", "settings.py", "fetching.py", "storage.py", "web", "warehouse", "sql"}
+    root = Path(__file__).parent.parent
+    rim = {"cli.py", "printing.py", "settings.py", "fetching.py", "storage.py", "web", "warehouse", "sql"}
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         part = path.relative_to(root).parts[0]

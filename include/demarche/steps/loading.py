@@ -299,11 +299,12 @@ def _keep_journal(lake: Lake, warehouse: Warehouse) -> None:
 
 
 def _replay(warehouse: Warehouse, lake: Lake) -> None:
-    """Bring what only the journal knows into the open load: all of it into a warehouse that has no load yet."""
+    """Bring what only the journal knows into the open load: all of it into a warehouse that lacks some of its loads,
+    since it is new or a former publication that was restored."""
     kinds: tuple[type[Record], ...] = (QualityResult,)
-    if not warehouse.loads():
-        kinds = (Load, EventRevision, QualityResult)
     loads = {row["load_id"] for row in lake.journal("loads")}
+    if loads - {load.load_id for load in warehouse.loads()}:
+        kinds = (Load, EventRevision, QualityResult)
     for kind in kinds:
         rows = [kind.model_validate(row) for row in lake.journal(kind.table)]
         if kind is EventRevision:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from demarche import fetching
 from demarche.records import Document, Reject
 from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import fetch_documents, parse_documents
-from demarche.steps.ledgers import hour_that_has_ended, open_lake, outdated, unpaired
+from demarche.steps.ledgers import arrival_key, hour_that_has_ended, open_lake, outdated, unpaired
 from demarche.steps.loading import (
     load_warehouse,
     rebuild_warehouse,
@@ -18,8 +20,8 @@ from demarche.steps.loading import (
     unloaded,
 )
 from demarche.steps.pairing import pair_documents
-from demarche.steps.results import Progress, StepResult, by_path, no_progress
-from demarche.steps.tagging import tag_documents
+from demarche.steps.results import Progress, StepError, StepResult, by_path, no_progress
+from demarche.steps.tagging import is_coded, tag_documents
 from demarche.storage import Lake
 
 
@@ -44,7 +46,9 @@ class Run:
 
     raw_hashes: tuple[str, ...]
     document_count: int
+    foreign_count: int  # of those documents: not in English, so stored and not coded
     rejects: tuple[Reject, ...]
+    passed_over: tuple[Path, ...] = ()  # hidden and unfinished files
 
 
 def run(
@@ -56,8 +60,14 @@ def run(
 ) -> Run:
     """Take files in, and take every step that is pending. New files belong to ``partition_key``; those that a former
     run took stay where they are, so that doing it again changes nothing. A second run over the lake waits its turn.
+
+    Raises StepError, before anything is made, when there is none of the files, or the key can't be that of an arrival.
     """
     settings = settings or load_settings()
+    if not any(os.path.lexists(path) for path in inputs):
+        named = ", ".join(map(str, inputs))
+        raise StepError(f"{named}: no such file or folder — name files and folders that are there")
+    partition_key = arrival_key(partition_key or hour_that_has_ended())
     refuse_foreign_warehouse(settings)
     refuse_lesser_lake(settings)
     lake = open_lake(settings)
@@ -65,8 +75,8 @@ def run(
         return _run(lake, inputs, partition_key, settings, progress)
 
 
-def _run(lake: Lake, inputs: Sequence[Path], partition_key: str | None, settings: Settings, progress: Progress) -> Run:
-    fetched = fetch_documents(partition_key or hour_that_has_ended(), inputs=inputs, settings=settings)
+def _run(lake: Lake, inputs: Sequence[Path], partition_key: str, settings: Settings, progress: Progress) -> Run:
+    fetched = fetch_documents(partition_key, inputs=inputs, settings=settings)
     progress("fetch_documents", fetched.read, fetched.read)
     for number, key in enumerate(keys := pending("documents", settings=settings), 1):
         parse_documents(key, settings=settings)
@@ -77,7 +87,7 @@ def _run(lake: Lake, inputs: Sequence[Path], partition_key: str | None, settings
         pair_documents(key, settings=settings)
         progress("pair_documents", number, len(keys))
     load_warehouse(settings=settings, progress=progress)
-    return _told(lake, fetched)
+    return replace(_told(lake, fetched), passed_over=tuple(fetching.passed_over(inputs)))
 
 
 def rebuild(*, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
@@ -96,7 +106,12 @@ def rebuild(*, settings: Settings | None = None, progress: Progress = no_progres
 def _told(lake: Lake, fetched: StepResult) -> Run:
     hashes = set(fetched.raw_hashes)
     keys = sorted({fetch.partition_key for fetch in lake.all_fetches() if fetch.raw_hash in hashes})
-    found = {row.document_id for key in keys for row in lake.read(Document, key, "documents") if row.raw_hash in hashes}
+    found = {
+        row.document_id: is_coded(row)
+        for key in keys
+        for row in lake.read(Document, key, "documents")
+        if row.raw_hash in hashes
+    }
     rejects = {
         row.reject_id: row
         for key in keys
@@ -105,4 +120,5 @@ def _told(lake: Lake, fetched: StepResult) -> Run:
         if row.raw_hash in hashes
     }
     rejects |= {row.reject_id: row for row in fetched.rejects}
-    return Run(tuple(sorted(hashes)), len(found), by_path(rejects.values()))
+    foreign_count = sum(not coded for coded in found.values())
+    return Run(tuple(sorted(hashes)), len(found), foreign_count, by_path(rejects.values()))

@@ -95,7 +95,7 @@ def tag(
     reports: list[Report] = []
     participants: list[ReportParticipant] = []
     rejects: list[Reject] = []
-    coded = [document for document in found if document.language_code in (None, "en")]
+    coded = [document for document in found if is_coded(document)]
     for number, (document, coding) in enumerate(zip(coded, code_documents(coded, settings), strict=True), 1):
         progress("tag_documents", number, len(coded))
         if isinstance(coding, Exception):
@@ -110,6 +110,11 @@ def tag(
         read=len(found), coded=len(coded), mentions=len(mentions), reports=len(reports), rejected=len(rejects)
     )
     return {Mention: mentions, Report: reports, ReportParticipant: participants, Reject: rejects}, counts
+
+
+def is_coded(document: Document) -> bool:
+    """Whether a document is read for events: only English is, and what is too short to tell is taken for it."""
+    return document.language_code in (None, "en")
 
 
 @dataclass(frozen=True)

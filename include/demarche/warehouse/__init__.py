@@ -8,8 +8,8 @@ Readers only ever open the published file. The writer works on a private copy be
 """
 
 from demarche.warehouse.checks import load_checks, run_checks
-from demarche.warehouse.errors import QueryError, WarehouseError, WarehouseLocked
-from demarche.warehouse.publication import publications, restore
+from demarche.warehouse.errors import QueryError, WarehouseError, WarehouseLocked, remedy
+from demarche.warehouse.publication import chosen_publication, publications, restore
 from demarche.warehouse.querying import Answer, query
 from demarche.warehouse.reading import Overview, overview, snapshot
 from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse
@@ -23,10 +23,12 @@ __all__ = [
     "Warehouse",
     "WarehouseError",
     "WarehouseLocked",
+    "chosen_publication",
     "load_checks",
     "overview",
     "publications",
     "query",
+    "remedy",
     "restore",
     "run_checks",
     "snapshot",

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from demarche.warehouse.errors import Unreadable, WarehouseLocked, first_line
+from demarche.warehouse.errors import Unreadable, WarehouseError, WarehouseLocked, first_line
 from demarche.warehouse.schema import quoted
 
 # DuckDB has one exception for a file that is locked and one that is broken; only its words tell them apart.
@@ -31,6 +31,14 @@ def connect(path: str = ":memory:", config: Mapping[str, Any] = CONFIG) -> duckd
     return con
 
 
+def refuse_irregular(path: Path) -> None:
+    """Raises WarehouseError for a folder, device, pipe or socket, before anything is made beside it or in its place."""
+    if path.is_dir():
+        raise WarehouseError(f"{path}: a folder, not a warehouse file — name a file")
+    if path.exists() and not path.is_file():
+        raise WarehouseError(f"{path}: not a regular file, so no place for a warehouse — name another file")
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection whose current database is the file at ``path``, read-only.
@@ -39,7 +47,8 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     connection of this process still had it open. Raises Unreadable when there is none or it is damaged, WarehouseLocked
     when another program has it open for writing; what DuckDB finds wrong within the block is reported likewise.
     """
-    if not path.is_file():
+    refuse_irregular(path)
+    if not path.exists():
         raise Unreadable(f"{path}: no such warehouse — load one first (`demarche run INPUT --warehouse {path}`)")
     con = connect()
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -29,12 +31,23 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
+def remedy(error: BaseException) -> str:
+    """What to do about an error of the disk, to be put behind its message; empty for other errors. DuckDB knows no
+    error numbers: only its words tell."""
+    number, text = getattr(error, "errno", None), str(error)
+    if number in (errno.ENOSPC, errno.EDQUOT) or os.strerror(errno.ENOSPC) in text:
+        return " — make room and run it again; the published warehouse stays as it was"
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS) or os.strerror(errno.EACCES) in text:
+        return " — give this user the right to it, or name another place"
+    return ""
+
+
 @contextmanager
 def reported(doing: str) -> Iterator[None]:
     """Turns DuckDB's and the disk's errors into a WarehouseError that begins with ``doing``."""
     try:
         yield
     except duckdb.Error as error:
-        raise WarehouseError(f"{doing}: {first_line(error)}") from error
+        raise WarehouseError(f"{doing}: {first_line(error)}{remedy(error)}") from error
     except OSError as error:
-        raise WarehouseError(f"{doing}: {error.strerror or error}") from error
+        raise WarehouseError(f"{doing}: {error.strerror or error}{remedy(error)}") from error

@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from demarche.warehouse import schema
-from demarche.warehouse.connection import reading
+from demarche.warehouse.connection import reading, refuse_irregular
 from demarche.warehouse.errors import Unreadable, WarehouseError, WarehouseLocked, reported
 
 _ABANDONED_SECONDS = 24 * 3600  # a query's private folder this old belongs to a process that was killed
@@ -60,14 +60,6 @@ class Paths:
     @property
     def incoming(self) -> Path:
         return self.published.with_name(f".{self.published.name}.tmp.{os.getpid()}")
-
-
-def refuse_irregular(path: Path) -> None:
-    """Raises WarehouseError for a folder, device, pipe or socket, before anything is made beside it or in its place."""
-    if path.is_dir():
-        raise WarehouseError(f"{path}: a folder, not a warehouse file — name a file")
-    if path.exists() and not path.is_file():
-        raise WarehouseError(f"{path}: not a regular file, so no place for a warehouse — name another file")
 
 
 @contextmanager
@@ -161,8 +153,7 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
             if not (work_is_good and published_load(paths)):
                 _copy_from_published(paths)
         elif not work_is_good:
-            previous = f"copy one of {paths.previous} into its place, or " if publications(published) else ""
-            raise WarehouseError(f"{found} — {previous}remove it and run `demarche rebuild`")
+            raise WarehouseError(f"{found}{_ways_out(published, found)}")
 
 
 def _exists(path: Path) -> bool:
@@ -184,7 +175,9 @@ def _refuse_foreign(path: Path) -> None:
 def _junk(path: Path) -> str | None:
     with reported(f"{path}: can't be read"), open(path, "rb") as handle:
         is_duckdb = handle.read(12)[8:] == b"DUCK"
-    return None if is_duckdb else f"{path}: not a DuckDB file, so no warehouse of ours — name another file"
+    if is_duckdb:
+        return None
+    return f"{path}: not a DuckDB file, so no warehouse of ours — name another file, or remove it if it was one"
 
 
 def damage(path: Path) -> str | None:
@@ -202,6 +195,22 @@ def damage(path: Path) -> str | None:
     if size and path.stat().st_size < size[0]:
         return f"{path}: cut short, {path.stat().st_size} of at least {size[0]} bytes"
     return None
+
+
+def refuse_damaged(path: Path) -> None:
+    """Raises WarehouseError for a file that can't be read as a warehouse, saying how to have a good one again."""
+    found = damage(path)
+    if found is not None:
+        raise Unreadable(f"{found}{_ways_out(path, found)}")
+
+
+def _ways_out(path: Path, found: str) -> str:
+    """What to do about a damaged warehouse, to be put behind what is wrong with it."""
+    if " — " in found:
+        return ""
+    kept = len(publications(path))
+    former = f"`demarche restore` brings back one of {kept} former publications, " if kept else ""
+    return f" — {former}`demarche rebuild` makes it anew from the lake"
 
 
 def _is_good(path: Path) -> bool:
@@ -282,6 +291,20 @@ def publications(path: Path) -> list[Path]:
     """The kept former publications of the warehouse at ``path``, oldest first."""
     folder = Paths(path).previous
     return sorted(folder.glob("*.duckdb")) if folder.is_dir() else []
+
+
+def chosen_publication(path: Path, wanted: str) -> Path:
+    """The kept publication with this number (1 is the newest) or name. Raises WarehouseError when there is none."""
+    kept = publications(path)
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(kept):
+        return kept[-int(wanted)]
+    for publication in kept:
+        if wanted in (publication.name, publication.stem, str(publication)):
+            return publication
+    raise WarehouseError(
+        f"{path}: no former publication {wanted} is kept — `demarche restore --warehouse {path}` lists the {len(kept)} "
+        "that are"
+    )
 
 
 def restore(path: Path, publication: Path, *, wait_seconds: float = 0.0, keep: int = 3) -> None:

@@ -66,8 +66,13 @@ def confine(folder: str, memory_mb: int, seconds: int) -> None:
 def only_select(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
     """The one SELECT that ``sql`` is. Raises Refused for anything else."""
     statements = con.extract_statements(sql)
+    if not statements:
+        raise Refused("there is no statement in it, only comments or blanks — ask one SELECT")
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise Refused("only one SELECT is allowed")
+        raise Refused(
+            "only one SELECT is allowed (or DESCRIBE mart.events, SHOW TABLES; columns are described in "
+            "docs/data_dictionary.md)"
+        )
     return statements[0]
 
 
@@ -94,6 +99,7 @@ def answer(job: dict[str, Any]) -> dict[str, Any]:
     """Run the job's query and give its columns and at most ``limit`` rows."""
     con = duckdb.connect(job["file"], read_only=True, config={**LOCKED, "memory_limit": f"{job['memory_mb'] // 2}MB"})
     con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET search_path = 'mart'")  # SHOW TABLES lists it, and names without a schema are looked up there
     con.execute("SET lock_configuration = true")
     statement = only_select(con, job["sql"])
     names = statement.named_parameters

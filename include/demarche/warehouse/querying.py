@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from demarche.warehouse.errors import QueryError, first_line
-from demarche.warehouse.publication import damage
+from demarche.warehouse.publication import refuse_damaged
 
 _CHILD = Path(__file__).with_name("query_child.py")
 _GRACE_SECONDS = 3.0  # between asking a query to stop and killing its process
@@ -47,9 +47,7 @@ def query(
     SELECT, is wrong, or needs more time, memory or room than allowed; WarehouseError when there is no readable
     warehouse.
     """
-    reason = damage(path)
-    if reason is not None:
-        raise QueryError(reason)
+    refuse_damaged(path)
     with _out_of_reach(path) as file:
         job = {
             "file": str(file),

@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 
-from demarche.warehouse import schema
 from demarche.warehouse.connection import reading
+from demarche.warehouse.publication import refuse_damaged
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Overview:
 
 def overview(path: Path) -> Overview:
     """Counts and freshness of the warehouse published at ``path``. Raises WarehouseError when it can't be read."""
+    refuse_damaged(path)
     with reading(path) as con:
-        schema.refuse_unless_ours(con, path)
         load = con.execute("SELECT load_id, loaded_at FROM meta.loads ORDER BY loaded_at DESC LIMIT 1").fetchone()
         counts = con.execute(
             "SELECT (SELECT max(schema_version) FROM meta.schema_version), "

@@ -28,7 +28,7 @@ import duckdb
 from demarche import quality, records
 from demarche.records import Record, record_id
 from demarche.warehouse import checks, marts, publication, schema
-from demarche.warehouse.connection import CONFIG, STORAGE, connect
+from demarche.warehouse.connection import CONFIG, STORAGE, connect, refuse_irregular
 from demarche.warehouse.errors import WarehouseError, first_line, reported
 from demarche.warehouse.publication import Paths
 from demarche.warehouse.schema import Table, quoted, table
@@ -134,7 +134,7 @@ class Warehouse:
         file that is somebody else's, a newer program's, damaged, or must be rebuilt.
         """
         paths = Paths(Path(path).absolute())
-        publication.refuse_irregular(paths.published)
+        refuse_irregular(paths.published)
         with publication.locked(paths, wait_seconds):
             publication.prepare(paths, fresh=fresh)
             options: dict[str, Any] = {**CONFIG, "storage_compatibility_version": STORAGE}
