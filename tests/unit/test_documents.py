@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarche import documents
-from demarche.documents import furniture, pages, publication
-from demarche.records import Document, RawDocument, Reject, record_id
+from demarche import documents, sources
+from demarche.documents import addresses, furniture, moments, pages, publication
+from demarche.records import Document, Fetch, RawDocument, Reject, record_id
 
 PAGES = Path(__file__).parents[1] / "fixtures" / "pages"
+WEB_PAGES = Path(__file__).parents[1] / "fixtures" / "web_pages"
 KEY = "2024-05-06T07"
 FETCHED = datetime(2024, 5, 6, 7, 30, tzinfo=UTC)
 
@@ -74,6 +75,36 @@ def test_page_dump(path: Path) -> None:
     assert found.byline == expected.get("byline")
     day = found.published_date if found.published_rule != "fetched" else None
     assert (str(day) if day else None) == expected.get("published_date")
+
+
+@pytest.mark.parametrize("path", sorted(WEB_PAGES.glob("*.html")), ids=lambda path: path.stem)
+def test_web_page(path: Path) -> None:
+    expected = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
+    data = path.read_bytes()
+    fetch = Fetch(
+        partition_key=KEY, source_name="web", url="page.html", raw_hash="0" * 64, byte_count=len(data),
+        media_type="text/html", fetched_at=datetime(2026, 11, 25, tzinfo=UTC),
+    )  # fmt: skip
+    (cut_out,) = sources.parse(fetch, data)
+    assert isinstance(cut_out, RawDocument)
+    found = documents.read_document(cut_out, KEY)
+    assert isinstance(found, Document)
+    values = {
+        "body": found.body,
+        "title": found.title,
+        "byline": found.byline,
+        "published_date": "none" if found.published_rule == "fetched" else str(found.published_date),
+        "published_at": found.published_at and found.published_at.isoformat(),
+        "modified_date": str(found.modified_date),
+        "modified_at": found.modified_at and found.modified_at.isoformat(),
+        "url": found.canonical_url,
+        "section": found.section_name,
+        "source": found.source_name,
+        "language": found.language_code,
+        "dateline": found.dateline,
+        "agency": next((agency.name for agency in documents.agencies() if agency.source_id == found.agency_id), None),
+    }
+    assert {name: values[name] for name in expected} == expected
 
 
 # --- title -------------------------------------------------------------------------------------------------------
@@ -219,6 +250,25 @@ def test_nothing_is_inferred_beyond_the_fetch() -> None:
         ("2018-11-06T23:30:00", date(2018, 11, 6), None),
         ("2018-11-06 04:30:00 UTC", date(2018, 11, 6), datetime(2018, 11, 6, 4, 30, tzinfo=UTC)),
         ("Tue, 06 Nov 2018 10:00:00 GMT", date(2018, 11, 6), datetime(2018, 11, 6, 10, tzinfo=UTC)),
+        ("2018-11-06 04:30:00 -0400 EDT", date(2018, 11, 6), datetime(2018, 11, 6, 8, 30, tzinfo=UTC)),
+        ("Tue Nov 06 2018 23:30:00 GMT+0200 (EET)", date(2018, 11, 6), datetime(2018, 11, 6, 21, 30, tzinfo=UTC)),
+        ("November 6, 2018, 11:30 p.m. ET", date(2018, 11, 6), datetime(2018, 11, 7, 4, 30, tzinfo=UTC)),
+        ("6 Nov 2018 00:30 IST", date(2018, 11, 6), datetime(2018, 11, 5, 19, tzinfo=UTC)),
+        ("1541498400", date(2018, 11, 6), datetime(2018, 11, 6, 10, tzinfo=UTC)),
+        ("1541498400000", date(2018, 11, 6), datetime(2018, 11, 6, 10, tzinfo=UTC)),
+        ("20181106103000", date(2018, 11, 6), None),
+        ("2018/11/6 9:05", date(2018, 11, 6), None),
+        ("2018.11.06.", date(2018, 11, 6), None),
+        ("06-Nov-2018", date(2018, 11, 6), None),
+        ("23/11/2018 - 22:30", date(2018, 11, 23), None),
+        ("6. November 2018", date(2018, 11, 6), None),
+        ("6 de noviembre de 2018", date(2018, 11, 6), None),
+        ("6 ноября 2018", date(2018, 11, 6), None),
+        ("1er août 2018", date(2018, 8, 1), None),
+        ("2018年11月6日", date(2018, 11, 6), None),
+        ("06/11/2018", None, None),
+        ("1970-01-01T00:00:00Z", None, None),
+        ("2018-02-30", None, None),
         ("November 6, 2018", date(2018, 11, 6), None),
         ("November 2018", None, None),
         ("0001-01-01T00:00:00Z", None, None),
@@ -227,9 +277,15 @@ def test_nothing_is_inferred_beyond_the_fetch() -> None:
     ],
 )
 def test_read_instant(given: str, day: date | None, instant: datetime | None) -> None:
-    moment = publication.read_instant(given)
+    moment = moments.read_instant(given)
     assert (moment.day if moment else None) == day
     assert (moment.instant if moment else None) == instant
+
+
+@pytest.mark.parametrize(("month_first", "day"), [(True, date(2018, 6, 11)), (False, date(2018, 11, 6)), (None, None)])
+def test_slashed_dates_are_read_as_the_country_writes_them(month_first: bool | None, day: date | None) -> None:
+    moment = moments.read_instant("06/11/2018", month_first=month_first)
+    assert (moment and moment.day) == day
 
 
 def test_slashed_dates_are_told_apart_by_the_weekday_of_the_text() -> None:
@@ -250,6 +306,44 @@ def test_url_by_rung() -> None:
     )
     assert read(html=page()).canonical_url is None
     assert read(text=text(), url="javascript:alert(1)").canonical_url is None
+
+
+@pytest.mark.parametrize(
+    ("given", "canonical"),
+    [
+        ("https://a.example/x?utm_source=a&id=5&fbclid=1#top", "https://a.example/x?id=5"),
+        ("https://a.example/x?ref=home&cmpid=rss&source=mail", "https://a.example/x"),
+        ("https://a.example/x?mod=7&via=3", "https://a.example/x?mod=7&via=3"),
+        ("https://a.example/x?mod=mail&via=friend", "https://a.example/x"),
+        ("https://a.example/x?at_medium=RSS&xtor=RSS-1&ns_mchannel=social", "https://a.example/x"),
+        ("https://a.example:443/x;jsessionid=AB12?b=2&a=1", "https://a.example/x?a=1&b=2"),
+        ("https://user:secret@a.example/x", "https://a.example/x"),
+        ("http://[broken/x", None),
+        ("ftp://a.example/x", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_an_article_has_one_address(given: str, canonical: str | None) -> None:
+    assert documents.canonical_url(given) == canonical
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://a.example/2019/07/03/talks", date(2019, 7, 3)),
+        ("https://a.example/2019/7/3/talks.html", date(2019, 7, 3)),
+        ("https://a.example/world/2019/jul/03/talks", date(2019, 7, 3)),
+        ("https://a.example/2013/middle_east/8/3/talks/index.html", date(2013, 8, 3)),
+        ("https://a.example/talks-20190703.html", date(2019, 7, 3)),
+        ("https://a.example/talks-2019-07-03", date(2019, 7, 3)),
+        ("https://a.example/2019/07/talks", None),
+        ("https://a.example/2019/13/03/talks", None),
+        ("https://a.example/20190703/since-20180101", None),
+        ("https://a.example/article-120190703999", None),
+    ],
+)
+def test_day_of_an_address(url: str, day: date | None) -> None:
+    assert addresses.day_of(url) == day
 
 
 def test_section_by_rung() -> None:

@@ -12,29 +12,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, date, timedelta
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from demarche import codebook
-from demarche.documents import furniture, pages, publication
+from demarche.documents import furniture, json_ld, pages, publication
+from demarche.documents.addresses import canonical_url, day_of
 from demarche.documents.cleaning import clean_line, clean_lines
-from demarche.documents.publication import Moment, read_instant
+from demarche.documents.languages import find_language
+from demarche.documents.moments import Moment, read_instant
 from demarche.records import Document, RawDocument, Reject, Source, record_id
-
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
 
 MAX_BODY_CHARACTERS = 200_000  # the longest reportage has half of it; beyond are books, logs and dumps
 MAX_TEXT_CHARACTERS = 1_000_000  # of a page in plain text, furniture included
 MAX_LINES = 20_000  # of a page in plain text; each is looked at by many rules
 _SOME_LETTERS = re.compile(r"[^\W\d_](?s:.)*?[^\W\d_]")
 _LEAD_CHARACTERS = 500
-_LANGUAGE_SAMPLE = 1_000  # characters
-_MIN_LANGUAGE_WORDS = 8  # names alone look like any language
-_MIN_LANGUAGE_SCORE = 0.8
+_MISSED = 1.5  # by so much longer is what the page says its text is: then the extractor missed most of it
 
 
 @dataclass
@@ -122,20 +118,73 @@ def _from_page(raw: RawDocument) -> _Draft:
         draft.title = furniture.without_tag(_without_site(draft.title, draft.source_name))
     bylines = ((rule, furniture.tidy_byline(value or "")) for rule, value in _found(pages.BYLINE_RULES, markup))
     _set(draft, "byline", _first(chain([("given", _given_byline(raw))], bylines)))
-    draft.modified = read_instant(_first(_found(pages.MODIFIED_RULES, markup))[0])
     _set_page_body(draft, markup)
     if draft.rules.get("title") in (None, "h1", "title_element"):
         _set(draft, "title", _first(("heading", line) for line in _better_headings(draft, markup)))
-    marked = ((rule, read_instant(value)) for rule, value in _found(pages.PUBLISHED_RULES, markup))
-    rule, moment = next(((rule, moment) for rule, moment in marked if moment), ("", None))
-    searched = None
-    if moment is None and not read_instant(raw.published):  # it is the dearest of the rules
-        searched = pages.searched_date(markup, draft.url, raw.fetched_at.date())
-    dateline = publication.dateline_day(draft.paragraphs)
-    by_page = (("metadata", rule, moment), ("text", "dateline", dateline), ("text", "searched", searched))
-    _set_published(draft, raw, by_page)
+    month_first = _month_first(_first(_found(pages.LANGUAGE_RULES, markup))[0])
+    latest = raw.fetched_at.date() + timedelta(days=1)
+
+    def marked(rules: dict[str, pages.Rule]) -> tuple[str, Moment | None]:
+        moments = ((rule, read_instant(value, month_first=month_first)) for rule, value in _found(rules, markup))
+        return next(((rule, moment) for rule, moment in moments if moment and moment.day <= latest), ("", None))
+
+    rule, published = marked(pages.PUBLISHED_RULES)
+    changed_rule, changed = marked(pages.MODIFIED_RULES)
+    if changed:
+        draft.modified, draft.rules["modified"] = changed, changed_rule
+    candidates = [("metadata", rule, published)]
+    is_dated = published is not None or read_instant(raw.published) is not None
+    if not is_dated or not draft.byline:
+        around = pages.surroundings(markup, draft.title, draft.paragraphs)
+        candidates += _printed_on_page(draft, around, latest, month_first)
+        byline, byline_rule = furniture.find_byline(_as_page(draft, around), draft.title)
+        if not draft.byline:
+            _set(draft, "byline", (byline, byline_rule))
+    if not is_dated:
+        candidates += _dated_otherwise(draft, markup, raw.fetched_at.date())
+    _set_published(draft, raw, candidates)
     draft.language = raw.language_code or _first(_found(pages.LANGUAGE_RULES, markup))[0]
     return draft
+
+
+def _month_first(language: str | None) -> bool | None:
+    """How a page's language writes 8/11/2016; English without a country doesn't say."""
+    code = (language or "").lower().replace("_", "-")
+    return None if code in ("", "en") else code in ("en-us", "en-ph", "es-us")
+
+
+def _as_page(draft: _Draft, around: pages.Surroundings) -> furniture.Page:
+    head = (draft.title or "", *around.below_title)
+    return furniture.Page(tuple(draft.paragraphs), head, around.behind, tuple(draft.around))
+
+
+def _printed_on_page(
+    draft: _Draft, around: pages.Surroundings, latest: date, month_first: bool | None
+) -> list[tuple[str, str, Moment | None]]:
+    """Publication as the page prints it between title and text or behind the text, else above the title."""
+    body = "\n".join(draft.paragraphs)
+    published, changed = publication.printed(
+        (*around.below_title, *draft.around), around.behind, body, month_first=month_first
+    )
+    above = [line for line in around.above if "title" in draft.rules]
+    earlier = publication.printed(above, (), body, month_first=month_first)[0] if not published else None
+    if changed and not draft.modified:
+        draft.modified, draft.rules["modified"] = changed, "printed"
+    known = [moment if moment and moment.day < latest else None for moment in (published, earlier)]
+    return [("text", "printed", known[0]), ("text", "printed", known[1])]
+
+
+def _dated_otherwise(draft: _Draft, markup: pages.Markup, fetched: date) -> list[tuple[str, str, Moment | None]]:
+    """By address, by dateline, by weekdays, by a search over the whole page (the dearest), by its last change."""
+    by_address = day_of(draft.url)
+    dateline = publication.dateline_day(draft.paragraphs)
+    found: list[tuple[str, str, Moment | None]] = [
+        ("metadata", "address", Moment(by_address) if by_address and by_address <= fetched else None),
+        ("text", "dateline", dateline),
+    ]
+    if not any(moment for _, _, moment in found):
+        found.append(("text", "searched", pages.searched_date(markup, draft.url, fetched)))
+    return [*found, ("metadata", "modified", draft.modified)]
 
 
 def _better_headings(draft: _Draft, markup: pages.Markup) -> Iterable[str]:
@@ -153,13 +202,14 @@ def _found(rules: dict[str, pages.Rule], markup: pages.Markup) -> Iterable[tuple
 
 def _set_page_body(draft: _Draft, markup: pages.Markup) -> None:
     """Main text by trafilatura; else the text in the page's JSON-LD; else all its text, read like a plain page."""
-    text = pages.main_text(markup, draft.url)
+    text = pages.main_text(markup)
     draft.rules["body"] = "trafilatura"
-    if not text and isinstance(article_body := markup.article.get("articleBody"), str):
-        text, draft.rules["body"] = article_body, "json_ld"
+    said = json_ld.body(markup.article)
+    if len(said) > _MISSED * len(text):
+        text, draft.rules["body"] = said, "json_ld"
     if text:
         lines = [line for line in clean_lines(text) if line]
-        draft.paragraphs, draft.around = furniture.without_labels(lines, draft.title)
+        draft.paragraphs, draft.around = furniture.without_labels(lines, draft.title, draft.byline)
         return
     if markup.is_cut:
         raise _Unreadable("too_deep", pages.TOO_DEEP)
@@ -171,9 +221,19 @@ def _set_page_body(draft: _Draft, markup: pages.Markup) -> None:
 def _urls(raw: RawDocument, markup: pages.Markup) -> Iterable[tuple[str, str | None]]:
     """The page's word for its own address, unless that is only the outlet's front page."""
     for rule, value in _found(pages.URL_RULES, markup):
-        if value and value.startswith(("http://", "https://")) and (not raw.url or len(_path(value)) > 1):
-            yield rule, value
+        address = _joined(raw.url, value)
+        if address and (not raw.url or len(_path(address)) > 1):
+            yield rule, address
     yield "given", raw.url
+
+
+def _joined(url: str | None, value: str | None) -> str | None:
+    """An address that may lack what the page's own begins with; None where it is no address of the web."""
+    try:
+        address = urljoin(url or "", value or "") if value else ""
+    except ValueError:
+        return None
+    return address if address.startswith(("http://", "https://")) else None
 
 
 def _path(url: str) -> str:
@@ -183,7 +243,7 @@ def _path(url: str) -> str:
         return ""
 
 
-_SITE_SEPARATOR = re.compile(r"\s+[|–—»·-]\s+")
+_SITE_SEPARATOR = re.compile(r"\s+(?:[|–—»·:-]|::|--|\|\|)\s+|\s?[：｜]\s?|_(?=\w+$)")
 
 
 def _without_site(title: str, site: str) -> str:
@@ -191,7 +251,7 @@ def _without_site(title: str, site: str) -> str:
     *heads, last = _SITE_SEPARATOR.split(title)
     letters, site_letters = (re.sub(r"^the\s|\W", "", name.lower()) for name in (last, site))
     if heads and len(" ".join(heads).split()) >= 3 and letters and (letters in site_letters or site_letters in letters):
-        return title[: title.rindex(last)].rstrip(" |–—»·-")
+        return title[: title.rindex(last)].rstrip(" |–—»·:：｜_-")
     return title
 
 
@@ -268,6 +328,7 @@ def _finished(draft: _Draft, raw: RawDocument, partition_key: str) -> Document:
         published_date=published.day if published else None,
         published_at=published.instant if published else None,
         published_rule=draft.published_rule,
+        modified_date=draft.modified.day if draft.modified else None,
         modified_at=draft.modified.instant if draft.modified else None,
         section_name=draft.section,
         fetched_at=raw.fetched_at.astimezone(UTC) if raw.fetched_at.tzinfo else raw.fetched_at.replace(tzinfo=UTC),
@@ -282,18 +343,6 @@ def _finished(draft: _Draft, raw: RawDocument, partition_key: str) -> Document:
 def _content_words(body: str) -> list[str]:
     """The words alone, so that quotes, dashes and white space make no other text."""
     return re.findall(r"\w+", body.casefold())
-
-
-def canonical_url(url: str | None) -> str | None:
-    """An http(s) address without tracking parameters, fragment and needless parts; None for anything else."""
-    if not url or not url.startswith(("http://", "https://")):
-        return None
-    from courlan import clean_url
-
-    try:
-        return clean_url(url.strip()[:2_000].partition("#")[0])
-    except ValueError:
-        return None
 
 
 # --- dateline and agency -----------------------------------------------------------------------------------------
@@ -379,28 +428,6 @@ def find_agency(paragraphs: list[str], around: Iterable[str], byline: str | None
         if host == own or host.endswith(f".{own}"):
             return record_id("o", name)
     return None
-
-
-# --- language ----------------------------------------------------------------------------------------------------
-_DENSE_SCRIPT = re.compile(r"[\u3040-\ud7a3]{12}")  # without blanks between words
-
-
-@cache
-def _identifier() -> LanguageIdentifier:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
-def find_language(body: str, declared: str | None) -> str | None:
-    """ISO 639-1 of a text by its letters; of a short or doubtful one what was declared, else None."""
-    given = re.match(r"([a-zA-Z]{2})(?:[-_].*)?$", (declared or "").strip())
-    fallback = given[1].lower() if given else None
-    sample = body[:_LANGUAGE_SAMPLE]
-    if len(re.findall(r"\w+", sample)) < _MIN_LANGUAGE_WORDS and not _DENSE_SCRIPT.search(sample):
-        return fallback
-    language, score = _identifier().classify(sample)
-    return str(language) if score >= _MIN_LANGUAGE_SCORE else fallback
 
 
 __all__ = [

@@ -29,12 +29,16 @@ def indented_lines(text: str) -> list[tuple[int, str]]:
     return found
 
 
+_PLAIN = re.compile(r"[\t\n -~]*")
+
+
 def _visible(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
     text = _INVISIBLE.sub("", _SOFT_BREAK.sub("", _LINE_BREAKS.sub("\n", text)))
     return unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
 
 
 def clean_line(text: str | None, limit: int = 500) -> str | None:
     """``text`` on one line, cut at ``limit`` characters; None where nothing is left."""
-    joined = " ".join(" ".join(clean_lines(text or "")).split())
-    return joined[:limit].strip() or None
+    return " ".join(_visible(text or "").split())[:limit].strip() or None

@@ -18,9 +18,11 @@ from itertools import pairwise, takewhile
 
 from demarche import codebook, dates
 from demarche.documents.cleaning import indented_lines
+from demarche.documents.moments import days_in
 from demarche.documents.wrapping import unwrap
 
 _MAX_PHRASE_LENGTH = 400  # longer lines are never furniture by phrase, and regular expressions stay cheap
+_EDGE_LINES = 4  # at either end of a main text, where extractors leave what stands around it
 _MAX_LABEL_LENGTH = 120  # of a label that an extractor left in a page's main text
 _MAX_CROSSHEAD_WORDS = 6  # a longer line between paragraphs is a link to another article
 _FEWEST_WORDS = 4  # of a file that is one line
@@ -112,21 +114,51 @@ def _without_portrait(page: Page) -> Page:
     return replace(page, paragraphs=tuple(paragraphs), tail=(*page.paragraphs[len(paragraphs) :], *page.tail))
 
 
-def without_labels(lines: list[str], title: str | None) -> tuple[list[str], tuple[str, ...]]:
-    """The paragraphs of a page whose main text is already found, without labels, repeats and credits; and these."""
-    repeated = _repeated(lines)
+def without_labels(
+    lines: list[str], title: str | None, byline: str | None = None
+) -> tuple[list[str], tuple[str, ...]]:
+    """The paragraphs of a page whose main text is already found, without labels, repeats, credits, and at both ends
+    without what can't be the article; and these."""
+    repeated = _repeated(lines) | _quoted_again(lines)
     kept: list[str] = []
     out: list[str] = []
+    edges = _edges(lines)
     for number, line in enumerate(lines):
         is_label = len(line) <= _MAX_LABEL_LENGTH and (
             any(_phrases(group).fullmatch(line) for group in ("line", "label"))
             or is_byline(line)
             or _is_date_line(line)
         )
-        is_title = number == 0 and title is not None and line == title
-        (out if number in repeated or is_label or is_title else kept).append(line)
+        is_head = number < _EDGE_LINES and line in (title, byline)
+        (out if number in repeated or number in edges or is_label or is_head else kept).append(line)
     paragraphs, tails = _without_agency_tails(kept)
     return paragraphs, (*out, *tails)
+
+
+def _edges(lines: list[str]) -> set[int]:
+    """Numbers of lines before the first and behind the last that may belong to an article; few, or it is all."""
+    edges: set[int] = set()
+    for numbers in (range(len(lines)), range(len(lines) - 1, -1, -1)):
+        edge = set(takewhile(lambda number: _may_go(lines[number]), numbers))
+        edges |= edge if len(edge) <= _EDGE_LINES else set()
+    return edges
+
+
+def _may_go(line: str) -> bool:
+    is_long_prose = len(line) > 2 * _MAX_LABEL_LENGTH and _STRONG_END.search(line)
+    return not is_long_prose and _kind(line) in ("furniture", "ending")
+
+
+def _quoted_again(lines: list[str]) -> set[int]:
+    """Numbers of lines that a longer one holds whole: quotes set in large type."""
+    marked = set()
+    for number, line in enumerate(lines):
+        words = line.strip("\"'“”‘’«» .,…")
+        near = lines[max(0, number - 6) : number + 7]
+        is_quotable = 20 <= len(words) <= 2 * _MAX_LABEL_LENGTH
+        if is_quotable and any(len(other) > len(line) and words in other for other in near):
+            marked.add(number)
+    return marked
 
 
 # --- lines -------------------------------------------------------------------------------------------------------
@@ -136,10 +168,13 @@ def _count(line: str) -> int:
     return len(line.split()) + dense // 2
 
 
+_TWO_LETTERS = re.compile(r"[^\W\d_].*?[^\W\d_]")
+
+
 def _kind(line: str) -> str:
     """prose, short, furniture, caption or ending; an agency's tail on a paragraph doesn't count."""
     line = _agency_tail().sub("", line) or line
-    if sum(1 for mark in line if mark.isalpha()) < 2:
+    if not _TWO_LETTERS.search(line):
         return "ending" if re.fullmatch(r"#{2,}|--", line) else "furniture"
     if len(line) <= _MAX_PHRASE_LENGTH:
         if _phrases("ending").fullmatch(line):
@@ -182,14 +217,21 @@ def _addresses_reader(line: str) -> bool:
     )
 
 
+_MAX_DATE_WORDS = 18
+_MAY_BE_DATED = re.compile(r"(?i)\d|day\b")
+
+
 def _is_date_line(line: str) -> bool:
     """Hardly more than a date: what is left without it, numbers and the usual words is short."""
-    found = dates.find(line)
-    if not found or len(line) > 120:
+    if len(line) > 120 or len(line.split()) > _MAX_DATE_WORDS or not _MAY_BE_DATED.search(line):
+        return False
+    spans = [(found.start_offset, found.end_offset) for found in dates.find(line)]
+    spans = spans or [(start, end) for start, end, _ in days_in(line)]
+    if not spans:
         return False
     rest = line
-    for expression in reversed(found):
-        rest = rest[: expression.start_offset] + rest[expression.end_offset :]
+    for start, end in reversed(spans):
+        rest = rest[:start] + rest[end:]
     rest = re.sub(r"(?i)\b(?:published|posted|updated|last|modified|on|at|in|by|am|pm|a\.m|p\.m|gmt|utc|est|edt|et|ist|"
                   r"bst|cet|date|edition|first|created|mon|tue|wed|thu|fri|sat|sun)\b", "", rest)  # fmt: skip
     letters = len(re.findall(r"[^\W\d_]", rest))

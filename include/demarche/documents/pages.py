@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from demarche.documents import json_ld
 from demarche.documents.cleaning import clean_line
-from demarche.documents.publication import Moment, read_instant
+from demarche.documents.moments import Moment, read_instant
+
+if TYPE_CHECKING:
+    from trafilatura.settings import Extractor
 
 MAX_PAGE_CHARACTERS = 5_000_000  # five times the largest news pages
 MAX_TAGS = 60_000  # twice a long live blog's; time and memory of the extraction grow with them (60,000 take seconds)
 TOO_DEEP = "is nested too deep to be a page of news; save its text as .txt"
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml gives these, but takes them nowhere
-_MAX_JSON_CHARACTERS = 1_000_000
-_MAX_JSON_OBJECTS = 500
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without text is our reject, not their error
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
@@ -49,6 +52,10 @@ class Markup:
     """Nested deeper than the parser follows."""
 
 
+_CANONICAL = etree.XPath("//link[@rel='canonical']/@href")
+_HEADS = etree.XPath("//h1//text()[normalize-space()]|/html/head/title/text()")
+
+
 def parse_page(page: str) -> Markup:
     """The page as a tree. Raises PageError where it is too large or nothing at all."""
     if len(page) > MAX_PAGE_CHARACTERS:
@@ -63,26 +70,51 @@ def parse_page(page: str) -> Markup:
         if is_cut:
             raise PageError("too_deep", TOO_DEEP)
         raise PageError("too_large", f"has {tags} tags, the limit is {MAX_TAGS}; save its text as .txt")
-    return Markup(tree, _meta(tree), _article(tree), is_cut)
+    meta = _meta(tree)
+    own = (*_CANONICAL(tree)[:1], *(meta[name] for name in ("og:url",) if name in meta))
+    heads = (*(meta[name] for name in ("og:title", "twitter:title") if name in meta), *_HEADS(tree)[:3])
+    return Markup(tree, meta, json_ld.find_article(tree, list(map(str, own)), list(map(str, heads))), is_cut)
 
 
-def main_text(markup: Markup, url: str | None) -> str:
+def main_text(markup: Markup) -> str:
     """The article's paragraphs, one a line; empty where there is none."""
-    text = _extracted(markup.tree, url)
+    text = _with_plain_rows(_text_of(markup))
+    said = json_ld.body(markup.article)
+    if "\n" not in text and "\n" in said and text.split() == said.split():
+        return said  # the extractor found the same words there, and joined them
+    return text
+
+
+def _with_plain_rows(text: str) -> str:
+    """Rows of tables without the marks of a table at their ends, and without those between its head and its body."""
+    lines = [line.strip(" |") if line.startswith("|") else line for line in text.split("\n")]
+    return "\n".join(line for line in lines if line.strip("-| "))
+
+
+def _text_of(markup: Markup) -> str:
+    text = _extracted(markup.tree)
     rows = sum(len(line) for line in text.split("\n") if line.startswith("|"))
     if rows > 0.5 * len(text) > 0:  # pages of old are laid out in tables; their cells are blocks, not data
         tree = deepcopy(markup.tree)
         for element in tree.iter("table", "tbody", "thead", "tr", "td", "th"):
             element.tag = "div"
-        return _extracted(tree, url) or text
+        return _extracted(tree) or text
     return text
 
 
-def _extracted(tree: HtmlElement, url: str | None) -> str:
+@cache
+def _options() -> Extractor:
+    """The extractor's defaults without comments; to read them from its configuration each time costs a tenth of it."""
+    from trafilatura.settings import Extractor
+
+    return Extractor(output_format="python", comments=False)
+
+
+def _extracted(tree: HtmlElement) -> str:
     import trafilatura
 
     try:
-        found = trafilatura.bare_extraction(tree, url=url, include_comments=False, with_metadata=False)
+        found = trafilatura.bare_extraction(tree, options=_options())
     except Exception:  # whatever a hostile page does to the library, the page is rejected and the next one is read
         return ""
     return (getattr(found, "text", None) or "") if found is not None else ""
@@ -110,53 +142,11 @@ def _meta(tree: HtmlElement) -> dict[str, str]:
     return found
 
 
-def _article(tree: HtmlElement) -> dict[str, Any]:
-    """The first JSON-LD object that is an article, else the first page that knows its date of publication."""
-    objects = [item for script in tree.iter("script") for item in _json_objects(script)]
-    for item in objects:
-        if re.search(r"Article|BlogPosting|Report|LiveBlog", " ".join(_texts(item.get("@type")))):
-            return item
-    return next((item for item in objects if item.get("datePublished")), {})
-
-
-def _json_objects(script: HtmlElement) -> Iterator[dict[str, Any]]:
-    text = script.text or ""
-    if "ld+json" not in script.get("type", "").lower() or len(text) > _MAX_JSON_CHARACTERS:
-        return
-    try:
-        queue = [json.loads(text.strip().strip(";"), strict=False)]
-    except (ValueError, RecursionError):
-        return
-    for _ in range(_MAX_JSON_OBJECTS):
-        if not queue:
-            return
-        item = queue.pop(0)
-        if isinstance(item, list):
-            queue.extend(item[:_MAX_JSON_OBJECTS])
-        elif isinstance(item, dict):
-            yield item
-            queue.extend(value for name in ("@graph", "mainEntity", "mainEntityOfPage") if (value := item.get(name)))
-
-
-def _texts(value: Any) -> list[str]:
-    """The names in a JSON-LD value: a word, an object with a name, or a list of these."""
-    values = value[:20] if isinstance(value, list) else [value]
-    named = [item.get("name") if isinstance(item, dict) else item for item in values]
-    return [text for item in named if isinstance(item, str) and (text := clean_line(item))]
-
-
 Rule = Callable[[Markup], str | None]
 
 
-def _json(*path: str) -> Rule:
-    def read(markup: Markup) -> str | None:
-        value: Any = markup.article
-        for step in path:
-            value = value[0] if isinstance(value, list) and value else value
-            value = value.get(step) if isinstance(value, dict) else None
-        return ", ".join(dict.fromkeys(_texts(value))) or None
-
-    return read
+def _json(name: str) -> Rule:
+    return lambda markup: ", ".join(dict.fromkeys(json_ld.names(markup.article.get(name)))) or None
 
 
 def _meta_of(*names: str) -> Rule:
@@ -175,12 +165,34 @@ def _element(path: str) -> Rule:
     return read
 
 
+_HEADLINE_PATH = etree.XPath(
+    "//*[@itemprop='headline' or contains(@class, 'entry-title') or contains(@class, 'headline')]"
+)
+
+
+def _headline_element(markup: Markup) -> str | None:
+    """What the page marks as a headline, if it marks a single one: teasers have theirs."""
+    found = {clean_line(element.text_content()) for element in _HEADLINE_PATH(markup.tree)[:20]} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
 _AUTHOR_PATH = etree.XPath(
     "//*[@rel='author' or @itemprop='author' or contains(concat(' ', @class, ' '), ' author ')"
-    " or contains(@class, 'byline')"
+    " or contains(@class, 'byline') or contains(@class, 'Byline')"
     " or contains(@class, 'author-name') or contains(@class, 'author_name') or contains(@class, 'authorName')]"
 )
 _MAX_AUTHOR_CHARACTERS = 120  # an element that holds more than names is a box about the author
+_AUTHOR_META = ("author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
+                "byl", "sailthru.author", "citation_author", "cxenseparse:author")  # fmt: skip
+_LOGIN = re.compile(r"https?:.*|[@\w.-]*[\d_@.][\w.-]*|[a-z][a-z0-9._-]*|[Aa]dmin\w*|[Ee]ditor")
+
+
+def _author_meta(markup: Markup) -> str | None:
+    """The names in metadata; not addresses of profiles and names by which people log in."""
+    found = [clean_line(markup.meta[name]) for name in _AUTHOR_META if name in markup.meta]
+    if markup.meta.get("twitter:label1", "").lower() in ("written by", "author", "by"):
+        found.append(clean_line(markup.meta.get("twitter:data1")))
+    return next((name for name in found if name and not _LOGIN.fullmatch(name)), None)
 
 
 def _author_element(markup: Markup) -> str | None:
@@ -189,17 +201,78 @@ def _author_element(markup: Markup) -> str | None:
     return next((text for text in texts if text and len(text) <= _MAX_AUTHOR_CHARACTERS), None)
 
 
+_MARKED_TIME = etree.XPath(
+    "//time[@pubdate or @itemprop='datePublished' or contains(@class, 'publish')]/@datetime"
+    "|//*[@itemprop='datePublished']/@content|//*[@itemprop='datePublished' and not(self::meta)]/@datetime"
+)
+_BELOW_HEADING = etree.XPath(
+    "(//h1)[1]/following::*[(self::time or self::p) and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
+)
+_BESIDE_HEADING = etree.XPath("(//article[.//h1]//header//time|//article[.//h1]//time)/@datetime")
+_ALL_TIMES = etree.XPath("//time/@datetime")
+_CHANGED = re.compile(r"(?i)updat|modif|edit")
+_PROSE = 150  # characters of a paragraph that belongs to the article
+
+
 def _time_element(markup: Markup) -> str | None:
-    """A ``<time>`` marked as the day of publication, else in the article, else the only day that ``<time>`` give."""
-    for path in (
-        "//time[@pubdate or @itemprop='datePublished' or contains(@class, 'publish')]/@datetime",
-        "(//article//header//time|//article//time)[1]/@datetime",
-        "//*[@itemprop='datePublished']/@content",
-    ):
-        if found := markup.tree.xpath(path):
-            return str(found[0])
-    moments = [(given, read_instant(given)) for given in map(str, markup.tree.xpath("//time/@datetime")[:20])]
+    """A ``<time>`` marked as the day of publication; the first between heading and text; else beside the heading; else
+    the only day that they give. Teasers have theirs elsewhere."""
+    for element in _MARKED_TIME(markup.tree)[:1]:
+        return str(element)
+    prose = 0
+    for element in _BELOW_HEADING(markup.tree)[:60]:
+        if element.tag == "p":
+            prose += len(element.text_content())
+            if prose > _PROSE:
+                break
+        elif (given := element.get("datetime")) and not _CHANGED.search(element.get("class", "")):
+            return str(given)
+    given_beside = _BESIDE_HEADING(markup.tree)[:1]
+    if given_beside:
+        return str(given_beside[0])
+    moments = [(given, read_instant(given)) for given in map(str, _ALL_TIMES(markup.tree)[:20])]
     return moments[0][0] if len({moment.day for _, moment in moments if moment}) == 1 else None
+
+
+_SCRIPT_DAY = re.compile(
+    r"""["'](?:(?:article_?|first_?|original_?)?(?:publish(?:ed)?|publication|pub)_?(?:date|time|at|on|timestamp)?"""
+    r"""(?:_?utc)?|date_?published|published_?(?:first|time)|firstpublished)["']\s*:\s*["']?([^"'<>,{}\[\]]{6,60})""",
+    re.IGNORECASE,
+)
+_MAX_SCRIPT_CHARACTERS = 200_000
+
+
+def _script_value(markup: Markup) -> str | None:
+    """The only day of publication that the page's own scripts name (data layers for advertising and measuring)."""
+    found = [
+        (value, moment)
+        for script in markup.tree.iter("script")
+        if script.text and len(script.text) <= _MAX_SCRIPT_CHARACTERS
+        for value in _SCRIPT_DAY.findall(script.text)
+        if (moment := read_instant(value))
+    ]
+    return found[0][0] if len({moment.day for _, moment in found}) == 1 else None
+
+
+_BASE = etree.XPath("/html/head/base/@href|//base/@href")
+
+
+def _absolute(rule: Rule) -> Rule:
+    """A rule's address, with what the page says that addresses begin with."""
+
+    def read(markup: Markup) -> str | None:
+        found = rule(markup)
+        base = next(iter(_BASE(markup.tree)), "")
+        try:
+            return urljoin(str(base), found) if found and base else found
+        except ValueError:
+            return found
+
+    return read
+
+
+def _own_address(markup: Markup) -> str | None:
+    return json_ld.address(markup.article)
 
 
 TITLE_RULES: dict[str, Rule] = {
@@ -207,12 +280,12 @@ TITLE_RULES: dict[str, Rule] = {
     "og_title": _meta_of("og:title"),
     "meta_title": _meta_of("twitter:title", "dc.title", "dcterms.title", "citation_title", "title", "headline"),
     "h1": _element("//h1"),
+    "headline_element": _headline_element,
     "title_element": _element("//head/title|//title"),
 }
 BYLINE_RULES: dict[str, Rule] = {
     "json_ld": _json("author"),
-    "meta_author": _meta_of("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "byl",
-                            "sailthru.author", "citation_author"),
+    "meta_author": _author_meta,
     "author_element": _author_element,
 }  # fmt: skip
 PUBLISHED_RULES: dict[str, Rule] = {
@@ -226,23 +299,30 @@ PUBLISHED_RULES: dict[str, Rule] = {
         "rnews:datepublished", "release_date", "date",
     ),
     "time_element": _time_element,
+    "script": _script_value,
 }  # fmt: skip
 MODIFIED_RULES: dict[str, Rule] = {
     "json_ld": _json("dateModified"),
-    "meta_modified": _meta_of("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "lastmod",
-                              "last-modified"),
+    "meta_modified": _meta_of("article:modified_time", "article:modified", "article.updated", "og:updated_time",
+                              "datemodified", "dcterms.modified", "dc.date.modified", "lastmod", "last-modified",
+                              "revised"),
+    "time_element": _element("//time[contains(@class, 'updated') or @itemprop='dateModified']/@datetime"
+                             "|//*[@itemprop='dateModified']/@content"),
 }  # fmt: skip
 URL_RULES: dict[str, Rule] = {
-    "canonical_link": _element("//link[@rel='canonical']/@href"),
-    "og_url": _meta_of("og:url"),
+    "canonical_link": _absolute(_element("//link[@rel='canonical']/@href")),
+    "og_url": _absolute(_meta_of("og:url")),
+    "json_ld": _own_address,
 }
 SECTION_RULES: dict[str, Rule] = {
     "json_ld": _json("articleSection"),
-    "meta_section": _meta_of("article:section", "og:article:section", "section", "parsely-section"),
+    "meta_section": _meta_of("article:section", "article.section", "og:article:section", "section", "parsely-section",
+                             "dc.subject", "cxenseparse:section"),
 }
 SOURCE_RULES: dict[str, Rule] = {
     "site_name": _meta_of("og:site_name", "application-name"),
     "json_ld_publisher": _json("publisher"),
+    "meta_publisher": _meta_of("dc.publisher", "dcterms.publisher", "publisher", "citation_publisher"),
 }
 LANGUAGE_RULES: dict[str, Rule] = {
     "html_lang": _element("/html/@lang"),
@@ -259,8 +339,13 @@ def headings(markup: Markup) -> list[str]:
     return [text for element in found if (text := clean_line(element.text_content()))]
 
 
+_NEW_YEAR = re.compile(
+    r"(?i)(?<!\d)0?1[-/.\s]{1,2}0?1(?!\d)|\bjan\w*\.? 0?1(?!\d)|(?<!\d)0?1(?:er|º|\.)? (?:de )?[jeя]\w{0,2}n"
+)
+
+
 def searched_date(markup: Markup, url: str | None, fetched: date) -> Moment | None:
-    """The day that htmldate reads off the page's text and address, not after the fetch."""
+    """The day that htmldate reads off the page's text and address, not after the fetch; a bare year is no day."""
     from htmldate import find_date
 
     try:
@@ -271,6 +356,84 @@ def searched_date(markup: Markup, url: str | None, fetched: date) -> Moment | No
             url=url,
             max_date=(fetched + timedelta(days=1)).isoformat(),
         )
+        if found and found.endswith("-01-01") and not _NEW_YEAR.search(markup.tree.text_content()):
+            return None
     except Exception:  # as in _extracted
         return None
     return read_instant(found)
+
+
+# --- what a reader sees around the article -----------------------------------------------------------------------
+_HIDDEN = {"script", "style", "noscript", "template", "svg", "head", "form", "button", "select", "iframe", "object"}
+_INLINE = {"a", "b", "i", "em", "strong", "span", "u", "s", "small", "font", "abbr", "cite", "q", "sup", "sub", "mark",
+           "code", "bdi", "bdo", "ins", "wbr", "label", "data", "img", "picture", "source"}  # fmt: skip
+_APART = re.compile(r"(?i)date|time|author|byline|publish|updat|stamp")
+_LINES_BEFORE, _LINES_AFTER, _LINES_BEHIND = 6, 14, 8
+_BEGINNING = 60  # characters by which a paragraph is found again
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Lines of a page beside its article: before the title, between title and text, behind the text."""
+
+    above: tuple[str, ...] = ()
+    below_title: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+
+
+def surroundings(markup: Markup, title: str | None, paragraphs: Sequence[str]) -> Surroundings:
+    """What stands around the article; empty where its text isn't found among the page's lines."""
+    if not paragraphs:
+        return Surroundings()
+    first, last = (paragraphs[number][:_PROSE] for number in (0, -1))
+    lines: list[str] = []
+    start = end = None
+    for line in _visible_lines(markup.tree):
+        lines.append(line)
+        if start is None and line.startswith(first[:_BEGINNING]):
+            start = len(lines) - 1
+        if start is not None and line.startswith(last[:_BEGINNING]):
+            end = len(lines)
+        if end is not None and len(lines) == end + _LINES_BEHIND:
+            break
+    if start is None:
+        return Surroundings()
+    head = next((number for number in range(start - 1, -1, -1) if title and _same(lines[number], title)), None)
+    top = max(0, (start if head is None else head) - _LINES_BEFORE)
+    return Surroundings(
+        tuple(lines[top : start if head is None else head]),
+        () if head is None else tuple(lines[head + 1 : start][:_LINES_AFTER]),
+        () if end is None else tuple(lines[end : end + _LINES_BEHIND]),
+    )
+
+
+def _same(line: str, title: str) -> bool:
+    return abs(len(line) - len(title)) < 20 and _letters(line) == _letters(title) != ""
+
+
+def _letters(text: str) -> str:
+    return "".join(mark for mark in text.casefold() if mark.isalnum())
+
+
+def _visible_lines(tree: HtmlElement) -> Iterator[str]:
+    """The text of the page's blocks, one after the other; what is marked as date or author stands apart."""
+    words: list[str] = []
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        if not isinstance(tag, str):
+            continue
+        is_apart = tag not in _INLINE or bool(_APART.search(element.get("class", "") + element.get("itemprop", "")))
+        if is_apart and words:
+            if line := clean_line("".join(words)):
+                yield line
+            words = []
+        if event == "end":
+            if element.tail:
+                words.append(element.tail)
+        elif tag in _HIDDEN:
+            walk.skip_subtree()
+        elif element.text:
+            words.append(element.text)
+    if line := clean_line("".join(words)):
+        yield line

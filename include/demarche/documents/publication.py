@@ -1,102 +1,75 @@
 """The day an article was published: given beside it, printed on it, or worked out from what it says.
 
-A day is always wanted, an instant only where its time zone is known. ``read_instant`` reads what metadata give,
-``printed`` what a page prints in its own words, ``inferred`` solves for the year where a text has only weekdays and a
-day of a month.
+``printed`` reads what a page prints in its own words, ``inferred`` solves for the year where a text has only weekdays
+and a day of a month.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import date, timedelta
 
 from demarche import dates
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A day in the outlet's own time zone, and the instant (UTC) where the zone is known."""
-
-    day: date
-    instant: datetime | None = None
-
-
-def read_instant(given: str | None) -> Moment | None:
-    """What metadata give: ISO 8601, the form of mail headers, or any absolute date in words. None where it is none."""
-    text = (given or "").strip()[:100]
-    if not text:
-        return None
-    text = re.sub(r"^(\d.*\d)\s?(?:UTC|GMT)$", r"\1+00:00", text)
-    for reader in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = reader(text)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-        return _moment(moment, has_zone=moment.tzinfo is not None)
-    interval = dates.resolve(text, None)
-    return Moment(interval.start_date) if interval and interval.precision_type == "day" else None
-
-
-def _moment(moment: datetime, *, has_zone: bool) -> Moment | None:
-    if not dates.FIRST_YEAR <= moment.year <= dates.LAST_YEAR:
-        return None
-    return Moment(moment.date(), moment.astimezone(UTC) if has_zone else None)
-
+from demarche.documents.moments import Moment, ambiguous_days, days_in
 
 # --- printed on the page -----------------------------------------------------------------------------------------
-_MODIFIED = re.compile(r"(?i)\b(?:updated?|modified|edited|changed|amended|revised)\b")
-_PUBLISHED = re.compile(r"(?i)\b(?:published|posted|created|released|issued|first|date|filed|on air|uploaded)\b")
+_MODIFIED = re.compile(
+    r"(?i)\b(?:updated?|modified|edited|changed|amended|revised|aktualisiert|geändert|mis à jour|modifié|"
+    r"a[ct]{1,2}ualizad[oa]|modificat[oa]|aggiornat[oa]|bijgewerkt|обновлено|изменено)\b"
+)
+_PUBLISHED = re.compile(
+    r"(?i)\b(?:published|posted|created|released|issued|first|date|filed|on air|uploaded|veröffentlicht|erstellt|"
+    r"publié|publicad[oa]|creado|criado|pubblicat[oa]|gepubliceerd|опубликовано)\b"
+)
 _NO_DATE_OF_ISSUE = re.compile(r"(?i)copyright|©|all rights reserved|\bsince\b|founded|established")
-_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/])")
 _MAX_LINE = 200
+_MAX_LABEL = 30
 
 
-def printed(head: Sequence[str], tail: Sequence[str], body: str) -> tuple[Moment | None, Moment | None]:
+def printed(
+    head: Sequence[str], tail: Sequence[str], body: str, *, month_first: bool | None = None
+) -> tuple[Moment | None, Moment | None]:
     """Publication and modification as lines around the article print them; None each where they don't.
 
     A line before the article may be a bare date; behind it, it must say that it is the date of issue, or hold nothing
-    else. Two days are told apart by the label nearest before them.
+    else. Two days are told apart by the label nearest before them, which may stand on a line of its own.
+    ``month_first`` says how 8/11/2016 is meant where the article doesn't.
     """
     published = modified = None
     for lines, is_head in ((head, True), (tail[:8], False)):
+        before = ""
         for line in lines:
             if len(line) > _MAX_LINE or _NO_DATE_OF_ISSUE.search(line):
+                before = ""
                 continue
             last = 0
-            for start, end, day in _days_of(line, body):
-                label = line[last:start]
+            label_above, before = before, line if len(line) <= _MAX_LABEL else ""
+            for start, end, day in _days_of(line, body, month_first):
+                label = line[last:start] if last or start > 1 else label_above
                 last = end
                 bare = len(re.findall(r"[^\W\d_]", line)) <= 30
                 if _MODIFIED.search(label) and not _PUBLISHED.search(label):
                     modified = modified or day
                 elif _PUBLISHED.search(label) or (is_head and not _is_sentence(line)) or (bare and not is_head):
                     published = published or day
-    moments = [Moment(day) if day else None for day in (published or modified, modified)]
-    return moments[0], moments[1]
+    return published or modified, modified
 
 
 def _is_sentence(line: str) -> bool:
     return len(line.split()) > 8 and line.rstrip("\"”’')").endswith((".", "?", "!"))
 
 
-def _days_of(line: str, body: str) -> list[tuple[int, int, date]]:
+def _days_of(line: str, body: str, month_first: bool | None) -> list[tuple[int, int, Moment]]:
     """The absolute days of a line. 8/11/2016 is the one of its two readings whose weekday the article speaks of."""
     found = []
-    for expression in dates.find(line):
-        interval = dates.resolve(expression.text, None)
-        if interval and interval.start_date == interval.end_date:
-            found.append((expression.start_offset, expression.end_offset, interval.start_date))
-    for match in _SLASHED.finditer(line):
-        first, second, year = (int(part) for part in match.groups())
-        if first != second and first <= 12 and second <= 12:
-            days = (date(year, first, second), date(year, second, first))
-            spoken = [day for day in days if re.search(rf"\b{day:%A}\b", body[:3_000])]
-            if len(spoken) == 1:
-                found.append((match.start(), match.end(), spoken[0]))
-    return sorted(found)
+    for start, end, *days in ambiguous_days(line):
+        spoken = [day for day in days if re.search(rf"\b{day:%A}\b", body[:3_000])]
+        if len(spoken) == 1:
+            found.append((start, end, Moment(spoken[0])))
+    taken = {start for start, _, _ in found}
+    found += [day for day in days_in(line, month_first=month_first) if day[0] not in taken]
+    return sorted(found, key=lambda day: day[:2])
 
 
 _DATELINE_START = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ'’. -]{2,30}(?:, [A-ZÀ-Þ][\w. -]{1,30})?[,(]\s?")

@@ -1,0 +1,228 @@
+"""Days and instants as metadata and pages write them: by machines in many forms, by people in many languages.
+
+A day is always wanted, an instant only where its time zone is known. The day is the outlet's own: 23:30 in Auckland is
+that day, whatever it was in Greenwich.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from email.utils import parsedate_to_datetime
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from demarche import codebook, dates
+
+_MAX_CHARACTERS = 100  # of what metadata give
+_NO_DAY = date(1970, 1, 1)  # a machine's zero, nobody's day of publication
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A day in the outlet's own time zone, and the instant (UTC) where the zone is known."""
+
+    day: date
+    instant: datetime | None = None
+
+
+def read_instant(given: str | None, *, month_first: bool | None = None) -> Moment | None:
+    """What metadata give: ISO 8601 and its kin, the form of mail headers, seconds since 1970, or any absolute day in
+    words. None where it is none. ``month_first`` says how 8/11/2016 is meant, where that is known."""
+    text = (given or "").strip()[:_MAX_CHARACTERS]
+    if not any(mark.isdigit() for mark in text):
+        return None
+    stamp = _NAMED_ZONE.sub("", _GREENWICH.sub("+00:00", text))
+    for reader in (datetime.fromisoformat, _loose, _mail):
+        try:
+            moment = reader(stamp)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        if moment is not None:
+            return _moment(moment)
+    found = next(iter(days_in(text, month_first=month_first)), None)
+    return found[2] if found else None
+
+
+_GREENWICH = re.compile(r"(?<=\d)\s?(?:UTC|GMT|Z)$")
+_NAMED_ZONE = re.compile(r"(?<=[+-]\d{4})\s[A-Z]{3,4}$")
+
+
+def _mail(text: str) -> datetime | None:
+    """As in mail headers, with their zone; without one, words say more of it."""
+    moment = parsedate_to_datetime(text)
+    return moment if moment.tzinfo else None
+
+
+_DIGITS = re.compile(r"(?P<stamp>\d{14}|\d{12})|(?P<seconds>1\d{9})(?:\d{3}|\.\d{1,6})?")
+_LOOSE = re.compile(
+    r"(?P<year>(?:19|20)\d\d)(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})\.?"
+    r"(?:(?:T|,?\s{1,2}(?:[-|@•]\s|at\s)?)(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d{1,9})?)?"
+    r"(?:\s?(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))?)?.{0,20}"
+)
+
+
+def _loose(text: str) -> datetime | None:
+    """2019/3/4 9:05, 2019.03.04., 20190304223000, and seconds or milliseconds since 1970; None for other forms."""
+    if digits := _DIGITS.fullmatch(text):
+        if digits["seconds"]:
+            return datetime.fromtimestamp(int(digits["seconds"]), UTC)
+        return datetime.strptime(digits["stamp"].ljust(14, "0"), "%Y%m%d%H%M%S")
+    if not (match := _LOOSE.fullmatch(text)):
+        return None
+    found = datetime(*(int(match[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")))  # type: ignore[arg-type]
+    if match["sign"]:
+        offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
+        return found.replace(tzinfo=timezone(-offset if match["sign"] == "-" else offset))
+    return found
+
+
+def _moment(moment: datetime) -> Moment | None:
+    if not dates.FIRST_YEAR <= moment.year <= dates.LAST_YEAR or moment.date() == _NO_DAY:
+        return None
+    return Moment(moment.date(), moment.astimezone(UTC) if moment.tzinfo else None)
+
+
+# --- in words ----------------------------------------------------------------------------------------------------
+_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2((?:19|20)\d\d)(?![\d/])")
+_YEAR_FIRST = re.compile(r"(?<![\d/.-])((?:19|20)\d\d)([/.-])(\d{1,2})\2(\d{1,2})(?!\d)")
+_DENSE = re.compile(r"((?:19|20)\d\d)\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_DASHED_MONTH = re.compile(r"(?<!\w)(\d{1,2})-([A-Za-z]{3,9})-((?:19|20)\d\d)(?!\w)")
+
+
+def days_in(line: str, *, month_first: bool | None = None) -> list[tuple[int, int, Moment]]:
+    """The absolute days of a line, in order: start, end, and the day, as an instant where the line gives time and zone.
+
+    8/11/2016 has two readings and counts only where ``month_first`` says which is meant.
+    """
+    if not any(mark.isdigit() for mark in line):
+        return []
+    found = {start: (end, day) for start, end, day in _numeric(line, month_first)}
+    for expression in dates.find(line):
+        interval = dates.resolve(expression.text, None)
+        if interval and interval.start_date == interval.end_date:
+            found.setdefault(expression.start_offset, (expression.end_offset, interval.start_date))
+    if not found:
+        found = {start: (end, day) for start, end, day in _foreign(line)}
+    days = []
+    last = 0
+    for start, (end, day) in sorted(found.items()):
+        if start >= last and dates.FIRST_YEAR <= day.year <= dates.LAST_YEAR:
+            days.append((start, end, Moment(day, _clock(line, last, start, end, day))))
+            last = end
+    return days
+
+
+def ambiguous_days(line: str) -> list[tuple[int, int, date, date]]:
+    """Days as 8/11/2016, which have two readings: start, end, month first, day first."""
+    found = []
+    for match in _SLASHED.finditer(line):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        if first != second and 1 <= first <= 12 and 1 <= second <= 12 and match[2] == "/":
+            found.append((match.start(), match.end(), date(year, first, second), date(year, second, first)))
+    return found
+
+
+def _numeric(line: str, month_first: bool | None) -> Iterator[tuple[int, int, date]]:
+    for match in (*_YEAR_FIRST.finditer(line), *_DENSE.finditer(line)):
+        year, month, day = (int(part) for part in match.groups() if part.isdigit())
+        yield from _valid(match, year, month, day)
+    for match in _SLASHED.finditer(line):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        if first > 12 or first == second or match[2] != "/" or month_first is False:
+            yield from _valid(match, year, second, first)
+        elif second > 12 or month_first:
+            yield from _valid(match, year, first, second)
+    for match in _DASHED_MONTH.finditer(line):
+        month = _month_numbers().get(match[2].lower(), 0)
+        yield from _valid(match, int(match[3]), month, int(match[1]))
+
+
+def _valid(match: re.Match[str], year: int, month: int, day: int) -> Iterator[tuple[int, int, date]]:
+    try:
+        yield match.start(), match.end(), date(year, month, day)
+    except ValueError:
+        return
+
+
+@cache
+def _month_numbers() -> dict[str, int]:
+    english = {name[:length].lower(): number for number, name in enumerate(_ENGLISH, 1) for length in (3, 9)}
+    for row in codebook.table("months"):
+        for number, spellings in enumerate(row["names"].split(";"), 1):
+            for name in spellings.split("|"):
+                english.setdefault(name.lower(), number)
+    return english
+
+
+_ENGLISH = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December")  # fmt: skip
+
+
+@cache
+def _foreign_day() -> tuple[re.Pattern[str], ...]:
+    names = "|".join(re.escape(name) for name in sorted(_month_numbers(), key=lambda name: (-len(name), name)))
+    month = rf"(?P<month>{names})(?!\w)\.?"
+    year = r"(?P<year>(?:19|20)\d\d)(?!\d)"
+    day = r"(?<!\d)(?P<day>\d{1,2})(?:er|º|°|ª|\.|-?е|-го)?"
+    of = r",?\s?(?:de\s|del\s|d['’]|του\s|năm\s)?"
+    return (
+        re.compile(rf"{day}[\s-]{of}{month}{of}[\s-]?{year}", re.IGNORECASE),
+        re.compile(rf"(?<!\w){month}\s{day},?\s{year}", re.IGNORECASE),
+        re.compile(rf"{year}\.?\s{month}\s{day}", re.IGNORECASE),
+    )
+
+
+def _foreign(line: str) -> Iterator[tuple[int, int, date]]:
+    if not re.search(r"(?:19|20)\d\d", line):
+        return
+    for pattern in _foreign_day():
+        for match in pattern.finditer(line):
+            yield from _valid(match, int(match["year"]), _month_numbers()[match["month"].lower()], int(match["day"]))
+
+
+# --- time and zone -----------------------------------------------------------------------------------------------
+_ZONES = {
+    "UTC": 0, "GMT": 0, "WET": 0, "WEST": 60, "BST": 60, "IST": 330, "CET": 60, "MEZ": 60, "WAT": 60, "CEST": 120,
+    "MESZ": 120, "EET": 120, "CAT": 120, "SAST": 120, "EEST": 180, "MSK": 180, "EAT": 180, "TRT": 180, "AST": -240,
+    "GST": 240, "PKT": 300, "ICT": 420, "WIB": 420, "SGT": 480, "HKT": 480, "PHT": 480, "AWST": 480, "KST": 540,
+    "JST": 540, "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780, "EST": -300, "EDT": -240, "CST": -360, "CDT": -300,
+    "MST": -420, "MDT": -360, "PST": -480, "PDT": -420, "BRT": -180, "ART": -180,
+}  # fmt: skip
+"""Minutes east of Greenwich of what outlets write behind a time. IST is India's, CST and AST America's."""
+_SEASONAL = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
+_CLOCK = re.compile(
+    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d)(?::[0-5]\d)?)?\s?(?P<half>[AaPp]\.?[Mm]\.?)?"
+    rf"\s?[(\[]?(?P<zone>(?:{'|'.join((*sorted(_ZONES, key=len, reverse=True), *_SEASONAL))})(?![A-Za-z]))"
+    r"(?:\s?(?P<sign>[+-])(?P<east>\d{1,2})(?::?(?P<minutes>[0-5]\d))?(?!\d))?"
+)
+
+
+def _clock(line: str, last: int, start: int, end: int, day: date) -> datetime | None:
+    """The instant, where a time with its zone stands just behind the day, or just before it."""
+    for text in (line[end : end + 40], line[max(last, start - 30) : start]):
+        match = _CLOCK.search(text)
+        if not match or not (match["minute"] or match["half"]):
+            continue
+        hour = int(match["hour"])
+        if match["half"]:
+            hour = hour % 12 + (12 if match["half"][0] in "Pp" else 0)
+        zone = _zone(match)
+        if zone:
+            return datetime.combine(day, time(hour, int(match["minute"] or 0)), zone).astimezone(UTC)
+    return None
+
+
+def _zone(match: re.Match[str]) -> tzinfo | None:
+    if name := _SEASONAL.get(match["zone"]):
+        try:
+            return ZoneInfo(name)
+        except ZoneInfoNotFoundError:
+            return None
+    minutes = _ZONES[match["zone"]]
+    if match["sign"]:
+        east = int(match["east"]) * 60 + int(match["minutes"] or 0)
+        minutes += -east if match["sign"] == "-" else east
+    return timezone(timedelta(minutes=minutes)) if abs(minutes) < 24 * 60 else None
