@@ -16,6 +16,8 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 
+from demarche_policy import late_after, task_defaults
+
 with DAG(
     "check_quality",
     description="Every check of data quality over the published warehouse, daily",
@@ -24,13 +26,13 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     tags=["demarche", "upkeep"],
-    default_args={
-        "owner": "demarche",
-        "pool": "checking",
-        "retries": 1,
-        "retry_delay": timedelta(minutes=1),
-        "execution_timeout": timedelta(minutes=10),
-    },
+    deadline=late_after(hours=1),
+    default_args=task_defaults(
+        pool="checking",
+        retries=1,
+        retry_delay=timedelta(minutes=1),
+        execution_timeout=timedelta(minutes=10),
+    ),
 ):
 
     @task

@@ -8,8 +8,8 @@ stories of the pairs.
 succeeds, reprints would be counted twice, so the load waits for it. Nothing is lost; the next run takes all that
 is left.
 
-**Running it again.** Now: a new run without a key takes whatever the ledger lacks; with a key, that hour as well.
-Running it twice changes nothing.
+**Running it again.** Now: a new run without an hour takes whatever the ledger lacks; with an hour, or when the run of
+an hour is cleared, that one as well. Running it twice changes nothing.
 """
 
 from __future__ import annotations
@@ -18,36 +18,41 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
 
+from demarche_policy import hour, late_after, task_defaults
+
 TAGGED_DOCUMENTS = Asset(name="tagged_documents", uri="x-demarche://tagged_documents")
 PAIRED_DOCUMENTS = Asset(name="paired_documents", uri="x-demarche://paired_documents")
 
 with DAG(
     "deduplicate_documents",
+    dag_display_name="3 deduplicate_documents",  # the list shows the chain in its order
     description="Documents to pairs of alike texts",
     doc_md=__doc__,
     schedule=PartitionedAssetTimetable(assets=TAGGED_DOCUMENTS),
     catchup=False,
     max_active_runs=1,  # each run takes all that is pending
     tags=["demarche", "chain"],
-    params={"partition_key": None},
-    default_args={
-        "owner": "demarche",
-        "pool": "reading",
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
-        "execution_timeout": timedelta(hours=1),
-    },
+    params={"partition_key": hour("Empty: what is left to do. An hour, as in 2018-11-06T14: that one once more, too.")},
+    deadline=late_after(hours=2),
+    default_args=task_defaults(
+        pool="reading",
+        priority_weight=3,  # what is begun is finished before more is begun
+        retries=2,
+        retry_delay=timedelta(seconds=30),
+        execution_timeout=timedelta(hours=1),
+    ),
 ):
 
     @task(outlets=[PAIRED_DOCUMENTS])
-    def pair_documents(*, dag_run, params, outlet_events) -> dict[str, dict[str, int]]:
+    def pair_documents(*, dag_run, params, outlet_events) -> dict[str, int | dict[str, dict[str, int]]]:
         """Compare what the ledger lacks (and the hour that a person asks for) with all others."""
         from demarche import steps
 
-        asked = params["partition_key"] or (dag_run.partition_key if dag_run.run_type == "manual" else None)
+        is_asked_for = dag_run.run_type == "manual" or dag_run.clear_number
+        asked = params["partition_key"] or (dag_run.partition_key if is_asked_for else None)
         keys = steps.pending("paired", asked)
-        counts = {key: steps.pair_documents(key).counts for key in keys}
-        outlet_events[PAIRED_DOCUMENTS].extra = counts
+        counts = steps.tell(map(steps.pair_documents, keys))
+        outlet_events[PAIRED_DOCUMENTS].extra = counts["partitions"]
         if not dag_run.partition_key and keys:
             outlet_events[PAIRED_DOCUMENTS].add_partitions(keys[-1])
         return counts

@@ -18,24 +18,28 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
 
+from demarche_policy import late_after, task_defaults
+
 PAIRED_DOCUMENTS = Asset(name="paired_documents", uri="x-demarche://paired_documents")
 WAREHOUSE = Asset(name="warehouse", uri="x-demarche://warehouse")
 
 with DAG(
     "load_warehouse",
+    dag_display_name="4 load_warehouse",  # the list shows the chain in its order
     description="Every pending partition to stories, events and the published file",
     doc_md=__doc__,
     schedule=PartitionedAssetTimetable(assets=PAIRED_DOCUMENTS),
     catchup=False,
     max_active_runs=1,  # each run loads all that is pending
     tags=["demarche", "chain"],
-    default_args={
-        "owner": "demarche",
-        "pool": "warehouse",
-        "retries": 4,
-        "retry_delay": timedelta(seconds=30),
-        "execution_timeout": timedelta(hours=2),
-    },
+    deadline=late_after(hours=3),
+    default_args=task_defaults(
+        pool="warehouse",
+        priority_weight=4,  # what is begun is finished before more is begun
+        retries=4,
+        retry_delay=timedelta(seconds=30),
+        execution_timeout=timedelta(hours=2),
+    ),
 ):
 
     @task(outlets=[WAREHOUSE])
@@ -43,8 +47,9 @@ with DAG(
         """Load all that is pending and publish; answer what was loaded and what the warehouse now holds."""
         from demarche import steps
 
-        counts = steps.load_warehouse().counts
-        outlet_events[WAREHOUSE].extra = counts
-        return counts
+        done = steps.load_warehouse()
+        print(done)
+        outlet_events[WAREHOUSE].extra = done.counts
+        return done.counts
 
     load_warehouse()

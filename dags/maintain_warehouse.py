@@ -15,6 +15,8 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
+from demarche_policy import late_after, task_defaults
+
 with DAG(
     "maintain_warehouse",
     description="Publishing leftovers and sweeping up, weekly",
@@ -23,13 +25,13 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     tags=["demarche", "upkeep"],
-    default_args={
-        "owner": "demarche",
-        "pool": "warehouse",
-        "retries": 1,
-        "retry_delay": timedelta(minutes=5),
-        "execution_timeout": timedelta(hours=2),
-    },
+    deadline=late_after(hours=3),
+    default_args=task_defaults(
+        pool="warehouse",
+        retries=1,
+        retry_delay=timedelta(minutes=5),
+        execution_timeout=timedelta(hours=2),
+    ),
 ):
 
     @task

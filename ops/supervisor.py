@@ -36,7 +36,7 @@ LOG = HOME / "components" / "supervisor.log"
 PASSWORDS = HOME / "simple_auth_manager_passwords.json.generated"
 USER = "demarche"
 PORT = 8080
-COMPONENTS = ("api-server", "scheduler", "dag-processor")
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")  # without the last the UI shows a red light
 ANSWER_SECONDS = 120
 STOP_SECONDS = 40
 STEADY_SECONDS = 60  # who lived this long is started again at once; who dies sooner waits, ever longer
@@ -204,7 +204,8 @@ def up(port: int) -> int:
                 print(f"Airflow did not come up. The end of {LOG}:\n{tail(LOG)}", file=sys.stderr)
                 return 1
             time.sleep(0.5)
-    print(_welcome(site))
+        hindered = obstacles(rest)
+    print("\n".join((_welcome(site), *(f"  but         {text}" for text in hindered))))
     return 0
 
 
@@ -215,7 +216,7 @@ def _is_ready(rest: Rest) -> bool:
         health = rest.get("monitor/health")
         pools = {pool["name"] for pool in rest.get("pools")["pools"]}
         return (
-            health["scheduler"]["status"] == health["dag_processor"]["status"] == "healthy"
+            all(health[part]["status"] == "healthy" for part in ("scheduler", "dag_processor", "triggerer"))
             and rest.dag_ids() >= {*CHAIN, *UPKEEP}
             and pools >= set(json.loads(POOLS.read_text()))
         )
@@ -247,8 +248,26 @@ def now() -> int:
         if not rest.log_in():
             print("Airflow does not answer (yet)", file=sys.stderr)
             return 1
+        if hindered := obstacles(rest):
+            print("Nothing was started.", *hindered, sep="\n", file=sys.stderr)
+            return 1
         print(f"Started {rest.trigger(CHAIN[0], key)} for {key}: {rest.site.url}/dags/{CHAIN[0]}")
     return 0
+
+
+def obstacles(rest: Rest) -> list[str]:
+    """What would keep a run waiting, or lose it on its way, each with its cure. Raises ServiceError."""
+    found = []
+    slots = {pool["name"]: pool["slots"] for pool in rest.get("pools", limit=100)["pools"]}
+    for name in json.loads(POOLS.read_text()):
+        if not slots.get(name):
+            found.append(f"The pool {name} has no slots, its tasks would wait for ever: {rest.site.url}/pools")
+    is_paused = {dag["dag_id"]: dag["is_paused"] for dag in rest.get("dags", limit=100)["dags"]}
+    for dag_id in CHAIN:
+        if is_paused.get(dag_id, True):
+            state = "is paused" if dag_id in is_paused else "isn't there (yet)"
+            found.append(f"{dag_id} {state}, what it is sent is lost until its next run: {rest.site.url}/dags/{dag_id}")
+    return found
 
 
 def down() -> int:

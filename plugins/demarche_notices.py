@@ -1,4 +1,7 @@
-"""A notice for each run that failed: to a webhook, by mail, or both; what to do stands in it.
+"""What Demarche says when something went wrong: in the task's own log, and as a notice to whoever is to know.
+
+A task that fails says in its log what to do. Each run that failed for good, or is late, makes one notice: which tasks,
+why, where to look, what to do.
 
 ``DEMARCHE_NOTICE_WEBHOOK_URL`` is sent JSON with a ``text`` (Slack, Mattermost and Teams show it).
 ``DEMARCHE_NOTICE_MAIL_TO`` gets mail, from ``DEMARCHE_NOTICE_MAIL_FROM``, through ``DEMARCHE_NOTICE_SMTP_URL``:
@@ -15,6 +18,7 @@ import re
 import smtplib
 import threading
 import urllib.request
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -22,35 +26,152 @@ from urllib.parse import quote, unquote, urlsplit
 from airflow.listeners import hookimpl
 
 SECONDS = 15
+MOST_TASKS = 10  # that a notice names
+WAKES = {  # whom a DAG's success wakes
+    "ingest_documents": "tag_documents",
+    "tag_documents": "deduplicate_documents",
+    "deduplicate_documents": "load_warehouse",
+}
 log = logging.getLogger(__name__)
 
 
+# --- in the task's process ---------------------------------------------------------------------------------------
+@hookimpl
+def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any) -> None:
+    """Airflow calls this in the task's process after each attempt that failed (elsewhere, there is no exception)."""
+    if isinstance(error, BaseException):
+        task_instance.xcom_push(key="error", value=reason(error))
+        what_to_do = cure(task_instance.task.dag.doc_md or "")
+        log.error("What to do: %s\nRunbook: %s", what_to_do, _address("demarche/runbook"))
+
+
+@hookimpl
+def on_task_instance_success(previous_state: Any, task_instance: Any) -> None:
+    """Airflow calls this in the task's process. An event for a DAG that is paused or gone is lost, so that is said."""
+    woken = WAKES.get(task_instance.dag_id)
+    task = getattr(task_instance, "task", None)
+    if not woken or not getattr(task, "outlets", None) or not hasattr(task_instance, "get_dag"):
+        return
+    try:
+        found = "is paused" if task_instance.get_dag(woken).is_paused else ""
+    except Exception:  # whatever the API answers for a DAG that it doesn't know
+        found = "isn't there (deleted, or its file can't be read)"
+    if found:
+        log.warning(
+            "%s %s, so it doesn't take this partition now. Nothing is lost: once it is back, its next run takes all "
+            "that is left; trigger it without a key to have that at once.",
+            woken,
+            found,
+        )
+
+
+def reason(error: BaseException) -> str:
+    """An error's kind and message on one line, bounded, without control characters."""
+    line = " ".join(f"{type(error).__name__}: {error}".split())
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)[:500]
+
+
+# --- in the scheduler --------------------------------------------------------------------------------------------
 @hookimpl
 def on_dag_run_failed(dag_run: Any, msg: str) -> None:
     """Airflow's scheduler calls this once, when a run has failed for good."""
-    if os.environ.get("DEMARCHE_NOTICE_WEBHOOK_URL") or os.environ.get("DEMARCHE_NOTICE_MAIL_TO"):
-        subject, text = notice(dag_run, msg)
-        threading.Thread(target=send, args=(subject, text), name="notice", daemon=True).start()
+    if is_wanted():
+        docs = getattr(getattr(dag_run, "dag", None), "doc_md", None) or ""
+        run = {name: getattr(dag_run, name) for name in ("dag_id", "run_id", "partition_key")}
+        threading.Thread(target=_tell_of_failure, args=(run, msg, docs), name="notice", daemon=True).start()
 
 
-def notice(dag_run: Any, msg: str) -> tuple[str, str]:
-    """A line and a text: what failed, for which key, where to look, and what its DAG says to do."""
+def _tell_of_failure(run: Mapping[str, Any], msg: str, docs: str) -> None:
+    try:
+        tasks = failures(run["dag_id"], run["run_id"])
+    except Exception as error:  # a notice that names no task is better than none
+        log.error("The failed tasks of %s could not be read: %s", run["dag_id"], type(error).__name__)
+        tasks = [msg]
+    send(*notice(run, "failed", tasks, docs))
+
+
+def failures(dag_id: str, run_id: str) -> list[str]:
+    """The failed tasks of a run, each with its attempts, the error that it told, and where its log is."""
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.models.xcom import XComModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        found = session.scalars(
+            select(TaskInstance)
+            .where(TaskInstance.dag_id == dag_id, TaskInstance.run_id == run_id, TaskInstance.state == "failed")
+            .order_by(TaskInstance.end_date)
+        ).all()
+        told = session.scalars(
+            select(XComModel).where(XComModel.dag_id == dag_id, XComModel.run_id == run_id, XComModel.key == "error")
+        ).all()
+        errors = {(row.task_id, row.map_index): XComModel.deserialize_value(row) for row in told}
+        return listed(found, errors)
+
+
+def listed(tasks: Sequence[Any], errors: Mapping[tuple[str, int], str]) -> list[str]:
+    """A paragraph for each of the first tasks, and one for the rest; errors are by task and number among the mapped."""
+    told = [_failure(task, errors.get((task.task_id, task.map_index))) for task in tasks[:MOST_TASKS]]
+    return told + ([f"and {len(tasks) - MOST_TASKS} more tasks"] if len(tasks) > MOST_TASKS else [])
+
+
+def _failure(task: Any, error: str | None) -> str:
+    mapped = f"/mapped/{task.map_index}" if task.map_index >= 0 else ""
+    name = f"{task.task_id} [{task.rendered_map_index or task.map_index}]" if mapped else task.task_id
+    page = f"dags/{quote(task.dag_id)}/runs/{quote(task.run_id)}/tasks/{quote(task.task_id)}{mapped}"
+    why = error or "its process ended without a word (killed, out of memory, or its machine went away)"
+    return f"{name}, attempt {task.try_number}: {why}\n{_address(page)}"
+
+
+# --- by the deadline of a DAG ------------------------------------------------------------------------------------
+def on_late_run(context: Mapping[str, Any] | None = None, **_: Any) -> None:
+    """Airflow calls this through its executor when a run has missed its DAG's deadline.
+
+    One that waits behind another run of its DAG is passed over: it isn't ill, and after a backfill there are many.
+    """
+    run = dict((context or {}).get("dag_run") or {})
+    if not run or not run.get("start_date"):
+        return
+    hint = (
+        "It is still running, or its tasks are waiting. Tasks that stay *scheduled* wait for a slot: look whether a "
+        f"pool has none ({_address('pools')}); tasks that stay *queued* wait for a worker."
+    )
+    subject, text = notice({"dag_id": "?", "run_id": "?", "partition_key": None, **run}, "is late", [hint], "")
+    log.warning("%s\n%s", subject, text)
+    if is_wanted():
+        send(subject, text)
+
+
+# --- notices -----------------------------------------------------------------------------------------------------
+def is_wanted() -> bool:
+    """Whether anybody is to be told."""
+    return bool(os.environ.get("DEMARCHE_NOTICE_WEBHOOK_URL") or os.environ.get("DEMARCHE_NOTICE_MAIL_TO"))
+
+
+def notice(run: Mapping[str, Any], what: str, details: list[str], docs: str) -> tuple[str, str]:
+    """A line and a text: what happened, for which key, where to look, what in detail, and what its DAG says to do."""
+    key = f" for {run['partition_key']}" if run["partition_key"] else ""
+    parts = [
+        f"{run['dag_id']} {what}{key}.",
+        _address(f"dags/{quote(run['dag_id'])}/runs/{quote(run['run_id'])}"),
+        *details,
+        f"What to do: {cure(docs)}" if cure(docs) else "",
+        f"Runbook: {_address('demarche/runbook')}",
+    ]
+    return f"Demarche: {run['dag_id']} {what}{key}", "\n\n".join(filter(None, parts))
+
+
+def _address(page: str) -> str:
     from airflow.configuration import conf
 
-    key = f" for {dag_run.partition_key}" if dag_run.partition_key else ""
-    address = conf.get("api", "base_url", fallback="").rstrip("/")
-    parts = [
-        f"{dag_run.dag_id} failed{key} ({msg}).",
-        f"{address}/dags/{quote(dag_run.dag_id)}/runs/{quote(dag_run.run_id)}",
-        cure(getattr(getattr(dag_run, "dag", None), "doc_md", None) or ""),
-    ]
-    return f"Demarche: {dag_run.dag_id} failed{key}", "\n\n".join(filter(None, parts))
+    return f"{conf.get('api', 'base_url', fallback='').rstrip('/')}/{page}"
 
 
 def cure(docs: str) -> str:
     """The paragraph *If it fails* of a DAG's docs, as one line."""
-    found = re.search(r"\*\*If it fails\.\*\*.*?(?=\n\n|\Z)", docs, re.DOTALL)
-    return " ".join(found[0].split()) if found else ""
+    found = re.search(r"\*\*If it fails\.\*\*(.*?)(?=\n\n|\Z)", docs, re.DOTALL)
+    return " ".join(found[1].split()) if found else ""
 
 
 def send(subject: str, text: str) -> None:

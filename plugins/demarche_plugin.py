@@ -1,4 +1,4 @@
-"""Links from Airflow's UI to Demarche's pages, the runbook and the data dictionary; and notices of failed runs.
+"""Demarche's docs in Airflow's UI, the runbook beside each DAG and task; and notices of what went wrong.
 
 Every task process imports this module, so what costs time is imported when a page is asked for. Airflow does not
 authenticate a plugin's pages: the application itself refuses whoever may not see plugins.
@@ -6,6 +6,9 @@ authenticate a plugin's pages: the application itself refuses whoever may not se
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container
+from html import escape
 from pathlib import Path
 
 from airflow.plugins_manager import AirflowPlugin
@@ -15,7 +18,7 @@ from fastapi.responses import HTMLResponse
 import demarche_notices
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PAGES = {"runbook": "Runbook", "data_dictionary": "Data dictionary"}
+MENU = {"runbook": "Runbook", "data_dictionary": "Data dictionary"}
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>body{{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem;background:#fff;color:#222}}
 table{{border-collapse:collapse}}td,th{{border:1px solid #ccc;padding:.2rem .6rem;text-align:left}}
@@ -41,14 +44,33 @@ app = FastAPI(dependencies=[Depends(require_plugin_access)], docs_url=None, redo
 
 @app.get("/{name}", response_class=HTMLResponse)
 def page(name: str) -> str:
-    """One of the pages, made from its Markdown."""
+    """A page of the docs, made from its Markdown; links between pages lead from page to page here, too."""
     from markdown_it import MarkdownIt
 
-    path = DOCS / f"{name}.md"
-    if name not in PAGES or not path.exists():
+    pages = {path.stem: path for path in DOCS.glob("*.md")}
+    if name not in pages:
         raise HTTPException(404, "There is no such page")
-    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(path.read_text("utf-8"))
-    return PAGE.format(title=PAGES[name], body=body)
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(pages[name].read_text("utf-8"))
+    title = name
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        if token.type == "heading_open" and following:
+            token.attrSet("id", _anchor(following.content))
+            title = following.content if token.tag == "h1" else title
+        for link in token.children or ():
+            if link.type == "link_open":
+                link.attrSet("href", _here(str(link.attrGet("href")), pages))
+    return PAGE.format(title=escape(title), body=markdown.renderer.render(tokens, markdown.options, {}))
+
+
+def _anchor(heading: str) -> str:
+    """As GitHub makes it: the docs' links are written for there."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _here(target: str, pages: Container[str]) -> str:
+    stem, found, anchor = target.partition(".md")
+    return stem + anchor if found and stem in pages else target
 
 
 def _views() -> list[dict[str, str]]:
@@ -57,7 +79,7 @@ def _views() -> list[dict[str, str]]:
     from airflow.configuration import conf
 
     prefix = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
-    return [
+    menu = [
         {
             "name": title,
             "href": f"{prefix}/demarche/{name}",
@@ -65,8 +87,18 @@ def _views() -> list[dict[str, str]]:
             "category": "browse",
             "url_route": f"demarche-{name.replace('_', '-')}",
         }
-        for name, title in PAGES.items()
+        for name, title in MENU.items()
     ]
+    beside = [
+        {
+            "name": "Runbook",
+            "href": f"{prefix}/demarche/runbook",
+            "destination": where,
+            "url_route": f"demarche-runbook-of-{where.replace('_', '-')}",
+        }
+        for where in ("dag", "dag_run", "task_instance")
+    ]
+    return menu + beside
 
 
 class DemarchePlugin(AirflowPlugin):

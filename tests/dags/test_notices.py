@@ -17,6 +17,7 @@ from ops.services import free_port
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "plugins"))  # as Airflow does
 import demarche_notices as notices
 
+FOLLOWERS = ("tag_documents", "deduplicate_documents", "load_warehouse")
 DOCS = """What it is.
 
 **If it fails.** Make
@@ -79,29 +80,121 @@ def post_office(monkeypatch):
     controller.stop()
 
 
-def test_a_notice_says_what_where_and_what_to_do():
-    subject, text = notices.notice(failed_run(), "task_failure")
+RUN = {"dag_id": "load_warehouse", "run_id": "asset_triggered__2026-11-24T14:43:17+00:00_x", "partition_key": None}
+
+
+def test_a_notice_says_what_where_why_and_what_to_do():
+    run = RUN | {"partition_key": "2018-11-06T14"}
+    subject, text = notices.notice(run, "failed", ["load_warehouse, attempt 5: OSError: disk full"], DOCS)
     assert subject == "Demarche: load_warehouse failed for 2018-11-06T14"
     assert "/dags/load_warehouse/runs/asset_triggered__2026-11-24T14%3A43%3A17%2B00%3A00_x" in text
-    assert "**If it fails.** Make room on the disk." in text
+    assert "OSError: disk full" in text
+    assert "What to do: Make room on the disk." in text
+    assert "/demarche/runbook" in text
     assert "Running it again" not in text
 
 
-@pytest.mark.parametrize("changes", [{"dag": None}, {"partition_key": None}, {"dag": SimpleNamespace(doc_md=None)}])
-def test_a_notice_does_with_what_there_is(changes):
-    assert notices.notice(failed_run(**changes), "task_failure")[1].startswith("load_warehouse failed")
+def test_a_notice_does_with_what_there_is():
+    assert notices.notice(RUN, "failed", [], "")[1].startswith("load_warehouse failed.")
+
+
+def test_a_task_that_fails_says_in_its_log_what_to_do(caplog):
+    kept = {}
+    task = SimpleNamespace(dag=SimpleNamespace(doc_md=DOCS))
+    instance = SimpleNamespace(task=task, xcom_push=lambda key, value: kept.update({key: value}))
+    notices.on_task_instance_failed("running", instance, OSError("disk \x1b[31mfull\n" + "x" * 1000))
+    assert "What to do: Make room on the disk." in caplog.text
+    assert kept["error"].startswith("OSError: disk \ufffd[31mfull x")
+    assert len(kept["error"]) == 500
+
+
+def test_elsewhere_than_in_the_task_nothing_is_said(caplog):
+    notices.on_task_instance_failed("running", SimpleNamespace(), "killed by its worker's end")
+    assert not caplog.text
+
+
+class Instance(SimpleNamespace):
+    def get_dag(self, dag_id):
+        if isinstance(self.found, Exception):
+            raise self.found
+        return self.found
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (SimpleNamespace(is_paused=True), "tag_documents is paused"),
+        (RuntimeError("404"), "tag_documents isn't there"),
+        (SimpleNamespace(is_paused=False), ""),
+    ],
+)
+def test_who_wakes_nobody_says_so(found, said, caplog):
+    instance = Instance(dag_id="ingest_documents", task=SimpleNamespace(outlets=["documents"]), found=found)
+    notices.on_task_instance_success("running", instance)
+    assert said in caplog.text
+    assert bool(said) == bool(caplog.text)
+
+
+def test_whom_a_dag_wakes_is_known(dags):
+    by_asset = {dag.schedule.asset_condition.name: dag_id for dag_id, dag in dags.items() if dag_id in FOLLOWERS}
+    woken = {
+        dag_id: by_asset[asset.name]
+        for dag_id, dag in dags.items()
+        for task in dag.tasks
+        for asset in task.outlets
+        if asset.name in by_asset
+    }
+    assert woken == notices.WAKES
+
+
+def test_a_late_run_is_told_of_once_it_has_begun(webhook):
+    arrived, came = webhook
+    notices.on_late_run(context={"dag_run": RUN | {"start_date": None}})
+    assert not arrived, "one that waits behind others is not ill"
+    notices.on_late_run(context={"dag_run": RUN | {"start_date": "2026-11-24T14:43:17Z"}})
+    assert came.wait(10)
+    assert arrived[0]["title"] == "Demarche: load_warehouse is late"
+    assert "/pools" in arrived[0]["text"]
+    notices.on_late_run()  # whatever Airflow gives
+
+
+def failed_task(map_index):
+    name = "events_have_reports" if map_index == 0 else None
+    given = {"dag_id": "check_quality", "run_id": "r 1", "task_id": "check", "try_number": 2, "map_index": map_index}
+    return SimpleNamespace(**given, rendered_map_index=name)
+
+
+def test_of_many_failed_tasks_some_are_named():
+    errors = {("check", 0): "CheckError: 3 rows"}
+    first, second, *others, last = notices.listed([failed_task(i) for i in range(notices.MOST_TASKS + 2)], errors)
+    assert first.startswith("check [events_have_reports], attempt 2: CheckError: 3 rows\n")
+    assert "its process ended without a word" in second
+    assert second.endswith("/dags/check_quality/runs/r%201/tasks/check/mapped/1")
+    assert len(others) == notices.MOST_TASKS - 2
+    assert last == "and 2 more tasks"
+    assert notices.listed([failed_task(-1)], {})[0].endswith("/tasks/check")
 
 
 def test_every_dag_says_what_to_do(dags):
     assert all(len(notices.cure(dag.doc_md)) > 40 for dag in dags.values())
 
 
-def test_a_failed_run_reaches_the_webhook(webhook):
+def test_a_failed_run_reaches_the_webhook(webhook, monkeypatch):
     arrived, came = webhook
+    monkeypatch.setattr(notices, "failures", lambda dag_id, run_id: [f"{dag_id}, attempt 5: OSError: disk full"])
     notices.on_dag_run_failed(failed_run(), "task_failure")
     assert came.wait(10)
     assert arrived[0]["title"] == "Demarche: load_warehouse failed for 2018-11-06T14"
     assert "Make room" in arrived[0]["text"]
+    assert "disk full" in arrived[0]["text"]
+
+
+def test_a_notice_comes_even_if_the_database_does_not_answer(webhook, monkeypatch):
+    arrived, came = webhook
+    monkeypatch.setattr(notices, "failures", lambda *_: 1 / 0)
+    notices.on_dag_run_failed(failed_run(), "task_failure")
+    assert came.wait(10)
+    assert "task_failure" in arrived[0]["text"]
 
 
 def test_a_notice_goes_by_mail(post_office):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,10 +25,26 @@ def plugin():
     return module
 
 
+TEXT = """# Runbook
+
+<script>alert(1)</script>
+
+|a|b|
+|-|-|
+|1|2|
+
+## Be told, then
+
+See [DAGs](dags.md#tag_documents), [samples](../samples/README.md) and [there](https://example.org/x.md).
+"""
+
+
 @pytest.fixture
 def docs(plugin, tmp_path, monkeypatch):
-    monkeypatch.setattr(plugin, "DOCS", tmp_path)
-    (tmp_path / "runbook.md").write_text("# Runbook\n\n<script>alert(1)</script>\n\n|a|b|\n|-|-|\n|1|2|\n")
+    monkeypatch.setattr(plugin, "DOCS", tmp_path / "docs")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "runbook.md").write_text(TEXT)
+    (tmp_path / "docs" / "dags.md").write_text("# All DAGs & more\n")
     (tmp_path / "private.md").write_text("# Not a page")
     return tmp_path
 
@@ -60,19 +77,47 @@ def test_a_stranger_sees_nothing(plugin, docs, monkeypatch):
 def test_a_page_is_rendered_and_its_html_is_text(reader):
     answer = reader.get("/runbook")
     assert answer.status_code == 200
-    assert "<h1>Runbook</h1>" in answer.text
+    assert '<h1 id="runbook">Runbook</h1>' in answer.text
     assert "<td>1</td>" in answer.text
     assert "<script>" not in answer.text
 
 
-@pytest.mark.parametrize("name", ["private", "nothing", "..%2Frunbook"])
+def test_links_lead_from_page_to_page(reader):
+    text = reader.get("/runbook").text
+    assert '<a href="dags#tag_documents">' in text
+    assert '<h2 id="be-told-then">' in text
+    assert '<a href="../samples/README.md">' in text, "what is no page is left as it is"
+    assert '<a href="https://example.org/x.md">' in text
+    assert "<title>All DAGs &amp; more</title>" in reader.get("/dags").text
+
+
+def test_every_link_between_our_docs_leads_somewhere(plugin):
+    plugin.app.dependency_overrides[plugin.require_plugin_access] = lambda: None
+    client = TestClient(plugin.app)
+    texts = {path.stem: client.get(f"/{path.stem}").text for path in (ROOT / "docs").glob("*.md")}
+    plugin.app.dependency_overrides.clear()
+    for name, text in texts.items():
+        for stem, anchor in re.findall(r'href="([a-z_]*)(?:#([^"]*))?"', text):
+            there = texts[stem or name]
+            assert not anchor or f'id="{anchor}"' in there, f"docs/{name}.md: nothing is called #{anchor}"
+
+
+@pytest.mark.parametrize("name", ["private", "nothing", "..%2Fprivate", "%2E%2E%2Fprivate", "runbook.md"])
 def test_other_files_are_no_pages(reader, name):
     assert reader.get(f"/{name}").status_code == 404
 
 
-def test_each_page_has_a_link(plugin):
+def test_the_runbook_stands_in_the_menu_and_beside_each_dag_run_and_task(plugin):
     views = plugin.DemarchePlugin.external_views
-    assert [view["href"] for view in views] == ["/demarche/runbook", "/demarche/data_dictionary"]
+    places = {(view["destination"], view["href"]) for view in views}
+    assert places == {
+        ("nav", "/demarche/runbook"),
+        ("nav", "/demarche/data_dictionary"),
+        ("dag", "/demarche/runbook"),
+        ("dag_run", "/demarche/runbook"),
+        ("task_instance", "/demarche/runbook"),
+    }
+    assert len({view["url_route"] for view in views}) == len(views)
     assert all(not view["url_route"].startswith("/") for view in views)
 
 

@@ -8,7 +8,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from airflow.sdk import Asset, CronPartitionTimetable, CronTriggerTimetable, PartitionedAssetTimetable
+from airflow.sdk import (
+    Asset,
+    CronPartitionTimetable,
+    CronTriggerTimetable,
+    DeadlineReference,
+    PartitionedAssetTimetable,
+    SyncCallback,
+)
+from airflow.sdk.definitions.retry_policy import RetryAction
+
+from demarche.settings import SettingsError
+from demarche.steps import StepError
 
 ROOT = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((ROOT / "dags").glob("*.py"))
@@ -57,6 +68,64 @@ def test_every_task_bounds_itself(dags, dag_id):
         assert task.execution_timeout <= timedelta(hours=6), f"{name}: its execution_timeout is no bound"
         assert task.pool in POOLS, f"{name}: its pool {task.pool!r} is not in config/pools.json"
         assert task.owner in OWNERS, f"{name}: owners are {sorted(OWNERS)}"
+
+
+@by_dag
+def test_what_trying_again_cannot_mend_fails_at_once(dags, dag_id):
+    for task in working(dags[dag_id]):
+        policy = task.retry_policy
+        assert policy, f"{dag_id}.{task.task_id}: make its arguments with task_defaults()"
+        for final in (StepError("no such key"), SettingsError("wrong settings")):
+            assert policy.evaluate(final, 1, 3).action is RetryAction.FAIL
+        for passing in (OSError("disk full"), MemoryError(), RuntimeError("the lock is held")):
+            assert policy.evaluate(passing, 1, 3).action is RetryAction.DEFAULT
+
+
+@by_dag
+def test_a_late_run_is_told_of(dags, dag_id):
+    """By the executor, without a triggerer; from the queue on, because a logical date they have not."""
+    (alert,) = dags[dag_id].deadline
+    assert alert.reference == DeadlineReference.DAGRUN_QUEUED_AT
+    assert isinstance(alert.callback, SyncCallback)
+    assert alert.callback.path == "demarche_notices.on_late_run"
+    longest = max(task.execution_timeout for task in working(dags[dag_id]))
+    assert longest <= alert.interval <= timedelta(hours=3), f"{dag_id}: its deadline is no bound, or comes too early"
+
+
+def test_the_deadlines_callback_can_be_called():
+    from airflow.sdk.module_loading import import_string
+
+    assert callable(import_string("demarche_notices.on_late_run"))
+
+
+def test_what_is_begun_is_finished_before_more_is_begun(dags):
+    """A backfill's first station must not hold up what the present hour's later stations have to do."""
+    weights = []
+    for dag_id in CHAIN:
+        tasks = working(dags[dag_id])
+        assert {str(task.weight_rule) for task in tasks} == {"absolute"}, f"{dag_id}: else a longer DAG weighs more"
+        (weight,) = {task.priority_weight for task in tasks}
+        weights.append(weight)
+    assert weights == sorted(set(weights))
+
+
+def test_the_list_shows_the_chain_in_its_order(dags):
+    """The UI sorts by display name; the id stands in it, because logs and commands say that."""
+    assert [dags[dag_id].dag_display_name for dag_id in CHAIN] == [f"{n} {i}" for n, i in enumerate(CHAIN, 1)]
+    names = [dag.dag_display_name for dag in sorted(dags.values(), key=lambda dag: dag.dag_display_name)]
+    assert names[len(CHAIN) :] == list(UPKEEP)
+
+
+@pytest.mark.parametrize("dag_id", CHAIN[:3])
+def test_the_form_asks_for_an_hour_or_nothing(dags, dag_id):
+    from airflow.sdk.exceptions import ParamValidationError
+
+    param = dags[dag_id].params.get_param("partition_key")
+    assert param.resolve() is None
+    assert param.resolve("2018-11-06T14") == "2018-11-06T14"
+    for wrong in ("tomorrow", "1900-01-01T00", "2018-11-06", "2018-11-06T99", ""):
+        with pytest.raises(ParamValidationError):
+            param.resolve(wrong)
 
 
 @by_dag

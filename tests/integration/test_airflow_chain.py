@@ -104,7 +104,7 @@ def test_events_of_assets_say_what_was_done(loaded):
     events = loaded[1].get("assets/events", limit=100)["asset_events"]
     keyed = {event["name"]: event["extra"] for event in events if event["partition_key"] == FIRST}
     assert set(keyed) == {"documents", "tagged_documents", "paired_documents", "warehouse"}
-    assert keyed["documents"][FIRST]["written"] == 1
+    assert keyed["documents"][FIRST] == {"files": 2, "documents": 1, "rejects": 1, "found": 2, "repeated": 0}
 
 
 def test_the_plugin_is_loaded(loaded):

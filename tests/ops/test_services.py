@@ -179,3 +179,27 @@ def test_a_taken_port_is_named(homed, capsys, site):
         port = listener.getsockname()[1]
         assert supervisor.up(port) == 1
     assert f"Port {port} is taken" in capsys.readouterr().err
+
+
+class Answers:
+    """A REST API that knows pools and DAGs."""
+
+    def __init__(self, site, slots, paused):
+        self.site = site
+        self.answers = {
+            "pools": {"pools": [{"name": name, "slots": count} for name, count in slots.items()]},
+            "dags": {"dags": [{"dag_id": dag_id, "is_paused": dag_id in paused} for dag_id in supervisor.CHAIN[1:]]},
+        }
+
+    def get(self, path, **_):
+        return self.answers[path]
+
+
+def test_what_would_keep_a_run_waiting_is_named(site):
+    slots = {"reading": 0, "warehouse": 1}
+    pool, missing_pool, missing, paused = supervisor.obstacles(Answers(site, slots, {"tag_documents"}))
+    assert pool.startswith("The pool reading has no slots")
+    assert pool.endswith(f"{site.url}/pools")
+    assert missing_pool.startswith("The pool checking has no slots")
+    assert missing.startswith("ingest_documents isn't there (yet)")
+    assert paused.startswith("tag_documents is paused")

@@ -250,6 +250,55 @@ def test_work_is_found_in_the_ledgers(settings, tmp_path):
     assert steps.pending("tagged", "2021-05-04T12", settings=settings) == [KEY, "2021-05-04T12"]
 
 
+def test_a_run_takes_what_is_asked_for_and_then_the_newest(settings, tmp_path):
+    """So that the present hour never waits for a backfill's rest."""
+    hours = [f"2021-05-04T{hour:02}" for hour in range(5)]
+    for key in hours:
+        (tmp_path / f"{key}.txt").write_text(f"At {key} ministers of Peru met in Quito.")
+        steps.fetch_documents(key, inputs=[tmp_path / f"{key}.txt"], settings=settings)
+    assert steps.next_pending("documents", settings=settings) == hours[::-1]
+    assert steps.next_pending("documents", most=2, settings=settings) == [hours[4], hours[3]]
+    assert steps.next_pending("documents", hours[0], most=2, settings=settings) == [hours[0], hours[4]]
+    assert steps.next_pending("documents", hours[4], settings=settings) == hours[::-1], "it is taken once"
+
+
+def test_what_steps_did_is_told_in_words_and_numbers(capsys):
+    several = [
+        steps.StepResult("tag_documents", KEY, 3, 5, 0, {"mentions": 7, "reports": 5}),
+        steps.StepResult("tag_documents", KEY, 2, 1, 1, {"mentions": 1, "reports": 1}),
+        steps.StepResult("tag_documents", "2021-05-04T11", 1, 0, 0, {"mentions": 0, "reports": 0}),
+    ]
+    assert steps.tell(iter(several)) == {
+        "documents": 6, "reports": 6, "rejects": 1, "mentions": 8,
+        "partitions": {
+            KEY: {"documents": 5, "reports": 6, "rejects": 1, "mentions": 8},
+            "2021-05-04T11": {"documents": 1, "reports": 0, "rejects": 0, "mentions": 0},
+        },
+    }  # fmt: skip
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == f"tag_documents {KEY}: documents 3, reports 5, rejects 0, mentions 7"
+    assert steps.tell([]) == {"partitions": {}}
+
+
+def test_rejects_are_told_bounded_and_without_control_characters(capsys):
+    row = {"partition_key": KEY, "station": "parse", "path": "a", "reason_type": "empty"}
+    rejects = tuple(Reject(reject_id=f"x{n}", reason_text=f"\x1b[2J{n}", **row) for n in range(25))
+    steps.tell([steps.StepResult("parse_documents", KEY, 25, 0, 25, rejects=rejects)])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "  rejected: \ufffd[2J0"
+    assert lines[-1] == "  and 5 more rejects"
+    assert len(lines) == 22
+
+
+def test_each_step_names_what_it_counts():
+    names = {step: tuple(steps.StepResult(step).counts) for step in ("fetch_documents", "parse_documents", "check")}
+    assert names == {
+        "fetch_documents": ("files", "new_files", "rejects"),
+        "parse_documents": ("files", "documents", "rejects"),
+        "check": (),
+    }
+
+
 def test_changed_code_makes_everything_pending(settings, tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_text("Ministers of Peru and Bolivia met in Quito on Monday to speak about fish.")
     steps.fetch_documents(KEY, inputs=[tmp_path / "a.txt"], settings=settings)

@@ -12,8 +12,8 @@ from demarche.steps.inspection import diagnose, status
 from demarche.steps.ledgers import hour_that_has_ended
 from demarche.steps.loading import check, check_all, events_of, list_checks, load_warehouse, maintain_warehouse
 from demarche.steps.pairing import pair_documents
-from demarche.steps.results import StepError, StepResult
-from demarche.steps.running import pending, rebuild, run
+from demarche.steps.results import StepError, StepResult, tell
+from demarche.steps.running import next_pending, pending, rebuild, run
 from demarche.steps.tagging import commit_tagged, count_shards, tag_documents, tag_shard
 from demarche.steps.texts import extract
 
@@ -36,6 +36,7 @@ __all__ = [
     "load_gold",
     "load_warehouse",
     "maintain_warehouse",
+    "next_pending",
     "pair_documents",
     "parse_documents",
     "parse_files",
@@ -46,4 +47,5 @@ __all__ = [
     "status",
     "tag_documents",
     "tag_shard",
+    "tell",
 ]

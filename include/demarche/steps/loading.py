@@ -355,7 +355,7 @@ def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
     with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds) as warehouse:
         _keep_journal(lake, warehouse)
         is_new = warehouse.publish()
-    return StepResult("maintain_warehouse", None, written=int(is_new))
+    return StepResult("maintain_warehouse", None, details={"published": int(is_new)})
 
 
 _EVENTS = """

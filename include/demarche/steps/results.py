@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from demarche.records import Reject
 
@@ -11,8 +13,19 @@ Progress = Callable[[str, int, int], None]
 """Is told of a step, how much of it is done, and of how much."""
 
 
-class StepError(RuntimeError):
-    """A step can't be taken; the message says what to do first."""
+class StepError(ValueError):
+    """A step can't be taken; the message says what to do first. Trying again alone doesn't help."""
+
+
+# What a step reads, writes and rejects; a step that isn't here names its counts itself.
+_COUNTED = {
+    "fetch_documents": ("files", "new_files", "rejects"),
+    "parse_documents": ("files", "documents", "rejects"),
+    "tag_documents": ("documents", "reports", "rejects"),
+    "pair_documents": ("documents", "pairs"),
+    "load_warehouse": ("partitions", "events"),
+}
+_TOLD_REJECTS = 20  # of a step, in a log
 
 
 @dataclass(frozen=True)
@@ -30,8 +43,29 @@ class StepResult:
 
     @property
     def counts(self) -> dict[str, int]:
-        """All numbers, as plain data."""
-        return {"read": self.read, "written": self.written, "rejected": self.rejected, **self.details}
+        """All numbers by the names of what was counted, as plain data."""
+        told = zip(_COUNTED.get(self.step, ()), (self.read, self.written, self.rejected), strict=False)
+        return {**dict(told), **self.details}
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{name} {count}" for name, count in self.counts.items())
+        return " ".join(filter(None, (self.step, self.partition_key))) + f": {counts}"
+
+
+def tell(results: Iterable[StepResult]) -> dict[str, Any]:
+    """Print each result as it comes, with its first rejects; answer the totals, and each partition's own counts."""
+    totals: Counter[str] = Counter()
+    partitions: dict[str, Counter[str]] = {}
+    for result in results:
+        print(result)
+        for reject in result.rejects[:_TOLD_REJECTS]:
+            print("  rejected:", "".join(c if c.isprintable() else "\ufffd" for c in reject.reason_text))
+        if len(result.rejects) > _TOLD_REJECTS:
+            print(f"  and {len(result.rejects) - _TOLD_REJECTS} more rejects")
+        totals.update(result.counts)
+        if result.partition_key:
+            partitions.setdefault(result.partition_key, Counter()).update(result.counts)
+    return {**totals, "partitions": {key: dict(counts) for key, counts in partitions.items()}}
 
 
 def no_progress(step: str, done: int, total: int) -> None:

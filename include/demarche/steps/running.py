@@ -40,6 +40,16 @@ def pending(station: str, partition_key: str | None = None, *, settings: Setting
     return sorted({*found, partition_key} if partition_key else found)
 
 
+def next_pending(
+    station: str, partition_key: str | None = None, *, most: int | None = None, settings: Settings | None = None
+) -> list[str]:
+    """What one run is to take of what is pending, at most ``most``: the partition that is asked for, then the newest
+    first, so that after a backfill, or a change of code, the present doesn't wait for the past."""
+    asked = [partition_key] if partition_key else []
+    found = [key for key in reversed(pending(station, settings=settings)) if key != partition_key]
+    return (asked + found)[:most]
+
+
 @dataclass(frozen=True)
 class Run:
     """What a run did with its files: those that former runs took count as well."""

@@ -1,0 +1,42 @@
+"""What every DAG keeps to, once: how failures are tried again, when a run is late, what a person may give a run.
+
+DAG files read this from the plugins' folder, which Airflow puts on the path of whatever reads or runs them.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import (
+    DeadlineAlert,
+    DeadlineReference,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    SyncCallback,
+)
+
+WIDTH = 16  # tasks at most; each pays seconds of imports, so many partitions are dealt out, not mapped one by one
+SHARE = 64  # shards that one run reads at most: a new hour, which comes first, waits for no more than these
+
+
+def task_defaults(**own: Any) -> dict[str, Any]:
+    """Every task's arguments. What was asked or set wrongly (a ``ValueError``: Demarche's own for keys, settings and
+    checks are) is as wrong at the next attempt, so it fails at once."""
+    final = RetryRule(ValueError, RetryAction.FAIL, reason="trying again would not help")
+    return {"owner": "demarche", "retry_policy": ExceptionRetryPolicy([final]), "weight_rule": "absolute", **own}
+
+
+def late_after(**time: float) -> DeadlineAlert:
+    """A run that has not ended then makes a notice; the executor sends it, no triggerer is needed."""
+    return DeadlineAlert(
+        DeadlineReference.DAGRUN_QUEUED_AT, timedelta(**time), SyncCallback("demarche_notices.on_late_run")
+    )
+
+
+def hour(description: str) -> Param:
+    """A field of the form for triggering: an hour or nothing. (``airflow dags trigger`` knows no partition keys.)"""
+    form = r"^20\d{2}-[01]\d-[0-3]\dT[0-2]\d$"
+    return Param(None, type=["null", "string"], pattern=form, title="Hour (UTC)", description=description)
