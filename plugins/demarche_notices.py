@@ -128,10 +128,11 @@ def _failure(task: Any, error: str | None) -> str:
 def on_late_run(context: Mapping[str, Any] | None = None, **_: Any) -> None:
     """Airflow calls this through its executor when a run has missed its DAG's deadline.
 
-    One that waits behind another run of its DAG is passed over: it isn't ill, and after a backfill there are many.
+    One that waits behind another run of its DAG is passed over: it isn't ill, and after a backfill there are many. So
+    is one that failed: that has been told, but Airflow keeps its deadline.
     """
     run = dict((context or {}).get("dag_run") or {})
-    if not run or not run.get("start_date"):
+    if not run or not run.get("start_date") or run.get("state") != "running":
         return
     hint = (
         "It is still running, or its tasks are waiting. Tasks that stay *scheduled* wait for a slot: look whether a "

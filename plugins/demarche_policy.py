@@ -31,9 +31,8 @@ def task_defaults(**own: Any) -> dict[str, Any]:
 
 def late_after(**time: float) -> DeadlineAlert:
     """A run that has not ended then makes a notice; the executor sends it, no triggerer is needed."""
-    return DeadlineAlert(
-        DeadlineReference.DAGRUN_QUEUED_AT, timedelta(**time), SyncCallback("demarche_notices.on_late_run")
-    )
+    callback = SyncCallback("demarche_notices.on_late_run")
+    return DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(**time), callback, name="late")
 
 
 def hour(description: str) -> Param:

@@ -524,8 +524,7 @@ def _settings(lake: str | None = None, warehouse: Path | None = None) -> Setting
 
 
 def _print_step(done: StepResult) -> None:
-    counts = ", ".join(f"{name} {count}" for name, count in done.counts.items())
-    print_line(" ".join(filter(None, (done.step, done.partition_key))) + f": {counts}")
+    print_line(str(done))
     _print_rejects(done.rejects)
 
 

@@ -149,9 +149,11 @@ def test_whom_a_dag_wakes_is_known(dags):
 
 def test_a_late_run_is_told_of_once_it_has_begun(webhook):
     arrived, came = webhook
-    notices.on_late_run(context={"dag_run": RUN | {"start_date": None}})
-    assert not arrived, "one that waits behind others is not ill"
-    notices.on_late_run(context={"dag_run": RUN | {"start_date": "2026-11-24T14:43:17Z"}})
+    start = "2026-11-24T14:43:17Z"
+    notices.on_late_run(context={"dag_run": RUN | {"start_date": None, "state": "queued"}})
+    notices.on_late_run(context={"dag_run": RUN | {"start_date": start, "state": "failed"}})
+    assert not arrived, "one that waits behind others is not ill, one that failed has been told of"
+    notices.on_late_run(context={"dag_run": RUN | {"start_date": start, "state": "running"}})
     assert came.wait(10)
     assert arrived[0]["title"] == "Demarche: load_warehouse is late"
     assert "/pools" in arrived[0]["text"]
