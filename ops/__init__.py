@@ -1,1 +1,4 @@
-"""Running Airflow on one machine: the demo, and `make up`. Plain Python: nothing here imports airflow or demarche."""
+"""Running Airflow on one machine: the demo, `make up`, the whole topology for tests and benchmarks.
+
+Plain Python: nothing here imports airflow or demarche.
+"""

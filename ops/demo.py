@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 
 from ops.rest import Rest, explain, wait_for
-from ops.services import ROOT, Component, ServiceError, Site, end_leftovers, free_port, start, stop
+from ops.services import ROOT, Command, Component, ServiceError, Site, end_leftovers, free_port, start, stop
 
 SAMPLES = ROOT / "samples" / "drop"
 HOURS = 3
@@ -57,7 +57,7 @@ def running(site: Site, deadline: float, say: Say) -> Iterator[tuple[Rest, dict[
         with Rest(site) as rest:
             wait_for("the API server", rest.log_in, deadline, components)
             rest.make_pools(POOLS)
-            wait_for("the DAGs to be read", lambda: _all_dags_read(rest), deadline, components)
+            wait_for("the DAGs to be read", lambda: all_dags_read(rest), deadline, components)
             try:
                 yield rest, components
             except ServiceError as error:
@@ -69,7 +69,7 @@ def running(site: Site, deadline: float, say: Say) -> Iterator[tuple[Rest, dict[
         stop(components, site)
 
 
-def _all_dags_read(rest: Rest) -> bool:
+def all_dags_read(rest: Rest) -> bool:
     if errors := rest.import_errors():
         raise ServiceError("a DAG file cannot be read:\n" + "\n".join(errors))
     return rest.dag_ids() >= {*CHAIN, *UPKEEP}
@@ -151,11 +151,15 @@ def query(site: Site, sql: str, *options: str) -> str:
     return done.stdout
 
 
-def fresh_site(home: Path) -> Site:
+def fresh_site(
+    home: Path, variables: Mapping[str, str] | None = None, commands: Mapping[str, Command] | None = None
+) -> Site:
     """An empty site for a run that ends; what an earlier, killed one left is removed with its processes."""
-    variables = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
     elsewhere = dict.fromkeys(("DEMARCHE_LAKE_URL", "DEMARCHE_WAREHOUSE_PATH", "DEMARCHE_DROP_FOLDER"))
-    site = Site(home / "airflow", home / "data", free_port(), variables | elsewhere)
+    everyone = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
+    site = Site(
+        home / "airflow", home / "data", free_port(), {**elsewhere, **everyone, **(variables or {})}, commands or {}
+    )
     end_leftovers(site)
     shutil.rmtree(home, ignore_errors=True)
     (home / "data" / "drop").mkdir(parents=True)

@@ -122,21 +122,21 @@ def wait_for(
     what: str,
     ask: Callable[[], Answer],
     deadline: float,
-    components: Mapping[str, Component],
+    components: Mapping[str, Component] | None = None,
     pause: float = 0.8,  # each question costs the API server some of the cores that the tasks need
 ) -> Answer:
-    """Ask until the answer is true. Raises ServiceError at the deadline or when a component is dead."""
+    """Ask until the answer is true. Raises ServiceError at the deadline or when one of the components is dead."""
     while True:
         answer = ask()
         if answer:
             return answer
-        for component in components.values():
+        for component in (components or {}).values():
             if not component.is_alive():
                 raise ServiceError(
                     f"{component.name} ended with exit code {component.process.returncode} while waiting for {what}; "
                     f"the end of {component.log}:\n{tail(component.log)}"
                 )
         if time.monotonic() > deadline:
-            logs = next(iter(components.values())).log.parent
-            raise ServiceError(f"{what}: nothing came of it in time; logs are in {logs}")
+            logs = {str(component.log.parent) for component in (components or {}).values()}
+            raise ServiceError(f"{what}: nothing came of it in time" + "".join(f"; logs are in {log}" for log in logs))
         time.sleep(pause)

@@ -14,18 +14,47 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
-STOP_ORDER = ("scheduler", "dag-processor", "triggerer", "api-server")  # running tasks still report to the API
+# Nothing new is begun, then running tasks report to the API, then nobody needs a database any more.
+STOP_ORDER = (("scheduler",), ("worker", "dag-processor", "triggerer"), ("api-server",), ("redis", "postgres"))
+
+# What makes an Airflow heal without hands within two minutes; docker-compose.yaml and ops/helm say the same, and a
+# test compares. docs/faults.md shows what comes of it.
+HEALING = {
+    # A task whose process is gone has no heartbeat (by default that is noticed after five minutes).
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+    # The tasks of a scheduler that died belong to nobody until another one adopts them.
+    "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "20",
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
+    # A task that was handed over but never begun: its message was lost with a worker, a broker or a scheduler. One that
+    # merely waits for a free worker is handed over again, so that must never count as a failure.
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "45",
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL": "15",
+    "AIRFLOW__SCHEDULER__NUM_STUCK_IN_QUEUED_RETRIES": "1000000",
+    # A running task outlives an API server that is started again (by default it gives up after about ten seconds).
+    "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "12",
+    "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "8",
+}
 
 
 class ServiceError(RuntimeError):
     """A component did not start, answer or stay; the message says which and where its log is."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """How a component is started, where it isn't `airflow <name>`; ``user`` is a numeric id, None our own."""
+
+    arguments: Sequence[str]
+    user: int | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
 
 
 @dataclass(frozen=True)
@@ -39,6 +68,7 @@ class Site:
     data_folder: Path
     port: int
     variables: Mapping[str, str | None] = field(default_factory=dict)
+    commands: Mapping[str, Command] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -70,10 +100,7 @@ class Site:
             "AIRFLOW__API_AUTH__JWT_SECRET": self._secret("jwt"),
             "AIRFLOW__CORE__FERNET_KEY": "",
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
-            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
-            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
-            "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",  # those of a scheduler that died
-            "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "20",
+            **HEALING,
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             "DEMARCHE_DATA_FOLDER": str(self.data_folder),
             "PYTHONUNBUFFERED": "1",
@@ -112,34 +139,47 @@ def run(command: list[str], site: Site, name: str, timeout: float) -> None:
 
 
 class Component:
-    """One running part of Airflow."""
+    """One running part of Airflow, or of what it needs."""
 
     def __init__(self, name: str, site: Site) -> None:
         self.name = name
         self.log = site.logs / f"{name}.log"
+        self.command = site.commands.get(name) or Command([sys.executable, "-m", "airflow", name])
         site.logs.mkdir(parents=True, exist_ok=True)
+        user = self.command.user
+        another = {} if user is None else {"user": user, "group": user, "extra_groups": ()}
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "airflow", name],
+                self.command.arguments,
                 cwd=ROOT,
                 env=site.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                **another,
             )
 
     def is_alive(self) -> bool:
         return self.process.poll() is None
 
+    @property
+    def kind(self) -> str:
+        """The name without a number: worker-1 is a worker."""
+        return self.name.rstrip("-0123456789")
+
     def ask_to_stop(self) -> None:
-        self._signal(signal.SIGTERM)
+        self._signal(self.command.stop_signal)
+
+    def kill(self) -> None:
+        """What a crash does: the component and its group end at once; a task has a session of its own, and lives on."""
+        self._signal(signal.SIGKILL)
 
     def wait_or_kill(self, timeout: float) -> None:
         """Wait for the end; whatever of its group is left then is killed."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout)
-        self._signal(signal.SIGKILL)
+        self.kill()
         self.process.wait()
 
     def _signal(self, number: int) -> None:
@@ -153,13 +193,12 @@ def start(site: Site, names: Iterable[str] = COMPONENTS) -> dict[str, Component]
 
 def stop(components: Mapping[str, Component], site: Site, timeout: float = 15) -> list[int]:
     """Stop all, in an order that lets tasks report, then end what they left behind; answer those processes' ids."""
-    for name in STOP_ORDER:
-        if name in components:
-            components[name].ask_to_stop()
-            if name == "scheduler":
-                components[name].wait_or_kill(timeout)
-    for component in components.values():
-        component.wait_or_kill(timeout)
+    for kinds in STOP_ORDER:
+        together = [component for component in components.values() if component.kind in kinds]
+        for component in together:
+            component.ask_to_stop()
+        for component in together:
+            component.wait_or_kill(timeout)
     return end_leftovers(site)
 
 

@@ -19,7 +19,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -28,7 +27,8 @@ import httpx
 
 from ops.demo import CHAIN, POOLS, UPKEEP
 from ops.rest import Rest
-from ops.services import HOST, ROOT, Component, ServiceError, Site, end_leftovers, end_orphans, stop, tail
+from ops.services import HOST, ROOT, ServiceError, Site, end_leftovers, tail
+from ops.watching import Watch
 
 HOME = ROOT / ".state" / "airflow"
 LOCK = HOME / "supervisor.json"
@@ -39,8 +39,6 @@ PORT = 8080
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")  # without the last the UI shows a red light
 ANSWER_SECONDS = 120
 STOP_SECONDS = 40
-STEADY_SECONDS = 60  # who lived this long is started again at once; who dies sooner waits, ever longer
-LONGEST_PAUSE = 30
 
 
 def site_on(port: int) -> Site:
@@ -62,22 +60,11 @@ def client(site: Site) -> Rest:
 
 
 # --- the supervisor ----------------------------------------------------------------------------------------------
-@dataclass
-class Watched:
-    """A component, and how its starts went."""
-
-    name: str
-    component: Component | None = None
-    started_at: float = 0.0
-    start_again_at: float = 0.0
-    quick_deaths: int = 0
-
-
-@dataclass
 class Supervisor:
-    site: Site
-    watched: list[Watched] = field(default_factory=lambda: [Watched(name) for name in COMPONENTS])
-    is_told_to_stop: bool = False
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.watch = Watch(site, COMPONENTS, say, ends_orphans=True)
+        self.is_told_to_stop = False
 
     def run(self) -> None:
         """Start, watch, stop; returns when told to stop by SIGTERM or SIGINT."""
@@ -87,38 +74,16 @@ class Supervisor:
         pools_are_made = False
         try:
             while not self.is_told_to_stop:
-                for watched in self.watched:
-                    self._look_after(watched)
+                self.watch.look()
                 pools_are_made = pools_are_made or self._make_pools()
                 time.sleep(0.5)
         finally:
             say("stopping")
-            living = {watched.name: watched.component for watched in self.watched if watched.component}
-            ended = stop(living, self.site)
+            ended = self.watch.stop()
             say(f"stopped; tasks that had to be ended: {len(ended)}")
 
     def _tell_to_stop(self, number: int, frame: FrameType | None) -> None:
         self.is_told_to_stop = True
-
-    def _look_after(self, watched: Watched) -> None:
-        now = time.monotonic()
-        if watched.component is not None and not watched.component.is_alive():
-            code = watched.component.process.returncode
-            watched.component.wait_or_kill(0)
-            watched.component = None
-            if watched.name == "scheduler":
-                end_orphans(self.site, self._sessions())
-            watched.quick_deaths = watched.quick_deaths + 1 if now - watched.started_at < STEADY_SECONDS else 0
-            pause = min(LONGEST_PAUSE, 2**watched.quick_deaths - 1)
-            watched.start_again_at = now + pause
-            say(f"{watched.name} ended with exit code {code}; starting it again in {pause} s")
-        if watched.component is None and now >= watched.start_again_at:
-            watched.component = Component(watched.name, self.site)
-            watched.started_at = now
-            say(f"started {watched.name}, process {watched.component.process.pid}")
-
-    def _sessions(self) -> set[int]:
-        return {watched.component.process.pid for watched in self.watched if watched.component}
 
     def _make_pools(self) -> bool:
         with client(self.site) as rest, contextlib.suppress(ServiceError, httpx.HTTPError):

@@ -13,6 +13,7 @@ import yaml
 from compose_spec import ComposeSpecification, Service
 
 from ops import secrets
+from ops.services import HEALING
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docker-compose.yaml").read_text()
@@ -81,6 +82,11 @@ def test_every_airflow_service_shares_secrets_and_settings():
     assert shared["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] == "False"
     for secret in ("AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API__SECRET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET"):
         assert shared[secret].startswith("${")
+
+
+def test_what_heals_without_hands_is_set_as_in_the_tests():
+    shared = SERVICES["scheduler"]["environment"]
+    assert {name: shared.get(name) for name in HEALING} == HEALING
 
 
 def test_no_secret_has_a_default():

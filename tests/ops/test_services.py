@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from ops import services, supervisor
+from ops import services, supervisor, watching
 from ops.services import Component, ServiceError, Site, end_leftovers, end_orphans, free_port, leftovers, tail
 
 needs_proc = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="leftovers are found by /proc, on Linux only")
@@ -99,40 +99,51 @@ def test_orphans_are_found_and_ended_but_not_the_living(site, commands):
 
 
 @pytest.fixture
-def watching(site, commands):
+def watch(site, commands):
     commands |= dict.fromkeys(supervisor.COMPONENTS, SLEEP)
-    made = supervisor.Supervisor(site)
+    made = watching.Watch(site, supervisor.COMPONENTS, print, ends_orphans=True)
     yield made
-    services.stop({watched.name: watched.component for watched in made.watched if watched.component}, site, 1)
+    services.stop({watched.name: watched.component for watched in made.watched.values() if watched.component}, site, 1)
 
 
-def test_what_dies_is_started_again(watching):
-    scheduler = next(watched for watched in watching.watched if watched.name == "scheduler")
-    watching._look_after(scheduler)
-    first = scheduler.component
-    assert first is not None
-    first._signal(signal.SIGKILL)
+def test_what_dies_is_started_again(watch):
+    watch.look()
+    first = watch.component("scheduler")
+    first.kill()
     until(lambda: not first.is_alive())
-    watching._look_after(scheduler)
-    assert scheduler.component is None, "who died at once waits a moment"
-    scheduler.start_again_at = 0
-    watching._look_after(scheduler)
-    assert scheduler.component is not None
-    assert scheduler.component.process.pid != first.process.pid
+    watch.look()
+    assert watch.component("scheduler") is None, "who died at once waits a moment"
+    watch.watched["scheduler"].start_again_at = 0
+    watch.look()
+    assert watch.component("scheduler").process.pid != first.process.pid
 
 
-def test_who_dies_again_and_again_waits_longer_but_not_for_ever(watching):
-    scheduler = next(watched for watched in watching.watched if watched.name == "scheduler")
+def test_who_dies_again_and_again_waits_longer_but_not_for_ever(watch):
+    scheduler = watch.watched["scheduler"]
     pauses = []
     for _ in range(8):
         scheduler.start_again_at = 0
-        watching._look_after(scheduler)
+        watch.look()
         scheduler.component.wait_or_kill(0)
         now = time.monotonic()
-        watching._look_after(scheduler)
+        watch.look()
         pauses.append(round(scheduler.start_again_at - now))
     assert pauses == sorted(pauses)
-    assert (pauses[0], pauses[-1]) == (1, supervisor.LONGEST_PAUSE)
+    assert (pauses[0], pauses[-1]) == (1, watching.LONGEST_PAUSE)
+
+
+@needs_proc
+@pytest.mark.parametrize("ends_orphans", [True, False])
+def test_tasks_of_a_dead_scheduler_end_where_it_was_their_parent(site, commands, ends_orphans):
+    commands["scheduler"] = SLEEP
+    watch = watching.Watch(site, ["scheduler"], print, ends_orphans=ends_orphans)
+    with watch.in_background():
+        task = subprocess.Popen(SLEEP, env=site.environment(), start_new_session=True)
+        first = watch.component("scheduler")
+        first.kill()
+        until(lambda: watch.component("scheduler") not in (None, first))
+        assert (task.poll() is not None) == ends_orphans
+    assert task.wait(5) == -signal.SIGTERM, "in the end nothing is left"
 
 
 @pytest.fixture

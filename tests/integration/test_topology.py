@@ -1,0 +1,71 @@
+"""The topology of docker-compose.yaml as processes: PostgreSQL, Redis, five parts of Airflow, two Celery workers.
+
+One session for all questions; everything is stopped at its end.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from demarche import steps
+from demarche.settings import Settings
+from demarche.warehouse import snapshot
+from ops import demo, topology
+from ops.services import leftovers
+
+pytestmark = pytest.mark.slow
+SECONDS = 400
+KEYS = 2
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """A site with its whole topology; its processes are gone afterwards."""
+    with topology.running(tmp_path_factory.mktemp("site") / "state", print) as (site, rest, watch):
+        yield site, rest, watch
+    assert leftovers(site) == []
+
+
+@pytest.fixture(scope="module")
+def loaded(running):
+    site, rest, watch = running
+    folders = sorted(demo.SAMPLES.iterdir())
+    drops = {folder.name: folder for folder in folders[:KEYS]}
+    demo.process(rest, watch.components(), drops, time.monotonic() + SECONDS, print)
+    return site, rest, watch
+
+
+def test_every_part_is_well(loaded):
+    health = loaded[1].get("monitor/health")
+    assert {name: part["status"] for name, part in health.items()} == dict.fromkeys(
+        ("metadatabase", "scheduler", "triggerer", "dag_processor"), "healthy"
+    )
+
+
+def test_all_keys_went_through_the_chain(loaded):
+    site, rest, _ = loaded
+    keys = [folder.name for folder in sorted(demo.SAMPLES.iterdir())[:KEYS]]
+    assert set(demo.loaded_keys(site)) >= set(keys)
+    for dag_id in demo.CHAIN:
+        good = {run["partition_key"] for run in rest.runs(dag_id) if run["state"] == "success"}
+        assert set(keys) <= good, dag_id
+
+
+def test_both_workers_worked(loaded):
+    for name in filter(topology.is_worker, loaded[0].commands):
+        assert "succeeded in" in (loaded[0].logs / f"{name}.log").read_text(), f"{name} did nothing"
+
+
+def test_no_task_needed_a_second_try(loaded):
+    tasks = loaded[1].get("dags/~/dagRuns/~/taskInstances", limit=100)["task_instances"]
+    assert tasks
+    assert [task["task_id"] for task in tasks if task["try_number"] > 1] == []
+
+
+def test_core_and_mart_are_those_of_one_process_without_airflow(loaded, tmp_path):
+    folder = loaded[0].data_folder
+    alone = Settings(lake_url=str(folder / "lake"), warehouse_path=tmp_path / "alone.duckdb", data_folder=tmp_path)
+    steps.rebuild(settings=alone)
+    assert snapshot(alone.warehouse_path) == snapshot(folder / "warehouse.duckdb")
