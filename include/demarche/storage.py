@@ -6,6 +6,7 @@ It lies behind one URL (a folder, or any fsspec URL). Layout:
     raw/log/<partition key>/<hash>.jsonl             the fetch log: what arrived; one object per append
     derived/<table>/<key>/<station>-<hash>.parquet   rows, under the hash of the file
     derived/<station>.manifests/<key>.json           the ledger: which files make up the partition, and out of what
+    derived/<station>.notes/<key>/<part>.json        what a station is at, for the attempt after one that was killed
     journal/<kind>/<number>-<hash>.jsonl             what can't be derived again, in order
 
 Readers see only what a manifest lists, and a manifest is replaced in one step, so a partition is never seen half
@@ -46,6 +47,7 @@ Tables = Mapping[type[Record], Sequence[Record]]
 _NAME = re.compile(r"[a-z_]+")
 _KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_PART = re.compile(r"[a-z]+|\d+")
 _TRIES = 5  # of a reader whose partition is being replaced
 
 
@@ -356,6 +358,26 @@ class Lake:
         with open(path, "ab") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+
+    # --- notes of a station to itself ------------------------------------------------------------------------
+    def note(self, station: str, partition_key: str, part: str) -> dict[str, Any]:
+        """What a station noted of a part of a partition; empty where it noted nothing, or nothing that can be read."""
+        try:
+            found = json.loads(self._get(self._note_path(station, partition_key, part)))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def put_note(self, station: str, partition_key: str, part: str, note: Mapping[str, Any]) -> None:
+        self._put(self._note_path(station, partition_key, part), _json(note))
+
+    def remove_note(self, station: str, partition_key: str, part: str) -> None:
+        self._remove(self._note_path(station, partition_key, part))
+
+    def _note_path(self, station: str, key: str, part: str) -> str:
+        return self._path(
+            "derived", f"{_checked(_NAME, station)}.notes", _checked(_KEY, key), f"{_checked(_PART, part)}.json"
+        )
 
     # --- the journal -----------------------------------------------------------------------------------------
     def append_journal(self, kind: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from demarche import fetching
 from demarche.records import Document, Fetch, Reject, record_id
 from demarche.settings import Settings, load_settings
+from demarche.steps.attempts import Attempts, Poison
 from demarche.steps.ledgers import arrival_key, checked_key, code_version, hour_that_has_ended, open_lake
 from demarche.steps.results import StepResult, by_path, first_line
 from demarche.storage import Lake
 
 LOG_BATCH = 1000  # fetches that one object of the log holds
+NOTED_BATCH = 32  # fetches that are noted at once as being parsed
 
 
 def fetch_documents(
@@ -79,9 +81,10 @@ def parse_documents(partition_key: str, *, settings: Settings | None = None) -> 
     rejects = {reject.reject_id: reject for reject in lake.fetch_rejects(partition_key)}
     found: dict[str, Document] = {}
     counts: Counter[str] = Counter(found=len(rejects), repeated=0, forgotten=0)
+    version = code_version("documents", settings)
     fetches = lake.fetches(partition_key)
-    for fetch in fetches:
-        for _, item in parse_fetch(fetch, lake.get_raw(fetch.raw_hash), settings):
+    with Attempts(lake, "documents", partition_key, "all", f"{input_hash} {version}") as attempts:
+        for item in _parsed(lake, fetches, settings, attempts):
             counts["found"] += 1
             if isinstance(item, Reject):
                 counts["repeated"] += item.reject_id in rejects
@@ -89,20 +92,31 @@ def parse_documents(partition_key: str, *, settings: Settings | None = None) -> 
             else:
                 counts["repeated"] += item.document_id in found
                 found.setdefault(item.document_id, item)  # the earliest fetch's stays
-    counts.update(parsed=len(found), rejected=len(rejects))
-    lake.write(
-        "documents",
-        partition_key,
-        {Document: list(found.values()), Reject: list(rejects.values())},
-        input_hash=input_hash,
-        code_version=code_version("documents", settings),
-        rows_per_file=settings.shard_size,
-        counts=counts,
-    )
+        counts.update(parsed=len(found), rejected=len(rejects))
+        lake.write(
+            "documents",
+            partition_key,
+            {Document: list(found.values()), Reject: list(rejects.values())},
+            input_hash=input_hash,
+            code_version=version,
+            rows_per_file=settings.shard_size,
+            counts=counts,
+        )
     details = {name: counts[name] for name in ("found", "repeated")}
     return StepResult(
         "parse_documents", partition_key, len(fetches), len(found), len(rejects), details, by_path(rejects.values())
     )
+
+
+def _parsed(
+    lake: Lake, fetches: Sequence[Fetch], settings: Settings, attempts: Attempts
+) -> Iterator[Document | Reject]:
+    """What is in the bytes of fetches, in their order."""
+    for group in attempts.groups(fetches, lambda fetch: fetch.raw_hash, NOTED_BATCH):
+        for fetch in group:
+            begin = attempts.begin if attempts.is_suspect(fetch.raw_hash) else None
+            for _, item in parse_fetch(fetch, lake.get_raw(fetch.raw_hash), settings, begin):
+                yield item
 
 
 def parse_files(paths: Sequence[str | Path], *, settings: Settings | None = None) -> Iterator[Document | Reject]:
@@ -127,30 +141,36 @@ def _as_given(path: str, given: str) -> str:
 
 
 def parse_fetch(
-    fetch: Fetch, data: bytes, settings: Settings
+    fetch: Fetch, data: bytes, settings: Settings, begin: Callable[[str], bool] | None = None
 ) -> Iterator[tuple[int | None, Document | Reject]]:
-    """The documents in the bytes of a fetch, each with its number in the file, and rejects for what can't be read."""
+    """The documents in the bytes of a fetch, each with its number in the file, and rejects for what can't be read.
+
+    ``begin`` is told of each document before it is read, by its place in the file, and says whether it may be.
+    """
     from demarche import documents, sources
 
     position = where = None
+
+    def refused(reason_type: str, reason: str) -> Reject:
+        url, raw_hash = fetch.url, fetch.raw_hash
+        return reject_of("parse", fetch.partition_key, url, position, raw_hash, reason_type, reason, where)
+
     try:
-        for raw in sources.parse(fetch, data):
+        for number, raw in enumerate(sources.parse(fetch, data)):
             if isinstance(raw, Reject):
                 yield raw.position, raw
                 continue
             position, where = raw.position, raw.where
+            if begin and not begin(f"{fetch.raw_hash}#{number}"):
+                yield position, refused("poison", f"can't be parsed: {Poison()}")
+                continue
             document = documents.read_document(raw, fetch.partition_key)
             if isinstance(document, Document) and len(document.body) > settings.max_body_characters:
                 reason = f"has {len(document.body)} characters, the limit is {settings.max_body_characters}"
-                document = reject_of(
-                    "parse", fetch.partition_key, fetch.url, position, fetch.raw_hash, "too_long", reason, where
-                )
+                document = refused("too_long", reason)
             yield position, document
     except Exception as error:  # one bad file, whatever it does to a parser, never stops the others
-        reason = f"can't be parsed ({type(error).__name__}: {first_line(error)})"
-        yield position, reject_of(
-            "parse", fetch.partition_key, fetch.url, position, fetch.raw_hash, "unreadable", reason, where
-        )
+        yield position, refused("unreadable", f"can't be parsed ({type(error).__name__}: {first_line(error)})")
 
 
 def reject_of(

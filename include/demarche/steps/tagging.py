@@ -14,6 +14,7 @@ from typing import Any
 from demarche import language
 from demarche.records import Document, Mention, Record, Reject, Report, ReportParticipant, record_id
 from demarche.settings import Settings, load_settings
+from demarche.steps.attempts import Attempts, Poison
 from demarche.steps.ingestion import reject_of
 from demarche.steps.ledgers import code_version, documents_manifest, open_lake
 from demarche.steps.results import Progress, StepResult, by_path, first_line, no_progress
@@ -53,17 +54,13 @@ def tag_shard(
     settings = settings or load_settings()
     lake = open_lake(settings)
     input_hash = documents_manifest(lake, partition_key).output_hash
+    version = code_version("tagged", settings)
     found = lake.read(Document, partition_key, "documents", index)
-    tables, counts = tag(found, settings, progress)
-    lake.write_shard(
-        "tagged",
-        partition_key,
-        index,
-        tables,
-        input_hash=input_hash,
-        code_version=code_version("tagged", settings),
-        counts=counts,
-    )
+    with Attempts(lake, "tagged", partition_key, str(index), f"{input_hash} {version}") as attempts:
+        tables, counts = tag(found, settings, progress, attempts)
+        lake.write_shard(
+            "tagged", partition_key, index, tables, input_hash=input_hash, code_version=version, counts=counts
+        )
     return _tagged_result(partition_key, counts, ())
 
 
@@ -88,7 +85,10 @@ def _tagged_result(partition_key: str, counts: Mapping[str, int], rejects: tuple
 
 
 def tag(
-    found: Sequence[Document], settings: Settings, progress: Progress = no_progress
+    found: Sequence[Document],
+    settings: Settings,
+    progress: Progress = no_progress,
+    attempts: Attempts | None = None,
 ) -> tuple[dict[type[Record], list[Any]], Counter[str]]:
     """The rows that tagging makes of documents, by their table, and how many of each."""
     mentions: list[Mention] = []
@@ -96,7 +96,7 @@ def tag(
     participants: list[ReportParticipant] = []
     rejects: list[Reject] = []
     coded = [document for document in found if is_coded(document)]
-    for number, (document, coding) in enumerate(zip(coded, code_documents(coded, settings), strict=True), 1):
+    for number, (document, coding) in enumerate(_codings(coded, settings, attempts or Attempts()), 1):
         progress("tag_documents", number, len(coded))
         if isinstance(coding, Exception):
             rejects.append(_tag_reject(document, coding))
@@ -115,6 +115,20 @@ def tag(
 def is_coded(document: Document) -> bool:
     """Whether a document is read for events: only English is, and what is too short to tell is taken for it."""
     return document.language_code in (None, "en")
+
+
+def _codings(
+    coded: Sequence[Document], settings: Settings, attempts: Attempts
+) -> Iterator[tuple[Document, Coding | Exception]]:
+    """Each document with its coding, or with why there is none."""
+    sound = []
+    for document in coded:
+        if attempts.is_poison(document.document_id):
+            yield document, Poison()
+        else:
+            sound.append(document)
+    for group in attempts.groups(sound, lambda document: document.document_id, settings.batch_size):
+        yield from zip(group, code_documents(group, settings), strict=True)
 
 
 @dataclass(frozen=True)
@@ -187,7 +201,8 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
 
 def _tag_reject(document: Document, error: Exception) -> Reject:
-    reason_type = "too_slow" if isinstance(error, TimeoutError) else "uncodable"
+    kinds = ((TimeoutError, "too_slow"), (Poison, "poison"), (Exception, "uncodable"))
+    reason_type = next(name for kind, name in kinds if isinstance(error, kind))
     reason = f"({document.document_id}) can't be coded: {first_line(error)}"
     return reject_of(
         "tag", document.partition_key, document.path, None, document.raw_hash, reason_type, reason

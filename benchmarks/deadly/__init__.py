@@ -1,0 +1,1 @@
+"""A Python start-up that makes some documents deadly; see sitecustomize.py."""
