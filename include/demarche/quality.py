@@ -9,10 +9,12 @@
     --   look at the merge rules.
     SELECT event_id FROM …
 
-A line that begins with more than one space goes on with the entry above it. A query may use ``$threshold``: then every
-row that it selects counts; otherwise more rows than ``threshold`` must be selected for the check to fail. It may also
-use ``$today`` (the day for which it is asked) and ``$first_date`` and ``$last_date`` (the load dates to look at: all of
-them in the daily check, what a load touched in the gate before its commit).
+A line that begins with more than one space goes on with the entry above it; an empty line ends the header, so that
+comments of the query may follow. A query may use ``$threshold``: then every row that it selects counts; otherwise more
+rows than ``threshold`` must be selected for the check to fail. It may also use ``$today`` (the day for which it is
+asked), ``$first_date`` and ``$last_date`` (the load dates to look at: all of them in the daily check, what a load
+touched in the gate before its commit), and ``$lake_partitions`` (what the lake offers, as a JSON object from partition
+key to hash; such a query is asked daily only, for within a load the ledger is not yet written).
 """
 
 from __future__ import annotations
@@ -72,6 +74,11 @@ def parse_check(text: str, name: str) -> QualityCheck:
     except ValidationError as error:
         first = error.errors()[0]
         raise CheckError(f"{name}: {first['loc'][0]}: {first['msg']}") from error
+
+
+def looks_at_the_lake(check: QualityCheck) -> bool:
+    """Whether the query compares the warehouse with the lake, which only makes sense after a load."""
+    return re.search(r"\$lake_partitions\b", check.sql_text) is not None
 
 
 def compares_itself(check: QualityCheck) -> bool:

@@ -162,6 +162,7 @@ class Document(Record):
     dateline_place_name: str | None = Field(None, description="The dateline's place")
     lead: str | None = Field(None, description="The first paragraph, cut at 500 characters")
     body: str = Field(description="The article's text without page furniture; offsets count in it")
+    body_length: int | None = Field(None, description="Characters of the body")
     published_date: date | None = Field(None, description="The day of publication")
     published_at: datetime | None = Field(None, description="The instant of publication, where known (UTC)")
     published_rule: str = Field(description="How it is known: metadata, feed, text, inferred, fetched or none")

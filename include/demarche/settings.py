@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     lake_url: str = Field("", description="The lake: a folder or an fsspec URL; default <data_folder>/lake")
     warehouse_path: Path = Field(Path(), description="The published file; default <data_folder>/warehouse.duckdb")
     drop_folder: Path = Field(Path(), description="Files put here are read; default <data_folder>/drop")
+    checks_folder: Path | None = Field(None, description="A folder with quality checks of your own, one .sql file each")
     source_name: str = Field("drop", min_length=1, description="The source of dropped files that name no outlet")
     model_name: str | None = Field(None, description="spaCy model; default: an installed en_core_web_*")
     max_file_bytes: int = Field(50_000_000, ge=1, description="A larger file is rejected unread")

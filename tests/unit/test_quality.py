@@ -15,6 +15,7 @@ from demarche.quality import CheckError, parse_check
 from demarche.records import QualityCheck
 from demarche.warehouse import Warehouse, WarehouseError, load_checks, run_checks
 from demarche.warehouse.checks import run_in
+from quarter_world import FAULTS as PLANTED
 from warehouse_world import document, key, load, partition, report
 
 HEADER = """-- check_id: moods
@@ -132,6 +133,30 @@ OFTEN = (
     "WHERE d.load_date = (SELECT max(load_date) FROM core.documents)"
 )
 
+REVIEWED = """
+INSERT INTO core.reports
+    SELECT r.* REPLACE (n || 'r' AS report_id)
+    FROM core.reports AS r, range({number}) AS s(n)
+    WHERE r.partition_key LIKE '%T01';
+INSERT INTO meta.decisions BY NAME
+    SELECT 'd' || n AS decision_id, TIMESTAMPTZ '2024-03-05 00:00:00+00' AS decided_at, 'me' AS decided_by,
+        CASE WHEN n < {kept} THEN 'keep' ELSE 'reject' END AS decision_type, [n || 'r'] AS report_ids,
+        MAP {{}} AS new_values
+    FROM range({number}) AS s(n);
+"""
+UNDONE = """
+INSERT INTO meta.decisions BY NAME
+    SELECT 'u' || n AS decision_id, TIMESTAMPTZ '2024-03-06 00:00:00+00' AS decided_at, 'undo' AS decision_type,
+        'me' AS decided_by, [] AS report_ids, MAP {} AS new_values, 'd' || n AS undone_decision_id
+    FROM range(40) AS s(n);
+"""
+
+
+def reviewed(kept: int, rejected: int) -> str:
+    """So many reports of confidence 0.8, the first of them kept by a reviewer, the others rejected."""
+    return REVIEWED.format(kept=kept, number=kept + rejected)
+
+
 FAULTS = {
     "codes_in_lists": [
         "UPDATE core.events SET event_type = 'DANCE'",
@@ -143,6 +168,7 @@ FAULTS = {
         "UPDATE core.event_participants SET sector_type = 'POET'",
         "UPDATE core.mentions SET mention_type = 'mood'",
     ],
+    "confidence_calibration": [reviewed(10, 30)],
     "counts_agree": [
         "UPDATE core.events SET report_count = 5",
         "UPDATE core.events SET document_count = 0",
@@ -156,6 +182,9 @@ FAULTS = {
     "documents_accounted_for": ["UPDATE meta.partitions SET found_count = found_count + 1"],
     "duplicate_suspects": ["UPDATE core.events SET start_date = DATE '2024-03-03', end_date = DATE '2024-03-03'"],
     "events_have_reports": ["DELETE FROM core.event_reports"],
+    "events_without_country": [
+        TWENTY_EVENTS + "; UPDATE core.events SET actor_country_codes = [], recipient_country_codes = []"
+    ],
     "events_without_date": [TWENTY_EVENTS + "; UPDATE core.events SET start_date = NULL"],
     "events_without_participants": [TWENTY_EVENTS + "; UPDATE core.events SET actor_names = []"],
     "events_without_place": [TWENTY_EVENTS + "; UPDATE core.events SET place_name = NULL"],
@@ -202,6 +231,7 @@ FAULTS = {
 }
 
 HARMLESS = {
+    "confidence_calibration": [reviewed(32, 8), reviewed(0, 10), reviewed(10, 30) + UNDONE],
     "duplicate_suspects": ["UPDATE core.events SET start_date = NULL, end_date = NULL"],
     "events_without_date": [TWENTY_EVENTS, "UPDATE core.events SET start_date = NULL"],
     "events_without_participants": [TWENTY_EVENTS],
@@ -222,13 +252,18 @@ HARMLESS = {
 
 
 def run(con: duckdb.DuckDBPyConnection, check_id: str) -> str:
-    result, _ = run_in(con, CHECKS[check_id], ALL_DATES, AT)
+    result, _ = run_in(con, CHECKS[check_id], ALL_DATES, AT, offered(con))
     assert result.outcome_type != "broken", result.message_text
     return result.outcome_type
 
 
+def offered(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """What the lake holds where it is all loaded."""
+    return dict(con.execute("SELECT partition_key, input_hash FROM meta.partitions").fetchall())
+
+
 def test_every_check_has_a_fault() -> None:
-    assert sorted(FAULTS) == sorted(CHECKS)
+    assert {*FAULTS, *(check_id for check_id, _ in PLANTED.values())} == set(CHECKS)
 
 
 @pytest.mark.parametrize("check_id", sorted(CHECKS))
@@ -279,7 +314,9 @@ def test_the_gate_names_rows_and_partitions_and_nothing_is_committed(clean: Path
 
 
 def test_all_checks_run_over_the_published_file(clean: Path) -> None:
-    results = {result.check_id: result for result in run_checks(clean, AT)}
+    with duckdb.connect(str(clean), read_only=True) as con:
+        lake = offered(con)
+    results = {result.check_id: result for result in run_checks(clean, AT, lake_partitions=lake)}
     assert sorted(results) == sorted(CHECKS)
     assert {result.outcome_type for result in results.values()} == {"passed"}
     assert all(result.load_id for result in results.values())

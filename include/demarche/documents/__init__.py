@@ -325,6 +325,7 @@ def _finished(draft: _Draft, raw: RawDocument, partition_key: str) -> Document:
         dateline_place_name=dateline[1] if dateline else None,
         lead=draft.paragraphs[0][:_LEAD_CHARACTERS],
         body=body,
+        body_length=len(body),
         published_date=published.day if published else None,
         published_at=published.instant if published else None,
         published_rule=draft.published_rule,

@@ -5,12 +5,13 @@ command line call these functions and nothing below them. What takes long to imp
 imported by the function that needs it: every task is a process of its own.
 """
 
+from demarche.steps.checking import check, check_all, list_checks
 from demarche.steps.evaluating import default_texts, evaluate, load_gold, read_gold
 from demarche.steps.explaining import explain
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
 from demarche.steps.inspection import diagnose, status
 from demarche.steps.ledgers import hour_that_has_ended
-from demarche.steps.loading import check, check_all, events_of, list_checks, load_warehouse, maintain_warehouse
+from demarche.steps.loading import events_of, load_warehouse, maintain_warehouse
 from demarche.steps.pairing import pair_documents
 from demarche.steps.results import StepError, StepResult, tell
 from demarche.steps.running import next_pending, pending, rebuild, run

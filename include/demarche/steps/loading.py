@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from demarche import entities, language, places, quality
+from demarche import entities, language, places
 from demarche.codebook.names import fold
 from demarche.records import (
     Document,
@@ -47,10 +47,6 @@ _BROUGHT: dict[str, tuple[type[Record], ...]] = {
 
 class GateError(StepError):
     """The checks of the gate refuse a load; nothing of it is kept."""
-
-
-class CheckError(StepError):
-    """A check of severity error failed."""
 
 
 # --- load --------------------------------------------------------------------------------------------------------
@@ -106,7 +102,7 @@ def unloaded(settings: Settings) -> list[str]:
     """Partitions that the published warehouse lacks, or holds in another state than the lake."""
     from demarche import warehouse
 
-    wanted = _loadable(open_lake(settings))
+    wanted = loadable(open_lake(settings))
     if not settings.warehouse_path.exists():
         return sorted(wanted)
     sql = "SELECT partition_key, input_hash FROM meta.partitions"
@@ -125,7 +121,7 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool) -> StepResult:
     with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds, fresh=fresh) as warehouse:
         if not fresh:
             _keep_journal(lake, warehouse)  # of a load that was killed before it could
-        wanted = _loadable(lake)
+        wanted = loadable(lake)
         taken = warehouse.taken()
         changed = {key: found for key, found in wanted.items() if taken.get(key) != found.input_hash}
         forgotten = sorted(set(taken) - set(lake.manifests("documents")))
@@ -144,7 +140,7 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool) -> StepResult:
     return StepResult("load_warehouse", None, len(changed) + len(forgotten), counts.get("events", 0), 0, counts)
 
 
-def _loadable(lake: Lake) -> dict[str, PartitionFiles]:
+def loadable(lake: Lake) -> dict[str, PartitionFiles]:
     """What the lake has of each partition that all stations have taken in its present state."""
     from demarche.warehouse import PartitionFiles
 
@@ -313,39 +309,7 @@ def _replay(warehouse: Warehouse, lake: Lake) -> None:
         warehouse.replay(kind, [unique[key] for key in sorted(unique)])
 
 
-# --- check and look ----------------------------------------------------------------------------------------------
-def list_checks() -> list[str]:
-    """The ids of all quality checks."""
-    from demarche import warehouse
-
-    return [check.check_id for check in warehouse.load_checks()]
-
-
-def check_all(check_ids: Sequence[str], *, settings: Settings | None = None) -> list[QualityResult]:
-    """Run checks over the published warehouse and keep the results in the journal. Raises StepError for an unknown
-    id."""
-    from demarche import warehouse
-
-    settings = settings or load_settings()
-    known = {check.check_id: check for check in warehouse.load_checks()}
-    unknown = sorted(set(check_ids) - set(known))
-    if unknown:
-        raise StepError(f"no check is called {', '.join(unknown)}; there are: {', '.join(known)}")
-    chosen = [known[check_id] for check_id in check_ids]
-    results = warehouse.run_checks(settings.warehouse_path, datetime.now(UTC), checks=chosen)
-    open_lake(settings).append_journal(QualityResult.table, [result.model_dump() for result in results])
-    return results
-
-
-def check(check_id: str, *, settings: Settings | None = None) -> StepResult:
-    """Run one check and keep its result. Raises CheckError when it is of severity error and fails."""
-    (result,) = check_all([check_id], settings=settings)
-    print(result.message_text, *result.sample_rows, sep="\n")
-    if quality.is_alarm(result):
-        raise CheckError(result.message_text)
-    return StepResult("check", None, details={"failing": result.failing_count})
-
-
+# --- upkeep and looking ------------------------------------------------------------------------------------------
 def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
     """Publish what a killed writer left unpublished, and sweep away the rest of what it left."""
     from demarche.warehouse import Warehouse

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -53,12 +53,15 @@ def _counted(check: QualityCheck) -> str:
     )
 
 
-def _parameters(check: QualityCheck, dates: tuple[date, date], today: date) -> dict[str, str | float]:
+def _parameters(
+    check: QualityCheck, dates: tuple[date, date], today: date, lake_partitions: Mapping[str, str] | None = None
+) -> dict[str, str | float]:
     return {
         "threshold": check.threshold_value,
         "first_date": dates[0].isoformat(),
         "last_date": dates[1].isoformat(),
         "today": today.isoformat(),
+        "lake_partitions": json.dumps(dict(lake_partitions or {})),
     }
 
 
@@ -70,14 +73,20 @@ def _judged(
 
 
 def run_in(
-    con: duckdb.DuckDBPyConnection, check: QualityCheck, dates: tuple[date, date], checked_at: datetime
+    con: duckdb.DuckDBPyConnection,
+    check: QualityCheck,
+    dates: tuple[date, date],
+    checked_at: datetime,
+    lake_partitions: Mapping[str, str] | None = None,
 ) -> tuple[QualityResult, tuple[str, ...]]:
     """What a check finds in an open load, between these load dates, and which partitions its rows name."""
     try:
         statement = con.extract_statements(_counted(check))[0]
         wanted = statement.named_parameters
         parameters = {
-            name: value for name, value in _parameters(check, dates, checked_at.date()).items() if name in wanted
+            name: value
+            for name, value in _parameters(check, dates, checked_at.date(), lake_partitions).items()
+            if name in wanted
         }
         cursor = con.execute(statement, parameters)
         columns = [column[0] for column in cursor.description]
@@ -94,10 +103,13 @@ def run_checks(
     checked_at: datetime,
     *,
     checks: Sequence[QualityCheck] | None = None,
+    lake_partitions: Mapping[str, str] | None = None,
     timeout_seconds: float = 60.0,
     memory_mb: int = 2048,
 ) -> list[QualityResult]:
     """What each check finds in the whole warehouse published at ``path``, asked for the day of ``checked_at``.
+
+    ``lake_partitions`` is what the lake offers, by partition key the hash of what is to be loaded.
 
     Each runs by itself in a guarded process: one that is wrong, writes, or takes too long is a broken result, and the
     others run. Raises WarehouseError when there is no readable warehouse.
@@ -112,7 +124,7 @@ def run_checks(
                 limit=quality.SAMPLE_SIZE,
                 timeout_seconds=timeout_seconds,
                 memory_mb=memory_mb,
-                parameters=_parameters(check, _ALL_DATES, checked_at.date()),
+                parameters=_parameters(check, _ALL_DATES, checked_at.date(), lake_partitions),
             )
         except WarehouseError as error:
             results.append(quality.broken(check, str(error), checked_at=checked_at, load_id=load_id))

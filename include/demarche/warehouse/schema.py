@@ -19,7 +19,7 @@ from demarche import codebook, ontology, records
 from demarche.records import Record
 from demarche.warehouse.errors import WarehouseError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised whenever a table or column is added or changed, so that an older program refuses a newer file."""
 
 CORE: tuple[type[Record], ...] = (

@@ -428,7 +428,7 @@ class Warehouse:
             return []
         failures = []
         for check in checks.load_checks():
-            if check.severity_type != "error":
+            if check.severity_type != "error" or quality.looks_at_the_lake(check):
                 continue
             result, keys = checks.run_in(self._open, check, dates, checked_at)
             if quality.is_alarm(result):
