@@ -7,7 +7,8 @@ then wakes `tag_documents`.
 
 **If it fails.** One bad file never fails a task, so look for something larger: a full disk, a drop folder that is
 not there, a lake that does not answer. The task's last log line names it. Nothing is lost by waiting: the next hour
-picks up whatever was left.
+picks up whatever was left. A partition of which most was rejected is held back: nothing downstream sees it until what
+reads it is mended, or `demarche accept KEY` releases it.
 
 **Running it again.** By hour. To read what was dropped just now, trigger the DAG and fill in the hour (or
 `airflow dags trigger ingest_documents -c '{"partition_key": "2018-11-06T14"}'`). A past hour, triggered or cleared, is
@@ -69,7 +70,10 @@ with DAG(
         from demarche import steps
 
         get_current_context()["shard"] = " ".join(keys)[:200]
-        return steps.tell(map(steps.parse_documents, keys))
+        counts = steps.tell(map(steps.parse_documents, keys))
+        if held := steps.held_back(keys):
+            raise AirflowFailException(f"Held back: {'; '.join(f'{key}: {why}' for key, why in held.items())}")
+        return counts
 
     @task(outlets=[DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE)
     def announce_documents(fetched: list | None, parsed: list[dict] | None, *, dag_run, params, outlet_events) -> None:

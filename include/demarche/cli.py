@@ -82,6 +82,9 @@ WarehouseOption = Annotated[
 KeyArgument = Annotated[
     str | None, typer.Argument(metavar="[KEY]", help="A partition, by its hour in UTC: 2018-11-06T14.")
 ]
+PartitionArgument = Annotated[
+    str, typer.Argument(metavar="KEY", help="A partition, by its hour in UTC: 2018-11-06T14.")
+]
 Inputs = Annotated[
     list[Path], typer.Argument(metavar="INPUT...", readable=False, help="Files and folders: .txt, .html, .jsonl.")
 ]
@@ -142,6 +145,8 @@ def run(
         texts = "text" if done.foreign_count == 1 else "texts"
         complain(f"{done.foreign_count} {texts} not in English: stored, not coded")
     _print_rejects(done.rejects)
+    for partition, reason in done.held.items():
+        _complain(f"held back: {partition}: {reason}")
     if not done.document_count:
         raise typer.Exit(1)
 
@@ -365,6 +370,33 @@ def check(
     print_rows(columns, rows, Format(format.value), "no checks")
     if any(quality.is_alarm(result) for result in results):
         raise typer.Exit(1)
+
+
+@app.command()
+def rejects(key: PartitionArgument, lake: LakeOption = None) -> None:
+    """List what could not be read of a partition, and why, one JSON object a line.
+
+    Example: demarche rejects 2018-11-06T14
+    """
+    from demarche import steps
+
+    for reject in steps.rejects(key, settings=_settings(lake)):
+        _write_json(reject.model_dump(mode="json"))
+
+
+@app.command()
+def accept(
+    key: PartitionArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why it may go on; kept in the journal.")] = "",
+    lake: LakeOption = None,
+) -> None:
+    """Release a partition that is held back: for its rejects, or for rows that break a rule of the gate.
+
+    Example: demarche accept 2018-11-06T14 --reason "the archive's index pages, rightly rejected"
+    """
+    from demarche import steps
+
+    _print_step(steps.accept(key, reason=reason, settings=_settings(lake)))
 
 
 # --- looking -----------------------------------------------------------------------------------------------------

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(50_000_000, ge=1, description="A larger file is rejected unread")
     max_drop_files: int = Field(100_000, ge=1, description="How many files of the drop folder one run looks at")
     settle_seconds: float = Field(2.0, ge=0, le=3600, description="A file changed within this time may still grow")
+    max_reject_share: float = Field(
+        0.5, ge=0, le=1, description="A partition of 50 documents or more is held back when a larger share is rejected"
+    )
     shard_size: int = Field(500, ge=1, le=100_000, description="Documents per file and mapped task")
     batch_size: int = Field(32, ge=1, le=10_000, description="Texts that the model reads at once")
     max_body_characters: int = Field(200_000, ge=1_000, le=1_000_000, description="A longer body is rejected")

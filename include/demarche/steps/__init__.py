@@ -13,6 +13,7 @@ from demarche.steps.inspection import diagnose, status
 from demarche.steps.ledgers import hour_that_has_ended
 from demarche.steps.loading import events_of, load_warehouse, maintain_warehouse
 from demarche.steps.pairing import pair_documents
+from demarche.steps.quarantine import accept, held_back, rejects
 from demarche.steps.results import StepError, StepResult, tell
 from demarche.steps.running import next_pending, pending, rebuild, run
 from demarche.steps.tagging import commit_tagged, count_shards, tag_documents, tag_shard
@@ -21,6 +22,7 @@ from demarche.steps.texts import extract
 __all__ = [
     "StepError",
     "StepResult",
+    "accept",
     "check",
     "check_all",
     "commit_tagged",
@@ -32,6 +34,7 @@ __all__ = [
     "explain",
     "extract",
     "fetch_documents",
+    "held_back",
     "hour_that_has_ended",
     "list_checks",
     "load_gold",
@@ -44,6 +47,7 @@ __all__ = [
     "pending",
     "read_gold",
     "rebuild",
+    "rejects",
     "run",
     "status",
     "tag_documents",

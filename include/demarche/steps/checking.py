@@ -36,7 +36,7 @@ def check_all(check_ids: Sequence[str], *, settings: Settings | None = None) -> 
     lake = open_lake(settings)
     offered = {}
     if any(quality.looks_at_the_lake(check) for check in chosen):
-        offered = {key: partition.input_hash for key, partition in loadable(lake).items()}
+        offered = {key: partition.input_hash for key, partition in loadable(lake, settings).items()}
     now = datetime.now(UTC)
     results = warehouse.run_checks(settings.warehouse_path, now, checks=chosen, lake_partitions=offered)
     lake.append_journal(QualityResult.table, [result.model_dump() for result in results])

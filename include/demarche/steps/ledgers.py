@@ -15,7 +15,12 @@ from demarche.storage import Lake, LakeError, Manifest
 
 STATIONS = ("documents", "tagged", "paired")
 KEY_FORMAT = "%Y-%m-%dT%H"
+<<<<<<< HEAD
 FIRST_KEY = "1970-01-01T00"  # nothing was fetched before
+=======
+ACCEPTANCES = "acceptances"  # the journal's kind for what a person released
+HELD_FROM = 50  # documents of a partition; the reject rate of fewer says little
+>>>>>>> d89ae0d (A partition of which most is rejected is held back before anything downstream sees it; demarche accept releases it, for the gate too)
 
 
 def open_lake(settings: Settings) -> Lake:
@@ -60,17 +65,42 @@ def outdated(lake: Lake, station: str, settings: Settings) -> list[str]:
     """Partitions whose input or code is not what ``station`` last took, in order."""
     ledger = lake.manifests(station)
     version_now = code_version(station, settings)
-    wanted = inputs(lake, station)
+    wanted = inputs(lake, station, settings)
     return [key for key, input_hash in wanted.items() if not is_current(ledger.get(key), input_hash, version_now)]
 
 
-def inputs(lake: Lake, station: str) -> dict[str, str]:
-    """The hash of what a station is to take, by partition."""
+def inputs(lake: Lake, station: str, settings: Settings) -> dict[str, str]:
+    """The hash of what a station is to take, by partition; downstream of parsing, without those that are held back."""
     if station == "documents":
         return {key: lake.log_hash(key) for key in lake.fetch_keys()}
     if station in ("tagged", "paired"):
-        return {key: manifest.output_hash for key, manifest in lake.manifests("documents").items()}
+        return {key: manifest.output_hash for key, manifest in released(lake, settings).items()}
     raise StepError(f"no station is called {station!r}; there are: {', '.join(STATIONS)}, warehouse")
+
+
+def released(lake: Lake, settings: Settings) -> dict[str, Manifest]:
+    """The parsed partitions that go on to the stations after, by key."""
+    held = held_back(lake, settings)
+    return {key: manifest for key, manifest in lake.manifests("documents").items() if key not in held}
+
+
+def held_back(lake: Lake, settings: Settings) -> dict[str, str]:
+    """Partitions of which too much was rejected for anything downstream to see them, each with the reason.
+
+    `demarche accept` releases one, as it is: with more rejects than were there then, it is held back again.
+    """
+    accepted = {row["partition_key"]: row["rejected_count"] for row in lake.journal(ACCEPTANCES)}
+    held = {}
+    for key, manifest in lake.manifests("documents").items():
+        found, rejected = manifest.counts.get("found", 0), manifest.counts.get("rejected", 0)
+        if found < HELD_FROM or rejected <= settings.max_reject_share * found or rejected <= accepted.get(key, -1):
+            continue
+        held[key] = (
+            f"{rejected} of {found} documents were rejected, more than DEMARCHE_MAX_REJECT_SHARE "
+            f"({settings.max_reject_share:g}) allows — see why with `demarche rejects {key}`, then mend what reads "
+            f"them, or release it: `demarche accept {key}`"
+        )
+    return held
 
 
 def is_current(manifest: Manifest | None, input_hash: str, code_version: str) -> bool:
@@ -109,7 +139,7 @@ def are_near(key: str, other: str, settings: Settings) -> bool:
 
 def unpaired(lake: Lake, settings: Settings) -> list[str]:
     """Partitions that are to be compared (again): not signed as they are now, or the later of two that haven't met."""
-    wanted = inputs(lake, "paired")
+    wanted = inputs(lake, "paired", settings)
     ledger = lake.manifests("paired")
     found = set(outdated(lake, "paired", settings))
     signed = sorted(set(wanted) - found)

@@ -30,7 +30,7 @@ from demarche.records import (
     StoryDocument,
 )
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import open_lake, unpaired
+from demarche.steps.ledgers import ACCEPTANCES, open_lake, released, unpaired
 from demarche.steps.pairing import pair_documents
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
 from demarche.storage import Lake
@@ -102,7 +102,7 @@ def unloaded(settings: Settings) -> list[str]:
     """Partitions that the published warehouse lacks, or holds in another state than the lake."""
     from demarche import warehouse
 
-    wanted = loadable(open_lake(settings))
+    wanted = loadable(open_lake(settings), settings)
     if not settings.warehouse_path.exists():
         return sorted(wanted)
     sql = "SELECT partition_key, input_hash FROM meta.partitions"
@@ -121,7 +121,7 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool) -> StepResult:
     with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds, fresh=fresh) as warehouse:
         if not fresh:
             _keep_journal(lake, warehouse)  # of a load that was killed before it could
-        wanted = loadable(lake)
+        wanted = loadable(lake, settings)
         taken = warehouse.taken()
         changed = {key: found for key, found in wanted.items() if taken.get(key) != found.input_hash}
         forgotten = sorted(set(taken) - set(lake.manifests("documents")))
@@ -134,17 +134,20 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool) -> StepResult:
         warehouse.publish()
     if held:
         said = "; ".join(f"{key}: {reason}" for key, reason in sorted(held.items()))
-        raise GateError(f"held back, while all other partitions are loaded: {said}")
+        raise GateError(
+            f"held back, while all other partitions are loaded: {said} Mend the cause, or load it all the same after "
+            f"`demarche accept {min(held)}`."
+        )
     counts = {} if load is None else {"documents": load.document_count, "reports": load.report_count}
     counts |= {} if load is None else {"events": load.event_count, "revisions": load.revision_count}
     return StepResult("load_warehouse", None, len(changed) + len(forgotten), counts.get("events", 0), 0, counts)
 
 
-def loadable(lake: Lake) -> dict[str, PartitionFiles]:
+def loadable(lake: Lake, settings: Settings) -> dict[str, PartitionFiles]:
     """What the lake has of each partition that all stations have taken in its present state."""
     from demarche.warehouse import PartitionFiles
 
-    ledgers = {station: lake.manifests(station) for station in _BROUGHT}
+    ledgers = {station: lake.manifests(station) for station in _BROUGHT} | {"documents": released(lake, settings)}
     found = {}
     for key, parsed in ledgers["documents"].items():
         manifests = {station: ledger[key] for station, ledger in ledgers.items() if key in ledger}
@@ -176,7 +179,9 @@ def _load_sound(
     progress: Progress,
 ) -> tuple[Load, dict[str, str]]:
     """Load what passes the gate. A partition that its checks name is held back, and the rest tried again; what was held
-    back, and why, is the second answer. Raises GateError when a failing check names none of them."""
+    back, and why, is the second answer. What a person has accepted holds up nothing. Raises GateError when a failing
+    check names none of them."""
+    accepted = {row["partition_key"] for row in lake.journal(ACCEPTANCES)}
     remaining = dict(changed)
     held: dict[str, str] = {}
     while True:
@@ -189,15 +194,24 @@ def _load_sound(
         warehouse.replace_resolution(_resolve(warehouse))
         progress("load_warehouse", 2, 3)
         now = datetime.now(UTC)
-        failures = warehouse.gate(now)
+        failures = [failure for failure in warehouse.gate(now) if not _is_accepted(failure, accepted)]
         if not failures:
             return warehouse.commit(now, code_versions=_code_versions(settings)), held
         warehouse.rollback()
-        named = {key: _reason(failure) for failure in failures for key in failure.partition_keys if key in remaining}
+        named = {
+            key: _reason(failure)
+            for failure in failures
+            for key in failure.partition_keys
+            if key in remaining and key not in accepted
+        }
         if not named:
             raise GateError(f"not loaded, the published warehouse stays: {'; '.join(map(_reason, failures))}")
         held |= named
         remaining = {key: files for key, files in remaining.items() if key not in named}
+
+
+def _is_accepted(failure: GateFailure, accepted: set[str]) -> bool:
+    return bool(failure.partition_keys) and accepted.issuperset(failure.partition_keys)
 
 
 def _reason(failure: GateFailure) -> str:

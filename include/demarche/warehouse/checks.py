@@ -91,11 +91,20 @@ def run_in(
         cursor = con.execute(statement, parameters)
         columns = [column[0] for column in cursor.description]
         rows = cursor.fetchall()
+        keys = _partitions(con, check, columns, parameters)
     except duckdb.Error as error:
         return quality.broken(check, first_line(error), checked_at=checked_at), ()
-    at = columns.index("partition_key") if "partition_key" in columns else None
-    keys = {row[at] for row in rows if row[at] is not None} if at is not None else set()
-    return _judged(check, columns, rows, checked_at, None), tuple(sorted(keys))
+    return _judged(check, columns, rows, checked_at, None), keys
+
+
+def _partitions(
+    con: duckdb.DuckDBPyConnection, check: QualityCheck, columns: Sequence[str], parameters: Mapping[str, str | float]
+) -> tuple[str, ...]:
+    """Every partition that the check's rows name, also beyond the sample."""
+    if "partition_key" not in columns:
+        return ()
+    sql = f"SELECT DISTINCT partition_key FROM (\n{check.sql_text}\n) WHERE partition_key IS NOT NULL ORDER BY 1"
+    return tuple(key for (key,) in con.execute(sql, parameters).fetchall())
 
 
 def run_checks(

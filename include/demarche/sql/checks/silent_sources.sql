@@ -3,7 +3,7 @@
 -- threshold: 3
 -- owner: ingestion
 -- why: A source that has fallen silent looks, in every count, like a quiet world.
--- what to do: Run `demarche sources check`; where the outlet has moved or closed, change or take out its entry.
+-- what to do: Look whether the source is still fetched and its address answers; if the outlet has moved or closed, change its entry.
 
 -- Silent: no document for more days than the threshold times its longest gap of the eight weeks before.
 WITH newest AS (SELECT max(load_date) AS load_date FROM core.documents),

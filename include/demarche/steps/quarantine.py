@@ -1,0 +1,48 @@
+"""What is held back, and a person's release of it."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from demarche.records import Reject
+from demarche.settings import Settings, load_settings
+from demarche.steps.ledgers import ACCEPTANCES, checked_key, documents_manifest, open_lake
+from demarche.steps.ledgers import held_back as _held_back
+from demarche.steps.results import StepResult, by_path
+
+
+def held_back(keys: Iterable[str] | None = None, *, settings: Settings | None = None) -> dict[str, str]:
+    """The partitions (of ``keys``, or all) of which too much was rejected, each with the reason and what to do."""
+    settings = settings or load_settings()
+    found = _held_back(open_lake(settings), settings)
+    return found if keys is None else {key: found[key] for key in keys if key in found}
+
+
+def rejects(partition_key: str, *, settings: Settings | None = None) -> tuple[Reject, ...]:
+    """What could not be read of a partition, by path; also of one that no warehouse holds."""
+    settings = settings or load_settings()
+    lake = open_lake(settings)
+    stations = ("documents", "tagged")
+    found = [row for station in stations for row in lake.read(Reject, checked_key(partition_key), station)]
+    return by_path(found)
+
+
+def accept(partition_key: str, *, reason: str = "", settings: Settings | None = None) -> StepResult:
+    """Release a partition as it is: its rejects, and rows of it that break a rule of the gate, hold up nothing more.
+
+    Who, when and why stand in the journal. Raises StepError for a partition that has no documents yet.
+    """
+    settings = settings or load_settings()
+    lake = open_lake(settings)
+    rejected = documents_manifest(lake, partition_key).counts.get("rejected", 0)
+    row = {
+        "partition_key": partition_key,
+        "rejected_count": rejected,
+        "accepted_at": datetime.now(UTC).isoformat(),
+        "accepted_by": getpass.getuser(),
+        "reason_text": reason,
+    }
+    lake.append_journal(ACCEPTANCES, [row])
+    return StepResult("accept", partition_key, rejected=rejected)

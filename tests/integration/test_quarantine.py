@@ -1,0 +1,114 @@
+"""What is held back, seen by nothing downstream, and released: for its rejects, or for rows that the gate refuses."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from demarche import cli, steps, warehouse
+from demarche.records import Report
+from demarche.settings import Settings
+from demarche.storage import Lake
+from news_world import HOURS, TALKS
+
+KEY = "2021-05-04T10"
+
+
+def held(settings: Settings) -> list[str]:
+    return list(steps.held_back(settings=settings))
+
+
+def loaded_keys(settings: Settings) -> list[str]:
+    sql = "SELECT partition_key FROM meta.partitions ORDER BY 1"
+    return [key for (key,) in warehouse.query(settings.warehouse_path, sql).rows]
+
+
+@pytest.fixture
+def half_empty(tmp_path: Path) -> Settings:
+    """A partition of 60 files, of which 59 hold nothing."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "talks.txt").write_text(TALKS, encoding="utf-8")
+    for number in range(59):
+        (folder / f"{number}.txt").touch()
+    settings = Settings(data_folder=tmp_path / "data", settle_seconds=0)
+    steps.fetch_documents(KEY, inputs=[folder], settings=settings)
+    steps.parse_documents(KEY, settings=settings)
+    return settings
+
+
+def test_a_partition_of_which_most_is_rejected_goes_no_further(half_empty: Settings) -> None:
+    (reason,) = steps.held_back([KEY], settings=half_empty).values()
+    assert "59 of 60 documents were rejected" in reason
+    assert f"demarche accept {KEY}" in reason
+    assert steps.held_back(["2021-05-04T11"], settings=half_empty) == {}
+    for station in ("tagged", "paired"):
+        assert steps.pending(station, settings=half_empty) == []
+    steps.tag_documents(KEY, settings=half_empty)  # by hand, which is no way around
+    steps.pair_documents(KEY, settings=half_empty)
+    steps.load_warehouse(settings=half_empty)
+    assert loaded_keys(half_empty) == []
+
+
+def test_a_person_releases_it_as_it_is(half_empty: Settings) -> None:
+    lake = str(half_empty.lake_url)
+    listed = CliRunner().invoke(cli.app, ["rejects", KEY, "--lake", lake])
+    assert len(listed.stdout.splitlines()) == 59
+    done = CliRunner().invoke(cli.app, ["accept", KEY, "--reason", "test files", "--lake", lake])
+    assert done.exit_code == 0, done.output
+    (row,) = Lake(lake).journal("acceptances")
+    assert (row["partition_key"], row["rejected_count"], row["reason_text"]) == (KEY, 59, "test files")
+    assert row["accepted_by"]
+    assert held(half_empty) == []
+    assert steps.pending("tagged", settings=half_empty) == [KEY]
+
+
+def test_with_more_rejects_than_were_accepted_it_is_held_back_again(half_empty: Settings, tmp_path: Path) -> None:
+    steps.accept(KEY, settings=half_empty)
+    (tmp_path / "in" / "late.txt").touch()
+    steps.fetch_documents(KEY, inputs=[tmp_path / "in"], settings=half_empty)
+    steps.parse_documents(KEY, settings=half_empty)
+    assert held(half_empty) == [KEY]
+
+
+def test_a_looser_limit_releases_it(half_empty: Settings) -> None:
+    assert held(half_empty.model_copy(update={"max_reject_share": 1.0})) == []
+
+
+def test_what_has_no_documents_can_not_be_accepted(half_empty: Settings) -> None:
+    for key, reason in (("2021-05-04T11", "no documents yet"), ("yesterday", "no partition key")):
+        done = CliRunner().invoke(cli.app, ["accept", key, "--lake", str(half_empty.lake_url)])
+        assert done.exit_code == 1
+        assert reason in str(done.exception)
+
+
+def test_a_run_says_what_it_held_back(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "talks.txt").write_text(TALKS, encoding="utf-8")
+    for number in range(59):
+        (folder / f"{number}.txt").touch()
+    done = CliRunner().invoke(cli.app, ["run", str(folder), "--warehouse", str(tmp_path / "w.duckdb")])
+    assert "held back" in done.stderr
+    assert "59 of 60" in done.stderr
+
+
+def test_an_accepted_partition_passes_the_gate_and_opens_it_to_no_other(loaded, tmp_path: Path) -> None:
+    world = loaded.copy(tmp_path / "data", "raw", "derived")
+    lake = Lake(world.settings.lake_url)
+    first, second, *rest = sorted(HOURS)
+    for key in (first, second):
+        told = lake.read(Report, key, "tagged")
+        broken = [row.model_copy(update={"start_date": date(1500, 1, 1), "end_date": date(1500, 1, 1)}) for row in told]
+        manifest = lake.manifest("tagged", key)
+        lake.write("tagged", key, {Report: broken}, input_hash=manifest.input_hash, code_version=manifest.code_version)
+    steps.accept(first, settings=world.settings)
+    with pytest.raises(steps.StepError, match=f"held back.*{second}.*demarche accept {second}"):
+        steps.load_warehouse(settings=world.settings)
+    assert loaded_keys(world.settings) == [first, *rest]
+    steps.accept(second, settings=world.settings)
+    steps.load_warehouse(settings=world.settings)
+    assert loaded_keys(world.settings) == [first, second, *rest]
