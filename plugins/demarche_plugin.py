@@ -18,7 +18,7 @@ from fastapi.responses import HTMLResponse
 import demarche_notices
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-MENU = {"runbook": "Runbook", "data_dictionary": "Data dictionary"}
+MENU = {"daily_report": "Daily report", "runbook": "Runbook", "data_dictionary": "Data dictionary"}
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>body{{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem;background:#fff;color:#222}}
 table{{border-collapse:collapse}}td,th{{border:1px solid #ccc;padding:.2rem .6rem;text-align:left}}
@@ -44,9 +44,11 @@ app = FastAPI(dependencies=[Depends(require_plugin_access)], docs_url=None, redo
 
 @app.get("/{name}", response_class=HTMLResponse)
 def page(name: str) -> str:
-    """A page of the docs, made from its Markdown; links between pages lead from page to page here, too."""
+    """The newest daily report, or a page of the docs made from its Markdown, with links that lead from page to page."""
     from markdown_it import MarkdownIt
 
+    if name == "daily_report":
+        return _daily_report()
     pages = {path.stem: path for path in DOCS.glob("*.md")}
     if name not in pages:
         raise HTTPException(404, "There is no such page")
@@ -71,6 +73,15 @@ def _anchor(heading: str) -> str:
 def _here(target: str, pages: Container[str]) -> str:
     stem, found, anchor = target.partition(".md")
     return stem + anchor if found and stem in pages else target
+
+
+def _daily_report() -> str:
+    from demarche.settings import load_settings
+
+    newest = load_settings().reports_folder / "latest.html"  # every word of it is escaped by what wrote it
+    if not newest.is_file():
+        raise HTTPException(404, "No report was written yet: trigger check_quality")
+    return newest.read_text("utf-8")
 
 
 def _views() -> list[dict[str, str]]:

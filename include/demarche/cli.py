@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
@@ -54,6 +55,11 @@ class LineFormat(StrEnum):
 class Report(StrEnum):
     table = "table"
     json = "json"
+
+
+class Page(StrEnum):
+    markdown = "markdown"
+    html = "html"
 
 
 class Shape(StrEnum):
@@ -146,7 +152,7 @@ def run(
         complain(f"{done.foreign_count} {texts} not in English: stored, not coded")
     _print_rejects(done.rejects)
     for partition, reason in done.held.items():
-        _complain(f"held back: {partition}: {reason}")
+        complain(f"held back: {partition}: {reason}")
     if not done.document_count:
         raise typer.Exit(1)
 
@@ -372,6 +378,27 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command("daily-report")
+def daily_report(
+    day: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="The day of loading.", show_default="the newest"),
+    ] = None,
+    format: Annotated[Page, typer.Option("--format", help="How to print it.")] = Page.markdown,
+    lake: LakeOption = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Print what came in, what was rejected, what was found, and what the checks say, on one page.
+
+    Example: demarche daily-report --format html > report.html
+    """
+    from demarche import daily, steps
+
+    report = steps.daily_report(day.date() if day else None, settings=_settings(lake, warehouse))
+    write = daily.write_page if format is Page.html else daily.write_markdown
+    sys.stdout.write(write(report))
+
+
 @app.command()
 def rejects(key: PartitionArgument, lake: LakeOption = None) -> None:
     """List what could not be read of a partition, and why, one JSON object a line.
@@ -381,7 +408,7 @@ def rejects(key: PartitionArgument, lake: LakeOption = None) -> None:
     from demarche import steps
 
     for reject in steps.rejects(key, settings=_settings(lake)):
-        _write_json(reject.model_dump(mode="json"))
+        print_json(reject.model_dump(mode="json"))
 
 
 @app.command()

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     lake_url: str = Field("", description="The lake: a folder or an fsspec URL; default <data_folder>/lake")
     warehouse_path: Path = Field(Path(), description="The published file; default <data_folder>/warehouse.duckdb")
     drop_folder: Path = Field(Path(), description="Files put here are read; default <data_folder>/drop")
+    reports_folder: Path = Field(Path(), description="Daily reports are written here; default <data_folder>/reports")
     checks_folder: Path | None = Field(None, description="A folder with quality checks of your own, one .sql file each")
     source_name: str = Field("drop", min_length=1, description="The source of dropped files that name no outlet")
     model_name: str | None = Field(None, description="spaCy model; default: an installed en_core_web_*")
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
             "lake_url": str(self.data_folder / "lake"),
             "warehouse_path": self.data_folder / "warehouse.duckdb",
             "drop_folder": self.data_folder / "drop",
+            "reports_folder": self.data_folder / "reports",
         }
         for name, default in places.items():
             if name not in self.model_fields_set:

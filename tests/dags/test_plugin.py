@@ -102,6 +102,13 @@ def test_every_link_between_our_docs_leads_somewhere(plugin):
             assert not anchor or f'id="{anchor}"' in there, f"docs/{name}.md: nothing is called #{anchor}"
 
 
+def test_the_newest_daily_report_is_a_page(reader, tmp_path, monkeypatch):
+    monkeypatch.setenv("DEMARCHE_REPORTS_FOLDER", str(tmp_path))
+    assert "trigger check_quality" in reader.get("/daily_report").json()["detail"]
+    (tmp_path / "latest.html").write_text("<h1>Daily report</h1>")
+    assert reader.get("/daily_report").text == "<h1>Daily report</h1>"
+
+
 @pytest.mark.parametrize("name", ["private", "nothing", "..%2Fprivate", "%2E%2E%2Fprivate", "runbook.md"])
 def test_other_files_are_no_pages(reader, name):
     assert reader.get(f"/{name}").status_code == 404
@@ -111,6 +118,7 @@ def test_the_runbook_stands_in_the_menu_and_beside_each_dag_run_and_task(plugin)
     views = plugin.DemarchePlugin.external_views
     places = {(view["destination"], view["href"]) for view in views}
     assert places == {
+        ("nav", "/demarche/daily_report"),
         ("nav", "/demarche/runbook"),
         ("nav", "/demarche/data_dictionary"),
         ("dag", "/demarche/runbook"),

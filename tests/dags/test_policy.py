@@ -28,7 +28,11 @@ OWNERS = {"demarche"}
 POOLS = set(json.loads((ROOT / "config" / "pools.json").read_text()))
 CHAIN = ("ingest_documents", "tag_documents", "deduplicate_documents", "load_warehouse")
 UPKEEP = ("check_quality", "maintain_warehouse")
-WRITERS = {("load_warehouse", "load_warehouse"), ("maintain_warehouse", "maintain_warehouse")}
+WRITERS = {
+    ("check_quality", "load_results"),
+    ("load_warehouse", "load_warehouse"),
+    ("maintain_warehouse", "maintain_warehouse"),
+}
 
 by_dag = pytest.mark.parametrize("dag_id", [path.stem for path in DAG_FILES])
 

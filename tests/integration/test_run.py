@@ -258,3 +258,28 @@ def test_steps_take_no_more_than_what_is_there(tmp_path, verb):
         assert "nowhere.txt is not there" in done.stderr
     else:
         assert done.exit_code == 0
+
+
+def test_results_of_checks_come_into_the_warehouse_and_the_report(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw", "derived")
+    steps.load_warehouse(settings=world.settings)
+    before = core_and_mart(world)
+    for check_id in ("freshness", "ledger"):
+        steps.check(check_id, settings=world.settings)
+    steps.load_results(settings=world.settings)
+    assert rows(world, "SELECT check_id, outcome_type FROM meta.quality_results ORDER BY 1") == [
+        ("freshness", "failed"), ("ledger", "passed"),
+    ]  # fmt: skip
+    assert core_and_mart(world) == before
+    steps.write_daily_report(settings=world.settings)
+    names = ["2021-06-09.html", "2021-06-09.md", "latest.html", "latest.md"]
+    assert sorted(path.name for path in world.settings.reports_folder.iterdir()) == names
+    text = (world.settings.reports_folder / "latest.md").read_text()
+    assert "| freshness | warn | failed | 1 | ✗ |" in text
+    assert "| CONSULT |" in text
+
+
+def test_there_is_no_report_on_nothing(tmp_path):
+    done = CliRunner().invoke(cli.app, ["daily-report", "--warehouse", str(tmp_path / "none.duckdb")])
+    assert done.exit_code == 1
+    assert "no such warehouse" in str(done.exception)

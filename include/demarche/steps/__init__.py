@@ -11,9 +11,10 @@ from demarche.steps.explaining import explain
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
 from demarche.steps.inspection import diagnose, status
 from demarche.steps.ledgers import hour_that_has_ended
-from demarche.steps.loading import events_of, load_warehouse, maintain_warehouse
+from demarche.steps.loading import events_of, load_results, load_warehouse, maintain_warehouse
 from demarche.steps.pairing import pair_documents
 from demarche.steps.quarantine import accept, held_back, rejects
+from demarche.steps.reporting import daily_report, write_daily_report
 from demarche.steps.results import StepError, StepResult, tell
 from demarche.steps.running import next_pending, pending, rebuild, run
 from demarche.steps.tagging import commit_tagged, count_shards, tag_documents, tag_shard
@@ -27,6 +28,7 @@ __all__ = [
     "check_all",
     "commit_tagged",
     "count_shards",
+    "daily_report",
     "default_texts",
     "diagnose",
     "evaluate",
@@ -38,6 +40,7 @@ __all__ = [
     "hour_that_has_ended",
     "list_checks",
     "load_gold",
+    "load_results",
     "load_warehouse",
     "maintain_warehouse",
     "next_pending",
@@ -53,4 +56,5 @@ __all__ = [
     "tag_documents",
     "tag_shard",
     "tell",
+    "write_daily_report",
 ]

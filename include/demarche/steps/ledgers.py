@@ -15,12 +15,9 @@ from demarche.storage import Lake, LakeError, Manifest
 
 STATIONS = ("documents", "tagged", "paired")
 KEY_FORMAT = "%Y-%m-%dT%H"
-<<<<<<< HEAD
 FIRST_KEY = "1970-01-01T00"  # nothing was fetched before
-=======
 ACCEPTANCES = "acceptances"  # the journal's kind for what a person released
 HELD_FROM = 50  # documents of a partition; the reject rate of fewer says little
->>>>>>> d89ae0d (A partition of which most is rejected is held back before anything downstream sees it; demarche accept releases it, for the gate too)
 
 
 def open_lake(settings: Settings) -> Lake:

@@ -323,6 +323,22 @@ def _replay(warehouse: Warehouse, lake: Lake) -> None:
         warehouse.replay(kind, [unique[key] for key in sorted(unique)])
 
 
+def load_results(*, settings: Settings | None = None) -> StepResult:
+    """Bring the journal's newest results of checks into the warehouse, and publish it; partitions stay as they are."""
+    from demarche.warehouse import Warehouse
+
+    settings = settings or load_settings()
+    lake = open_lake(settings)
+    with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds) as warehouse:
+        _keep_journal(lake, warehouse)
+        warehouse.begin()
+        _replay(warehouse, lake)
+        warehouse.commit(datetime.now(UTC), code_versions=_code_versions(settings))
+        _keep_journal(lake, warehouse)
+        warehouse.publish()
+    return StepResult("load_results", None, written=len(lake.journal(QualityResult.table)))
+
+
 # --- upkeep and looking ------------------------------------------------------------------------------------------
 def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
     """Publish what a killed writer left unpublished, and sweep away the rest of what it left."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-=======
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
->>>>>>> d89ae0d (A partition of which most is rejected is held back before anything downstream sees it; demarche accept releases it, for the gate too)
 from pathlib import Path
 
 from demarche import fetching
@@ -25,14 +20,9 @@ from demarche.steps.loading import (
     unloaded,
 )
 from demarche.steps.pairing import pair_documents
-<<<<<<< HEAD
+from demarche.steps.quarantine import held_back
 from demarche.steps.results import Progress, StepError, StepResult, by_path, no_progress
 from demarche.steps.tagging import is_coded, tag_documents
-=======
-from demarche.steps.quarantine import held_back
-from demarche.steps.results import Progress, StepResult, by_path, no_progress
-from demarche.steps.tagging import tag_documents
->>>>>>> d89ae0d (A partition of which most is rejected is held back before anything downstream sees it; demarche accept releases it, for the gate too)
 from demarche.storage import Lake
 
 
@@ -69,11 +59,8 @@ class Run:
     document_count: int
     foreign_count: int  # of those documents: not in English, so stored and not coded
     rejects: tuple[Reject, ...]
-<<<<<<< HEAD
     passed_over: tuple[Path, ...] = ()  # hidden and unfinished files
-=======
     held: Mapping[str, str] = field(default_factory=dict)  # partitions held back, and why
->>>>>>> d89ae0d (A partition of which most is rejected is held back before anything downstream sees it; demarche accept releases it, for the gate too)
 
 
 def run(
@@ -112,11 +99,8 @@ def _run(lake: Lake, inputs: Sequence[Path], partition_key: str, settings: Setti
         pair_documents(key, settings=settings)
         progress("pair_documents", number, len(keys))
     load_warehouse(settings=settings, progress=progress)
-<<<<<<< HEAD
-    return replace(_told(lake, fetched), passed_over=tuple(fetching.passed_over(inputs)))
-=======
-    return replace(_told(lake, fetched), held=held_back(settings=settings))
->>>>>>> d89ae0d (A partition of which most is rejected is held back before anything downstream sees it; demarche accept releases it, for the gate too)
+    passed_over = tuple(fetching.passed_over(inputs))
+    return replace(_told(lake, fetched), passed_over=passed_over, held=held_back(settings=settings))
 
 
 def rebuild(*, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:

@@ -1,0 +1,109 @@
+"""The daily report: what came in, what could not be read, what was found, and what the checks say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from demarche import daily
+from demarche.daily import Cell, Course, DailyReport, Outcomes, Section
+from demarche.records import QualityResult
+from demarche.settings import Settings, load_settings
+from demarche.steps.ledgers import held_back, open_lake
+from demarche.steps.results import StepError, StepResult
+
+HISTORY = 30  # results of a check that its row shows
+_ORDER = ("error", "warn", "info")
+
+
+def daily_report(day: date | None = None, *, settings: Settings | None = None) -> DailyReport:
+    """The report on a day of loading, by default the newest. Raises StepError when nothing was loaded yet."""
+    from demarche import warehouse
+
+    settings = settings or load_settings()
+    path = settings.warehouse_path
+    found = warehouse.overview(path)
+    if day is None:
+        ((day,),) = warehouse.query(path, "SELECT max(load_date) FROM core.documents").rows
+    if day is None:
+        raise StepError(f"{path} holds no documents yet — there is nothing to report")
+    lake = open_lake(settings)
+    held = held_back(lake, settings)
+    facts = [
+        ("warehouse", str(path)),
+        ("loaded", found.loaded_at.isoformat(" ", "minutes") if found.loaded_at else "never"),
+        ("holds", f"{found.document_count:,} documents, {found.report_count:,} reports, {found.event_count:,} events"),
+        ("held back", "; ".join(f"{key}: {reason}" for key, reason in held.items()) or "nothing"),
+    ]
+    checks = [QualityResult.model_validate(row) for row in lake.journal(QualityResult.table)]
+    sections = [_checks(checks), *_asked(path, day)]
+    return DailyReport(day, datetime.now(UTC), facts, sections)
+
+
+def write_daily_report(day: date | None = None, *, settings: Settings | None = None) -> StepResult:
+    """Write the report on a day as a page and as Markdown into ``reports_folder``, and as ``latest`` beside them."""
+    settings = settings or load_settings()
+    report = daily_report(day, settings=settings)
+    folder = settings.reports_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {".html": daily.write_page(report), ".md": daily.write_markdown(report)}
+    for ending, text in written.items():
+        for name in (str(report.day), "latest"):
+            _put(folder / f"{name}{ending}", text)
+    print(f"{folder / f'{report.day}.html'}")
+    return StepResult("daily_report", None, written=len(written))
+
+
+def _put(path: Path, text: str) -> None:
+    """Readers see the old file or the new one."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def _checks(results: Sequence[QualityResult]) -> Section:
+    """Every check with its newest result and the course of the last ones, those in trouble first."""
+    by_check: dict[str, list[QualityResult]] = {}
+    for result in sorted(results, key=lambda result: result.checked_at):
+        by_check.setdefault(result.check_id, []).append(result)
+    newest = sorted(
+        (history[-1] for history in by_check.values()),
+        key=lambda result: (
+            result.outcome_type == "passed",
+            _ORDER.index(result.severity_type),
+            result.check_id,
+        ),
+    )
+    rows = [
+        (
+            result.check_id,
+            result.severity_type,
+            result.outcome_type,
+            result.failing_count,
+            Outcomes(tuple(one.outcome_type for one in by_check[result.check_id][-HISTORY:])),
+            "" if result.outcome_type == "passed" else result.message_text,
+        )
+        for result in newest
+    ]
+    columns = ("check", "severity", "outcome", "rows", "last_results", "what_to_do")
+    note = "The newest result of each, with those before it; what failed stands first."
+    return Section("Checks", note, columns, rows)
+
+
+def _asked(path: Path, day: date) -> Iterator[Section]:
+    from demarche import warehouse
+
+    folder = files("demarche").joinpath("sql", "daily")
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        title, note, sql = daily.parse_section(file.read_text(encoding="utf-8"), file.name)
+        found = warehouse.query(path, sql, limit=1000, parameters={"day": day.isoformat()})
+        yield Section(title, note, found.columns, [tuple(map(_cell, row)) for row in found.rows])
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, list | tuple):
+        return Course(tuple(float(number) for number in value))
+    return value if isinstance(value, str | int | float | date | None) else str(value)

@@ -1,0 +1,86 @@
+"""The daily report's page and its Markdown: all that came is there, and nothing of it is markup."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from demarche.daily import Course, DailyReport, Outcomes, Section, parse_section, write_markdown, write_page
+
+DAY = date(2024, 3, 4)
+AT = datetime(2024, 3, 5, 4, 30, tzinfo=UTC)
+ALLOWED = {
+    *("html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "dl", "dt", "dd"),
+    *("table", "thead", "tbody", "tr", "th", "td", "svg", "rect"),
+}
+
+
+def report(*rows: tuple, columns: tuple[str, ...] = ("name", "number", "course", "checks")) -> DailyReport:
+    return DailyReport(DAY, AT, [("warehouse", "w.duckdb")], [Section("What came", "Of the day.", columns, rows)])
+
+
+class Seen(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.tags.add(tag)
+        assert not [name for name, _ in attrs if name.startswith("on") or name in ("href", "src")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_a_page_shows_words_numbers_courses_and_outcomes() -> None:
+    page = write_page(report(("Courier", 12, Course((0, 6, 12)), Outcomes(("passed", "failed", "broken")))))
+    assert "Monday 04 March 2024" in page
+    assert "<td>Courier</td><td class='number'>12</td>" in page
+    assert "y='0.0' width='4' height='22.0'" in page
+    assert [page.count(f"class='{outcome}'") for outcome in ("passed", "failed", "broken")] == [1, 1, 1]
+
+
+def test_markdown_shows_the_same() -> None:
+    text = write_markdown(report(("Courier", 12, Course((0, 6, 12)), Outcomes(("passed", "failed", "broken")))))
+    assert "| Courier | 12 | ▁▅█ | ·✗! |" in text
+
+
+def test_a_section_without_rows_says_so() -> None:
+    assert "Nothing." in write_page(report())
+    assert "Nothing." in write_markdown(report())
+
+
+@given(st.text(max_size=60))
+def test_hostile_words_stay_words(words: str) -> None:
+    hostile = f"<script>alert(1)</script>{words}<img src=x onerror=y> [a](javascript:b) | c"
+    told = report((hostile, 1, None, None))
+    assert Seen(write_page(told)).tags <= ALLOWED
+    rendered = Seen(MarkdownIt("commonmark", {"html": True}).enable("table").render(write_markdown(told)))
+    assert rendered.tags <= {"h1", "h2", "p", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
+
+
+def test_long_words_are_cut() -> None:
+    assert len(write_markdown(report(("x" * 100_000, 1, None, None)))) < 1000
+
+
+def test_our_own_sections_are_well_formed() -> None:
+    found = sorted(entry.name for entry in files("demarche").joinpath("sql", "daily").iterdir())
+    assert len(found) >= 7
+    for name in found:
+        title, note, sql = parse_section(files("demarche").joinpath("sql", "daily", name).read_text("utf-8"), name)
+        assert title
+        assert note.endswith(".")
+        assert "SELECT" in sql
+
+
+def test_a_malformed_section_is_named() -> None:
+    with pytest.raises(ValueError, match=r"mine\.sql"):
+        parse_section("SELECT 1", "mine.sql")
