@@ -62,6 +62,11 @@ class Page(StrEnum):
     html = "html"
 
 
+class Told(StrEnum):
+    text = "text"
+    jsonl = "jsonl"
+
+
 class Shape(StrEnum):
     text = "text"
     html = "html"
@@ -426,6 +431,42 @@ def accept(
     _print_step(steps.accept(key, reason=reason, settings=_settings(lake)))
 
 
+@app.command()
+def watch(
+    conditions: Annotated[
+        list[str] | None, typer.Argument(metavar="[WATCH]...", help="Each like 'country=PRK type=CONSULT'.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A file of watches, one a line: 'north: country=PRK type=CONSULT'.")
+    ] = None,
+    format: Annotated[Told, typer.Option("--format", help="How to print what is told.")] = Told.text,
+    peek: Annotated[bool, typer.Option("--peek", help="Tell, and tell the same again next time.")] = False,
+    lake: LakeOption = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Tell of events that are new, changed or taken back since the last time, and match a watch.
+
+    Words of a watch: country, actor, recipient, type, mode, status, place, confidence; all must hold, values may be
+    parted by commas. Example: demarche watch "country=PRK,KOR type=CONSULT status=planned"
+    """
+    from demarche import steps, watches
+
+    found = [watches.parse_watch(condition) for condition in conditions or ()]
+    if file:
+        found += watches.parse_watches(file.read_text(encoding="utf-8"), str(file))
+    if not found:
+        raise watches.WatchError("nothing to watch — name a watch, like 'country=PRK', or a --file of such")
+    settings = _settings(lake, warehouse)
+    for one in steps.news(found, settings=settings):
+        if format is Told.jsonl:
+            changes = [{"column": column, "before": before, "now": now} for column, before, now in one.changes]
+            print_json({"watch": one.watch.name, "kind": one.kind, "changes": changes, **one.event})
+        else:
+            print_line(f"{one.watch.name}: {watches.told(one)}")
+    if not peek:
+        steps.mark_told(found, settings=settings)
+
+
 # --- looking -----------------------------------------------------------------------------------------------------
 @app.command(context_settings={"ignore_unknown_options": True})  # SQL may begin with a comment: -- like this
 def query(
@@ -604,9 +645,10 @@ def _expected() -> tuple[type[Exception], ...]:
     from demarche.steps import StepError
     from demarche.storage import LakeError
     from demarche.warehouse import WarehouseError
+    from demarche.watches import WatchError
 
     ours = (SettingsError, LakeError, ModelError, StepError, WarehouseError, CheckError, CodebookError, OutputError)
-    return (*ours, OSError)
+    return (*ours, WatchError, OSError)
 
 
 def _in_one_line(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -283,3 +284,28 @@ def test_there_is_no_report_on_nothing(tmp_path):
     done = CliRunner().invoke(cli.app, ["daily-report", "--warehouse", str(tmp_path / "none.duckdb")])
     assert done.exit_code == 1
     assert "no such warehouse" in str(done.exception)
+
+
+def test_a_watch_tells_of_what_each_load_brought_and_tells_it_once(fetched, tmp_path):
+    world = fetched.copy(tmp_path / "data", "raw")
+    path, lake = str(world.settings.warehouse_path), str(world.settings.lake_url)
+    watch = ["watch", "country=PER type=CONSULT", "--warehouse", path, "--lake", lake]
+
+    def heard(*options: str) -> list[str]:
+        done = CliRunner().invoke(cli.app, [*watch, *options], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout.splitlines()
+
+    first, _, last = KEYS
+    for key in (first, last):
+        world.derive(key)
+        if key == first:
+            steps.load_warehouse(settings=world.settings)
+            assert heard("--peek") == heard()  # peeking doesn't count
+            assert heard() == []
+    steps.load_warehouse(settings=world.settings)
+    (line, *others) = heard("--format", "jsonl")
+    told = [json.loads(each) for each in (line, *others)]
+    assert {one["kind"] for one in told} == {"new"}
+    assert all("BOL" in one["actor_country_codes"] + one["recipient_country_codes"] for one in told)
+    assert heard() == []

@@ -19,6 +19,7 @@ from demarche.steps.results import StepError, StepResult, tell
 from demarche.steps.running import next_pending, pending, rebuild, run
 from demarche.steps.tagging import commit_tagged, count_shards, tag_documents, tag_shard
 from demarche.steps.texts import extract
+from demarche.steps.watching import mark_told, news
 
 __all__ = [
     "StepError",
@@ -43,6 +44,8 @@ __all__ = [
     "load_results",
     "load_warehouse",
     "maintain_warehouse",
+    "mark_told",
+    "news",
     "next_pending",
     "pair_documents",
     "parse_documents",
