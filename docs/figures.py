@@ -1,5 +1,8 @@
 """Measure the figures of the README on the samples and write them between its markers; takes about a minute.
 
+All measures of both halves also go into `include/demarche/warehouse/accuracy.csv`, from where every load brings them
+into `meta.accuracy`.
+
     python docs/figures.py
 
 The same figures, and many more: `demarche evaluate samples/gold --split open`, and `--split frozen`.
@@ -7,16 +10,20 @@ The same figures, and many more: `demarche evaluate samples/gold --split open`, 
 
 from __future__ import annotations
 
+import csv
 import re
 import textwrap
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 from demarche import evaluation, steps
 from demarche.evaluation import Evaluation
+from demarche.records import Accuracy
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+ACCURACY = ROOT / "include" / "demarche" / "warehouse" / "accuracy.csv"
 GOLD = ROOT / "samples" / "gold"
 BEGIN, END = "<!-- figures: written by docs/figures.py -->", "<!-- end of figures -->"
 HALVES = ("open", "frozen")
@@ -69,6 +76,33 @@ def summary(found: dict[str, Evaluation]) -> str:
     return textwrap.fill(" ".join(text.split()), 120)
 
 
+def accuracy(found: dict[str, Evaluation]) -> Iterator[Accuracy]:
+    """Every measure of both halves, as a row of `meta.accuracy`."""
+    for half in HALVES:
+        for one in found[half].measures:
+            yield Accuracy(
+                release_version=version("demarche"),
+                corpus_name=f"samples, {half} half",
+                measure_type=one.measure_type,
+                group_name=one.group_name,
+                gold_count=one.gold_count,
+                precision_score=_rounded(one.precision_score),
+                recall_score=_rounded(one.recall_score),
+                f1_score=_rounded(one.f1_score),
+            )
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 4)
+
+
+def write_accuracy(rows: Iterator[Accuracy]) -> None:
+    with ACCURACY.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, list(Accuracy.model_fields), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row.model_dump() for row in rows)
+
+
 def with_figures(readme: str, lines: str) -> str:
     """The README with new lines between its markers. Raises ValueError when it has no markers."""
     if readme.count(BEGIN) != 1 or readme.count(END) != 1:
@@ -82,6 +116,7 @@ def main() -> None:
     found = {half: evaluation.evaluate(gold, reading, half) for half in HALVES}
     lines = "\n".join([*table(found), "", summary(found)])
     README.write_text(with_figures(README.read_text(encoding="utf-8"), lines), encoding="utf-8")
+    write_accuracy(accuracy(found))
 
 
 if __name__ == "__main__":

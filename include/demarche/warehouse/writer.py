@@ -14,12 +14,14 @@ with Warehouse.writer(path) as warehouse:
 
 from __future__ import annotations
 
+import csv
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,11 +57,17 @@ REPLAYED: tuple[type[Record], ...] = (
     records.QualityResult,
     records.Decision,
     records.CodeVersion,
-    records.Accuracy,
 )
 """What can't be derived again: a rebuild brings it back from the journal."""
 
 _ALL_DATES = (date.min, date.max)
+
+
+def accuracy() -> list[records.Accuracy]:
+    """How well this release reads, as measured on the samples by ``docs/figures.py``: the file beside this one."""
+    text = files("demarche.warehouse").joinpath("accuracy.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return [records.Accuracy.model_validate({name: value or None for name, value in row.items()}) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -158,6 +166,7 @@ class Warehouse:
             self._pending = _Pending()
             schema.bring_up_to_date(self._open)
             self._replace_rows(table("meta", records.Code), schema.codes())
+            self._replace_rows(table("meta", records.Accuracy), accuracy())
 
     def rollback(self) -> None:
         """Drop whatever the load did since ``begin``."""
@@ -395,8 +404,8 @@ class Warehouse:
             pending.touch(*dates)
 
     def replay(self, record_type: type[Record], rows: Iterable[Record]) -> None:
-        """Bring back what only the journal knows: loads, event revisions, quality results, decisions, code versions,
-        accuracy. Replaces what is there of that table."""
+        """Bring back what only the journal knows: loads, event revisions, quality results, decisions, code versions.
+        Replaces what is there of that table."""
         if record_type not in REPLAYED:
             raise WarehouseError(f"{record_type.table} isn't replayed")
         assert self._in_load is not None
