@@ -12,9 +12,11 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from demarche.records import Fetch, Reject, record_id
 
@@ -26,6 +28,10 @@ MEDIA_TYPES = {
     ".xhtml": "text/html",
     ".jsonl": "application/jsonl",
     ".ndjson": "application/jsonl",
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".parquet": "application/vnd.apache.parquet",
+    ".warc": "application/warc",
 }
 UNFINISHED_SUFFIXES = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
 MAX_DEPTH = 20  # of folders in the drop folder
@@ -46,6 +52,7 @@ class Order:
     partition_key: str
     source_name: str
     max_file_bytes: int
+    max_archive_bytes: int = 20_000_000_000
     max_files: int = 100_000  # new ones; the others wait for the next run
     settle_seconds: float = 2.0
 
@@ -95,6 +102,11 @@ def drop_folder(
         sleep(order.settle_seconds)
     taken = 0
     for path, state in candidates:
+        if is_archive(path):
+            if _state(path) == state:
+                yield from read_archive(path, order, now=now, root=folder)
+            taken += 1
+            continue
         found = read_file(path, order, now=now, root=folder)
         is_growing = isinstance(found, Fetched) and (state is None or found.fetch.etag != state.etag)
         if is_growing or known.has(found):
@@ -110,10 +122,13 @@ def named_files(
 ) -> Iterator[Fetched | Reject]:
     """The files that someone named, and those in folders that someone named, as they are at this moment."""
     for path in paths:
-        if not path.is_dir() or _is_named_like_a_document(path):
-            yield read_file(path, order, now=now)
-        if path.is_dir():
-            yield from (read_file(file, order, now=now, root=path) for file in files_in(path))
+        root = path if path.is_dir() else None
+        files = [*([path] if not root or _is_named_like_a_document(path) else []), *(files_in(path) if root else [])]
+        for file in files:
+            if is_archive(file) and not file.is_dir():
+                yield from read_archive(file, order, now=now, root=root)
+            else:
+                yield read_file(file, order, now=now, root=root if file != path else None)
 
 
 def passed_over(folders: Iterable[Path]) -> list[Path]:
@@ -150,7 +165,12 @@ def _entries(folder: Path, depth: int) -> Iterator[Path]:
 
 
 def _is_named_like_a_document(path: Path) -> bool:
-    return path.suffix.lower() in MEDIA_TYPES
+    return path.suffix.lower() in MEDIA_TYPES or is_archive(path)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a web archive, by its name: .warc or .warc.gz."""
+    return path.name.lower().endswith((".warc", ".warc.gz"))
 
 
 def _is_passed_over(path: Path) -> bool:
@@ -161,20 +181,14 @@ def read_file(
     path: Path, order: Order, *, now: Callable[[], datetime] = _utc_now, root: Path | None = None
 ) -> Fetched | Reject:
     """The bytes of a file, or why they can't be had. A link that leads out of ``root`` is not followed."""
-    if root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
-        return reject(order, path, "not_a_file", "is a link that leads out of the folder")
     try:
-        data, state = _read(path, order.max_file_bytes)
-    except FileNotFoundError:
-        return reject(order, path, "vanished", "is not there any more, or never was")
-    except IsADirectoryError:
-        return reject(order, path, "not_a_file", "is a folder, not a file; what it holds is read all the same")
-    except _NotAFile:
-        return reject(order, path, "not_a_file", "is a device, pipe or socket, not a file")
-    except _TooLarge as error:
-        return reject(order, path, "too_large", f"has {error} bytes, the limit is {order.max_file_bytes}")
+        with _opened(path, order.max_file_bytes, root) as file:
+            data = file.read(order.max_file_bytes + 1)
+            state = _state_of(os.fstat(file.fileno()))
+            if len(data) > order.max_file_bytes:
+                raise _TooLarge(order.max_file_bytes, len(data))
     except OSError as error:
-        return reject(order, path, "unreadable", f"can't be read: {error.strerror or error}")
+        return _refused(order, path, error)
     fetch = Fetch(
         partition_key=order.partition_key,
         source_name=order.source_name,
@@ -188,17 +202,81 @@ def read_file(
     return Fetched(fetch, data)
 
 
-def reject(order: Order, path: Path, reason_type: str, reason: str) -> Reject:
+def read_archive(
+    path: Path, order: Order, *, now: Callable[[], datetime] = _utc_now, root: Path | None = None
+) -> Iterator[Fetched | Reject]:
+    """The pages of a web archive, each as if it had been fetched from its address when the crawler did; last, when all
+    were read and the file stayed as it was, the archive's summary. After a run that was ended before, the next reads
+    the file again, and passes over what the first brought home."""
+    from demarche.sources import archive
+
+    try:
+        with _opened(path, order.max_archive_bytes, root) as file:
+            before = _state_of(os.fstat(file.fileno()))
+            counts = {archive.Page: 0, archive.Fault: 0}
+            for found in archive.pages(file, order.max_file_bytes):
+                counts[type(found)] += 1
+                if isinstance(found, archive.Fault):
+                    yield reject(order, path, found.reason_type, found.reason, found.number)
+                    continue
+                fetch = Fetch(
+                    partition_key=order.partition_key,
+                    source_name=order.source_name,
+                    url=found.url,
+                    raw_hash=hashlib.sha256(found.data).hexdigest(),
+                    byte_count=len(found.data),
+                    media_type=found.media_type,
+                    fetched_at=found.fetched_at or now(),
+                    given_values={"archive": printable(path)},
+                )
+                yield Fetched(fetch, found.data)
+            state = _state_of(os.fstat(file.fileno()))
+    except OSError as error:
+        yield _refused(order, path, error)
+        return
+    if not sum(counts.values()):
+        yield reject(order, path, "empty", "is a web archive without pages")
+    if state == before:
+        data = archive.summary(counts[archive.Page], counts[archive.Fault])
+        fetch = Fetch(
+            partition_key=order.partition_key,
+            source_name=order.source_name,
+            url=printable(path),
+            raw_hash=hashlib.sha256(data).hexdigest(),
+            byte_count=len(data),
+            media_type="application/json",
+            fetched_at=now(),
+            etag=state.etag,
+            kind="archive",
+        )
+        yield Fetched(fetch, data)
+
+
+def reject(order: Order, path: Path, reason_type: str, reason: str, position: int | None = None) -> Reject:
     """A reject of the station ``fetch``; its text names the file."""
     name = printable(path)
     return Reject(
-        reject_id=record_id("x", "fetch", name, None, reason_type),
+        reject_id=record_id("x", "fetch", name, position, reason_type),
         partition_key=order.partition_key,
         station="fetch",
         path=name,
+        position=position,
         reason_type=reason_type,
         reason_text=f"{name} {reason}",
     )
+
+
+def _refused(order: Order, path: Path, error: OSError) -> Reject:
+    """Why a file can't be read."""
+    if isinstance(error, FileNotFoundError):
+        return reject(order, path, "vanished", "is not there any more, or never was")
+    if isinstance(error, IsADirectoryError):
+        return reject(order, path, "not_a_file", "is a folder, not a file; what it holds is read all the same")
+    if isinstance(error, _NotAFile):
+        return reject(order, path, "not_a_file", str(error))
+    if isinstance(error, _TooLarge):
+        return reject(order, path, "too_large", f"has {error.args[1]} bytes, the limit is {error.args[0]}")
+    return reject(order, path, "unreadable", f"can't be read: {error.strerror or error}")
 
 
 class _NotAFile(OSError):
@@ -226,26 +304,32 @@ class _State:
 
 def _state(path: Path) -> _State | None:
     try:
-        found = path.stat()
+        return _state_of(path.stat())
     except OSError:
         return None
+
+
+def _state_of(found: os.stat_result) -> _State:
     return _State(found.st_size, found.st_mtime_ns)
 
 
-def _read(path: Path, limit: int) -> tuple[bytes, _State]:
+@contextmanager
+def _opened(path: Path, limit: int, root: Path | None) -> Iterator[BinaryIO]:
+    """A regular file of at most ``limit`` bytes. Raises OSError for anything else; a link that leads out of ``root`` is
+    not followed."""
+    if root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        raise _NotAFile("is a link that leads out of the folder")
     # Opened without waiting: a named pipe in the folder must not hold up everything else.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(handle, "rb") as file:
-        mode, size = os.fstat(handle).st_mode, os.fstat(handle).st_size
-        if stat.S_ISDIR(mode):
+        found = os.fstat(handle)
+        if stat.S_ISDIR(found.st_mode):
             raise IsADirectoryError(path)
-        if not stat.S_ISREG(mode):
-            raise _NotAFile(path)
-        data = file.read(limit + 1) if size <= limit else b""
-        after = os.fstat(handle)
-    if size > limit or len(data) > limit:
-        raise _TooLarge(max(size, len(data)))
-    return data, _State(after.st_size, after.st_mtime_ns)
+        if not stat.S_ISREG(found.st_mode):
+            raise _NotAFile("is a device, pipe or socket, not a file")
+        if found.st_size > limit:
+            raise _TooLarge(limit, found.st_size)
+        yield file
 
 
 def printable(path: Path | str) -> str:

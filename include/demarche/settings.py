@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     source_name: str = Field("drop", min_length=1, description="The source of dropped files that name no outlet")
     model_name: str | None = Field(None, description="spaCy model; default: an installed en_core_web_*")
     max_file_bytes: int = Field(50_000_000, ge=1, description="A larger file is rejected unread")
+    max_archive_bytes: int = Field(20_000_000_000, ge=1, description="A larger web archive (WARC) is rejected unread")
     max_drop_files: int = Field(100_000, ge=1, description="How many files of the drop folder one run looks at")
     settle_seconds: float = Field(2.0, ge=0, le=3600, description="A file changed within this time may still grow")
     max_reject_share: float = Field(

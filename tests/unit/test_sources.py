@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarche.records import Fetch, RawDocument, Reject
+from archives import compressed
+from archives import record as archived
+from demarche import steps
+from demarche.records import Document, Fetch, RawDocument, Reject, record_id
 from demarche.sources import jsonl, parse
 
 
@@ -210,3 +214,170 @@ def test_any_bytes_give_documents_or_rejects(data: bytes, url: str) -> None:
 def test_a_document_knows_its_line():
     lines = b'{"text": "One."}\n\n{"text": "Two."}\n'
     assert [raw.where for raw in parse(fetch("a.jsonl"), lines)] == ["line 1", "line 3"]
+
+
+# --- tables ------------------------------------------------------------------------------------------------------
+def rows_of(data: bytes, url: str = "drop/a.csv", **fields: object) -> list[RawDocument | Reject]:
+    return list(parse(fetch(url).model_copy(update=fields), data))
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_a_table_is_read_by_its_columns(mark: str) -> None:
+    header = ["Title", "TEXT", "url", "Date"]
+    row = ["Talks", '"Line one\nline, two; three | ""x"""', "https://x.example", "2018"]
+    (found,) = rows_of(f"{mark.join(header)}\n{mark.join(row)}\n".encode())
+    assert isinstance(found, RawDocument)
+    assert (found.title, found.text, found.url, found.published, found.position) == (
+        "Talks", 'Line one\nline, two; three | "x"', "https://x.example", "2018", 0
+    )  # fmt: skip
+
+
+def test_columns_of_other_names_are_mapped() -> None:
+    data = b"kop;tekst;text\nTalks;The words.;other words\n"
+    (found,) = rows_of(data, column_values={"title": "kop", "text": "tekst"})
+    assert isinstance(found, RawDocument)
+    assert (found.title, found.text) == ("Talks", "The words.")
+    (reject,) = rows_of(data, column_values={"text": "corps"})
+    assert isinstance(reject, Reject)
+    assert "no column corps" in reject.reason_text
+    assert "'kop'" in reject.reason_text
+
+
+def test_a_table_without_a_text_says_which_columns_it_has() -> None:
+    (found,) = rows_of(b"a,b\n1,2\n")
+    assert isinstance(found, Reject)
+    assert "'a', 'b'" in found.reason_text
+
+
+def test_a_bad_row_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demarche.sources.tables.MAX_CELL_CHARACTERS", 1_000)
+    data = b"title,text\nA,one\nB,two,three\nC\nD," + b"x" * 2_000 + b"\nE,\x00five\n\n"
+    found = rows_of(data)
+    assert [item.text if isinstance(item, RawDocument) else item.reason_type for item in found] == [
+        "one", "malformed", "empty", "malformed", "five",
+    ]  # fmt: skip
+    assert isinstance(found[1], Reject)
+    assert "line 3 has 3 values for 2 columns" in found[1].reason_text
+
+
+def parquet(**columns: list) -> bytes:
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink)
+    return sink.getvalue()
+
+
+def test_parquet_is_read_by_its_columns() -> None:
+    data = parquet(
+        Headline=["Talks", None], body=["The words.", None], published_at=[datetime(2018, 11, 6, 9, tzinfo=UTC)] * 2,
+        authors=[["Ann Lee", "Bob Roe"], []], other=[1, 2],
+    )  # fmt: skip
+    found = rows_of(data, "drop/a.parquet")
+    assert isinstance(found[0], RawDocument)
+    assert (found[0].title, found[0].text, found[0].byline) == ("Talks", "The words.", "Ann Lee, Bob Roe")
+    assert found[0].published == "2018-11-06T09:00:00+00:00"
+    assert [type(item) for item in found] == [RawDocument, Reject]
+    assert rows_of(data, "drop/whatever")[0] == found[0].model_copy(update={"path": "drop/whatever"})
+
+
+@pytest.mark.parametrize("cut", [4, 100, -1])
+def test_damaged_parquet_is_a_reject(cut: int) -> None:
+    (found,) = rows_of(parquet(text=["The words."])[:cut], "drop/a.parquet")
+    assert isinstance(found, Reject)
+    assert found.reason_type == "malformed"
+
+
+def test_parquet_that_unpacks_to_too_much_is_a_reject(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = parquet(text=["x" * 100] * 50)
+    monkeypatch.setattr("demarche.sources.tables.MAX_CELL_CHARACTERS", 50)
+    assert {item.reason_type for item in rows_of(data, "a.parquet") if isinstance(item, Reject)} == {"too_large"}
+    monkeypatch.setattr("demarche.sources.tables.MAX_ROWS", 49)
+    (found,) = rows_of(data, "a.parquet")
+    assert isinstance(found, Reject)
+    assert "50 rows" in found.reason_text
+    monkeypatch.undo()
+    monkeypatch.setattr("demarche.sources.tables.MAX_UNPACKED_BYTES", 10)
+    (found,) = rows_of(data, "a.parquet")
+    assert isinstance(found, Reject)
+
+
+@settings(max_examples=100)
+@given(st.integers(0, 600), st.binary(min_size=1, max_size=20))
+def test_whatever_is_overwritten_in_parquet_nothing_is_raised(place: int, rubbish: bytes) -> None:
+    data = bytearray(parquet(text=["The words.", "Others."], title=["A", "B"]))
+    data[place : place + len(rubbish)] = rubbish
+    rows_of(b"PAR1" + bytes(data[4:]), "a.parquet")
+
+
+# --- one article in nine forms -----------------------------------------------------------------------------------
+ADDRESS = "https://courier.example/2018/11/06/talks"
+TITLE = "Fiji and Tonga to open joint consulate"
+STAMP = "2018-11-06T09:30:00+00:00"
+PARAGRAPHS = (
+    "The foreign ministers of Fiji & Tonga met in Suva on Monday and agreed to open a joint consulate in Auckland.",
+    "It is the first time that the two island states share a mission abroad, and both spoke of what it will save them.",
+    "“We are neighbours, and neighbours share,” Fiji’s minister told reporters after a meeting of three hours.",
+)
+HTML = "".join(f"<p>{paragraph.replace('&', '&amp;')}</p>" for paragraph in PARAGRAPHS)
+ESCAPED = HTML.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+TEXT = "\n\n".join(PARAGRAPHS)
+
+
+def forms() -> dict[str, tuple[str, bytes]]:
+    """The article by form: the file's name and its bytes. Each form says all that it has words for."""
+    import csv
+    import io
+
+    rss = f"""<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>C</title>
+        <language>en</language><item><title>{TITLE}</title><link>{ADDRESS}</link><dc:creator>Ann Lee</dc:creator>
+        <pubDate>Tue, 06 Nov 2018 09:30:00 GMT</pubDate><description>{ESCAPED}</description></item></channel></rss>"""
+    atom = f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>C</title><entry><title>{TITLE}</title>
+        <link href="{ADDRESS}"/><author><name>Ann Lee</name></author><published>{STAMP}</published>
+        <content type="html">{ESCAPED}</content></entry></feed>"""
+    rdf = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+        xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://courier.example/"><title>C</title></channel>
+        <item rdf:about="{ADDRESS}"><title>{TITLE}</title><link>{ADDRESS}</link><dc:creator>Ann Lee</dc:creator>
+        <dc:date>{STAMP}</dc:date><description>{ESCAPED}</description></item></rdf:RDF>"""
+    item = {"id": ADDRESS, "url": ADDRESS, "title": TITLE, "content_html": HTML, "date_published": STAMP,
+            "authors": [{"name": "Ann Lee"}]}  # fmt: skip
+    json_feed = {"version": "https://jsonfeed.org/version/1.1", "title": "C", "items": [item]}
+    record = {"url": ADDRESS, "title": TITLE, "text": TEXT, "published_at": STAMP, "author": "Ann Lee"}
+    table = io.StringIO()
+    writer = csv.DictWriter(table, list(record))
+    writer.writeheader()
+    writer.writerow(record)
+    page = f"""<!DOCTYPE html><html><head><title>{TITLE}</title><link rel="canonical" href="{ADDRESS}">
+        <meta name="author" content="Ann Lee"><meta property="article:published_time" content="{STAMP}"></head>
+        <body><nav><a href="/">Home</a></nav><h1>{TITLE}</h1><article>{HTML}</article></body></html>"""
+    plain = f"{TITLE}\n\nBy Ann Lee\n\nPublished 6 November 2018 09:30 GMT\n\n{TEXT}\n"
+    return {
+        "RSS": ("a.xml", rss.encode()),
+        "Atom": ("a.atom", atom.encode()),
+        "RDF": ("a.rdf", rdf.encode()),
+        "JSON Feed": ("a.json", json.dumps(json_feed).encode()),
+        "JSONL": ("a.jsonl", json.dumps(record).encode()),
+        "CSV": ("a.csv", table.getvalue().encode()),
+        "WARC": ("a.warc.gz", compressed(archived(ADDRESS, page.encode()))),
+        "HTML": ("a.html", page.encode()),
+        "text": ("a.txt", plain.encode()),
+    }
+
+
+@pytest.mark.parametrize("form", list(forms()))
+def test_an_article_is_the_same_document_in_every_form(form: str, tmp_path: Path) -> None:
+    name, data = forms()[form]
+    (tmp_path / name).write_bytes(data)
+    (found,) = steps.parse_files([tmp_path])
+    assert isinstance(found, Document), found
+    assert (found.title, found.byline, found.body) == (TITLE, "Ann Lee", TEXT)
+    assert (found.published_date, found.published_at) == (date(2018, 11, 6), datetime.fromisoformat(STAMP))
+    assert found.language_code == "en"
+    if form != "text":  # which has no place for an address, so that its outlet is the folder
+        assert found.canonical_url == ADDRESS
+        assert found.document_id == record_id(
+            "d", record_id("o", "courier.example"), ADDRESS, found.content_hash
+        )  # the same in all of them

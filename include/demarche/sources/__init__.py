@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from demarche.records import Fetch, RawDocument, Reject
-from demarche.sources import feed, html, jsonl, sitemap, text
+from demarche.sources import archive, feed, html, jsonl, sitemap, tables, text
 from demarche.sources.asking import Link, UnreadableIndex
 from demarche.sources.rejecting import reject
 
@@ -42,6 +42,9 @@ KINDS: dict[str, Kind] = {
     "jsonl": Kind(jsonl.parse),
     "feed": Kind(feed.parse, feed.links),
     "sitemap": Kind(links=sitemap.links),
+    "csv": Kind(tables.parse_csv),
+    "parquet": Kind(tables.parse_parquet, is_text=False),
+    "archive": Kind(archive.parse),
 }
 
 _BY_MEDIA_TYPE = {
@@ -52,6 +55,9 @@ _BY_MEDIA_TYPE = {
     "application/x-ndjson": "jsonl",
     "application/x-jsonlines": "jsonl",
     "application/json": "jsonl",
+    "text/csv": "csv",
+    "text/tab-separated-values": "csv",
+    "application/vnd.apache.parquet": "parquet",
 }
 _BY_SUFFIX = {
     ".txt": "text",
@@ -62,6 +68,9 @@ _BY_SUFFIX = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "jsonl",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
 }
 
 _MAGIC = {
@@ -80,7 +89,6 @@ _MAGIC = {
     b"MZ\x90": "a program",
     b"\xd0\xcf\x11\xe0": "an old office file",
     b"SQLite format 3": "a database",
-    b"PAR1": "a Parquet file",
     b"ID3": "an audio file",
     b"{\\rtf": "a rich text file",
 }
@@ -122,6 +130,8 @@ def _with_given(raw: RawDocument, given: Mapping[str, str]) -> RawDocument:
 def _kind(fetch: Fetch, data: bytes) -> str:
     declared = _BY_MEDIA_TYPE.get(fetch.media_type.partition(";")[0].strip().lower())
     by_suffix = _BY_SUFFIX.get(PurePath(fetch.url.partition("?")[0]).suffix.lower())
+    if data.startswith(b"PAR1"):
+        return "parquet"
     start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "html"  # whatever its name says

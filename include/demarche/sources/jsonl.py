@@ -36,7 +36,7 @@ def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
     """A document per record; a record that can't be read is a reject with its position, from 0."""
     if whole := _whole(data):
         for position, record in enumerate(whole):
-            yield _read(fetch, position, record, f"record {position + 1}")
+            yield read_record(fetch, position, record, f"record {position + 1}")
         return
     position = 0
     for number, line in enumerate(_lines(data), 1):
@@ -81,10 +81,11 @@ def _read_line(fetch: Fetch, position: int, line: bytes, where: str) -> RawDocum
     except (ValueError, RecursionError) as error:
         reason = "is nested too deep" if isinstance(error, RecursionError) else f"is no JSON: {str(error)[:100]}"
         return reject(fetch, "malformed", f"{where} {reason}", position)
-    return _read(fetch, position, record, where)
+    return read_record(fetch, position, record, where)
 
 
-def _read(fetch: Fetch, position: int, record: Any, where: str) -> RawDocument | Reject:
+def read_record(fetch: Fetch, position: int, record: Any, where: str) -> RawDocument | Reject:
+    """The document in a record, by the fields' names; ``where`` names the record in a reject."""
     if not isinstance(record, dict):
         return reject(fetch, "malformed", f"{where} is no JSON object", position)
     fields = read_fields(record, fetch.column_values)

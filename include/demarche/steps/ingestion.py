@@ -6,9 +6,10 @@ import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
+from typing import Any
 
 from demarche import fetching
-from demarche.records import Document, Fetch, Reject, record_id
+from demarche.records import Document, Fetch, Record, Reject, record_id
 from demarche.settings import Settings, load_settings
 from demarche.steps.attempts import Attempts, Poison
 from demarche.steps.ledgers import arrival_key, checked_key, code_version, hour_that_has_ended, open_lake
@@ -32,6 +33,7 @@ def fetch_documents(
         partition_key=arrival_key(partition_key),
         source_name=settings.source_name,
         max_file_bytes=settings.max_file_bytes,
+        max_archive_bytes=settings.max_archive_bytes,
         max_files=settings.max_drop_files,
         settle_seconds=settings.settle_seconds,
     )
@@ -77,34 +79,18 @@ def parse_documents(partition_key: str, *, settings: Settings | None = None) -> 
     """Make documents of a partition's bytes; what can't be read becomes a reject."""
     settings = settings or load_settings()
     lake = open_lake(settings)
-    input_hash = lake.log_hash(checked_key(partition_key))
-    rejects = {reject.reject_id: reject for reject in lake.fetch_rejects(partition_key)}
-    found: dict[str, Document] = {}
-    counts: Counter[str] = Counter(found=len(rejects), repeated=0, forgotten=0)
-    version = code_version("documents", settings)
-    fetches = lake.fetches(partition_key)
-    with Attempts(lake, "documents", partition_key, "all", f"{input_hash} {version}") as attempts:
+    fetches = lake.fetches(checked_key(partition_key))
+    shards = _Shards(lake, partition_key, settings)
+    for fault in lake.fetch_rejects(partition_key):
+        shards.add(fault)
+    with Attempts(lake, "documents", partition_key, "all", shards.made_from) as attempts:
         for item in _parsed(lake, fetches, settings, attempts):
-            counts["found"] += 1
-            if isinstance(item, Reject):
-                counts["repeated"] += item.reject_id in rejects
-                rejects.setdefault(item.reject_id, item)
-            else:
-                counts["repeated"] += item.document_id in found
-                found.setdefault(item.document_id, item)  # the earliest fetch's stays
-        counts.update(parsed=len(found), rejected=len(rejects))
-        lake.write(
-            "documents",
-            partition_key,
-            {Document: list(found.values()), Reject: list(rejects.values())},
-            input_hash=input_hash,
-            code_version=version,
-            rows_per_file=settings.shard_size,
-            counts=counts,
-        )
+            shards.add(item)
+        counts = shards.commit()
     details = {name: counts[name] for name in ("found", "repeated")}
+    rejects = by_path(lake.read(Reject, partition_key, "documents"))
     return StepResult(
-        "parse_documents", partition_key, len(fetches), len(found), len(rejects), details, by_path(rejects.values())
+        "parse_documents", partition_key, len(fetches), counts["parsed"], len(rejects), details, rejects
     )
 
 
@@ -117,6 +103,55 @@ def _parsed(
             begin = attempts.begin if attempts.is_suspect(fetch.raw_hash) else None
             for _, item in parse_fetch(fetch, lake.get_raw(fetch.raw_hash), settings, begin):
                 yield item
+
+
+class _Shards:
+    """A partition's documents and rejects on their way to the lake, so many in memory at once as a shard holds.
+
+    What comes a second time is counted and left out: the earliest fetch's stays.
+    """
+
+    def __init__(self, lake: Lake, partition_key: str, settings: Settings) -> None:
+        self._lake, self._key, self._size = lake, partition_key, settings.shard_size
+        self._input_hash, self._code_version = lake.log_hash(partition_key), code_version("documents", settings)
+        self._ids: set[str] = set()
+        self._rows: dict[type[Record], list[Any]] = {Document: [], Reject: []}
+        self._counts: Counter[str] = Counter()
+        self._number = 0
+
+    @property
+    def made_from(self) -> str:
+        """What the partition is made from, and by which code."""
+        return f"{self._input_hash} {self._code_version}"
+
+    def _made_from(self) -> dict[str, str]:
+        return {"input_hash": self._input_hash, "code_version": self._code_version}
+
+    def add(self, item: Document | Reject) -> None:
+        """Take a row in; a full shard is written."""
+        row_id = item.reject_id if isinstance(item, Reject) else item.document_id
+        self._counts["found"] += 1
+        if row_id in self._ids:
+            self._counts["repeated"] += 1
+            return
+        self._ids.add(row_id)
+        self._rows[type(item)].append(item)
+        self._counts["rejected" if isinstance(item, Reject) else "parsed"] += 1
+        if len(self._rows[Document]) + len(self._rows[Reject]) >= self._size:
+            self._write()
+
+    def commit(self) -> dict[str, int]:
+        """Make all that was taken in the partition; its counts."""
+        if self._number == 0 or any(self._rows.values()):
+            self._write()
+        return self._lake.commit("documents", self._key, self._number, **self._made_from()).counts
+
+    def _write(self) -> None:
+        counts = dict.fromkeys(("found", "repeated", "forgotten", "parsed", "rejected"), 0) | self._counts
+        self._lake.write_shard("documents", self._key, self._number, self._rows, counts=counts, **self._made_from())
+        self._rows = {Document: [], Reject: []}
+        self._counts.clear()
+        self._number += 1
 
 
 def parse_files(paths: Sequence[str | Path], *, settings: Settings | None = None) -> Iterator[Document | Reject]:
@@ -135,6 +170,8 @@ def parse_files(paths: Sequence[str | Path], *, settings: Settings | None = None
 
 def _as_given(path: str, given: str) -> str:
     """A path that begins as somebody wrote it: ``Path`` drops what seems needless, and they look for what they gave."""
+    if path.startswith(("http://", "https://")):
+        return path  # of a page in an archive
     given = fetching.printable(given)
     inside = PurePath(path).relative_to(PurePath(given))
     return given if inside == PurePath() else posixpath.join(given, str(inside))

@@ -1,0 +1,179 @@
+"""Web archives (WARC): the answers that a crawler was given, news pages among them, as CC-NEWS publishes them.
+
+An archive is read as a stream when it is fetched, one record in memory at a time, and each page is kept as if it had
+been fetched by itself. A record that can't be read is told with its reason, and reading goes on at the next beginning
+of a record. Of the archive itself, the lake keeps a summary, so that the next run knows that it was read.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO
+
+from demarche.records import Fetch, RawDocument, Reject
+
+if TYPE_CHECKING:
+    from fastwarc.warc import WarcRecord
+
+MAX_FAULTS = 1_000  # beginnings behind which nothing can be read; with more of them it is no archive
+_PAGES = ("text/html", "application/xhtml+xml", "text/plain")
+_BEGINNINGS = (b"\nWARC/1.", b"\nWARC/0.1", b"\x1f\x8b\x08")
+_CHUNK = 1_048_576
+_MAX_URL = 2_000
+_EITHER_WRAPPING = 47  # of zlib: gzip's or its own, told by the first bytes
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as a crawler was given it."""
+
+    url: str
+    media_type: str
+    fetched_at: datetime | None
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A record that can't be read: its number in the archive, from 0, and why."""
+
+    number: int
+    reason_type: str
+    reason: str
+
+
+class _Unreadable(ValueError):
+    def __init__(self, reason_type: str, reason: str) -> None:
+        super().__init__(reason)
+        self.reason_type = reason_type
+
+
+def summary(page_count: int, fault_count: int) -> bytes:
+    """What is kept of an archive whose pages are kept one by one."""
+    return (json.dumps({"pages": page_count, "unreadable": fault_count}) + "\n").encode()
+
+
+def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
+    """The documents in an archive's summary: none."""
+    return iter(())
+
+
+def pages(file: BinaryIO, max_bytes: int) -> Iterator[Page | Fault]:
+    """The pages of an archive, compressed or not, in its order, none longer than ``max_bytes``. Records of other kinds
+    (requests, metadata, pictures, redirects, errors) are passed over. ``file`` must be seekable."""
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    wanted = WarcRecordType.response | WarcRecordType.resource
+    start = number = faults = 0
+    was_sound = True
+    while True:
+        file.seek(start)
+        latest = 0
+        is_cut = False
+        try:
+            for record in ArchiveIterator(file, record_types=wanted, parse_http=True):
+                latest = record.stream_pos
+                try:
+                    found: Page | Fault | None = _page(record, max_bytes)
+                except _Unreadable as error:
+                    is_cut = error.reason_type == "truncated"
+                    found = Fault(number, error.reason_type, f"record {number + 1} {error}")
+                number += 1
+                was_sound = True
+                if found:
+                    yield found
+                if is_cut:
+                    break
+            else:
+                return
+        except (OSError, ValueError) as error:
+            if was_sound:  # of several false beginnings in a row, one is told
+                yield Fault(number, "malformed", f"record {number + 1} can't be read: {str(error)[:200]}")
+                number += 1
+            was_sound = False
+        faults += 1
+        start = _next_beginning(file, start + latest)
+        if start < 0:
+            return
+        if faults >= MAX_FAULTS:
+            yield Fault(number, "malformed", f"is left at byte {start}: {MAX_FAULTS} records before can't be read")
+            return
+
+
+def _next_beginning(file: BinaryIO, start: int) -> int:
+    """Where behind ``start`` the next record may begin; -1 where none does."""
+    position = start + 1
+    overlap = max(map(len, _BEGINNINGS))
+    while True:
+        file.seek(position)
+        chunk = file.read(_CHUNK)
+        found = [place + (mark[:1] == b"\n") for mark in _BEGINNINGS if (place := chunk.find(mark)) >= 0]
+        if found:
+            return position + min(found)
+        if len(chunk) <= overlap:
+            return -1
+        position += len(chunk) - overlap
+
+
+def _page(record: WarcRecord, max_bytes: int) -> Page | None:
+    """The page in a record, or None where it holds none. Raises _Unreadable."""
+    http = record.http_headers if record.is_http_parsed else None
+    media_type = (http.get("Content-Type") if http else record.headers.get("Content-Type")) or ""
+    url = (record.headers.get("WARC-Target-URI") or "").strip().strip("<>")
+    if http and (not isinstance(http.status_code, int) or (media_type and "/" not in media_type)):
+        raise _Unreadable("malformed", f"({url[:200]}) holds no whole answer of a web server")
+    if (http and http.status_code != 200) or not url.startswith(("http://", "https://")) or len(url) > _MAX_URL:
+        return None
+    if media_type.partition(";")[0].strip().lower() not in _PAGES or url.partition("?")[0].endswith("/robots.txt"):
+        return None
+    length = record.content_length
+    block = record.reader.read(max_bytes + 1)
+    if len(block) > max_bytes:
+        raise _Unreadable("too_large", f"({url}) is a page beyond the limit of {max_bytes} bytes")
+    if len(block) < length:
+        raise _Unreadable("truncated", f"({url}) is cut off: it names {length} bytes, {len(block)} are there")
+    data = _decoded(block, http.to_dict() if http else {}, url, max_bytes)
+    return Page(url, media_type, record.record_date, data)
+
+
+def _decoded(block: bytes, headers: dict[str, str], url: str, max_bytes: int) -> bytes:
+    """A body without what HTTP wrapped it in; what was taken off already is left as it is."""
+    import brotli
+
+    said = {name.lower(): value.strip().lower() for name, value in headers.items()}
+    if said.get("transfer-encoding") == "chunked":
+        block = _without_chunks(block)
+    encoding = said.get("content-encoding", "")
+    try:
+        if encoding == "br":
+            block = brotli.Decompressor().process(block, output_buffer_limit=max_bytes + 1)
+        elif encoding in ("gzip", "x-gzip", "deflate"):
+            block = zlib.decompressobj(_EITHER_WRAPPING).decompress(block, max_bytes + 1)
+    except (zlib.error, brotli.error):
+        return block  # crawlers often take it off and leave the header
+    if len(block) > max_bytes:
+        raise _Unreadable("too_large", f"({url}) unpacks to a page beyond the limit of {max_bytes} bytes")
+    return block
+
+
+def _without_chunks(block: bytes) -> bytes:
+    """The body of an answer in chunks; as it is where it has none, because they were taken off already."""
+    parts: list[bytes] = []
+    position = 0
+    while position < len(block):
+        end = block.find(b"\r\n", position, position + 100)
+        try:
+            size = int(block[position:end].partition(b";")[0], 16) if end >= 0 else -1
+        except ValueError:
+            size = -1
+        if size < 0:
+            return b"".join(parts) or block
+        if size == 0:
+            break
+        parts.append(block[end + 2 : end + 2 + size])
+        position = end + 2 + size + 2
+    return b"".join(parts)

@@ -1,0 +1,152 @@
+"""Tables: CSV with a header, and Parquet; a row is an article, as a record is in ``jsonl``.
+
+Which column is which field is told by its name, as in ``jsonl.FIELDS``, in any case, or by the declaration's columns.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import chain, islice
+from typing import Any
+
+from demarche.records import Fetch, RawDocument, Reject
+from demarche.sources import jsonl
+from demarche.sources.encoding import EncodingError, decode
+from demarche.sources.rejecting import reject
+
+MAX_ROWS = 1_000_000
+MAX_COLUMNS = 2_000
+MAX_CELL_CHARACTERS = 8_000_000  # as of a line in jsonl
+MAX_UNPACKED_BYTES = 1_000_000_000  # of a column in a row group of Parquet, as its metadata say
+_DELIMITERS = ",;\t|"
+_SAMPLE = 65_536
+_BATCH = 16  # rows of Parquet at once: each may be as large as a cell
+
+
+def parse_csv(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
+    """A document per row; a row that can't be read is a reject with its position, from 0, and its line."""
+    try:
+        text = decode(data).replace("\x00", "")
+    except EncodingError as error:
+        yield reject(fetch, "encoding", str(error))
+        return
+    csv.field_size_limit(MAX_CELL_CHARACTERS)
+    lines = iter(text.splitlines(keepends=True))
+    head = list(islice(lines, 50))
+    reader = csv.reader(chain(head, lines), delimiter=_delimiter(head))
+    try:
+        header = [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        yield reject(fetch, "malformed", f"has no header of columns: {error}")
+        return
+    if problem := _unfit(header, fetch):
+        yield reject(fetch, "malformed", problem)
+        return
+    for position in range(MAX_ROWS + 1):
+        where = f"line {reader.line_num + 1}"
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield reject(fetch, "malformed", f"{where} is no row of a table: {error}", position)
+            continue
+        if not any(cell.strip() for cell in row):
+            continue
+        if position == MAX_ROWS:
+            reason = f"{where} is beyond the limit of {MAX_ROWS} rows; split the file"
+            yield reject(fetch, "too_large", reason, position)
+        elif len(row) > len(header):
+            reason = f"{where} has {len(row)} values for {len(header)} columns; is a comma or quote in it unquoted?"
+            yield reject(fetch, "malformed", reason, position)
+        else:
+            yield jsonl.read_record(fetch, position, _record(header, row), where)
+
+
+def _delimiter(head: Sequence[str]) -> str:
+    """What separates the header's names: the mark that stands in it most often."""
+    header = next((line for line in head if line.strip()), "")
+    return max(_DELIMITERS, key=header.count)
+
+
+def _record(header: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
+    """A row by its columns' names, as they are and in small letters; of two columns of one name the first filled."""
+    record: dict[str, Any] = {}
+    for name, value in zip(header, row, strict=False):
+        if value is not None and value != "":
+            record.setdefault(name, value)
+            record.setdefault(name.lower(), value)
+    return record
+
+
+def _unfit(header: Sequence[str], fetch: Fetch) -> str | None:
+    """Why a table holds no articles that could be found, or None."""
+    if len(header) > MAX_COLUMNS:
+        return f"has {len(header)} columns, the limit is {MAX_COLUMNS}"
+    missing = sorted(set(fetch.column_values.values()) - set(header))
+    if missing:
+        return f"has no column {', '.join(missing)}; it has {_named(header)}"
+    mapped = {name for field in ("text", "html") if (name := fetch.column_values.get(field))}
+    usual = {*jsonl.FIELDS["text"], *jsonl.FIELDS["html"]}
+    if not mapped and not usual & {name for given in header for name in (given, given.lower())}:
+        return f"has no column with a text; it has {_named(header)}: name the text's in the source's columns"
+    return None
+
+
+def _named(header: Sequence[str]) -> str:
+    names = ", ".join(repr(name[:60]) for name in header[:12])
+    return names + (f" and {len(header) - 12} more" if len(header) > 12 else "") or "none"
+
+
+def parse_parquet(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
+    """A document per row; only the columns that hold a field are read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    position = 0
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        header = list(file.schema_arrow.names)
+        if problem := _unfit(header, fetch) or _too_large(file):
+            yield reject(fetch, "malformed", problem)
+            return
+        wanted = set(fetch.column_values.values()) | {name for names in jsonl.FIELDS.values() for name in names}
+        columns = [name for name in header if name in wanted or name.lower() in wanted]
+        for batch in file.iter_batches(batch_size=_BATCH, columns=columns, use_threads=False):
+            for row in batch.to_pylist():
+                values = [_readable(row[name]) for name in columns]
+                if any(isinstance(value, str) and len(value) > MAX_CELL_CHARACTERS for value in values):
+                    reason = f"row {position + 1} has a cell beyond the limit of {MAX_CELL_CHARACTERS} characters"
+                    yield reject(fetch, "too_large", reason, position)
+                else:
+                    yield jsonl.read_record(fetch, position, _record(columns, values), f"row {position + 1}")
+                position += 1
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        yield reject(fetch, "malformed", f"can't be read as Parquet from row {position + 1} on: {reason}", position)
+
+
+def _too_large(file: Any) -> str | None:
+    """What a small file may hide: rows and columns of which Parquet stores a single value."""
+    metadata = file.metadata
+    if metadata.num_rows > MAX_ROWS:
+        return f"has {metadata.num_rows} rows, the limit is {MAX_ROWS}; split the file"
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    sizes = [group.column(number).total_uncompressed_size for group in groups for number in range(group.num_columns)]
+    if max(sizes, default=0) > MAX_UNPACKED_BYTES:
+        return f"has a column of {max(sizes)} bytes unpacked, the limit is {MAX_UNPACKED_BYTES}; split the file"
+    return None
+
+
+def _readable(value: Any) -> Any:
+    """Days and instants as text, bytes as characters."""
+    if isinstance(value, date):  # an instant is a date, too
+        return value.isoformat()
+    if isinstance(value, bytes):
+        try:
+            return decode(value)
+        except EncodingError:
+            return None
+    return value

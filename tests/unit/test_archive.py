@@ -1,0 +1,178 @@
+"""Web archives: every page is kept as if it had been fetched, and what can't be read is told and passed over."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import brotli
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archives import compressed, record
+from demarche import fetching, steps
+from demarche.records import Document, Reject
+from demarche.settings import Settings
+from demarche.sources import archive
+from demarche.storage import Lake
+
+KEY = "2018-11-06T14"
+LIMIT = 100_000
+ONE, TWO, THREE = (record(f"https://a.example/{name}", f"<p>{name}</p>".encode() * 20) for name in ("1", "2", "3"))
+
+
+def pages(data: bytes) -> list[str]:
+    """Address of each page, and the kind of each fault."""
+    found = archive.pages(io.BytesIO(data), LIMIT)
+    return [item.url[-1] if isinstance(item, archive.Page) else item.reason_type for item in found]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [ONE + TWO + THREE, compressed(ONE, TWO, THREE), gzip.compress(ONE + TWO + THREE)],
+    ids=["plain", "gz", "one"],
+)
+def test_pages_come_in_order(data: bytes) -> None:
+    found = list(archive.pages(io.BytesIO(data), LIMIT))
+    assert [item.url for item in found] == [f"https://a.example/{number}" for number in (1, 2, 3)]
+    assert found[0] == archive.Page(
+        "https://a.example/1", "text/html; charset=utf-8", datetime(2018, 11, 6, 10, tzinfo=UTC), b"<p>1</p>" * 20
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        record("https://a.example/x", b"gone", status="404 Not Found"),
+        record("https://a.example/x", b"", status="301 Moved"),
+        record("https://a.example/x.png", b"\x89PNG", media_type="image/png"),
+        record("https://a.example/robots.txt", b"User-agent: *", media_type="text/plain"),
+        record("dns:a.example", b"1.2.3.4", media_type="text/dns"),
+        record("https://a.example/x", b"GET / HTTP/1.1", warc_type="request"),
+        record("https://a.example/x", b"", warc_type="revisit"),
+    ],
+)
+def test_what_is_no_page_is_passed_over(other: bytes) -> None:
+    assert pages(ONE + other + TWO) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (ONE + TWO[:250], ["1", "truncated"]),
+        (ONE + TWO[:150], ["1"]),
+        (ONE + b"rubbish\r\n\r\nmore of it\r\n" * 5 + THREE, ["1", "malformed", "3"]),
+        (ONE.replace(b"Content-Length: ", b"Content-Length: 9") + TWO + THREE, ["truncated", "2", "3"]),
+        (ONE + TWO.replace(b"Content-Length: ", b"Content-Length: -") + THREE, ["1", "malformed", "3"]),
+        (ONE + TWO.replace(b"Content-Length", b"X-Length") + THREE, ["1", "malformed", "3"]),
+        (compressed(ONE) + compressed(TWO)[:60] + b"\x00\xff" * 20 + compressed(THREE), ["1", "malformed", "3"]),
+        (ONE + record("https://a.example/l", b"x" * (LIMIT + 1)) + THREE, ["1", "too_large", "3"]),
+        (ONE + b"WARC/1.0\r\nX: " + b"y" * 1_000_000 + b"\r\n\r\n" + THREE, ["1", "malformed", "3"]),
+        (b"just some text\n" * 50, ["malformed"]),
+        (b"", []),
+    ],
+    ids=["cut", "cut head", "rubbish", "too long", "negative", "no length", "gzip", "large", "head", "text", "empty"],
+)
+def test_a_damaged_record_is_told_and_the_others_are_read(data: bytes, found: list[str]) -> None:
+    assert pages(data) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (gzip.compress(b"<p>news</p>"), "Content-Encoding: gzip\r\n"),
+        (brotli.compress(b"<p>news</p>"), "Content-Encoding: br\r\n"),
+        (b"5\r\n<p>ne\r\n6\r\nws</p>\r\n0\r\n\r\n", "Transfer-Encoding: chunked\r\n"),
+        (b"<p>news</p>", "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"),
+        (b"<p>news</p>", "Content-Encoding: br\r\n"),
+    ],
+    ids=["gzip", "brotli", "chunks", "taken off", "brotli taken off"],
+)
+def test_what_the_web_server_wrapped_is_unwrapped(body: bytes, headers: str) -> None:
+    (page,) = archive.pages(io.BytesIO(record("https://a.example/1", body, headers=headers)), LIMIT)
+    assert isinstance(page, archive.Page)
+    assert page.data == b"<p>news</p>"
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, brotli.compress], ids=["gzip", "brotli"])
+def test_a_bomb_is_a_fault(pack) -> None:
+    name = "gzip" if pack is gzip.compress else "br"
+    bomb = record("https://a.example/b", pack(bytes(50_000_000)), headers=f"Content-Encoding: {name}\r\n")
+    assert pages(bomb + THREE) == ["too_large", "3"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 700), st.binary(max_size=40), st.booleans())
+def test_whatever_is_overwritten_nothing_is_raised(place: int, rubbish: bytes, is_compressed: bool) -> None:
+    data = bytearray(compressed(ONE, TWO, THREE) if is_compressed else ONE + TWO + THREE)
+    data[place : place + len(rubbish)] = rubbish
+    pages(bytes(data))
+
+
+# --- in the lake -------------------------------------------------------------------------------------------------
+PROSE = "The ministers of both islands met in port {number} on Monday and talked about the fish of their waters. "
+
+
+def article(number: int) -> bytes:
+    body = "".join(f"<p>{PROSE.format(number=number)}</p>" for _ in range(3))
+    return f"<html><head><title>Talks {number}</title></head><body><h1>Talks {number}</h1>{body}</body></html>".encode()
+
+
+def test_an_archive_is_taken_once_and_each_page_is_kept(tmp_path: Path) -> None:
+    settings_ = Settings(data_folder=tmp_path, settle_seconds=0)
+    settings_.drop_folder.mkdir()
+    records = [record(f"https://a.example/{number}", article(number)) for number in range(7)]
+    again = record("https://b.example/copy", article(3))
+    file = settings_.drop_folder / "news.warc.gz"
+    file.write_bytes(compressed(*records, again, b"rubbish\r\n"))
+    first = steps.fetch_documents(KEY, settings=settings_)
+    assert (first.written, len(first.rejects)) == (9, 1)  # eight pages and the archive's summary
+    lake = Lake(settings_.lake_url)
+    raw = list((tmp_path / "lake" / "raw").rglob("*.gz"))
+    assert len(raw) == 8  # the copy costs no second entry
+    assert {fetch.fetched_at for fetch in lake.fetches(KEY) if fetch.kind is None} == {
+        datetime(2018, 11, 6, 10, tzinfo=UTC)
+    }
+    assert steps.fetch_documents("2018-11-06T15", settings=settings_).written == 0
+    parsed = steps.parse_documents(KEY, settings=settings_.model_copy(update={"shard_size": 3}))
+    assert (parsed.written, len(parsed.rejects)) == (8, 1)
+    assert {row.canonical_url for row in lake.read(Document, KEY, "documents")} == {
+        *(f"https://a.example/{number}" for number in range(7)),
+        "https://b.example/copy",
+    }
+    assert [row.reason_type for row in lake.read(Reject, KEY, "documents")] == ["malformed"]
+    assert len(lake.paths(Document, "documents", KEY)) == 3  # of three rows each, so many are in memory at once
+
+
+def test_a_run_that_was_killed_within_an_archive_is_gone_on_with(tmp_path: Path, monkeypatch) -> None:
+    settings_ = Settings(data_folder=tmp_path, settle_seconds=0)
+    settings_.drop_folder.mkdir()
+    records = [record(f"https://a.example/{number}", article(number)) for number in range(7)]
+    (settings_.drop_folder / "news.warc").write_bytes(b"".join(records))
+    monkeypatch.setattr("demarche.steps.ingestion.LOG_BATCH", 2)
+    kept = Lake.put_raw
+
+    def killed(lake: Lake, data: bytes) -> str:
+        if b"Talks 5" in data:
+            raise KeyboardInterrupt
+        return kept(lake, data)
+
+    monkeypatch.setattr(Lake, "put_raw", killed)
+    with pytest.raises(KeyboardInterrupt):
+        steps.fetch_documents(KEY, settings=settings_)
+    monkeypatch.setattr(Lake, "put_raw", kept)
+    lake = Lake(settings_.lake_url)
+    assert len(lake.fetches(KEY)) == 4
+    assert steps.fetch_documents(KEY, settings=settings_).written == 4
+    assert sorted(fetch.url[-1] for fetch in lake.fetches(KEY) if fetch.kind is None) == [*"0123456"]
+
+
+def test_an_archive_beyond_the_limit_is_rejected_unread(tmp_path: Path) -> None:
+    (tmp_path / "large.warc").write_bytes(ONE + TWO)
+    order = fetching.Order(KEY, "drop", max_file_bytes=1_000, max_archive_bytes=100)
+    (found,) = fetching.named_files([tmp_path], order)
+    assert isinstance(found, Reject)
+    assert found.reason_type == "too_large"
