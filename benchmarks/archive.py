@@ -23,10 +23,9 @@ from demarche import steps
 from demarche.settings import Settings
 
 KEY = "2018-11-06T14"
-WORDS = (
-    "minister talks border treaty summit island delegation agreement embassy envoy fisheries customs bridge visit capital "
-    "council statement parliament trade railway harbour quota grain water power"
-).split(" ")
+WORDS = ("minister", "talks", "border", "treaty", "summit", "island", "delegation", "agreement", "embassy", "envoy",
+         "fisheries", "customs", "bridge", "visit", "capital", "council", "statement", "parliament", "trade", "railway",
+         "harbour", "quota", "grain", "water", "power")  # fmt: skip
 
 
 def main() -> None:
