@@ -29,6 +29,7 @@ from demarche.printing import (
     print_rows,
     print_table,
     progress_bars,
+    write_bytes,
     writing,
 )
 
@@ -46,6 +47,15 @@ app = typer.Typer(
 )
 
 _LISTED_REJECTS = 20
+
+
+class QueryFormat(StrEnum):
+    table = "table"
+    csv = "csv"
+    json = "json"
+    jsonl = "jsonl"
+    markdown = "markdown"
+    parquet = "parquet"
 
 
 class LineFormat(StrEnum):
@@ -310,15 +320,21 @@ def maintain_warehouse(lake: LakeOption = None, warehouse: WarehouseOption = Non
 
 
 @app.command()
-def rebuild(lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
+def rebuild(
+    lake: LakeOption = None,
+    warehouse: WarehouseOption = None,
+    from_start: Annotated[
+        bool, typer.Option("--from-start", help="Don't go on where an interrupted rebuild was.")
+    ] = False,
+) -> None:
     """Derive everything again from the lake's raw bytes and journal, and publish it.
 
-    Example: demarche rebuild --warehouse news.duckdb
+    If it is interrupted, doing it again goes on where it was. Example: demarche rebuild --warehouse news.duckdb
     """
     from demarche import steps
 
     with progress_bars() as progress:
-        done = steps.rebuild(settings=_settings(lake, warehouse), progress=progress)
+        done = steps.rebuild(settings=_settings(lake, warehouse), from_start=from_start, progress=progress)
     _print_step(done)
 
 
@@ -472,7 +488,9 @@ def watch(
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT; - reads it from standard input.")],
     warehouse: WarehouseOption = None,
-    format: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.table,
+    format: Annotated[
+        QueryFormat, typer.Option("--format", help="How to print the rows; parquet needs > FILE or a pipe.")
+    ] = QueryFormat.table,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")] = 1000,
     seconds: Annotated[
         float | None,
@@ -489,9 +507,16 @@ def query(
 
     settings = _settings(warehouse=warehouse)
     sql = sys.stdin.read() if sql == "-" else sql
-    answer = store.query(settings.warehouse_path, sql, limit=limit, timeout_seconds=seconds or settings.query_seconds)
-    print_rows(answer.columns, answer.rows, format, "no rows")
-    if answer.is_truncated:
+    bounds: dict[str, Any] = {"limit": limit, "timeout_seconds": seconds or settings.query_seconds}
+    if format is QueryFormat.parquet:
+        file = store.query_parquet(settings.warehouse_path, sql, **bounds)
+        write_bytes(file.data)
+        is_truncated = file.is_truncated
+    else:
+        answer = store.query(settings.warehouse_path, sql, **bounds)
+        print_rows(answer.columns, answer.rows, Format(format.value), "no rows")
+        is_truncated = answer.is_truncated
+    if is_truncated:
         complain(f"only the first {limit} rows; --limit gives more")
 
 
@@ -553,6 +578,28 @@ def explain(
             print_json(one.as_dict())
         else:
             print_drawn(draw(one))
+
+
+@app.command()
+def show(
+    event_id: Annotated[str, typer.Argument(metavar="EVENT", help="Its id, a former one, or the beginning of one.")],
+    warehouse: WarehouseOption = None,
+    format: Annotated[Report, typer.Option("--format", help="How to print it.")] = Report.table,
+) -> None:
+    """Show an event: who takes part, its life, what each source claims, the sentences that say so, how it was revised.
+
+    Why its reports are one event, `demarche explain` says. Example: demarche show e00bc7a62 --warehouse news.duckdb
+    """
+    from demarche import steps
+
+    found = steps.show_event(event_id, settings=_settings(warehouse=warehouse))
+    if format is Report.json:
+        print_json({**found, "event": found["event"][0]})
+        return
+    for section, rows in found.items():
+        if rows:
+            print_line(("" if section == "event" else "\n") + section.upper())
+            print_rows(tuple(rows[0]), [tuple(row.values()) for row in rows], Format.table)
 
 
 @app.command()

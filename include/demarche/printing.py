@@ -118,20 +118,9 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], format: Fo
             for line in lines:
                 print("| " + " | ".join(_plain(cell).replace("|", "\\|") for cell in line) + " |", file=out)
     else:
-        names = distinct(columns)
-        records = [dict(zip(names, row, strict=True)) for row in rows]
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
         for value in [records] if format is Format.json else records:
             print_json(value)
-
-
-def distinct(columns: Sequence[str]) -> list[str]:
-    """The names of columns, those that come again with a number behind: as keys of an object they must differ."""
-    found: list[str] = []
-    for name in columns:
-        free = (f"{name}_{number}" for number in range(1, len(columns) + 1))
-        taken = {*found, *columns}
-        found.append(name if name not in found else next(other for other in free if other not in taken))
-    return found
 
 
 def safe_cell(value: Any) -> str:
@@ -190,6 +179,14 @@ def _shown(value: Any) -> str:
 def _plain(text: str) -> str:
     """Text from the web in one line, without what would steer a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def write_bytes(data: bytes) -> None:
+    """What is no text, to a file or another program. Raises OutputError where it would go to a terminal."""
+    if sys.stdout.isatty():
+        raise OutputError("this format is no text for a terminal — send it to a file: … > answer.parquet")
+    with writing() as out:
+        out.buffer.write(data)
 
 
 # --- complaints and progress -------------------------------------------------------------------------------------

@@ -263,6 +263,24 @@ class Lake:
         full = [self._path(path) for path in manifest.tables.get(record_type.table, TableFiles()).files]
         return full if self._is_local else [self._fs.unstrip_protocol(path) for path in full]
 
+    def is_whole(self, station: str, partition_key: str) -> bool:
+        """Whether a station has taken a partition and every file that its manifest lists is there, byte for byte."""
+        manifest = self.manifest(station, partition_key)
+        if manifest is None:
+            return False
+        return all(self._is_as_named(path) for found in manifest.tables.values() for path in found.files)
+
+    def _is_as_named(self, path: str) -> bool:
+        try:
+            data = self._get(self._path(path))
+        except OSError:
+            return False
+        return hashlib.sha256(data).hexdigest().startswith(path.removesuffix(".parquet").rpartition("-")[2])
+
+    def close_ledger(self, station: str) -> None:
+        """Remove a ledger that is needed no more, of a job that has come to its end."""
+        self._remove_folder(self._path("derived", f"{_checked(_NAME, station)}.manifests"))
+
     def _write_tables(self, station: str, key: str, tables: Tables, rows_per_file: int | None) -> dict[str, TableFiles]:
         return {kind.table: self._write_table(station, key, kind, rows, rows_per_file) for kind, rows in tables.items()}
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from demarche import cli, steps, warehouse
-from demarche.records import Document, Report
+from demarche.records import Document, Event, Report
+from demarche.steps import running
 from demarche.storage import Lake
 from news_world import HOURS, World
 
@@ -256,7 +257,8 @@ def test_steps_take_no_more_than_what_is_there(tmp_path, verb):
     done = CliRunner().invoke(cli.app, [verb, *(["nowhere.txt"] if verb == "run" else [])])
     if verb == "run":
         assert done.exit_code == 1
-        assert "nowhere.txt is not there" in done.stderr
+        assert "nowhere.txt: no such file or folder" in str(done.exception)
+        assert not list(tmp_path.iterdir())
     else:
         assert done.exit_code == 0
 
@@ -309,3 +311,76 @@ def test_a_watch_tells_of_what_each_load_brought_and_tells_it_once(fetched, tmp_
     assert {one["kind"] for one in told} == {"new"}
     assert all("BOL" in one["actor_country_codes"] + one["recipient_country_codes"] for one in told)
     assert heard() == []
+
+
+# --- one event -------------------------------------------------------------------------------------------------
+def show(world, event_id: str, *more: str):
+    return CliRunner().invoke(cli.app, ["show", event_id, "--warehouse", str(world.settings.warehouse_path), *more])
+
+
+def test_an_event_is_shown_with_its_life_claims_and_evidence(loaded):
+    sql = "SELECT event_id, sentence_text, actor_names FROM mart.events ORDER BY report_count DESC LIMIT 1"
+    ((event_id, sentence, actors),) = rows(loaded, sql)
+    found = json.loads(show(loaded, event_id[:10], "--format", "json").stdout)
+    assert found["event"]["event_id"] == event_id
+    assert found["life"][-1]["status_type"] == found["event"]["status_type"]
+    assert set(actors) <= {party["name"] for party in found["participants"]}
+    assert sentence in [row["sentence_text"] for row in found["evidence"]]
+    assert len(found["claims"]) == len(found["evidence"]) == found["event"]["report_count"] > 1
+    assert found["revisions"][-1]["load_id"].startswith("l")
+    for report in found["evidence"]:  # each report's id is a former id of the event
+        former = json.loads(show(loaded, "e" + report["report_id"][1:], "--format", "json").stdout)
+        assert former["event"]["event_id"] == event_id
+    shown = show(loaded, event_id).stdout
+    assert [line for line in shown.splitlines() if line.isupper()][:5] == [
+        "EVENT", "PARTICIPANTS", "LIFE", "CLAIMS", "EVIDENCE",
+    ]  # fmt: skip
+    assert sentence in shown
+
+
+@pytest.mark.parametrize(("event_id", "said"), [("x", "no event's id"), ("e" + "0" * 32, "no event e000")])
+def test_no_such_event(loaded, event_id, said):
+    with pytest.raises(steps.StepError, match=said):
+        steps.show_event(event_id, settings=loaded.settings)
+
+
+# --- a rebuild that is interrupted -----------------------------------------------------------------------------
+def test_an_interrupted_rebuild_goes_on_where_it_was(loaded, tmp_path, monkeypatch):
+    world = loaded.copy(tmp_path / "data", "raw", "journal")
+    tag, tagged = running.tag_documents, []
+
+    def fail_on_the_last(key, **more):
+        tagged.append(key)
+        if len(tagged) == len(KEYS):
+            raise KeyboardInterrupt
+        return tag(key, **more)
+
+    monkeypatch.setattr(running, "tag_documents", fail_on_the_last)
+    with pytest.raises(KeyboardInterrupt):
+        steps.rebuild(settings=world.settings)
+    broken = next(world.folder.glob(f"lake/derived/documents/{KEYS[0]}/*.parquet"))
+    broken.write_bytes(broken.read_bytes()[:-1])
+    done = steps.rebuild(settings=world.settings)
+    assert tagged == [*KEYS, KEYS[0], KEYS[-1]]
+    assert (done.counts["partitions"], done.counts["resumed"]) == (len(KEYS), len(KEYS) - 2)
+    assert core_and_mart(world) == core_and_mart(loaded)
+    assert steps.rebuild(settings=world.settings).counts["resumed"] == 0
+
+
+# --- history ---------------------------------------------------------------------------------------------------
+def test_what_was_known_after_each_load_can_be_asked_and_survives_a_rebuild(fetched, tmp_path):
+    world = fetched.copy(tmp_path / "data", "raw")
+    columns = ", ".join(column for column in Event.model_fields)
+    believed = {}
+    for key in reversed(KEYS):
+        world.derive(key)
+        steps.load_warehouse(settings=world.settings)
+        ((loaded_at,),) = rows(world, "SELECT max(loaded_at) FROM meta.loads")
+        believed[loaded_at] = rows(world, f"SELECT {columns} FROM core.events ORDER BY event_id")
+    steps.rebuild(settings=world.settings)
+    assert len({str(events) for events in believed.values()}) == len(KEYS)
+    for loaded_at, events in believed.items():
+        instant = f"TIMESTAMP '{loaded_at:%Y-%m-%d %H:%M:%S.%f}'"
+        assert rows(world, f"SELECT {columns} FROM mart.events_as_of({instant}) ORDER BY event_id") == events
+    nameless = "SELECT count(*) FROM meta.event_revisions ANTI JOIN meta.loads USING (load_id)"
+    assert rows(world, nameless) == [(0,)]

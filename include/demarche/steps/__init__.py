@@ -17,6 +17,7 @@ from demarche.steps.quarantine import accept, held_back, rejects
 from demarche.steps.reporting import daily_report, write_daily_report
 from demarche.steps.results import StepError, StepResult, tell
 from demarche.steps.running import next_pending, pending, rebuild, run
+from demarche.steps.showing import show_event
 from demarche.steps.tagging import commit_tagged, count_shards, tag_documents, tag_shard
 from demarche.steps.texts import extract
 from demarche.steps.watching import mark_told, news
@@ -55,6 +56,7 @@ __all__ = [
     "rebuild",
     "rejects",
     "run",
+    "show_event",
     "status",
     "tag_documents",
     "tag_shard",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,16 @@ from demarche import fetching
 from demarche.records import Document, Reject
 from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import fetch_documents, parse_documents
-from demarche.steps.ledgers import arrival_key, hour_that_has_ended, open_lake, outdated, unpaired
+from demarche.steps.ledgers import (
+    STATIONS,
+    arrival_key,
+    code_version,
+    hour_that_has_ended,
+    is_current,
+    open_lake,
+    outdated,
+    unpaired,
+)
 from demarche.steps.loading import (
     load_warehouse,
     rebuild_warehouse,
@@ -23,7 +33,7 @@ from demarche.steps.pairing import pair_documents
 from demarche.steps.quarantine import held_back
 from demarche.steps.results import Progress, StepError, StepResult, by_path, no_progress
 from demarche.steps.tagging import is_coded, tag_documents
-from demarche.storage import Lake
+from demarche.storage import Lake, Manifest
 
 
 def pending(station: str, partition_key: str | None = None, *, settings: Settings | None = None) -> list[str]:
@@ -103,17 +113,46 @@ def _run(lake: Lake, inputs: Sequence[Path], partition_key: str, settings: Setti
     return replace(_told(lake, fetched), passed_over=passed_over, held=held_back(settings=settings))
 
 
-def rebuild(*, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
-    """Derive every partition again from its raw bytes, and the warehouse from that and the journal."""
+def rebuild(
+    *, settings: Settings | None = None, from_start: bool = False, progress: Progress = no_progress
+) -> StepResult:
+    """Derive every partition again from its raw bytes, and the warehouse from that and the journal.
+
+    One that was interrupted goes on where it was: what it had derived by the same code, and is still there byte for
+    byte, isn't derived again, unless ``from_start``. How many those were is ``resumed`` in the answer's details.
+    """
     settings = settings or load_settings()
     refuse_lesser_lake(settings)
-    keys = open_lake(settings).fetch_keys()
-    for number, key in enumerate(keys, 1):
-        parse_documents(key, settings=settings)
-        tag_documents(key, settings=settings, progress=progress)
-        pair_documents(key, settings=settings)
-        progress("partitions", number, len(keys))
-    return rebuild_warehouse(settings=settings, progress=progress)
+    lake = open_lake(settings)
+    with lake.one_run():
+        if from_start:
+            lake.close_ledger(_REBUILT)
+        keys = lake.fetch_keys()
+        version = _version_of_all(settings)
+        ledger = lake.manifests(_REBUILT)
+        resumed = [key for key in keys if _is_rebuilt(lake, key, ledger.get(key), version)]
+        progress("partitions", len(resumed), len(keys))
+        for number, key in enumerate(sorted(set(keys) - set(resumed)), len(resumed) + 1):
+            parse_documents(key, settings=settings)
+            tag_documents(key, settings=settings, progress=progress)
+            pair_documents(key, settings=settings)
+            lake.write(_REBUILT, key, {}, input_hash=lake.log_hash(key), code_version=version)
+            progress("partitions", number, len(keys))
+        done = rebuild_warehouse(settings=settings, progress=progress)
+        lake.close_ledger(_REBUILT)
+    return replace(done, step="rebuild", details={"partitions": len(keys), "resumed": len(resumed), **done.details})
+
+
+_REBUILT = "rebuilt"  # the ledger of a rebuild that hasn't come to its end
+
+
+def _version_of_all(settings: Settings) -> str:
+    return hashlib.sha256("\n".join(code_version(station, settings) for station in STATIONS).encode()).hexdigest()
+
+
+def _is_rebuilt(lake: Lake, key: str, manifest: Manifest | None, version: str) -> bool:
+    is_of_now = is_current(manifest, lake.log_hash(key), version)
+    return is_of_now and all(lake.is_whole(station, key) for station in STATIONS)
 
 
 def _told(lake: Lake, fetched: StepResult) -> Run:

@@ -10,24 +10,27 @@ Readers only ever open the published file. The writer works on a private copy be
 from demarche.warehouse.checks import load_checks, run_checks
 from demarche.warehouse.errors import QueryError, WarehouseError, WarehouseLocked, remedy
 from demarche.warehouse.publication import chosen_publication, publications, restore
-from demarche.warehouse.querying import Answer, query
-from demarche.warehouse.reading import Overview, overview, snapshot
+from demarche.warehouse.querying import Answer, ParquetAnswer, query, query_parquet
+from demarche.warehouse.reading import Overview, frame, overview, snapshot
 from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse
 
 __all__ = [
     "Answer",
     "GateFailure",
     "Overview",
+    "ParquetAnswer",
     "PartitionFiles",
     "QueryError",
     "Warehouse",
     "WarehouseError",
     "WarehouseLocked",
     "chosen_publication",
+    "frame",
     "load_checks",
     "overview",
     "publications",
     "query",
+    "query_parquet",
     "remedy",
     "restore",
     "run_checks",

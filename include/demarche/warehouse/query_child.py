@@ -1,6 +1,7 @@
 """Runs one foreign SELECT in a process of its own, locked up; started by ``querying.py``, never imported.
 
-A job as JSON on standard input, the answer as JSON on standard output. What holds it, each for itself enough against
+A job as JSON on standard input; on standard output the answer as a line of JSON, behind it a Parquet file where one was
+asked for. What holds it, each for itself enough against
 what DuckDB alone lets through: one statement, and that a SELECT; a read-only connection without access to files and
 with a locked configuration; the file is a hard link of mode 0444 in a folder of mode 0555; no file may grow (so
 nothing can be written anywhere); limits on memory, processor time and answer. As root, for whom modes don't bind, the
@@ -12,6 +13,7 @@ from __future__ import annotations
 import base64
 import datetime
 import decimal
+import io
 import json
 import math
 import os
@@ -40,7 +42,8 @@ class Refused(Exception):
 
 
 def confine(folder: str, memory_mb: int, seconds: int) -> None:
-    """Give up what the query must not have; ``folder`` becomes the working directory."""
+    """Give up what the query must not have; ``folder`` becomes the working directory. Whatever is imported must be so
+    before."""
     for limit, value in (
         (resource.RLIMIT_AS, memory_mb << 20),
         (resource.RLIMIT_CPU, 2 * seconds + 5),
@@ -95,39 +98,90 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def answer(job: dict[str, Any]) -> dict[str, Any]:
-    """Run the job's query and give its columns and at most ``limit`` rows."""
+def distinct(columns: list[str]) -> list[str]:
+    """The names of columns, with a number behind those that come again: in JSON and Parquet they must differ."""
+    found: list[str] = []
+    for name in columns:
+        free = (f"{name}_{number}" for number in range(1, len(columns) + 1))
+        taken = {*found, *columns}
+        found.append(name if name not in found else next(other for other in free if other not in taken))
+    return found
+
+
+def answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """Run the job's query and give its columns and at most ``limit`` rows, or these as a Parquet file."""
     con = duckdb.connect(job["file"], read_only=True, config={**LOCKED, "memory_limit": f"{job['memory_mb'] // 2}MB"})
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET search_path = 'mart'")  # SHOW TABLES lists it, and names without a schema are looked up there
     con.execute("SET lock_configuration = true")
     statement = only_select(con, job["sql"])
-    names = statement.named_parameters
-    parameters = {name: value for name, value in job["parameters"].items() if name in names}
+    wanted = statement.named_parameters
+    parameters = {name: value for name, value in job["parameters"].items() if name in wanted}
     timer = threading.Timer(job["timeout_seconds"], con.interrupt)
     timer.daemon = True
     timer.start()
     cursor = con.execute(statement, parameters) if parameters else con.execute(statement)
-    columns = [[column[0], str(column[1])] for column in cursor.description]
+    names = distinct([column[0] for column in cursor.description])
+    try:
+        return _as_parquet(cursor, names, job) if job["form"] == "parquet" else (_as_json(cursor, names, job), b"")
+    finally:
+        timer.cancel()
+
+
+def _as_parquet(
+    cursor: duckdb.DuckDBPyConnection, names: list[str], job: dict[str, Any]
+) -> tuple[dict[str, Any], bytes]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = io.BytesIO()
+    batches = cursor.to_arrow_reader(10_000)
+    fields = [field.with_name(name) for name, field in zip(names, batches.schema, strict=True)]
+    for field in fields:
+        if pa.types.is_interval(field.type) or pa.types.is_union(field.type):
+            raise Refused(f"Parquet has no {field.type}: cast {field.name} to VARCHAR")
+    schema = pa.schema(fields)
+    room, is_truncated = job["limit"], False
+    with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
+        for batch in batches:
+            is_truncated = batch.num_rows > room
+            writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema).slice(0, room))
+            room -= min(room, batch.num_rows)
+            _refuse_too_large(sink.tell(), job)
+            if is_truncated:
+                break
+    columns = [[field.name, str(field.type)] for field in fields]
+    return {"columns": columns, "is_truncated": is_truncated}, sink.getvalue()
+
+
+def _as_json(cursor: duckdb.DuckDBPyConnection, names: list[str], job: dict[str, Any]) -> dict[str, Any]:
+    columns = [[name, str(column[1])] for name, column in zip(names, cursor.description, strict=True)]
     lines: list[str] = []
     size = 0
     while len(lines) <= job["limit"] and (row := cursor.fetchone()) is not None:
         lines.append(json.dumps(plain(row), ensure_ascii=True, allow_nan=False))
         size += len(lines[-1])
-        if size > job["answer_mb"] << 20:
-            raise Refused(f"the answer is larger than {job['answer_mb']} MB: ask for fewer columns or rows")
-    timer.cancel()
+        _refuse_too_large(size, job)
     rows = [json.loads(line) for line in lines[: job["limit"]]]
     return {"columns": columns, "rows": rows, "is_truncated": len(lines) > job["limit"]}
 
 
+def _refuse_too_large(size: int, job: dict[str, Any]) -> None:
+    if size > job["answer_mb"] << 20:
+        raise Refused(f"the answer is larger than {job['answer_mb']} MB: ask for fewer columns or rows")
+
+
 def main() -> None:
     job = json.load(sys.stdin)
+    if job["form"] == "parquet":
+        import pyarrow.parquet  # noqa: F401 (once confined, it can't be found)
+    data = b""
     try:
         confine(job["folder"], job["memory_mb"], job["timeout_seconds"])
         if os.geteuid() == NOBODY and os.path.exists("/" + os.path.basename(job["file"])):
             job["file"] = "/" + os.path.basename(job["file"])
-        found: dict[str, Any] = answer(job)
+        found: dict[str, Any]
+        found, data = answer(job)
     except Refused as error:
         found = {"refused": str(error)}
     except duckdb.InterruptException:
@@ -136,7 +190,9 @@ def main() -> None:
         found = {"exhausted": True}
     except duckdb.Error as error:
         found = {"failed": str(error)}
-    json.dump(found, sys.stdout)
+    sys.stdout.write(json.dumps(found) + "\n")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
 
 
 if __name__ == "__main__":

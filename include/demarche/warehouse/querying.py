@@ -30,6 +30,13 @@ class Answer(NamedTuple):
     is_truncated: bool
 
 
+class ParquetAnswer(NamedTuple):
+    """The rows as a Parquet file, and whether there were more than asked for."""
+
+    data: bytes
+    is_truncated: bool
+
+
 def query(
     path: Path,
     sql: str,
@@ -47,24 +54,48 @@ def query(
     SELECT, is wrong, or needs more time, memory or room than allowed; WarehouseError when there is no readable
     warehouse.
     """
+    found, _ = _asked(path, sql, "json", limit, timeout_seconds, memory_mb, answer_mb, parameters)
+    types = [sql_type for _, sql_type in found["columns"]]
+    rows = [tuple(_typed(value, sql_type) for value, sql_type in zip(row, types, strict=True)) for row in found["rows"]]
+    return Answer(tuple(name for name, _ in found["columns"]), rows, found["is_truncated"])
+
+
+def query_parquet(
+    path: Path,
+    sql: str,
+    *,
+    limit: int = 1000,
+    timeout_seconds: float = 30.0,
+    memory_mb: int = 2048,
+    answer_mb: int = 64,
+    parameters: Mapping[str, str | float] | None = None,
+) -> ParquetAnswer:
+    """The same rows as a Parquet file, with their types; errors as of ``query``."""
+    found, data = _asked(path, sql, "parquet", limit, timeout_seconds, memory_mb, answer_mb, parameters)
+    return ParquetAnswer(data, found["is_truncated"])
+
+
+def _asked(
+    path: Path, sql: str, form: str, limit: int, timeout_seconds: float, memory_mb: int, answer_mb: int,
+    parameters: Mapping[str, str | float] | None,
+) -> tuple[dict[str, Any], bytes]:  # fmt: skip
     refuse_damaged(path)
     with _out_of_reach(path) as file:
         job = {
             "file": str(file),
             "folder": str(file.parent),
             "sql": sql,
+            "form": form,
             "limit": limit,
             "timeout_seconds": max(1, round(timeout_seconds)),
             "memory_mb": memory_mb,
             "answer_mb": answer_mb,
             "parameters": dict(parameters or {}),
         }
-        found = _run(job)
+        found, data = _run(job)
     if "columns" not in found:
         raise QueryError(_reason(found, job))
-    types = [sql_type for _, sql_type in found["columns"]]
-    rows = [tuple(_typed(value, sql_type) for value, sql_type in zip(row, types, strict=True)) for row in found["rows"]]
-    return Answer(tuple(name for name, _ in found["columns"]), rows, found["is_truncated"])
+    return found, data
 
 
 @contextmanager
@@ -90,7 +121,7 @@ def _out_of_reach(path: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(job: dict[str, Any]) -> dict[str, Any]:
+def _run(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     try:
         child = subprocess.run(
             [sys.executable, "-I", str(_CHILD)],
@@ -102,15 +133,16 @@ def _run(job: dict[str, Any]) -> dict[str, Any]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return {"interrupted": True}
+        return {"interrupted": True}, b""
+    head, _, data = child.stdout.partition(b"\n")
     try:
-        found: dict[str, Any] = json.loads(child.stdout)
+        found: dict[str, Any] = json.loads(head)
     except ValueError:
         said = child.stderr.decode("utf-8", "replace").strip().splitlines()
         if child.returncode < 0 or any("MemoryError" in line for line in said[-1:]):
-            return {"exhausted": True}
-        return {"failed": said[-1] if said else f"the query's process ended with code {child.returncode}"}
-    return found
+            return {"exhausted": True}, b""
+        return {"failed": said[-1] if said else f"the query's process ended with code {child.returncode}"}, b""
+    return found, data
 
 
 def _reason(found: dict[str, Any], job: dict[str, Any]) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from demarche.warehouse.connection import reading
 from demarche.warehouse.publication import refuse_damaged
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,14 @@ def snapshot(path: Path, schemas: tuple[str, ...] = ("core", "mart")) -> dict[st
     """
     with reading(path) as con:
         return {name: _rows(con, name) for name in _relations(con, schemas)}
+
+
+def frame(path: Path, sql: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
+    """The answer to SQL of our own as a data frame; ``parameters`` fill ``$name``. Raises WarehouseError when the
+    warehouse can't be read."""
+    refuse_damaged(path)
+    with reading(path) as con:
+        return con.execute(sql, dict(parameters)).df()
 
 
 def _relations(con: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> list[str]:
