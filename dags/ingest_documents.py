@@ -1,19 +1,17 @@
 """Take in what is new, and turn it into documents.
 
-**What it does.** Every hour, for the hour that has ended (the partition key, `2018-11-06T14`): reads the drop folder
-and the feeds, keeps the bytes under their hash, and parses them. What cannot be read becomes a row of `rejects`
-with its reason. Partitions that were fetched but never parsed are parsed too, the newest first. The asset `documents`
-then wakes `tag_documents`.
+**What it does.** Every hour, for the hour that has ended (the partition key, `2018-11-06T14`): asks drop folder and
+declared sources, keeps the bytes under their hash, and parses them. What cannot be read becomes a row of `rejects` with
+its reason. Partitions that were fetched but never parsed are parsed too, the newest first. `tag_documents` is woken.
 
-**If it fails.** One bad file never fails a task, so look for something larger: a full disk, a drop folder that is
-not there, a lake that does not answer. The task's last log line names it. Nothing is lost by waiting: the next hour
-picks up whatever was left. A partition of which most was rejected is held back: nothing downstream sees it until what
-reads it is mended, or `demarche accept KEY` releases it.
+**If it fails.** A red `fetch_documents` names a source that fails and since when; all else goes on, and it is asked
+again next hour (`demarche sources check ID` tries it). The run fails if nothing could be fetched, or something not be
+parsed: a full disk, no drop folder, a lake that does not answer; the task's last log line names it. Nothing is lost by
+waiting. A partition of which most was rejected is held back from what follows: mend it, or `demarche accept KEY`.
 
-**Running it again.** By hour. To read what was dropped just now, trigger the DAG and fill in the hour (or
-`airflow dags trigger ingest_documents -c '{"partition_key": "2018-11-06T14"}'`). A past hour, triggered or cleared, is
-parsed again from the bytes that were kept; feeds are not asked again. Many hours: `airflow backfill create`, or
-*Trigger → Backfill*. Running it twice changes nothing.
+**Running it again.** By hour; twice changes nothing. To read what was dropped just now, trigger the DAG and fill in the
+hour (or `airflow dags trigger ingest_documents -c '{"partition_key": "2018-11-06T14"}'`). A past hour, triggered or
+cleared, is parsed again from the bytes that were kept; feeds are not asked again. Many hours: *Trigger → Backfill*.
 """
 
 from __future__ import annotations
@@ -22,9 +20,9 @@ from datetime import timedelta
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Asset, CronPartitionTimetable, TriggerRule, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from demarche_policy import SHARE, WIDTH, hour, late_after, task_defaults
+from demarche_policy import SHARE, WIDTH, hour, key_of, late_after, task_defaults
 
 DOCUMENTS = Asset(name="documents", uri="x-demarche://documents")
 
@@ -48,18 +46,33 @@ with DAG(
     ),
 ):
 
-    @task(max_active_tis_per_dag=1)  # backfills run beside the schedule
-    def fetch_documents(*, dag_run, params, ti) -> list[list[str]]:
-        """Append this hour's bytes to the lake; answer which partitions are to be parsed, by task."""
+    @task
+    def deal_sources(*, dag_run, params) -> list[list[str]]:
+        """Answer which sources are to be asked, by task."""
         from demarche import steps
 
-        key = dag_run.partition_key or params["partition_key"]
-        if not key:
-            raise AirflowFailException(
-                "This run has no partition key. Trigger ingest_documents again with one, the hour's start in UTC: "
-                """fill in the form's hour, or pass -c '{"partition_key": "2018-11-06T14"}'."""
-            )
-        ti.xcom_push("counts", steps.tell([steps.fetch_documents(key)]))
+        key_of(dag_run, params)
+        return steps.deal_sources(WIDTH)
+
+    @task(map_index_template="{{ sources }}", retries=1)
+    def fetch_documents(sources: list[str], *, dag_run, params) -> dict[str, int | dict[str, dict[str, int]]]:
+        """Append what is new of these sources to the lake; when all were asked, fail if one of them did."""
+        from demarche import steps
+
+        get_current_context()["sources"] = " ".join(sources)[:200]
+        done = steps.fetch_documents(key_of(dag_run, params), sources=sources)
+        if (counts := steps.tell([done])) and done.failures:
+            raise AirflowException("\n".join(done.failures))
+        return counts
+
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def find_partitions(fetched: list[dict], *, dag_run, params) -> list[list[str]]:
+        """Answer which partitions are to be parsed, by task."""
+        from demarche import steps
+
+        key = key_of(dag_run, params)
+        if not (list(fetched or ()) or steps.pending("documents")):
+            raise AirflowFailException("Nothing could be fetched: the log of fetch_documents says why.")
         is_asked_for = dag_run.run_type != "scheduled" or dag_run.clear_number  # else no file makes no partition
         keys = steps.next_pending("documents", key if is_asked_for else None, most=8 * SHARE)
         return [keys[start::WIDTH] for start in range(min(WIDTH, len(keys)))]
@@ -76,11 +89,11 @@ with DAG(
         return counts
 
     @task(outlets=[DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE)
-    def announce_documents(fetched: list | None, parsed: list[dict] | None, *, dag_run, params, outlet_events) -> None:
+    def announce_documents(found: list | None, parsed: list[dict] | None, *, dag_run, params, outlet_events) -> None:
         """Wake the next station; an hour in which nothing came, and nothing is left from before, ends here."""
         from demarche import steps
 
-        if fetched is None:
+        if found is None:
             raise AirflowSkipException("Nothing was fetched.")
         left = steps.next_pending("tagged")
         is_by_itself = dag_run.run_type == "scheduled" and not dag_run.clear_number
@@ -88,9 +101,9 @@ with DAG(
             raise AirflowSkipException("Nothing new came, and no station has anything left to do.")
         documents = outlet_events[DOCUMENTS]
         documents.extra = {key: counts for part in parsed or () for key, counts in part["partitions"].items()}
-        documents.add_partitions([dag_run.partition_key or params["partition_key"], *left[SHARE::SHARE]])
+        documents.add_partitions([key_of(dag_run, params), *left[SHARE::SHARE]])
 
-    fetched = fetch_documents()
-    parsed = parse_documents.expand(keys=fetched)
-    announce_documents(fetched, parsed)
+    found = find_partitions(fetch_documents.expand(sources=deal_sources()))
+    parsed = parse_documents.expand(keys=found)
+    announce_documents(found, parsed)
     parsed >> EmptyOperator(task_id="all_parsed")  # a failed part fails the run, but holds up no other

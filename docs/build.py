@@ -334,7 +334,7 @@ def _cli_lines() -> Iterator[str]:
         line that says what to do; `DEMARCHE_DEBUG=1` shows the traceback instead. Where a default is a name in
         capitals, it is a [setting](settings.md).
     """)
-    for name, verb in command.commands.items():
+    for name, verb in _verbs(command):
         help_text, _, example = verb.help.partition("Example: ")
         arguments = [p for p in verb.params if not p.opts[0].startswith("-")]
         usage = " ".join(["demarche", name, *(p.metavar or p.name.upper() for p in arguments)])
@@ -343,6 +343,15 @@ def _cli_lines() -> Iterator[str]:
             yield from table(("argument or option", "meaning", "default"), map(_parameter, verb.params))
         if example:
             yield from ["```sh", example.strip(), "```", ""]
+
+
+def _verbs(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every verb, those of a group after the group's name."""
+    for name, verb in group.commands.items():
+        if hasattr(verb, "commands"):
+            yield from _verbs(verb, f"{prefix}{name} ")
+        else:
+            yield prefix + name, verb
 
 
 def _parameter(parameter: Any) -> tuple[str, str, str]:

@@ -157,12 +157,13 @@ def fresh_site(
     """An empty site for a run that ends; what an earlier, killed one left is removed with its processes."""
     elsewhere = dict.fromkeys(("DEMARCHE_LAKE_URL", "DEMARCHE_WAREHOUSE_PATH", "DEMARCHE_DROP_FOLDER"))
     everyone = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
-    site = Site(
-        home / "airflow", home / "data", free_port(), {**elsewhere, **everyone, **(variables or {})}, commands or {}
-    )
+    sources = home / "data" / "sources.toml"
+    given = {**elsewhere, **everyone, "DEMARCHE_SOURCES_FILE": str(sources), **(variables or {})}
+    site = Site(home / "airflow", home / "data", free_port(), given, commands or {})
     end_leftovers(site)
     shutil.rmtree(home, ignore_errors=True)
     (home / "data" / "drop").mkdir(parents=True)
+    sources.write_text("# none: only what is dropped is read\n")
     return site
 
 

@@ -17,6 +17,7 @@ from airflow.sdk import (
     RetryRule,
     SyncCallback,
 )
+from airflow.sdk.exceptions import AirflowFailException
 
 WIDTH = 16  # tasks at most; each pays seconds of imports, so many partitions are dealt out, not mapped one by one
 SHARE = 64  # shards that one run reads at most: a new hour, which comes first, waits for no more than these
@@ -39,3 +40,13 @@ def hour(description: str) -> Param:
     """A field of the form for triggering: an hour or nothing. (``airflow dags trigger`` knows no partition keys.)"""
     form = r"^20\d{2}-[01]\d-[0-3]\dT[0-2]\d$"
     return Param(None, type=["null", "string"], pattern=form, title="Hour (UTC)", description=description)
+
+
+def key_of(dag_run: Any, params: Any) -> str:
+    """The hour that a run is for: its partition key, or what was filled in. A run without one fails at once."""
+    if key := dag_run.partition_key or params["partition_key"]:
+        return str(key)
+    raise AirflowFailException(
+        f"This run has no partition key. Trigger {dag_run.dag_id} again with one, the hour's start in UTC: "
+        """fill in the form's hour, or pass -c '{"partition_key": "2018-11-06T14"}'."""
+    )

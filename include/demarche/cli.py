@@ -34,7 +34,9 @@ from demarche.printing import (
 )
 
 if TYPE_CHECKING:
-    from demarche.records import Reject
+    from datetime import datetime
+
+    from demarche.records import Reject, SourceHealth
     from demarche.settings import Settings
     from demarche.steps import StepResult
 
@@ -45,6 +47,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+sources_app = typer.Typer(
+    help="List the declared sources, try them, fetch them. Example: demarche sources list", no_args_is_help=True
+)
+app.add_typer(sources_app, name="sources")
 
 _LISTED_REJECTS = 20
 
@@ -247,13 +254,14 @@ def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
 # --- a verb per step ---------------------------------------------------------------------------------------------
 @app.command("fetch-documents")
 def fetch_documents(key: KeyArgument = None, lake: LakeOption = None) -> None:
-    """Take what is new in the drop folder into the lake; files stay where they are.
+    """Take what is new in the drop folder and the declared sources into the lake; files stay where they are.
 
-    Without KEY it belongs to the hour that has ended. Example: demarche fetch-documents 2018-11-06T14
+    Without KEY it belongs to the hour that has ended; for a past hour the web isn't asked.
+    Example: demarche fetch-documents
     """
     from demarche import steps
 
-    _print_step(steps.fetch_documents(key or steps.hour_that_has_ended(), settings=_settings(lake)))
+    _print_fetched(steps.fetch_documents(key or steps.hour_that_has_ended(), settings=_settings(lake)))
 
 
 @app.command("parse-documents")
@@ -483,6 +491,88 @@ def watch(
         steps.mark_told(found, settings=settings)
 
 
+# --- sources -----------------------------------------------------------------------------------------------------
+SourceIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Sources by their ids; all by default.")]
+
+
+@sources_app.command("list")
+def list_sources(
+    lake: LakeOption = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print them.")] = Format.table,
+) -> None:
+    """Show the declared sources and how they fare: since when one fails, and why.
+
+    Example: demarche sources list
+    """
+    from demarche import steps
+
+    found = steps.list_sources(settings=_settings(lake))
+    if format is not Format.table:
+        rows = [tuple(row.model_dump(mode="json").values()) for row in found]
+        print_rows(tuple(found[0].model_dump()) if found else (), rows, format, "no sources")
+        return
+    columns = ("id", "kind", "state", "asked at", "new", "waiting", "place", "reason")
+    print_rows(columns, [_source_row(row) for row in found], format, "no sources")
+
+
+def _source_row(row: SourceHealth) -> tuple[Any, ...]:
+    asked = (_source_state(row), _minute(row.asked_at), row.new_count, row.waiting_count)
+    return row.source_name, row.kind, *asked, row.place, row.reason_text
+
+
+def _source_state(row: SourceHealth) -> str:
+    if not row.is_enabled:
+        return "off"
+    if row.failing_since_at:
+        return f"failing since {_minute(row.failing_since_at)}"
+    return "ok" if row.succeeded_at else "not asked yet"
+
+
+def _minute(instant: datetime | None) -> str:
+    return f"{instant:%Y-%m-%d %H:%M}" if instant else ""
+
+
+@sources_app.command("check")
+def check_sources(
+    ids: SourceIds = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print the findings.")] = Format.table,
+) -> None:
+    """Ask sources as if for the first time, read one article of each, and keep nothing; exit code 1 when one fails.
+
+    Example: demarche sources check courier-world
+    """
+    from demarche import steps
+
+    rows = []
+    for found in steps.check_sources(ids, settings=_settings()):
+        state = "ok" if found.is_good else "FAILS"
+        rows.append((state, found.source_name, found.link_count, found.document_count, found.text))
+    print_rows(("", "id", "links", "documents", "first document, or what fails"), rows, format, "no sources")
+    if any(row[0] != "ok" for row in rows):
+        raise typer.Exit(1)
+
+
+@sources_app.command("fetch")
+def fetch_sources(
+    ids: SourceIds = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="The partition it belongs to.", show_default="the hour that has ended")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also what was asked for this partition already.")] = False,
+    lake: LakeOption = None,
+) -> None:
+    """Take what is new of sources into the lake; a source is asked once for an hour.
+
+    Example: demarche sources fetch courier-world --again
+    """
+    from demarche import steps
+
+    key = key or steps.hour_that_has_ended()
+    if key < steps.hour_that_has_ended():
+        complain(f"{key} is past: only files are read, what the web has now belongs to the hour that has ended")
+    _print_fetched(steps.fetch_documents(key, sources=ids or None, again=again, settings=_settings(lake)))
+
+
 # --- looking -----------------------------------------------------------------------------------------------------
 @app.command(context_settings={"ignore_unknown_options": True})  # SQL may begin with a comment: -- like this
 def query(
@@ -675,6 +765,17 @@ def _print_step(done: StepResult) -> None:
     _print_rejects(done.rejects)
 
 
+def _print_fetched(done: StepResult) -> None:
+    """A step that asked sources; it fails when all of them did."""
+    from demarche import steps
+
+    if done.failures and len(done.failures) == done.details["sources"]:
+        raise steps.StepError("; ".join(done.failures))
+    _print_step(done)
+    for failure in done.failures:
+        complain(failure)
+
+
 def _print_rejects(rejects: Sequence[Reject]) -> None:
     for reject in rejects[:_LISTED_REJECTS]:
         complain(f"rejected ({reject.reason_type}): {reject.reason_text}")
@@ -689,6 +790,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from demarche.language import ModelError
     from demarche.quality import CheckError
     from demarche.settings import SettingsError
+    from demarche.sources.declaring import DeclarationError
     from demarche.steps import StepError
     from demarche.storage import LakeError
     from demarche.warehouse import WarehouseError
@@ -696,6 +798,10 @@ def _expected() -> tuple[type[Exception], ...]:
 
     ours = (SettingsError, LakeError, ModelError, StepError, WarehouseError, CheckError, CodebookError, OutputError)
     return (*ours, WatchError, OSError)
+
+
+    of_files = (SettingsError, CodebookError, DeclarationError, OutputError, OSError)
+    return (*of_files, LakeError, ModelError, StepError, WarehouseError, CheckError)
 
 
 def _in_one_line(error: Exception) -> str:

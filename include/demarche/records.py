@@ -104,6 +104,7 @@ class Fetch(Record):
     partition_key: PartitionKey
     source_name: str = Field(description="The source as configured; the drop folder's name for dropped files")
     url: str = Field(description="Where the bytes came from: a path or an http(s) address")
+    asked_url: str | None = Field(None, description="The address that was asked, where it redirected to ``url``")
     raw_hash: RawHash
     byte_count: int = Field(description="Size of the bytes as received")
     media_type: str = Field(description="text/plain, text/html, application/jsonl, …")
@@ -518,6 +519,27 @@ class Partition(Record):
     parse_reject_count: int | None = Field(None, description="Of those found: rejected by fetching or parsing")
     repeated_count: int | None = Field(None, description="Of those found: repeated within the partition")
     forgotten_count: int | None = Field(None, description="Of those found: under a tombstone")
+
+
+class SourceHealth(Record):
+    """How asking a declared source went, as of the last load; `demarche sources list` has it as of now."""
+
+    table = "source_health"
+    key = ("source_name",)
+    source_name: str = Field(description="The source as configured")
+    kind: str = Field(description="feed, sitemap, page, folder, …")
+    place: str = Field(description="Its address or path, as configured")
+    outlet_name: str | None = Field(None, description="The outlet as configured")
+    is_enabled: bool = Field(True, description="Whether it is asked")
+    is_failing: bool = Field(False, description="Whether it could not be had the last time")
+    failing_since_at: datetime | None = Field(None, description="Since when it can't be had, without a success between")
+    failure_count: int = Field(0, description="Runs that failed since then")
+    reason_type: str | None = Field(None, description="Why: timeout, unreachable, server_error, malformed, robots, …")
+    reason_text: str | None = Field(None, description="A sentence that names the address and the reason")
+    asked_at: datetime | None = Field(None, description="When it was last asked (UTC)")
+    succeeded_at: datetime | None = Field(None, description="When it last answered as it should (UTC)")
+    waiting_count: int = Field(0, description="Pages that it listed and that are not fetched yet")
+    new_count: int = Field(0, description="What it brought the last time")
 
 
 class CodeVersion(Record):

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     lake_url: str = Field("", description="The lake: a folder or an fsspec URL; default <data_folder>/lake")
     warehouse_path: Path = Field(Path(), description="The published file; default <data_folder>/warehouse.duckdb")
     drop_folder: Path = Field(Path(), description="Files put here are read; default <data_folder>/drop")
+    sources_file: Path = Field(Path("config/sources.toml"), description="Which sources there are; need not be there")
     reports_folder: Path = Field(Path(), description="Daily reports are written here; default <data_folder>/reports")
     checks_folder: Path | None = Field(None, description="A folder with quality checks of your own, one .sql file each")
     source_name: str = Field("drop", min_length=1, description="The source of dropped files that name no outlet")
@@ -49,6 +50,11 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(50_000_000, ge=1, description="A larger file is rejected unread")
     max_archive_bytes: int = Field(20_000_000_000, ge=1, description="A larger web archive (WARC) is rejected unread")
     max_drop_files: int = Field(100_000, ge=1, description="How many files of the drop folder one run looks at")
+    user_agent: str = Field("", max_length=300, description="What web servers are told; default Demarche/<version>")
+    allowed_hosts: str = Field("", description="Hosts that may be asked although not public, by commas")
+    request_seconds: float = Field(60.0, gt=0, le=3600, description="A web address that takes longer is left")
+    source_seconds: float = Field(300.0, gt=0, description="After this time what is left of a source waits")
+    source_threads: int = Field(8, ge=1, le=64, description="Sources that one task asks at once")
     settle_seconds: float = Field(2.0, ge=0, le=3600, description="A file changed within this time may still grow")
     max_reject_share: float = Field(
         0.5, ge=0, le=1, description="A partition of 50 documents or more is held back when a larger share is rejected"

@@ -4,6 +4,7 @@ It lies behind one URL (a folder, or any fsspec URL). Layout:
 
     raw/ab/<sha256>.gz                               bytes as received, under their hash
     raw/log/<partition key>/<hash>.jsonl             the fetch log: what arrived; one object per append
+    raw/sources/<source>.json                        what a source was last asked, and which of its pages wait
     derived/<table>/<key>/<station>-<hash>.parquet   rows, under the hash of the file
     derived/<station>.manifests/<key>.json           the ledger: which files make up the partition, and out of what
     derived/<station>.notes/<key>/<part>.json        what a station is at, for the attempt after one that was killed
@@ -48,6 +49,7 @@ _NAME = re.compile(r"[a-z_]+")
 _KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PART = re.compile(r"[a-z]+|\d+")
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _TRIES = 5  # of a reader whose partition is being replaced
 
 
@@ -163,6 +165,28 @@ class Lake:
     def _log(self, partition_key: str) -> Iterator[dict[str, Any]]:
         for name in self._names("raw", "log", _checked(_KEY, partition_key)):
             yield from self._json_lines(self._path("raw", "log", partition_key, name))
+
+    # --- what is remembered of sources -----------------------------------------------------------------------
+    def source_state(self, source: str) -> str | None:
+        """What was remembered of a source, as JSON; None where it wasn't asked yet."""
+        try:
+            return self._get(self._source_path(source)).decode()
+        except FileNotFoundError:
+            return None
+
+    def put_source_state(self, source: str, state: str) -> None:
+        """Remember this of a source, in the place of what was."""
+        self._put(self._source_path(source), state.encode())
+
+    @contextmanager
+    def one_asking(self, source: str) -> Iterator[None]:
+        """One run over a source at a time. On one machine, as ``_exclusive``."""
+        path = self._source_path(source).removesuffix(".json") + ".lock"
+        with self._locked(path) if self._is_local else nullcontext():
+            yield
+
+    def _source_path(self, source: str) -> str:
+        return self._path("raw", "sources", f"{_checked(_SOURCE, source)}.json")
 
     # --- derived tables --------------------------------------------------------------------------------------
     def write(

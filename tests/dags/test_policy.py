@@ -180,6 +180,6 @@ def test_the_last_station_announces_the_warehouse(dags):
 
 def test_mapped_tasks_show_what_they_work_on(dags):
     mapped = [task for dag in dags.values() for task in dag.tasks if task.is_mapped]
-    assert {task.task_id for task in mapped} == {"parse_documents", "tag_shards", "check"}
+    assert {task.task_id for task in mapped} == {"fetch_documents", "parse_documents", "tag_shards", "check"}
     for task in mapped:
         assert task.partial_kwargs.get("map_index_template"), f"{task.task_id}: name its instances"

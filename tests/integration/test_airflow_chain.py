@@ -122,8 +122,8 @@ def test_a_run_without_a_key_fails_at_once_and_says_what_to_do(loaded):
     )
     assert rest.get(path)["state"] == "failed"
     states = rest.task_states("ingest_documents", run["dag_run_id"])
-    assert (states["fetch_documents"], states["announce_documents"]) == ("failed", "skipped")
-    folder = site.home / f"logs/dag_id=ingest_documents/run_id={run['dag_run_id']}/task_id=fetch_documents"
+    assert (states["deal_sources"], states["announce_documents"]) == ("failed", "skipped")
+    folder = site.home / f"logs/dag_id=ingest_documents/run_id={run['dag_run_id']}/task_id=deal_sources"
     assert [log.name for log in folder.iterdir()] == ["attempt=1.log"], "trying again would not help"
     assert "has no partition key" in (folder / "attempt=1.log").read_text()
 

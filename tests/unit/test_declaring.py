@@ -50,9 +50,9 @@ def test_an_empty_file_has_no_sources():
 @pytest.mark.parametrize(
     ("old", "new", "line", "field", "words"),
     [
-        ('kind = "feed"', 'kind = "fede"', 4, "kind", "there are: feed, folder"),
+        ('kind = "feed"', 'kind = "fede"', 4, "kind", "csv, feed, folder"),
         ('id = "courier"', 'id = "The Courier"', 3, "id", "pattern"),
-        ('id = "archive"', 'id = "courier"', 11, "id", "taken by a source above"),
+        ('id = "archive"', 'id = "courier"', 11, "id", "there is a source courier already"),
         ('language = "en"', 'language = "english"', 7, "language", "pattern"),
         ('country = "FJI"', 'country = "Fiji"', 8, "country", "alpha-3"),
         ("https://courier", "ftp://courier", 5, "url", "http(s)"),

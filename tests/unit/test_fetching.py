@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demarche import fetching
-from demarche.fetching import Fetched, Known, Order, drop_folder, named_files, passed_over, read_file
+from demarche.fetching import Fetched, Known, Order, drop_folder, files, named_files, passed_over, read_file
 from demarche.records import Reject
 
 KEY = "2021-05-04T10"
@@ -83,7 +82,7 @@ def test_what_is_known_is_not_fetched_again(tmp_path):
 def test_a_known_file_is_not_even_read(tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_bytes(b"x")
     known = known_of(look(tmp_path))
-    monkeypatch.setattr(fetching, "read_file", lambda *_, **__: pytest.fail("was read"))
+    monkeypatch.setattr(files, "read_file", lambda *_, **__: pytest.fail("was read"))
     assert look(tmp_path, known) == []
 
 
@@ -125,7 +124,7 @@ def test_a_file_that_grows_waits_for_the_next_run_and_holds_up_no_other(tmp_path
 
 def test_a_file_that_appears_during_the_look_is_left_for_the_next_run(tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_bytes(b"x")
-    monkeypatch.setattr(fetching, "_state", lambda path: None)
+    monkeypatch.setattr(files, "_state", lambda path: None)
     assert look(tmp_path) == []
 
 

@@ -11,7 +11,7 @@ import pytest
 
 KEY = "2024-05-06T07"
 HEAVY = ("spacy", "thinc", "duckdb", "pyarrow", "numpy", "scipy", "pandas", "trafilatura", "htmldate", "py3langid",
-         "airflow")  # fmt: skip
+         "airflow", "urllib3", "feedparser")  # fmt: skip
 ARTICLE = "The premier of Samoa met the president of Kiribati in Apia on Monday. They signed a treaty on a patrol boat."
 
 

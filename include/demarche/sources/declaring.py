@@ -20,6 +20,8 @@ from demarche.records import RawDocument
 
 FOLDER = "folder"
 """The kind of a folder whose files are read each by its own kind, as the drop folder's are."""
+ARCHIVE = "archive"
+"""The kind of web archives, which are too large to be asked for like a page."""
 
 MAPPED_FIELDS = frozenset(
     {"text", "html", "title", "byline", "published", "url", "language_code", "publisher_name", "external_id"}
@@ -78,8 +80,8 @@ class Declaration(BaseModel):
     def _has_one_place(self) -> Declaration:
         if (self.url is None) == (self.path is None):
             raise ValueError("give either url or path")
-        if self.kind == FOLDER and self.path is None:
-            raise ValueError("a folder needs path, not url")
+        if self.kind in (FOLDER, ARCHIVE) and self.path is None:
+            raise ValueError(f"the kind {self.kind} needs path, not url")
         return self
 
     @property
@@ -93,14 +95,29 @@ class Declaration(BaseModel):
         said = {"outlet_name": self.outlet, "language_code": self.language}
         return {name: value for name, value in said.items() if value}
 
+    @property
+    def of_outlet(self) -> dict[str, str | bool]:
+        """What the declaration says of the outlet, by columns of ``Source``."""
+        said: dict[str, str | bool | None] = {
+            "homepage_url": self.homepage,
+            "country_code": self.country,
+            "language_code": self.language,
+            "is_wire_agency": self.is_wire_agency,
+            "is_state_media": self.is_state_media,
+        }
+        return {name: value for name, value in said.items() if value}
+
     def wants(self, url: str) -> bool:
         """Whether a link is one of those that are to be followed."""
         is_included = not self.include or any(fnmatchcase(url, pattern) for pattern in self.include)
         return is_included and not any(fnmatchcase(url, pattern) for pattern in self.exclude)
 
 
-def read_declarations(text: str, name: str, kinds: Collection[str]) -> tuple[Declaration, ...]:
-    """The declarations of a sources file called ``name``, in its order. Raises DeclarationError for what is wrong."""
+def read_declarations(
+    text: str, name: str, kinds: Collection[str], taken: Collection[str] = ()
+) -> tuple[Declaration, ...]:
+    """The declarations of a sources file called ``name``, in its order; ``taken`` are ids that none may have. Raises
+    DeclarationError for what is wrong."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -117,7 +134,7 @@ def read_declarations(text: str, name: str, kinds: Collection[str]) -> tuple[Dec
     found: list[Declaration] = []
     faults: list[str] = []
     for index, table in enumerate(tables):
-        for field, fault in _faults(table, found, kinds):
+        for field, fault in _faults(table, {*taken, *(one.id for one in found)}, kinds, found):
             label = table.get("id", index + 1) if isinstance(table, dict) else index + 1
             faults.append(f"{name}, line {_line(text, index, field)}: source {label}: {field or 'it'} {fault}".strip())
     if faults:
@@ -125,7 +142,9 @@ def read_declarations(text: str, name: str, kinds: Collection[str]) -> tuple[Dec
     return tuple(found)
 
 
-def _faults(table: Any, found: list[Declaration], kinds: Collection[str]) -> Iterator[tuple[str | None, str]]:
+def _faults(
+    table: Any, taken: Collection[str], kinds: Collection[str], found: list[Declaration]
+) -> Iterator[tuple[str | None, str]]:
     """What is wrong with a table, by field; a sound one is appended to ``found``."""
     try:
         declaration = Declaration.model_validate(table)
@@ -138,8 +157,8 @@ def _faults(table: Any, found: list[Declaration], kinds: Collection[str]) -> Ite
         return
     if declaration.kind not in kinds and declaration.kind != FOLDER:
         yield "kind", f"is {declaration.kind!r}; there are: {', '.join(sorted({*kinds, FOLDER}))}"
-    elif any(other.id == declaration.id for other in found):
-        yield "id", "is taken by a source above"
+    elif declaration.id in taken:
+        yield "id", f"is taken: there is a source {declaration.id} already"
     else:
         found.append(declaration)
 

@@ -11,8 +11,6 @@ from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
-import feedparser
-
 from demarche.records import Fetch, RawDocument, Reject
 from demarche.sources import jsonl
 from demarche.sources.asking import Link, UnreadableIndex
@@ -83,6 +81,8 @@ def _entries(fetch: Fetch, data: bytes) -> Iterator[_Entry]:
     if data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         yield from _json_entries(fetch, data)
         return
+    import feedparser
+
     # As a stream: of bytes, the parser would open the file that they name.
     found = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
     language = str(found.feed.get("language") or "")

@@ -18,6 +18,7 @@ from demarche.steps.reporting import daily_report, write_daily_report
 from demarche.steps.results import StepError, StepResult, tell
 from demarche.steps.running import next_pending, pending, rebuild, run
 from demarche.steps.showing import show_event
+from demarche.steps.sources import check_sources, deal_sources, list_sources
 from demarche.steps.tagging import commit_tagged, count_shards, tag_documents, tag_shard
 from demarche.steps.texts import extract
 from demarche.steps.watching import mark_told, news
@@ -28,9 +29,11 @@ __all__ = [
     "accept",
     "check",
     "check_all",
+    "check_sources",
     "commit_tagged",
     "count_shards",
     "daily_report",
+    "deal_sources",
     "default_texts",
     "diagnose",
     "evaluate",
@@ -41,6 +44,7 @@ __all__ = [
     "held_back",
     "hour_that_has_ended",
     "list_checks",
+    "list_sources",
     "load_gold",
     "load_results",
     "load_warehouse",

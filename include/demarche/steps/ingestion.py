@@ -4,74 +4,64 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
 from demarche import fetching
 from demarche.records import Document, Fetch, Record, Reject, record_id
 from demarche.settings import Settings, load_settings
+from demarche.steps.appending import append
 from demarche.steps.attempts import Attempts, Poison
 from demarche.steps.ledgers import arrival_key, checked_key, code_version, hour_that_has_ended, open_lake
 from demarche.steps.results import StepResult, by_path, first_line
+from demarche.steps.sources import ask_sources, chosen_sources
 from demarche.storage import Lake
 
-LOG_BATCH = 1000  # fetches that one object of the log holds
 NOTED_BATCH = 32  # fetches that are noted at once as being parsed
 
 
 def fetch_documents(
-    partition_key: str, *, inputs: Sequence[Path] | None = None, settings: Settings | None = None
+    partition_key: str,
+    *,
+    inputs: Sequence[Path] | None = None,
+    sources: Sequence[str] | None = None,
+    again: bool = False,
+    settings: Settings | None = None,
 ) -> StepResult:
-    """Append what is new to the lake: of the drop folder, or the files and folders ``inputs``, which don't wait.
+    """Append what is new to the lake: of the declared sources with these ids, by default all and the drop folder; or of
+    the files and folders ``inputs``, which don't wait. A web source is asked once for a partition, unless ``again``.
 
-    Raises StepError for a key that can't be the hour of an arrival.
+    A source that fails stops no other; ``failures`` of the result says which, since when, and why. Raises StepError for
+    a key that can't be the hour of an arrival.
     """
     settings = settings or load_settings()
     lake = open_lake(settings)
-    order = fetching.Order(
-        partition_key=arrival_key(partition_key),
-        source_name=settings.source_name,
-        max_file_bytes=settings.max_file_bytes,
-        max_archive_bytes=settings.max_archive_bytes,
-        max_files=settings.max_drop_files,
-        settle_seconds=settings.settle_seconds,
-    )
-    known = fetching.Known(
-        lake.all_fetches(), [reject for key in lake.fetch_keys() for reject in lake.fetch_rejects(key)]
-    )
+    arrival_key(partition_key)
+    failures: Sequence[str] = ()
+    details: dict[str, int] = {}
     if inputs is None:
-        found = fetching.drop_folder(settings.drop_folder, order, known)
+        asked = ask_sources(chosen_sources(sources, settings), partition_key, lake, settings, again=again)
+        appended, failures = asked.appended, asked.failures
+        details = {"sources": asked.source_count, "failed_sources": len(failures)}
     else:
-        found = fetching.named_files(inputs, order)
-    return _append(lake, found, known, partition_key)
-
-
-def _append(
-    lake: Lake, found: Iterable[fetching.Fetched | Reject], known: fetching.Known, partition_key: str
-) -> StepResult:
-    fetches: list[Fetch] = []
-    rejects: list[Reject] = []
-    new_rejects: list[Reject] = []
-    hashes: list[str] = []
-    written = 0
-    for item in found:
-        if len(fetches) + len(new_rejects) >= LOG_BATCH:
-            lake.append_fetches(fetches, new_rejects)
-            fetches, new_rejects = [], []
-        if isinstance(item, Reject):
-            rejects.append(item)
-            new_rejects += [] if known.has(item) else [item]
-            continue
-        hashes.append(item.fetch.raw_hash)
-        if not known.has(item):
-            lake.put_raw(item.data)  # the bytes first: the log never names what isn't there
-            fetches.append(item.fetch)
-            written += 1
-    lake.append_fetches(fetches, new_rejects)
-    read = len(hashes) + len(rejects)
+        order = fetching.Order(
+            partition_key, settings.source_name, settings.max_file_bytes, settings.max_archive_bytes
+        )
+        known = fetching.Known(
+            lake.all_fetches(), [reject for key in lake.fetch_keys() for reject in lake.fetch_rejects(key)]
+        )
+        appended = append(lake, fetching.named_files(inputs, order), known)
     return StepResult(
-        "fetch_documents", partition_key, read, written, len(rejects), rejects=tuple(rejects), raw_hashes=tuple(hashes)
+        "fetch_documents",
+        partition_key,
+        appended.read,
+        appended.written,
+        len(appended.rejects),
+        details,
+        rejects=tuple(appended.rejects),
+        raw_hashes=tuple(appended.hashes),
+        failures=tuple(failures),
     )
 
 

@@ -120,7 +120,7 @@ def code_version(station: str, settings: Settings) -> str:
 def _code_hash() -> str:
     """A hash over what decides rows: every module and table of the package but the rim around them."""
     root = Path(__file__).parent.parent
-    rim = {"cli.py", "printing.py", "settings.py", "fetching.py", "storage.py", "web", "warehouse", "sql"}
+    rim = {"cli.py", "printing.py", "settings.py", "fetching", "storage.py", "web", "warehouse", "sql"}
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         part = path.relative_to(root).parts[0]

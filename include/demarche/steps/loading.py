@@ -26,13 +26,17 @@ from demarche.records import (
     ReportParticipant,
     Signature,
     Source,
+    SourceHealth,
     Story,
     StoryDocument,
+    record_id,
 )
 from demarche.settings import Settings, load_settings
+from demarche.sources.declaring import Declaration, DeclarationError
 from demarche.steps.ledgers import ACCEPTANCES, open_lake, released, unpaired
 from demarche.steps.pairing import pair_documents
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
+from demarche.steps.sources import declared_sources, health_of
 from demarche.storage import Lake
 
 if TYPE_CHECKING:
@@ -184,14 +188,15 @@ def _load_sound(
     accepted = {row["partition_key"] for row in lake.journal(ACCEPTANCES)}
     remaining = dict(changed)
     held: dict[str, str] = {}
+    declared = _declared(settings)
     while True:
         progress("load_warehouse", 0, 3)
         warehouse.begin()
-        _replay(warehouse, lake)
+        _replay(warehouse, lake, declared)
         warehouse.replace_partitions(remaining)
         warehouse.forget_partitions(forgotten)
         progress("load_warehouse", 1, 3)
-        warehouse.replace_resolution(_resolve(warehouse))
+        warehouse.replace_resolution(_resolve(warehouse, declared))
         progress("load_warehouse", 2, 3)
         now = datetime.now(UTC)
         failures = [failure for failure in warehouse.gate(now) if not _is_accepted(failure, accepted)]
@@ -218,7 +223,15 @@ def _reason(failure: GateFailure) -> str:
     return f"{failure.result.message_text} First row: {''.join(failure.result.sample_rows[:1])}"
 
 
-def _resolve(warehouse: Warehouse) -> dict[type[Record], Iterable[Record]]:
+def _declared(settings: Settings) -> Sequence[Declaration]:
+    """The declared sources; a sources file that is wrong stops fetching, and not the load of what was fetched."""
+    try:
+        return declared_sources(settings)
+    except (DeclarationError, StepError, OSError):
+        return ()
+
+
+def _resolve(warehouse: Warehouse, declared: Sequence[Declaration]) -> dict[type[Record], Iterable[Record]]:
     """Stories and events over all that the warehouse holds, and the tables that their ids lead to."""
     from demarche import events, stories
 
@@ -232,7 +245,7 @@ def _resolve(warehouse: Warehouse) -> dict[type[Record], Iterable[Record]]:
         Story: grouped,
         StoryDocument: members,
         **resolution.tables(),
-        Source: _sources(held),
+        Source: _sources(held, declared),
         Entity: _entities(mentions, participants),
         Office: entities.load_gazetteer().offices(),
         Place: _places(mentions, reports),
@@ -244,14 +257,17 @@ def _code_versions(settings: Settings) -> dict[str, str]:
 
 
 # --- what ids lead to --------------------------------------------------------------------------------------------
-def _sources(held: Iterable[Document]) -> list[Source]:
-    """The outlets of the documents and the agencies that wrote some of them."""
+def _sources(held: Iterable[Document], declared: Sequence[Declaration]) -> list[Source]:
+    """The outlets of the documents, as they were declared, and the agencies that wrote some of them."""
     from demarche.documents import agencies
 
     documents = list(held)
     found = {
         document.source_id: Source(source_id=document.source_id, name=document.source_name) for document in documents
     }
+    for source in declared:
+        if source.outlet and (known := found.get(record_id("o", source.outlet))):
+            found[known.source_id] = known.model_copy(update=source.of_outlet)
     written = {document.agency_id for document in documents if document.agency_id}
     for agency in agencies():
         if agency.source_id in written or agency.source_id in found:
@@ -308,9 +324,10 @@ def _keep_journal(lake: Lake, warehouse: Warehouse) -> None:
             lake.append_journal("loads", [load.model_dump()])
 
 
-def _replay(warehouse: Warehouse, lake: Lake) -> None:
+def _replay(warehouse: Warehouse, lake: Lake, declared: Sequence[Declaration]) -> None:
     """Bring what only the journal knows into the open load: all of it into a warehouse that lacks some of its loads,
-    since it is new or a former publication that was restored."""
+    since it is new or a former publication that was restored. How the declared sources fare is remembered beside it."""
+    warehouse.replay(SourceHealth, [health_of(lake, source) for source in declared])
     kinds: tuple[type[Record], ...] = (QualityResult,)
     loads = {row["load_id"] for row in lake.journal("loads")}
     if loads - {load.load_id for load in warehouse.loads()}:
@@ -324,7 +341,8 @@ def _replay(warehouse: Warehouse, lake: Lake) -> None:
 
 
 def load_results(*, settings: Settings | None = None) -> StepResult:
-    """Bring the journal's newest results of checks into the warehouse, and publish it; partitions stay as they are."""
+    """Bring the journal's newest results of checks into the warehouse, and how sources fare, and publish it; partitions
+    stay as they are."""
     from demarche.warehouse import Warehouse
 
     settings = settings or load_settings()
@@ -332,7 +350,7 @@ def load_results(*, settings: Settings | None = None) -> StepResult:
     with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds) as warehouse:
         _keep_journal(lake, warehouse)
         warehouse.begin()
-        _replay(warehouse, lake)
+        _replay(warehouse, lake, _declared(settings))
         warehouse.commit(datetime.now(UTC), code_versions=_code_versions(settings))
         _keep_journal(lake, warehouse)
         warehouse.publish()

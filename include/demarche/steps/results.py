@@ -40,6 +40,7 @@ class StepResult:
     details: Mapping[str, int] = field(default_factory=dict)
     rejects: tuple[Reject, ...] = ()
     raw_hashes: tuple[str, ...] = ()  # of the files that were read, also of those that were known
+    failures: tuple[str, ...] = ()  # of sources: since when, and why
 
     @property
     def counts(self) -> dict[str, int]:

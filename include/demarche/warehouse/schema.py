@@ -44,6 +44,7 @@ META: tuple[type[Record], ...] = (
     records.EventRevision,
     records.Partition,
     records.Reject,
+    records.SourceHealth,
     records.QualityCheck,
     records.QualityResult,
     records.Decision,

@@ -55,10 +55,11 @@ REPLAYED: tuple[type[Record], ...] = (
     records.Load,
     records.EventRevision,
     records.QualityResult,
+    records.SourceHealth,
     records.Decision,
     records.CodeVersion,
 )
-"""What can't be derived again: a rebuild brings it back from the journal."""
+"""What can't be derived again: a rebuild brings it back from the journal; what the lake remembers of sources, too."""
 
 _ALL_DATES = (date.min, date.max)
 

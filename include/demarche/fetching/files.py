@@ -1,8 +1,6 @@
-"""The only module that reads the outside: the drop folder, and files named on the command line.
+"""Files: the drop folder, folders of declared sources, and files named on the command line.
 
-Everything ends as a stream of ``Fetched`` (a line for the fetch log and its bytes) and ``Reject``; a further kind of
-origin is one more function with that stream. Files are never moved, changed or deleted, so each run is told what former
-runs fetched, and passes over it.
+Files are never moved, changed or deleted, so each run is told what former runs fetched, and passes over it.
 """
 
 from __future__ import annotations
@@ -11,9 +9,9 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -28,12 +26,17 @@ MEDIA_TYPES = {
     ".xhtml": "text/html",
     ".jsonl": "application/jsonl",
     ".ndjson": "application/jsonl",
+    ".rss": "application/xml",
+    ".atom": "application/xml",
+    ".xml": "application/xml",
     ".csv": "text/csv",
     ".tsv": "text/tab-separated-values",
     ".parquet": "application/vnd.apache.parquet",
     ".warc": "application/warc",
 }
 UNFINISHED_SUFFIXES = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
+ARCHIVE = "archive"
+"""The kind of a web archive, whose pages are kept one by one."""
 MAX_DEPTH = 20  # of folders in the drop folder
 
 
@@ -55,6 +58,9 @@ class Order:
     max_archive_bytes: int = 20_000_000_000
     max_files: int = 100_000  # new ones; the others wait for the next run
     settle_seconds: float = 2.0
+    kind: str | None = None  # which kind of source reads them; None: told from name and bytes
+    given_values: Mapping[str, str] = field(default_factory=dict)
+    column_values: Mapping[str, str] = field(default_factory=dict)
 
 
 class Known:
@@ -62,18 +68,24 @@ class Known:
 
     def __init__(self, fetches: Iterable[Fetch] = (), rejects: Iterable[Reject] = ()) -> None:
         fetched = list(fetches)
-        self._etags = {(fetch.url, fetch.etag) for fetch in fetched}
-        self._hashes = {(fetch.url, fetch.raw_hash) for fetch in fetched}
+        self._etags = {(fetch.url, fetch.etag, _reading(fetch)) for fetch in fetched}
+        self._hashes = {(fetch.url, fetch.raw_hash, _reading(fetch)) for fetch in fetched}
         self._rejects = {(reject.path, reject.reason_text) for reject in rejects}
 
-    def has_state(self, path: Path, state: _State | None) -> bool:
+    def has_state(self, path: Path, state: _State | None, order: Order) -> bool:
         """Whether the file was fetched in just this state, so that reading it again can be spared."""
-        return state is not None and (printable(path), state.etag) in self._etags
+        return state is not None and (printable(path), state.etag, _reading(order)) in self._etags
 
     def has(self, found: Fetched | Reject) -> bool:
         if isinstance(found, Reject):
             return (found.path, found.reason_text) in self._rejects
-        return (found.fetch.url, found.fetch.raw_hash) in self._hashes
+        return (found.fetch.url, found.fetch.raw_hash, _reading(found.fetch)) in self._hashes
+
+
+def _reading(of: Fetch | Order) -> tuple[object, ...]:
+    """How bytes are to be read: a file that is to be read differently is taken again. An archive's pages are read as
+    what they are."""
+    return None if of.kind == ARCHIVE else of.kind, *sorted(of.column_values.items())
 
 
 def _utc_now() -> datetime:
@@ -88,15 +100,15 @@ def drop_folder(
     now: Callable[[], datetime] = _utc_now,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Fetched | Reject]:
-    """What is new in the drop folder. A file that still grows waits for the next run: one that was changed within
-    ``settle_seconds`` is looked at a second time after as long, and taken if it stayed as it was.
+    """What is new in a folder, or a single file. A file that still grows waits for the next run: one that was changed
+    within ``settle_seconds`` is looked at a second time after as long, and taken if it stayed as it was.
 
     Raises FileNotFoundError when there is no such folder.
     """
-    if not folder.is_dir():
+    if not folder.is_dir() and not folder.is_file():
         raise FileNotFoundError(f"drop folder {folder}: no such folder — make it, or set DEMARCHE_DROP_FOLDER")
-    looked = [(path, _state(path)) for path in files_in(folder)]
-    candidates = [(path, state) for path, state in looked if not known.has_state(path, state)]
+    looked = [(path, _state(path)) for path in (files_in(folder) if folder.is_dir() else [folder])]
+    candidates = [(path, state) for path, state in looked if not known.has_state(path, state, order)]
     latest = max((state.modified for _, state in candidates if state), default=0.0)
     if now().timestamp() - latest < order.settle_seconds:
         sleep(order.settle_seconds)
@@ -198,6 +210,9 @@ def read_file(
         media_type=MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"),
         fetched_at=now(),
         etag=state.etag,
+        kind=order.kind,
+        given_values=dict(order.given_values),
+        column_values=dict(order.column_values),
     )
     return Fetched(fetch, data)
 
@@ -227,7 +242,7 @@ def read_archive(
                     byte_count=len(found.data),
                     media_type=found.media_type,
                     fetched_at=found.fetched_at or now(),
-                    given_values={"archive": printable(path)},
+                    given_values={**order.given_values, "archive": printable(path)},
                 )
                 yield Fetched(fetch, found.data)
             state = _state_of(os.fstat(file.fileno()))
@@ -247,7 +262,7 @@ def read_archive(
             media_type="application/json",
             fetched_at=now(),
             etag=state.etag,
-            kind="archive",
+            kind=ARCHIVE,
         )
         yield Fetched(fetch, data)
 

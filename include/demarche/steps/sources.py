@@ -1,0 +1,308 @@
+"""The declared sources: which there are, how they fare, asking them, and trying whether they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import islice
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from demarche import fetching, sources
+from demarche.fetching import Crawl, Fetched, FetchError, Known, Order, SourceState
+from demarche.fetching.pacing import Pacer
+from demarche.records import Document, Reject, SourceHealth
+from demarche.settings import Settings, load_settings
+from demarche.sources.declaring import ARCHIVE, FOLDER, Declaration, DeclarationError, read_declarations
+from demarche.steps.appending import Appended, append
+from demarche.steps.ledgers import hour_that_has_ended, open_lake
+from demarche.steps.results import StepError
+from demarche.storage import Lake, LakeError
+
+if TYPE_CHECKING:
+    from demarche.fetching.web import WebClient
+
+DROP = "drop"
+"""The id of the drop folder among the sources."""
+PAGES_PER_APPEND = 20  # fetches of a web source that one object of the log holds: what a crash makes us ask again
+
+
+def declared_sources(settings: Settings) -> tuple[Declaration, ...]:
+    """The sources of the sources file, and the drop folder, which needs no declaration.
+
+    The drop folder is one of them where it exists, was set, or is all there is. Raises DeclarationError, and StepError
+    for a file that was set and isn't there.
+    """
+    path = settings.sources_file
+    found: tuple[Declaration, ...] = ()
+    if path.is_file():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise DeclarationError(f"{path}: is no UTF-8 text: {error.reason} at byte {error.start}") from None
+        found = read_declarations(text, str(path), sources.KINDS, taken=(DROP,))
+    elif "sources_file" in settings.model_fields_set:
+        raise StepError(f"{path}: no such file — DEMARCHE_SOURCES_FILE names it")
+    if not found or settings.drop_folder.is_dir() or "drop_folder" in settings.model_fields_set:
+        drop = Declaration(id=DROP, kind=FOLDER, path=settings.drop_folder)
+        return (drop, *found)
+    return found
+
+
+def chosen_sources(names: Sequence[str] | None, settings: Settings) -> list[Declaration]:
+    """The declarations with these ids, or all that are enabled. Raises StepError for an id that there isn't."""
+    declared = {source.id: source for source in declared_sources(settings)}
+    if names is None:
+        return [source for source in declared.values() if source.is_enabled]
+    if strange := [name for name in names if name not in declared]:
+        raise StepError(f"no source is called {strange[0]!r}; there are: {', '.join(declared)}")
+    return [declared[name] for name in dict.fromkeys(names)]
+
+
+def deal_sources(width: int, *, settings: Settings | None = None) -> list[list[str]]:
+    """The ids of all enabled sources in at most ``width`` groups. Those of one host are in one group: a task keeps the
+    pace of the hosts that it asks."""
+    by_host: dict[str, list[str]] = {}
+    for source in chosen_sources(None, settings or load_settings()):
+        by_host.setdefault(urlsplit(source.url or "").netloc.lower() or source.id, []).append(source.id)
+    groups: list[list[str]] = [[] for _ in range(min(width, len(by_host)))]
+    for names in sorted(by_host.values(), key=len, reverse=True):
+        min(groups, key=len).extend(names)
+    return groups
+
+
+# --- how they fare -----------------------------------------------------------------------------------------------
+def list_sources(*, settings: Settings | None = None) -> list[SourceHealth]:
+    """Every declared source and how asking it went."""
+    settings = settings or load_settings()
+    lake = open_lake(settings)
+    return [health_of(lake, source) for source in declared_sources(settings)]
+
+
+def health_of(lake: Lake, source: Declaration) -> SourceHealth:
+    """How asking a source went, as the lake remembers it."""
+    state = _state(lake, source.id)
+    health = state.health
+    return SourceHealth(
+        source_name=source.id,
+        kind=source.kind,
+        place=source.place,
+        outlet_name=source.outlet,
+        is_enabled=source.is_enabled,
+        is_failing=health.is_failing,
+        failing_since_at=health.failing_since_at,
+        failure_count=health.failure_count,
+        reason_type=health.reason_type,
+        reason_text=health.reason_text,
+        asked_at=health.asked_at,
+        succeeded_at=health.succeeded_at,
+        waiting_count=len(state.waiting),
+        new_count=health.new_count,
+    )
+
+
+def _state(lake: Lake, name: str) -> SourceState:
+    text = lake.source_state(name)
+    try:
+        return SourceState.model_validate_json(text) if text else SourceState()
+    except ValidationError:
+        raise LakeError(
+            f"{lake.url}: what is remembered of the source {name} is damaged — delete raw/sources/{name}.json, and it "
+            "is asked as if for the first time"
+        ) from None
+
+
+# --- asking ------------------------------------------------------------------------------------------------------
+@dataclass
+class Asked:
+    """What came of asking sources."""
+
+    source_count: int
+    appended: Appended = field(default_factory=Appended)
+    failures: list[str] = field(default_factory=list)
+
+
+def ask_sources(
+    chosen: Sequence[Declaration], partition_key: str, lake: Lake, settings: Settings, *, again: bool = False
+) -> Asked:
+    """Fetch what the sources have that is new. One that fails stops no other; what the lake refuses stops all.
+
+    On the web, an hour that is past isn't asked for: what a feed lists now belongs to the hour that has ended. Nor is
+    one asked twice, unless ``again``.
+    """
+    if [source.id for source in chosen] == [DROP] and not settings.drop_folder.exists():
+        raise FileNotFoundError(_missing(chosen[0]))  # most often a command in the wrong place: nothing is made there
+    is_past = partition_key < hour_that_has_ended()
+    of_web = [source for source in chosen if source.url and not is_past]
+    of_files = [source for source in chosen if source.path]
+    pacer = Pacer()
+    asked = Asked(len(chosen))
+    with ThreadPoolExecutor(settings.source_threads, "source") as threads:
+        running = [threads.submit(_crawl, source, partition_key, lake, settings, pacer, again) for source in of_web]
+        outcomes = [_read_files(source, partition_key, lake, settings) for source in of_files]
+        outcomes += [one.result() for one in running]  # the first error of the lake is raised when all are done
+    for appended, failure in outcomes:
+        asked.appended.add(appended)
+        if failure:
+            asked.failures.append(failure)
+    return asked
+
+
+def _crawl(
+    source: Declaration, key: str, lake: Lake, settings: Settings, pacer: Pacer, again: bool
+) -> tuple[Appended, str | None]:
+    with lake.one_asking(source.id):
+        state = _state(lake, source.id)
+        if again:
+            state.health.asked_key = state.health.retry_at = None
+        with web_client(settings, state, pacer) as client:
+            crawl = Crawl(source, key, state, client, seconds=settings.source_seconds)
+            crawl.look([fetch for fetch in lake.fetches(key) if fetch.source_name == source.id])
+            save = _Saving(lake, source.id, state)
+            save()  # the pages that wait, before the first of them is asked for
+            appended = append(lake, crawl.take(), Known(), PAGES_PER_APPEND, save)
+        return appended, _failure(source, state)
+
+
+@dataclass(frozen=True)
+class _Saving:
+    lake: Lake
+    name: str
+    state: SourceState
+
+    def __call__(self) -> None:
+        self.lake.put_source_state(self.name, self.state.model_dump_json(exclude_defaults=True))
+
+
+def _read_files(source: Declaration, key: str, lake: Lake, settings: Settings) -> tuple[Appended, str | None]:
+    assert source.path is not None
+    order = Order(
+        partition_key=key,
+        source_name=settings.source_name if source.id == DROP else source.id,
+        max_file_bytes=settings.max_file_bytes,
+        max_archive_bytes=settings.max_archive_bytes,
+        max_files=settings.max_drop_files,
+        settle_seconds=settings.settle_seconds,
+        kind=_kind_of_files(source),
+        given_values=source.given,
+        column_values=source.columns,
+    )
+    with lake.one_asking(source.id):
+        state = _state(lake, source.id)
+        at = datetime.now(UTC)
+        try:
+            if not source.path.exists():
+                raise FileNotFoundError(_missing(source))
+            known = Known(lake.all_fetches(), [row for one in lake.fetch_keys() for row in lake.fetch_rejects(one)])
+            appended = append(lake, fetching.drop_folder(source.path, order, known), known)
+            state.succeed(key, at, appended.written)
+        except FileNotFoundError as error:
+            appended = Appended()
+            state.fail(at, FetchError("vanished", str(error)))
+        _Saving(lake, source.id, state)()
+        return appended, _failure(source, state)
+
+
+def _kind_of_files(source: Declaration) -> str | None:
+    """The kind that reads a source's files; None where each is told from itself."""
+    return None if source.kind in (FOLDER, ARCHIVE) else source.kind
+
+
+def _missing(source: Declaration) -> str:
+    hint = "make it, or set DEMARCHE_DROP_FOLDER" if source.id == DROP else "make it, or correct the sources file"
+    return f"{source.path}: no such file or folder — {hint}"
+
+
+def _failure(source: Declaration, state: SourceState) -> str | None:
+    health = state.health
+    if health.failing_since_at is None:
+        return None
+    times = f", {health.failure_count} times" if health.failure_count > 1 else ""
+    return f"source {source.id} fails since {health.failing_since_at:%Y-%m-%d %H:%M} UTC{times}: {health.reason_text}"
+
+
+def web_client(settings: Settings, state: SourceState, pacer: Pacer) -> WebClient:
+    """A client as the settings want it, which keeps what it reads of robots.txt in ``state``."""
+    from demarche.fetching.web import WebClient
+
+    return WebClient(
+        user_agent=settings.user_agent or f"Demarche/{version('demarche')}",
+        limits=fetching.Limits(max_bytes=settings.max_file_bytes, total_seconds=settings.request_seconds),
+        allowed_hosts=[host.strip() for host in settings.allowed_hosts.split(",") if host.strip()],
+        robots=state.robots,
+        pacer=pacer,
+    )
+
+
+# --- trying ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class SourceCheck:
+    """Whether a source answers, and what it gives."""
+
+    source_name: str
+    is_good: bool
+    link_count: int
+    document_count: int
+    text: str
+
+
+def check_sources(names: Sequence[str] | None = None, *, settings: Settings | None = None) -> Iterator[SourceCheck]:
+    """Ask each source as if for the first time, read the first thing that it leads to, and keep nothing."""
+    settings = settings or load_settings()
+    pacer = Pacer()
+    for source in chosen_sources(names, settings):
+        try:
+            if source.url:
+                with web_client(settings, SourceState(), pacer) as client:
+                    yield _tried(source, client, settings)
+            else:
+                yield _tried_files(source, settings)
+        except (FetchError, sources.UnreadableIndex, OSError) as error:
+            yield SourceCheck(source.id, False, 0, 0, str(error))
+
+
+def _tried(source: Declaration, client: WebClient, settings: Settings) -> SourceCheck:
+    state = SourceState()
+    crawl = Crawl(source, hour_that_has_ended(), state, client, seconds=settings.source_seconds)
+    crawl.look()
+    if crawl.failure:
+        raise crawl.failure
+    links = len(state.waiting)
+    found = next(crawl.take(), None)
+    if found is None:
+        if crawl.failure:
+            raise crawl.failure
+        return SourceCheck(source.id, True, links, 0, f"{source.place} answers, and lists nothing")
+    return _judged(source, [found], links, settings)
+
+
+def _tried_files(source: Declaration, settings: Settings) -> SourceCheck:
+    assert source.path is not None
+    order = Order(
+        hour_that_has_ended(), source.id, settings.max_file_bytes, kind=_kind_of_files(source),
+        given_values=source.given, column_values=source.columns, settle_seconds=0,
+    )  # fmt: skip
+    found = list(islice(fetching.drop_folder(source.path, order, Known()), 3))
+    if not found:
+        return SourceCheck(source.id, True, 0, 0, f"{source.place} is there, and holds nothing")
+    return _judged(source, found, len(found), settings)
+
+
+def _judged(source: Declaration, found: Iterable[Fetched | Reject], links: int, settings: Settings) -> SourceCheck:
+    from demarche.steps.ingestion import parse_fetch
+
+    rejected: list[Reject] = []
+    documents: list[Document] = []
+    for item in found:
+        read = [item] if isinstance(item, Reject) else [one for _, one in parse_fetch(item.fetch, item.data, settings)]
+        rejected += [one for one in read if isinstance(one, Reject)]
+        documents += [one for one in read if isinstance(one, Document)]
+    if not documents:
+        return SourceCheck(source.id, False, links, 0, rejected[0].reason_text if rejected else "holds no document")
+    first = documents[0]
+    return SourceCheck(source.id, True, links, len(documents), f"{first.published_date}: {first.title or first.lead}")
