@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 Edit = Callable[[str, random.Random], str]
 
@@ -29,61 +30,21 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "September", "October", "November")
 
 # --- words -------------------------------------------------------------------------------------------------------
-_SYNONYMS = """
-said=stated|declared|remarked told=informed announced=made public|declared agreed=consented signed=inked|put their names to
-talks=negotiations|discussions meeting=session|gathering government=cabinet|administration governments=cabinets
-minister=secretary|office-holder ministers=secretaries officials=functionaries|authorities leader=chief reporters=journalists
-journalists=reporters people=persons|residents about=some|roughly nearly=almost almost=nearly more than=over over=above
-after=following before=ahead of during=in the course of because=since|as since=because although=though while=whereas
-but=yet however=still also=too|as well only=just|merely first=initial last=final new=fresh old=former|earlier big=large
-large=big small=little many=numerous several=a number of some=a few most=the bulk of both=the two all=every one of
-ask=request asked=requested|called on demanded=insisted on wants=would like wanted=wished offers=proposes offered=proposed
-promised=pledged|undertook pledged=promised hopes=trusts hoped=was hopeful fear=worry feared=worried warned=cautioned
-praised=lauded|commended criticised=faulted rejected=turned down|dismissed denied=disputed accused=charged blamed=held responsible
-began=started|commenced started=began ended=finished|closed closed=shut opened=inaugurated stopped=halted left=departed
-arrived=came|turned up came=arrived went=travelled sent=dispatched gave=handed given=handed took=brought brought=carried
-held=kept kept=held found=discovered|established saw=witnessed showed=revealed built=erected|constructed cost=came to
-pays=foots the bill paid=settled lost=forfeited killed=dead died=perished rose=climbed fell=dropped dropped=fell
-cut=reduced doubled=grew twofold year=twelvemonth years=seasons month=four weeks week=seven days days=dates night=evening
-morning=early hours hours=hrs early=soon late=tardy plan=scheme|project scheme=plan deal=agreement|accord agreement=deal
-accord=pact pact=accord treaty=compact ruling=verdict case=matter court=tribunal judges=justices law=statute rule=norm
-money=funds funds=money costs=expenses price=cost prices=rates firm=company|business company=firm firms=companies
-workers=employees|labourers jobs=posts union=labour organisation ship=vessel|boat vessel=ship boat=craft ships=vessels
-plane=aircraft planes=aircraft road=route|highway roads=routes bridge=crossing building=house school=college
-children=youngsters|kids village=hamlet villages=hamlets town=municipality city=town countries=nations|states
-country=nation|state nations=countries neighbours=states next door neighbour=country next door border=frontier
-frontier=border sea=ocean coast=shore shore=coast water=waters river=stream flood=inundation rain=rainfall fire=blaze
-army=military soldiers=troops troops=soldiers police=officers weapons=arms help=assist|aid helped=assisted aid=assistance
-show=reveal need=require needs=requires must=has to should=ought to may=might can=is able to cannot=is unable to
-will=is going to again=once more already=by now still=even now soon=shortly often=frequently never=at no time
-usually=as a rule probably=presumably quickly=fast slowly=at leisure hardly=barely close=near near=close to
-around=round among=amid between=in between against=counter to without=lacking within=inside under=beneath
-through=by way of across=throughout along=by behind=at the back of beside=next to including=among them according to=in the words of
-""".strip()
-
-
-def _table() -> dict[str, list[str]]:
-    table: dict[str, list[str]] = {}
-    for key, values in re.findall(r"(\S+(?: to| than)?)=(.+?)(?= \S+(?: to| than)?=|$)", " ".join(_SYNONYMS.split())):
-        table[key] = values.split("|")
-    return table
-
-
-SYNONYMS = _table()
+_FOLDER = Path(__file__).with_name("fixtures") / "reprints"
+SYNONYMS = {
+    word: others.split("|")
+    for word, others in (line.split("=") for line in (_FOLDER / "synonyms.txt").read_text().splitlines())
+}
 _SPELLINGS = (
-    ("per cent", "percent"), ("kilometres", "kilometers"), ("metres", "meters"), ("tonnes", "tons"), ("harbour", "harbor"),
+    ("per cent", "percent"), ("kilometres", "kilometers"), ("metres", "meters"), ("tonnes", "tons"),
+    ("harbour", "harbor"),
     ("programme", "program"), ("centre", "center"), ("labour", "labor"), ("defence", "defense"), ("licence", "license"),
-    ("neighbour", "neighbor"), ("colour", "color"), ("favour", "favor"), ("organis", "organiz"), ("recognis", "recogniz"),
+    ("neighbour", "neighbor"), ("colour", "color"), ("favour", "favor"), ("organis", "organiz"),
+    ("recognis", "recogniz"),
     ("apologis", "apologiz"), ("travell", "travel"), ("grey", "gray"), ("towards", "toward"),
 )  # fmt: skip
-_NUMBERS = dict(
-    zip(
-        "two three four five six seven eight nine ten eleven twelve fourteen fifteen seventeen nineteen twenty thirty forty "
-        "fifty sixty seventy ninety".split(),
-        (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 17, 19, 20, 30, 40, 50, 60, 70, 90),
-        strict=True,
-    )
-)
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "nine": 9, "ten": 10, "eleven": 11}
+_NUMBERS |= {"twelve": 12, "fourteen": 14, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _FILLERS = ("reportedly", "apparently", "notably", "meanwhile", "in effect", "for now", "by all accounts", "once again")
 _LOCALS = (
     "Readers in our region will remember that a choir from the valley toured there some summers ago.",
@@ -91,7 +52,7 @@ _LOCALS = (
     "The university in our town has kept an exchange programme with partners over there for more than a decade.",
     "Our paper reported last winter that a bakery on Market Street sends biscuits as far as those shores.",
     "Mayor {n}, asked at the weekly market in {c}, declined to comment on affairs so far from the town hall.",
-    "{n} Brothers, a family firm from {c} with {k} employees, does business there and hopes that orders will not suffer.",
+    "{n} Brothers, a family firm from {c} with {k} employees, trades there and hopes that orders will not suffer.",
     "About {k} people with roots in the region live in {c} and its suburbs, according to the last census.",
     "A vigil is planned on the cathedral square in {c} on {d} evening; organiser {n} expects {k} visitors.",
     "Residents of {c} who are affected may call the advice line of the county between eight and five.",
@@ -122,7 +83,9 @@ def _paragraphs(text: str) -> list[str]:
 # --- single edits ------------------------------------------------------------------------------------------------
 def agency_header(text: str, rng: random.Random) -> str:
     city, day, month = rng.choice(CITIES), rng.randint(1, 28), rng.choice(MONTHS)
-    form = rng.choice(("{C}, {m} {d} ({w}) - ", "{C} ({w}) — ", "{C}, {m}. {d} -- ", "({w}) ", "{C} — ", "{c}: ", "{C}/{w}: "))
+    form = rng.choice(
+        ("{C}, {m} {d} ({w}) - ", "{C} ({w}) — ", "{C}, {m}. {d} -- ", "({w}) ", "{C} — ", "{c}: ", "{C}/{w}: ")
+    )
     return form.format(C=city.upper(), c=city, d=day, m=month[:3], w=rng.choice(WIRES)) + text
 
 
@@ -134,7 +97,7 @@ def byline(text: str, rng: random.Random) -> str:
 def headline(text: str, rng: random.Random) -> str:
     """A headline of the desk's own in the body, made of some words of the lead."""
     lead = _paragraphs(text)[0].split()
-    words = [word.strip(",.\"") for word in lead if len(word) > 4]
+    words = [word.strip(',."') for word in lead if len(word) > 4]
     return " ".join(rng.sample(words, min(len(words), 6))).capitalize() + "\n\n" + text
 
 
@@ -250,7 +213,10 @@ def update(text: str, rng: random.Random) -> str:
     if numbers:
         found = rng.choice(numbers)
         text = text[: found.start()] + str(rng.randint(11, 99)) + text[found.end() :]
-    later = ("A spokesman said later that the matter was being looked into.", "More details were expected in the evening.")
+    later = (
+        "A spokesman said later that the matter was being looked into.",
+        "More details were expected in the evening.",
+    )
     return text + "\n\n" + rng.choice(later)
 
 
@@ -267,12 +233,15 @@ def _turn(sentence: str, rng: random.Random) -> str:
     turned = sentence
     if found := re.match(r"(.{20,}?), (?:said|told reporters|announced)(?: (.+?))?\.$", turned):
         turned = f"As {found[2] or 'officials'} put it, {found[1][0].lower()}{found[1][1:]}."
-    elif found := re.match(r"(.{4,60}?) (?:said|announced|stated|noted|warned|reported|told reporters) that (.+)\.$", turned):
+    elif found := re.match(
+        r"(.{4,60}?) (?:said|announced|stated|noted|warned|reported|told reporters) that (.+)\.$", turned
+    ):
         turned = rng.choice(
             (f"According to {found[1]}, {found[2]}.", f"{found[2][0].upper()}{found[2][1:]}, {found[1]} pointed out.")
         )
     elif found := re.match(rf"(.+?) on ({days})(.*)$", turned):
-        turned = f"On {found[2]} {found[1][0].lower() if found[1].split()[0] in ('The', 'A', 'An') else found[1][0]}{found[1][1:]}{found[3]}"
+        head = found[1] if found[1].split()[0] not in ("The", "A", "An") else found[1][0].lower() + found[1][1:]
+        turned = f"On {found[2]} {head}{found[3]}"
     elif found := re.match(r"(.{30,}?), (while|although|after|because|since|when|as) (.+)\.$", turned):
         turned = f"{found[2].capitalize()} {found[3]}, {found[1][0].lower()}{found[1][1:]}."
     elif found := re.match(r"(.{30,}?), (?:which|who) (.+)\.$", turned):
@@ -293,7 +262,17 @@ def merged(text: str, rng: random.Random, others: Sequence[str]) -> str:
 
 # --- mixtures ----------------------------------------------------------------------------------------------------
 _HOUSE: tuple[Edit, ...] = (agency_header, byline, headline, footer, retypeset, retypeset)
-_LIGHT: tuple[Edit, ...] = (cut_tail, local_paragraph, few_synonyms, light_ocr, typos, figures, drop_quotes, update, trim)
+_LIGHT: tuple[Edit, ...] = (
+    cut_tail,
+    local_paragraph,
+    few_synonyms,
+    light_ocr,
+    typos,
+    figures,
+    drop_quotes,
+    update,
+    trim,
+)
 _HEAVY: tuple[Edit, ...] = (
     trim, trim, local_paragraph, local_paragraph, reorder, synonyms, synonyms, paraphrase, paraphrase, drop_quotes,
     drop_sentences, ocr, fillers, figures, typos,
@@ -322,78 +301,83 @@ def heavily(text: str, rng: random.Random, others: Sequence[str] = ()) -> str:
 
 
 # --- moulds ------------------------------------------------------------------------------------------------------
-_MOULDS = {
-    "market": """Shares in {c} closed {up} on {d}, with the benchmark index {moving} {f} per cent to {i} points as investors weighed new figures on inflation.
-{n} Industries led the {gainers}, {moving} {g} per cent after it published quarterly results that {beat} the forecasts of analysts.
-Turnover came to {k} million, compared with {l} million the day before, the exchange said in its daily report.
-"The market is waiting for a signal from the central bank," said {m} of {n} Securities.
-In currency trading the dollar stood at {r}, against {s} late on the previous day.
-Crude oil for delivery next month was quoted at {t} dollars a barrel. The yield of ten-year bonds was little changed.""",
-    "weather": """The meteorological office in {c} issued a warning on {d} as a front with heavy rain and strong winds moved in from the {side}.
-Gusts of up to {k} kilometres an hour are expected on exposed coasts, and between {g} and {l} millimetres of rain may fall within a day.
-Motorists were told to allow more time and to keep away from flooded roads; {m} and {n} districts are likely to be hit hardest.
-Ferries between {c} and {e} may be delayed or cancelled at short notice.
-Temperatures will reach {i2} degrees, a little {up} than usual for the season. Conditions should improve on {d2}.""",
-    "obituary": """{first} {n}, who represented {x} as a diplomat for {g2} years and took part in the talks that led to the {e} accord, died on {d} in {c}. He was {age}.
-The family announced the death without giving a cause.
-Born in {e} as the son of a teacher, {n} studied law and joined the foreign service in {y}.
-He was ambassador to {w} and later to {z}, where he is remembered for his dry humour and his love of chess.
-"We have lost a patient man and a good friend," foreign minister {m} said in a statement.
-{n} is survived by his wife, {kids} children and {grand} grandchildren. A service will be held in {c} on {d2}.""",
-    "match": """{x} beat {w} {goals} in {c} on {d} to move up to {place} place in their qualifying group.
-{n} opened the scoring after {g2} minutes, and {m} added a second shortly before the break when the defence failed to clear a corner.
-The visitors had more of the ball after the interval but could not find a way past the goalkeeper, who made {kids} saves.
-"We were well organised and took our chances," the coach said after the final whistle in front of {l} thousand spectators.
-The result leaves {w} with {grand} points from their last five matches. The next round is played on {d2}.""",
-    "summit": """Leaders of the Regional Forum ended their annual summit in {c} on {d} with a joint declaration on trade, climate and security.
-The host, Prime Minister {n} of {x}, spoke of a frank and constructive exchange among {g2} delegations.
-The declaration calls for closer cooperation, condemns violence against civilians and welcomes the report of the secretary-general.
-President {m} of {w} said that more had to be done for small states, and announced a contribution of {k} million dollars to the common fund.
-No agreement was reached on the {subject}, a matter that will be taken up again by the foreign ministers in {month}.
-The next summit will be held in {e}. Before the family photograph the leaders planted a tree.""",
-    "bank": """The central bank of {x} {held} its key interest rate at {f} per cent on {d}, in line with the expectations of most economists.
-Governor {n} said that the outlook for prices remained uncertain and that the board would act as necessary.
-Inflation came in at {g3} per cent in {month}, after {f2} per cent the month before.
-The bank expects the economy to grow by {h} per cent this year. "Risks are balanced," the statement said.
-Analyst {m} of {e} Capital expects no further step before the autumn. The currency was little changed after the announcement.""",
-    "visit": """President {n} of {x} arrived in {c} on {d} for a two-day official visit at the invitation of his counterpart {m}.
-He was received at the airport by the foreign minister and inspected a guard of honour before the two presidents met for talks.
-They discussed bilateral relations, trade and regional questions of mutual interest, the presidency of {w} said.
-Several agreements are to be signed, among them a memorandum on {subject}. Trade between {x} and {w} amounted to {k} million dollars last year.
-The visit will end on {d2} with a meeting with business leaders and a wreath-laying ceremony.""",
-    "quake": """An earthquake of magnitude {f} struck off the coast of {x} on {d}, the geological survey said, with no immediate reports of damage or casualties.
-The tremor was centred {k} kilometres from {c} at a depth of {g2} kilometres. No tsunami warning was issued.
-Residents of {e} told local radio that they had felt shaking for several seconds and had run into the streets.
-"We are checking schools and hospitals," said {n} of the disaster office. The region lies on a fault where tremors are frequent.""",
-    "briefing": """Foreign ministry spokeswoman {n} told a regular briefing in {c} on {d} that {x} was closely following developments in {w} and called on all parties to exercise restraint.
-Asked about {subject}, she said that she had nothing to add to what had been said before.
-She confirmed that Foreign Minister {m} would travel to {z} on {d2} and would meet his counterpart there.
-The spokeswoman also expressed condolences over the accident in {e}, in which {g2} people lost their lives, and said that consular staff were in touch with the authorities.""",
-}  # fmt: skip
+def named_texts(path: Path) -> dict[str, str]:
+    """Name → text, of a file in which a line ``@name`` begins each."""
+    parts = re.split(r"^@(\S+)\n", path.read_text(), flags=re.MULTILINE)[1:]
+    return {name: text.strip() for name, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+_MOULDS = named_texts(_FOLDER / "moulds.txt")
+MOULDS = tuple(_MOULDS)
 
 
 def mould(kind: str, rng: random.Random) -> str:
     """A report from a mould: the phrases are those of its family, the facts its own."""
+    return _cast(kind, _facts(rng))
+
+
+def next_mould(kind: str, rng: random.Random, kept: float = 0.6) -> tuple[str, str]:
+    """Two reports from a mould on two occasions of one thing, this year's and last year's: many names stay."""
+    facts = _facts(rng)
+    later = {name: value if rng.random() < kept else _facts(rng)[name] for name, value in facts.items()}
+    later |= {name: value for name, value in _facts(rng).items() if name in _CHANGING}
+    return _cast(kind, facts), _cast(kind, later)
+
+
+_CHANGING = frozenset(
+    ["f", "f2", "g3", "h", "g", "g2", "i", "i2", "k", "l", "r", "s", "t", "age", "y", "goals", "month", "d", "d2"]
+)
+
+
+def _cast(kind: str, facts: dict[str, object]) -> str:
+    return _MOULDS[kind].format(**facts).replace("\n", "\n\n")
+
+
+def _facts(rng: random.Random) -> dict[str, object]:
     countries, cities, names = (rng.sample(pool, 4) for pool in (COUNTRIES, CITIES, NAMES))
     up = rng.random() < 0.5
 
     def decimal(low: float, high: float) -> str:
         return f"{rng.uniform(low, high):.1f}"
 
-    values = dict(
-        x=countries[0], w=countries[1], z=countries[2], c=cities[0], e=cities[1], n=names[0], m=names[1],
-        first=rng.choice(("Josef", "Arturo", "Kwame", "Nils", "Hamid", "Tomas")), d=rng.choice(DAYS), d2=rng.choice(DAYS),
-        up="higher" if up else "lower", moving="rising" if up else "falling", gainers="gainers" if up else "losers",
-        beat=rng.choice(("beat", "missed")), side=rng.choice(("west", "north", "south-east")),
-        held=rng.choice(("held", "kept", "left", "raised", "cut")), f=decimal(0.2, 7.9), f2=decimal(1, 9), g3=decimal(1, 9),
-        h=decimal(0.5, 5), g=rng.randint(3, 29), g2=rng.randint(12, 59), i=f"{rng.randint(1200, 9800):,}",
-        i2=rng.randint(2, 31), k=rng.randint(60, 990), l=rng.randint(30, 990), r=decimal(1, 140), s=decimal(1, 140),
-        t=decimal(45, 110), age=rng.randint(71, 99), y=rng.randint(1948, 1979), kids=rng.randint(2, 7),
-        grand=rng.randint(2, 12), goals=f"{rng.randint(2, 5)}-{rng.randint(0, 1)}", month=rng.choice(MONTHS),
-        place=rng.choice(("first", "second", "third", "fourth")),
-        subject=rng.choice(("fishing rights", "visa rules", "a customs union", "the border bridge", "grain transit")),
-    )  # fmt: skip
-    return _MOULDS[kind].format(**values).replace("\n", "\n\n")
-
-
-MOULDS = tuple(_MOULDS)
+    return {
+        "x": countries[0],
+        "w": countries[1],
+        "z": countries[2],
+        "c": cities[0],
+        "e": cities[1],
+        "n": names[0],
+        "m": names[1],
+        "first": rng.choice(("Josef", "Arturo", "Kwame", "Nils", "Hamid", "Tomas")),
+        "d": rng.choice(DAYS),
+        "d2": rng.choice(DAYS),
+        "up": "higher" if up else "lower",
+        "moving": "rising" if up else "falling",
+        "gainers": "gainers" if up else "losers",
+        "beat": rng.choice(("beat", "missed")),
+        "side": rng.choice(("west", "north", "south-east")),
+        "held": rng.choice(("held", "kept", "left", "raised", "cut")),
+        "f": decimal(0.2, 7.9),
+        "f2": decimal(1, 9),
+        "g3": decimal(1, 9),
+        "h": decimal(0.5, 5),
+        "g": rng.randint(3, 29),
+        "g2": rng.randint(12, 59),
+        "i": f"{rng.randint(1200, 9800):,}",
+        "i2": rng.randint(2, 31),
+        "k": rng.randint(60, 990),
+        "l": rng.randint(30, 990),
+        "r": decimal(1, 140),
+        "s": decimal(1, 140),
+        "t": decimal(45, 110),
+        "age": rng.randint(71, 99),
+        "y": rng.randint(1948, 1979),
+        "kids": rng.randint(2, 7),
+        "grand": rng.randint(2, 12),
+        "goals": f"{rng.randint(2, 5)}-{rng.randint(0, 1)}",
+        "month": rng.choice(MONTHS),
+        "place": rng.choice(("first", "second", "third", "fourth")),
+        "subject": rng.choice(
+            ("fishing rights", "visa rules", "a customs union", "the border bridge", "grain transit")
+        ),
+    }

@@ -108,7 +108,7 @@ def mention(of: Document) -> records.Mention:
 def signature(of: Document) -> records.Signature:
     return records.Signature(
         document_id=of.document_id, partition_key=of.partition_key, source_id=of.source_id,
-        published_date=of.published_date, content_hash=of.content_hash, shingle_count=3, minhash=(1, 2, 3),
+        published_date=of.published_date, content_hash=of.content_hash, shingle_count=3, sample_hashes=(1, 2, 3),
     )  # fmt: skip
 
 

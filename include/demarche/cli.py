@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -208,8 +208,13 @@ def extract(format: Jsonl = LineFormat.jsonl) -> None:
     from demarche import steps
 
     settings = _settings()
+    _write_answers(steps.extract(_lines(sys.stdin.buffer, settings.max_file_bytes), settings=settings))
+
+
+def _write_answers(answers: Iterable[dict[str, Any]]) -> None:
+    """Each as a line, those with an error on standard error too. Exit code 1 where there are no others."""
     failed = count = 0
-    for answer in steps.extract(_lines(sys.stdin.buffer, settings.max_file_bytes), settings=settings):
+    for answer in answers:
         print_json(answer)
         count += 1
         if "error" in answer:
@@ -217,6 +222,22 @@ def extract(format: Jsonl = LineFormat.jsonl) -> None:
             complain(f"{answer['id']}: {answer['error']}")
     if count and failed == count:
         raise typer.Exit(1)
+
+
+@app.command("group-stories")
+def group_stories(format: Jsonl = LineFormat.jsonl) -> None:
+    """Read documents as JSON lines from standard input; write which of them are one text, in the same order.
+
+    In: as for extract. Out: {"id", "story_id", "is_copy", "similarity_score"}; the earliest document of a story is no
+    copy, and the score says how like it a document is. A line that can't be read gives {"id", "error"}.
+    Example: demarche group-stories --format jsonl < documents.jsonl > stories.jsonl
+    """
+    from demarche import steps
+
+    settings = _settings()
+    with progress_bars() as progress:
+        lines = _lines(sys.stdin.buffer, settings.max_file_bytes)
+        _write_answers(steps.group_stories(lines, settings=settings, progress=progress))
 
 
 @app.command()

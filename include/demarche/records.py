@@ -343,9 +343,11 @@ class Signature(Record):
     published_at: datetime | None = Field(None, description="The instant of publication, where known (UTC)")
     content_hash: ContentHash
     shingle_count: int = Field(description="How many distinct word shingles the body has")
+    sample_hashes: tuple[int, ...] = Field((), description="A sample of the shingles, by which alike texts are found")
     shingle_hashes: tuple[int, ...] = Field((), description="A bottom-k sketch of the shingles, for verifying")
+    lead_hashes: tuple[int, ...] = Field((), description="The shingles of the first words")
     fact_hashes: tuple[int, ...] = Field((), description="A bottom-k sketch of the body's names and numbers")
-    minhash: tuple[int, ...] = Field(description="MinHash of the body's word shingles")
+    slot_hashes: tuple[int, ...] = Field((), description="Names and numbers in their places: words around and fact")
 
 
 class Pair(Record):

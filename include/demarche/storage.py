@@ -27,10 +27,10 @@ import re
 import secrets
 import types
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import fsspec
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 Tables = Mapping[type[Record], Sequence[Record]]
 
 _NAME = re.compile(r"[a-z_]+")
@@ -265,6 +266,24 @@ class Lake:
 
     def read(self, record_type: type[R], partition_key: str, station: str, file_index: int | None = None) -> list[R]:
         """The rows of a table, as its station left them in a partition; of one of its files where an index is given."""
+        found = self._read_files(record_type, partition_key, station, file_index, partial(from_parquet, record_type))
+        return [row for rows in found for row in rows]
+
+    def read_columns(
+        self, record_type: type[Record], partition_key: str, station: str, names: Sequence[str]
+    ) -> list[Any]:
+        """Columns of a table, as its station left them in a partition, without a record per row.
+
+        Those of numbers in lists come as two NumPy arrays, the values of all rows and where each row's begin (one more
+        than there are rows); others as lists.
+        """
+        found = self._read_files(record_type, partition_key, station, None, partial(_columns, record_type, names))
+        return [_joined([columns[place] for columns in found], record_type, name) for place, name in enumerate(names)]
+
+    def _read_files(
+        self, record_type: type[Record], partition_key: str, station: str, file_index: int | None,
+        read: Callable[[bytes], T],
+    ) -> list[T]:  # fmt: skip
         for _ in range(_TRIES):
             manifest = self.manifest(station, partition_key)
             if manifest is None:
@@ -272,7 +291,7 @@ class Lake:
             files = manifest.tables.get(record_type.table, TableFiles()).files
             wanted = files if file_index is None else files[file_index : file_index + 1]
             try:
-                return [row for path in wanted for row in self._read_table(record_type, path)]
+                return [self._read_table(record_type, path, read) for path in wanted]
             except FileNotFoundError as error:
                 missing = error  # the partition was replaced between manifest and file: look again
         raise LakeError(f"{missing}: listed by a manifest, but missing — run {station} for {partition_key} again")
@@ -323,13 +342,13 @@ class Lake:
         counts = [min(size, len(ordered) - start) for start in range(0, len(ordered), size)]
         return TableFiles(files=tuple(files), row_counts=tuple(counts))
 
-    def _read_table(self, record_type: type[R], path: str) -> list[R]:
+    def _read_table(self, record_type: type[Record], path: str, read: Callable[[bytes], T]) -> T:
         import pyarrow as pa
 
         full = self._path(path)
         data = self._get(full)
         try:
-            return from_parquet(record_type, data)
+            return read(data)
         except (pa.ArrowException, OSError, ValueError, TypeError) as error:
             reason = str(error).splitlines()[0]
             raise LakeError(
@@ -531,6 +550,25 @@ def from_parquet(record_type: type[R], data: bytes) -> list[R]:
     for row in rows:
         row.update({name: dict(row[name] or ()) for name in maps if name in row})
     return [record_type.model_validate(row) for row in rows]
+
+
+def _columns(record_type: type[Record], names: Sequence[str], data: bytes) -> list[pa.ChunkedArray]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.ParquetFile(pa.BufferReader(data)).read(columns=list(names))
+    return [table[name] for name in names]
+
+
+def _joined(chunked: Sequence[pa.ChunkedArray], record_type: type[Record], name: str) -> Any:
+    import pyarrow as pa
+
+    kind = arrow_schema(record_type).field(name).type
+    column = pa.chunked_array([chunk for one in chunked for chunk in one.chunks], type=kind).combine_chunks()
+    if not pa.types.is_list(kind):
+        return column.to_pylist()
+    column = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
+    return column.flatten().to_numpy(zero_copy_only=False), column.offsets.to_numpy(zero_copy_only=False)
 
 
 def _arrow_type(annotation: Any) -> tuple[pa.DataType, bool]:

@@ -42,7 +42,15 @@ def test_every_verb_explains_itself_with_an_example(command):
 
 
 def test_every_step_has_a_verb():
-    verbs = {"fetch-documents", "parse-documents", "tag-documents", "pair-documents", "load-warehouse", "check"}
+    verbs = {
+        "group-stories",
+        "fetch-documents",
+        "parse-documents",
+        "tag-documents",
+        "pair-documents",
+        "load-warehouse",
+        "check",
+    }
     assert verbs | {"maintain-warehouse", "rebuild", "run", "extract", "parse", "query"} <= set(COMMANDS)
 
 

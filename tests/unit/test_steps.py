@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demarche import reports, steps
-from demarche.records import Document, Mention, Reject, Report, ReportParticipant
+from demarche import reports, steps, stories
+from demarche.records import Document, Mention, Reject, Report, ReportParticipant, Signature
 from demarche.settings import Settings
-from demarche.steps import ledgers, tagging, texts
+from demarche.steps import ledgers, loading, pairing, tagging, texts
 from demarche.steps.results import StepError
 from demarche.storage import Lake
+from demarche.warehouse import schema
 
 KEY = "2021-05-04T10"
 BODY = "Ministers met in Quito."
@@ -222,6 +224,46 @@ def test_extract_takes_half_characters_and_too_long_texts():
     assert "limit" in long["error"]
 
 
+def group(*lines: str) -> list[dict]:
+    return list(steps.group_stories(line.encode() for line in lines))
+
+
+DISPATCH = (
+    "The foreign ministers of Peru and Bolivia opened a bridge over the Suches on Monday. Ana Rojas, who leads the "
+    "delegation from La Paz, said that 40 lorries a day could cross. Traders in Puno had waited 12 years for it."
+)
+
+
+def test_stories_are_answered_in_the_order_of_the_lines():
+    found = group(
+        json.dumps(
+            {"id": "late", "text": DISPATCH + " It cost 3 million dollars.", "published_at": "2021-05-05T08:00:00Z"}
+        ),
+        "",
+        "{broken",
+        json.dumps({"id": 2, "text": "Other news of Monday."}),
+        json.dumps({"id": "early", "text": DISPATCH, "published_at": "2021-05-04"}),
+        json.dumps({"id": "empty", "text": ""}),
+    )
+    assert [row["id"] for row in found] == ["late", None, 2, "early", "empty"]
+    late, broken, alone, early, empty = found
+    assert "error" in broken
+    assert list(early) == ["id", "story_id", "is_copy", "similarity_score"]
+    assert late["story_id"] == early["story_id"] != alone["story_id"] != empty["story_id"]
+    assert [row["is_copy"] for row in (late, early, alone, empty)] == [True, False, False, False]
+    assert early["similarity_score"] == 1.0 > late["similarity_score"] > 0.5
+
+
+def test_of_texts_without_a_date_the_first_is_the_original():
+    found = group(*(json.dumps({"id": number, "text": DISPATCH}) for number in range(3)))
+    assert [row["is_copy"] for row in found] == [False, True, True]
+
+
+def test_many_equal_texts_are_one_story():
+    found = group(*(json.dumps({"id": number, "text": DISPATCH}) for number in range(3000)))
+    assert len({row["story_id"] for row in found}) == 1
+
+
 # --- ledgers ---------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("key", ["", "2021-05-04", "2021-13-01T00", "2021-05-04T24", "../etc", "２０２１-05-04T10"])
 def test_only_hours_are_keys(key):
@@ -318,6 +360,49 @@ def sign(settings: Settings, key: str, **compared: str) -> None:
     version = ledgers.code_version("paired", settings)
     known = dict.fromkeys(compared.values(), parsed.output_hash)
     lake.write("paired", key, {}, input_hash=parsed.output_hash, code_version=version, compared=known)
+
+
+def test_signatures_come_back_from_the_lake_as_columns(settings):
+    lake = Lake(settings.lake_url)
+    signatures = [stories.sign(document(DISPATCH * number, number)) for number in (1, 2)]
+    lake.write("paired", KEY, {Signature: signatures}, input_hash="in", code_version="1")
+    ordered = sorted(signatures, key=lambda signature: signature.document_id)
+    kept, read = stories.Shelf.of(ordered), pairing.signed(lake, KEY)
+    assert list(read.cards) == list(kept.cards)
+    for one, other in zip(
+        (read.samples, *read.sketches.columns()), (kept.samples, *kept.sketches.columns()), strict=True
+    ):
+        assert one.values.dtype == other.values.dtype
+        assert (one.values.tolist(), one.offsets.tolist()) == (other.values.tolist(), other.offsets.tolist())
+
+
+def test_sketches_stay_in_the_lake_and_are_there_for_grouping(settings):
+    """The two halves of a dispatch have little in common: only their sketches tell that they belong to the whole."""
+    lake = Lake(settings.lake_url)
+    sentences = (
+        "Peru and Bolivia opened a bridge over the Suches on Monday after twelve years of delays.",
+        "Ana Rojas, who led the delegation from La Paz, cut a ribbon in the colours of both countries.",
+        "Some 40 lorries a day are expected to use it, most of them with soya for the port of Ilo.",
+        "Traders in Puno fear for their market stalls, of which 300 line the old road.",
+        "The mayor of Desaguadero, Luis Mamani, promised Ana Rojas that no toll would be taken before June.",
+        "Engineers of Peru and Bolivia blamed the floods for the delay and showed visitors from Puno a broken pillar.",
+        "Customs officers will work in one building, a novelty that Peru hopes to repeat near Tacna.",
+        "A brass band played until the rain came over from Lake Titicaca and sent 900 guests home.",
+    )
+    bodies = (" ".join(sentences[:4]), " ".join(sentences), " ".join(sentences[4:]))
+    keys = [f"2021-05-04T{hour:02}" for hour in range(3)]
+    signatures = [
+        stories.sign(document(body, number).model_copy(update={"partition_key": key}))
+        for number, (key, body) in enumerate(zip(keys, bodies, strict=True))
+    ]
+    for key, signature in zip(keys, signatures, strict=True):
+        lake.write("paired", key, {Signature: [signature]}, input_hash="in", code_version="1")
+    pairs = stories.find_pairs(stories.Shelf.of(signatures))
+    assert len(pairs) == 2
+    bare = dict.fromkeys(schema.OMITTED[Signature], ())
+    stored = [signature.model_copy(update=bare) for signature in signatures]
+    grouped, _ = stories.group_stories(loading._with_sketches(stored, pairs, lake), pairs)
+    assert [story.document_count for story in grouped] == [3]
 
 
 def test_of_two_partitions_that_have_not_met_the_later_is_pending(settings):

@@ -28,7 +28,8 @@ DOCUMENTS = st.builds(
 SIGNATURES = st.builds(
     Signature,
     document_id=WORDS, partition_key=st.just(KEY), source_id=WORDS, content_hash=WORDS, shingle_count=st.integers(0, 9),
-    shingle_hashes=st.lists(st.integers(0, 2**63 - 1)).map(tuple), minhash=st.lists(st.integers(0, 2**32)).map(tuple),
+    shingle_hashes=st.lists(st.integers(0, 2**63 - 1)).map(tuple),
+    sample_hashes=st.lists(st.integers(0, 2**32)).map(tuple),
 )  # fmt: skip
 
 

@@ -107,7 +107,7 @@ def test_a_table_has_the_columns_of_its_record(path: Path) -> None:
 
 
 def test_bodies_stay_in_the_lake(path: Path) -> None:
-    assert rows(path, "SELECT 1 FROM duckdb_columns() WHERE column_name IN ('body', 'minhash')") == []
+    assert rows(path, "SELECT 1 FROM duckdb_columns() WHERE column_name IN ('body', 'sample_hashes')") == []
 
 
 def test_only_what_ducklake_shares_is_used(path: Path) -> None:
@@ -206,7 +206,7 @@ def test_records_come_back_as_they_went_in(path: Path) -> None:
         told = [found for of in (report(FIRST), report(SECOND)) for found in participants(of)]
         assert warehouse.read(records.ReportParticipant) == sorted(told, key=lambda p: (p.report_id, p.ordinal))
         (one, _) = warehouse.read(Signature)
-        assert one.minhash == ()
+        assert one.sample_hashes == ()
         assert one.content_hash in (signature(FIRST).content_hash, signature(SECOND).content_hash)
 
 

@@ -20,7 +20,7 @@ from demarche.steps.running import next_pending, pending, rebuild, run
 from demarche.steps.showing import show_event
 from demarche.steps.sources import check_sources, deal_sources, list_sources
 from demarche.steps.tagging import commit_tagged, count_shards, tag_documents, tag_shard
-from demarche.steps.texts import extract
+from demarche.steps.texts import extract, group_stories
 from demarche.steps.watching import mark_told, news
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "explain",
     "extract",
     "fetch_documents",
+    "group_stories",
     "held_back",
     "hour_that_has_ended",
     "list_checks",

@@ -78,9 +78,7 @@ def _read_rows(path: Path, kind: type[_Row]) -> Iterator[_Row]:
             raise StepError(f"{path}, line {number}: {where or 'the line'}: {first['msg']}") from None
 
 
-def read_gold(
-    gold: Gold, texts: Path, settings: Settings | None = None, progress: Progress = no_progress
-) -> Reading:
+def read_gold(gold: Gold, texts: Path, settings: Settings | None = None, progress: Progress = no_progress) -> Reading:
     """What is read in the gold's texts, which lie in a folder. A text that is missing or rejected tells nothing.
 
     A text in a folder that is named like an hour is read as if it had come in that hour. Raises StepError when there is
@@ -95,8 +93,8 @@ def read_gold(
     found = list({document.document_id: document for document in documents.values()}.values())
     tables, _ = tag(found, settings, progress)
     reports, participants = tables[Report], tables[ReportParticipant]
-    signatures = [stories.sign(document) for document in found]
-    _, members = stories.group_stories(signatures, stories.find_pairs(signatures, []))
+    shelf = stories.Shelf.of(map(stories.sign, found))
+    _, members = stories.group_stories(shelf, stories.find_pairs(shelf))
     resolution = events.resolve_events(reports, participants, events.document_facts(found, members))
     return Reading(
         documents=documents,

@@ -34,12 +34,13 @@ from demarche.records import (
 from demarche.settings import Settings, load_settings
 from demarche.sources.declaring import Declaration, DeclarationError
 from demarche.steps.ledgers import ACCEPTANCES, open_lake, released, unpaired
-from demarche.steps.pairing import pair_documents
+from demarche.steps.pairing import pair_documents, signed
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
 from demarche.steps.sources import declared_sources, health_of
 from demarche.storage import Lake
 
 if TYPE_CHECKING:
+    from demarche.stories import Shelf
     from demarche.warehouse import GateFailure, PartitionFiles, Warehouse
 
 _BROUGHT: dict[str, tuple[type[Record], ...]] = {
@@ -196,7 +197,7 @@ def _load_sound(
         warehouse.replace_partitions(remaining)
         warehouse.forget_partitions(forgotten)
         progress("load_warehouse", 1, 3)
-        warehouse.replace_resolution(_resolve(warehouse, declared))
+        warehouse.replace_resolution(_resolve(warehouse, lake, declared))
         progress("load_warehouse", 2, 3)
         now = datetime.now(UTC)
         failures = [failure for failure in warehouse.gate(now) if not _is_accepted(failure, accepted)]
@@ -231,7 +232,9 @@ def _declared(settings: Settings) -> Sequence[Declaration]:
         return ()
 
 
-def _resolve(warehouse: Warehouse, declared: Sequence[Declaration]) -> dict[type[Record], Iterable[Record]]:
+def _resolve(
+    warehouse: Warehouse, lake: Lake, declared: Sequence[Declaration]
+) -> dict[type[Record], Iterable[Record]]:
     """Stories and events over all that the warehouse holds, and the tables that their ids lead to."""
     from demarche import events, stories
 
@@ -239,7 +242,8 @@ def _resolve(warehouse: Warehouse, declared: Sequence[Declaration]) -> dict[type
     reports = warehouse.read(Report)
     participants = warehouse.read(ReportParticipant)
     mentions = warehouse.read(Mention)
-    grouped, members = stories.group_stories(warehouse.read(Signature), warehouse.read(Pair))
+    pairs = warehouse.read(Pair)
+    grouped, members = stories.group_stories(_with_sketches(warehouse.read(Signature), pairs, lake), pairs)
     resolution = events.resolve_events(reports, participants, events.document_facts(held, members))
     return {
         Story: grouped,
@@ -250,6 +254,23 @@ def _resolve(warehouse: Warehouse, declared: Sequence[Declaration]) -> dict[type
         Office: entities.load_gazetteer().offices(),
         Place: _places(mentions, reports),
     }
+
+
+def _with_sketches(signatures: Iterable[Signature], pairs: Iterable[Pair], lake: Lake) -> Shelf:
+    """Signatures as the warehouse has them; those in pairs with their sketches, which stay in the lake."""
+    from demarche import stories
+
+    wanted: dict[str, set[str]] = {}
+    for pair in pairs:
+        wanted.setdefault(pair.partition_key, set()).add(pair.document_id)
+        wanted.setdefault(pair.other_partition_key, set()).add(pair.other_document_id)
+    alone = [s for s in signatures if s.document_id not in wanted.get(s.partition_key, ())]
+    shelves = [stories.Shelf.of(alone)]
+    for key in sorted(wanted):
+        shelf = signed(lake, key)
+        rows = [row for row, card in enumerate(shelf.cards) if card.document_id in wanted[key]]
+        shelves.append(shelf.picked(rows))
+    return stories.Shelf.joined(shelves)
 
 
 def _code_versions(settings: Settings) -> dict[str, str]:

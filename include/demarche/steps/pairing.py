@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from demarche.records import Document, Pair, Signature
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import are_near, code_version, documents_manifest, open_lake
 from demarche.steps.results import StepResult
+from demarche.storage import Lake
+
+if TYPE_CHECKING:
+    from demarche.stories import Shelf, Sketches
 
 
 def pair_documents(partition_key: str, *, settings: Settings | None = None) -> StepResult:
@@ -20,13 +26,13 @@ def pair_documents(partition_key: str, *, settings: Settings | None = None) -> S
     manifest = documents_manifest(lake, partition_key)
     found = lake.read(Document, partition_key, "documents")
     signatures = [stories.sign(document) for document in found]
-    known: list[Signature] = []
-    compared = {}
-    for key, other in lake.manifests("paired").items():
-        if key != partition_key and are_near(key, partition_key, settings):
-            known += lake.read(Signature, key, "paired")
-            compared[key] = other.input_hash
-    pairs = stories.find_pairs(signatures, known)
+    near = {
+        key: other
+        for key, other in lake.manifests("paired").items()
+        if key != partition_key and are_near(key, partition_key, settings)
+    }
+    compared = {key: other.input_hash for key, other in near.items()}
+    pairs = stories.find_pairs(stories.Shelf.of(signatures), (signed(lake, key) for key in near))
     lake.write(
         "paired",
         partition_key,
@@ -37,3 +43,21 @@ def pair_documents(partition_key: str, *, settings: Settings | None = None) -> S
     )
     details = {"compared_partitions": len(compared)}
     return StepResult("pair_documents", partition_key, len(found), len(pairs), 0, details)
+
+
+def signed(lake: Lake, partition_key: str) -> Shelf:
+    """A partition's signatures as columns; the sketches are read when they are needed."""
+    from demarche import stories
+
+    names = ("document_id", "content_hash", "article_id", "source_id", "agency_id", "title", "published_date",
+             "published_at")  # fmt: skip
+    *told, samples = lake.read_columns(Signature, partition_key, "paired", [*names, "sample_hashes"])
+    cards = [stories.Card(partition_key, *row) for row in zip(*told, strict=True)]
+
+    def sketches() -> Sketches:
+        names = ("shingle_hashes", "lead_hashes", "fact_hashes", "slot_hashes")
+        shingles, leads, facts, slots = lake.read_columns(Signature, partition_key, "paired", names)
+        of = stories.Ragged.of
+        return stories.Sketches(of(shingles), of(leads), of(facts), of(slots, bits=64))
+
+    return stories.Shelf(cards, stories.Ragged.of(samples), sketches)

@@ -10,7 +10,7 @@ from typing import Any
 from demarche.records import Reject
 
 Progress = Callable[[str, int, int], None]
-"""Is told of a step, how much of it is done, and of how much."""
+"""Is told of a step, how much of it is done, and of how much (0 where nobody knows)."""
 
 
 class StepError(ValueError):

@@ -1,21 +1,21 @@
-"""Texts that stay outside the lake: documents as JSON lines in, what they name and report out."""
+"""Texts that stay outside the lake: documents as JSON lines in; what they report, or which are one text, out."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 
 from demarche import ontology
-from demarche.records import Document, Mention, RawDocument, Report, ReportParticipant, record_id
+from demarche.records import Document, Mention, RawDocument, Report, ReportParticipant, Signature, record_id
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import hour_that_has_ended
-from demarche.steps.results import first_line
+from demarche.steps.results import Progress, first_line, no_progress
 from demarche.steps.tagging import Coding, code_documents
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: JSON lets it in, UTF-8 doesn't
@@ -29,10 +29,46 @@ def extract(lines: Iterable[bytes], *, settings: Settings | None = None) -> Iter
     settings = settings or load_settings()
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     while batch := list(islice(numbered, settings.batch_size)):
-        asked = [_question(number, line, settings) for number, line in batch]
+        asked = [_question(number, line, settings, _given_document) for number, line in batch]
         codings = code_documents([item.document for item in asked if isinstance(item, _Question)], settings)
         for item in asked:
             yield _answer(item, next(codings)) if isinstance(item, _Question) else item
+
+
+def group_stories(
+    lines: Iterable[bytes], *, settings: Settings | None = None, progress: Progress = no_progress
+) -> Iterator[dict[str, Any]]:
+    """For each JSON line as ``extract`` reads it, in order, its story: ``id``, ``story_id``, ``is_copy`` and
+    ``similarity_score`` (0–1, to the earliest text of the story).
+
+    Of texts without a time of publication the one that comes first is the earliest. Everything is read before anything
+    is answered; about 2 kB are kept of each text. A line that can't be read gives ``{"id", "error"}``.
+    """
+    from demarche import stories
+
+    settings = settings or load_settings()
+    asked: list[dict[str, Any]] = []
+
+    def signatures() -> Iterator[Signature]:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            item = _question(number, line, settings, _given_text)
+            if isinstance(item, _Question):
+                ordinal = f"d{len(asked):032x}"  # so that the order of the lines decides between equals
+                yield stories.sign(item.document.model_copy(update={"document_id": ordinal}))
+            asked.append({"id": item.external_id} if isinstance(item, _Question) else item)
+            progress("group_stories", len(asked), 0)
+
+    shelf = stories.Shelf.of(signatures())
+    _, members = stories.group_stories(shelf, stories.find_pairs(shelf))
+    for member in members:
+        asked[int(member.document_id[1:], 16)] |= {
+            "story_id": member.story_id,
+            "is_copy": member.is_copy,
+            "similarity_score": member.similarity_score,
+        }
+    yield from asked
 
 
 @dataclass(frozen=True)
@@ -41,21 +77,21 @@ class _Question:
     document: Document
 
 
-def _question(number: int, line: bytes, settings: Settings) -> _Question | dict[str, Any]:
+def _question(
+    number: int, line: bytes, settings: Settings, read: Callable[[RawDocument], Document]
+) -> _Question | dict[str, Any]:
     external_id = None
     try:
         given = json.loads(line)
         if not isinstance(given, dict):
             raise ValueError("not a JSON object")
         external_id = given.get("id")
-        return _Question(external_id, _given_document(given, settings))
+        return _Question(external_id, read(_given_raw(given, settings)))
     except Exception as error:  # one bad line, whatever it does to a parser, never stops the others
         return {"id": external_id, "error": f"line {number}: {first_line(error)}"}
 
 
-def _given_document(given: Mapping[str, Any], settings: Settings) -> Document:
-    from demarche import documents
-
+def _given_raw(given: Mapping[str, Any], settings: Settings) -> RawDocument:
     text, *others = (given.get(name) for name in ("text", "title", "url", "published_at"))
     if not isinstance(text, str):
         raise ValueError('no "text"')
@@ -65,7 +101,7 @@ def _given_document(given: Mapping[str, Any], settings: Settings) -> Document:
         raise ValueError("title, url and published_at are strings")
     text = _BROKEN_LINE.sub(lambda found: " " * len(found[0]), _LONE_SURROGATE.sub("\ufffd", text))
     title, url, published = others
-    raw = RawDocument(
+    return RawDocument(
         raw_hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         source_name=settings.source_name,
         path=str(given.get("id")),
@@ -75,10 +111,27 @@ def _given_document(given: Mapping[str, Any], settings: Settings) -> Document:
         title=title,
         published=published,
     )
+
+
+def _given_document(raw: RawDocument) -> Document:
+    """The article in a text, furniture blanked out."""
+    from demarche import documents
+
     found = documents.read_document(raw, hour_that_has_ended())
     if isinstance(found, Document):
-        return found.model_copy(update={"body": _without_furniture(text, found.body)})
+        return found.model_copy(update={"body": _without_furniture(raw.text or "", found.body)})
     return _bare_document(raw)
+
+
+def _given_text(raw: RawDocument) -> Document:
+    """A text as it stands, with the instant of its publication."""
+    from demarche.documents.moments import read_instant
+
+    moment = read_instant(raw.published)
+    document = _bare_document(raw.model_copy(update={"published": None}))
+    return document.model_copy(
+        update={"published_date": moment.day if moment else None, "published_at": moment.instant if moment else None}
+    )
 
 
 def _bare_document(raw: RawDocument) -> Document:

@@ -63,7 +63,13 @@ OF_DOCUMENTS: tuple[type[Record], ...] = (
 STAGE: tuple[type[Record], ...] = (*OF_DOCUMENTS, records.Signature, records.Pair)
 OMITTED: dict[type[Record], dict[str, Any]] = {
     records.Document: {"body": ""},
-    records.Signature: {"minhash": (), "shingle_hashes": ()},
+    records.Signature: {
+        "sample_hashes": (),
+        "shingle_hashes": (),
+        "lead_hashes": (),
+        "fact_hashes": (),
+        "slot_hashes": (),
+    },
 }
 """Columns that stay in the lake, for their size, and what stands for them in a record read from here."""
 

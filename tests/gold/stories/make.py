@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,16 +18,10 @@ sys.path.insert(0, str(HERE.parents[1]))
 import reprints  # noqa: E402  (a module of the tests)
 
 
-def articles(path: Path) -> dict[str, str]:
-    """Name → text, of a file in which a line ``@name`` begins each."""
-    parts = re.split(r"^@(\S+)\n", path.read_text(), flags=re.MULTILINE)[1:]
-    return {name: text.strip() for name, text in zip(parts[::2], parts[1::2], strict=True)}
-
-
 def rows(path: Path, seed: int) -> Iterator[tuple[str, str]]:
     """(story, text) of one half."""
     rng = random.Random(seed)
-    texts = articles(path)
+    texts = reprints.named_texts(path)
     bases = [text for name, text in texts.items() if "/" not in name]
     for name, text in texts.items():
         yield name, text
