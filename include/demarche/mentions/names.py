@@ -182,7 +182,26 @@ class NameReader:
             meaning = next(one for one in usable if one.entity_id == known_id)
         elif len(rivals) > 1:
             return self._span(start, end, meaning, open_name=True)
-        return self._span(start, end, meaning)
+        span = self._span(start, end, meaning)
+        here = self._country_beside(start, end) if meaning.kind == "person" else None
+        if here is not None and span.country is not None and span.country != here:
+            # "Jordan's King Hussein": a namesake of the one that is known
+            span.entity_id, span.name, span.country, span.rule, span.score = None, text, here, "model", 0.5
+            span.office = span.level = span.gender = None
+        return span
+
+    def _country_beside(self, start: int, end: int) -> str | None:
+        """Whose somebody is said to be, directly before the name ("Jordan's", "Jordanian") or behind it ("of Jordan")."""
+        before = start - 2 if self.tokens.lower[start - 1 : start] in (["'s"], ["’s"]) else start - 1
+        owner = self.at[before] if 0 <= before < start else None
+        if owner is not None and owner.source in ("state", "adjective") and (before < start - 1 or owner.rule == "adjective"):
+            return owner.country
+        if self.tokens.lower[end : end + 1] == ["of"]:
+            found, meanings = self._longest(end + 1) if end + 1 < len(self.tokens.text) else (0, ())
+            states = {one.entity_id for one in meanings if one.kind == "state"}
+            if found > end + 1 and len(states) == 1:
+                return states.pop()
+        return None
 
     def _hints(self, folded: str) -> set[str]:
         if self.folded_text is None:

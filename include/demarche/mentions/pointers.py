@@ -112,13 +112,22 @@ class Pointers:
             return
 
     def _describe_pair(self, span: Span) -> list[Span]:
-        """Links "the two leaders", "both presidents": the last two persons that fit."""
+        """Links "the two leaders", "both presidents": the last two persons that fit; "the presidents", where the text
+        has just named two persons and no more."""
         around = self.tokens.lower[max(0, span.start - 2) : span.end]
         if self.tokens.lower[span.end : span.end + 1] == ["of"]:
             around += self.tokens.lower[span.end : span.end + 4]
-        if not {"both", "two"} & set(around) or self.tokens.singular[span.head] not in PAIR_PEOPLE:
+        if self.tokens.singular[span.head] not in PAIR_PEOPLE:
             return [span]
-        people = self._last_two("person", self.tokens.sentence[span.start])
+        sentence = self.tokens.sentence[span.start]
+        named = {
+            self.reader.identity(one)
+            for one in self.done
+            if one.kind == "person" and not one.plural and sentence - self.tokens.sentence[one.start] <= 3
+        }
+        if not {"both", "two"} & set(around) and not ("the" in around and len(named) == 2):
+            return [span]
+        people = self._last_two("person", sentence)
         if len(people) < 2:
             return [span]
         return [
@@ -128,7 +137,7 @@ class Pointers:
 
     def _point(self, position: int) -> list[Span]:
         word = self.tokens.lower[position]
-        if self.tokens.pos[position] == "PRON" or self.tokens.tag[position] == "PRP$":
+        if word != "both" and (self.tokens.pos[position] == "PRON" or self.tokens.tag[position] == "PRP$"):
             return self._pronoun(position)
         if word == "counterpart" or word == "counterparts":
             return self._counterpart(position)

@@ -114,6 +114,8 @@ class SurnameReader(TermReader):
         short = {words[0]} if family_first else {words[-1], " ".join(words[-2:]) if len(words) > 2 else words[-1]}
         if words[0] in EAST_ASIAN_SURNAMES and len(words) > 2:
             short.add(words[0])
+        elif not family_first and words[0] not in self.gazetteer.terms:
+            short.add(words[0])  # "Kofi", after Kofi Mensah
         if span.entity_id in self.gazetteer.persons:
             known = self.gazetteer.persons[str(span.entity_id)].name.split()
             if family_first:

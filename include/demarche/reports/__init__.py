@@ -113,7 +113,7 @@ def _is_own_state(party: Party, actors: Sequence[Party]) -> bool:
 
 
 def _identity(party: Party) -> str:
-    return party.entity_id or party.text.lower()
+    return party.entity_id or f"{party.text.lower()} {party.country_code or ''}"
 
 
 def _distinct(parties: Iterable[Party]) -> list[Party]:
@@ -124,14 +124,19 @@ def _distinct(parties: Iterable[Party]) -> list[Party]:
 
 
 def _is_worth_telling(draft: Draft) -> bool:
-    """An act needs somebody; talks need two; a sentence about one country's own affairs needs another side."""
+    """An act needs somebody; talks need two; a sentence about one country's own affairs needs another side.
+
+    A text's first sentence is there to tell what happened: an act with one side is told there, too.
+    """
     if not any(party.is_linked or not party.is_pronoun for party in draft.parties):
         return draft.is_anaphoric and not draft.parties
-    if draft.actors and draft.recipients:
+    if draft.actors and draft.recipients and not draft.frame.is_to_things:
+        return True
+    if draft.sentence_index == 0 and draft.frame.rule != "classifier":
         return True
     if draft.is_anaphoric and draft.event_type == "CONSULT":
         return True  # a meeting or visit told before; `merging` finds it or lets it go
-    if not draft.recipients:
+    if not draft.recipients or draft.frame.is_to_things:
         return (len(draft.actors) > 1 and draft.event_type in frames.MUTUAL) or draft.event_type in _ALONE
     return (draft.event_type in _SUFFERED and syntax.is_passive(draft.frame.trigger)) or draft.frame.is_nominal
 
@@ -164,8 +169,12 @@ def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequen
 _HISTORIC = re.compile(r"\b(?:in|since|of|until|from|between|by) (?:1[0-8]\d\d)\b", re.IGNORECASE)
 
 
-def _noise_words() -> frozenset[str]:
-    return frozenset(word for row in codebook.table("noise") for word in row["lemmas"].split())
+def _noise_words() -> tuple[frozenset[str], frozenset[str]]:
+    """The words of sport, markets, weather and culture: those of one field only, and everyday ones."""
+    rows = codebook.table("noise")
+    own = frozenset(word for row in rows if row["class"] != "everyday" for word in row["lemmas"].split())
+    everyday = frozenset(word for row in rows if row["class"] == "everyday" for word in row["lemmas"].split())
+    return own, everyday
 
 
 _SCORE = re.compile(r"\b\d{1,2}\s?[-–]\s?\d{1,2}\b(?=[ ,.;]|$)")
@@ -180,11 +189,13 @@ def _is_noise(sentence: Span) -> bool:
     if _HISTORIC.search(sentence.text):
         return True
     lemmas = [token.lemma_.lower() for token in sentence]
-    hits = {lemma for lemma in lemmas if lemma in _NOISE}
-    if len(hits) >= _SENTENCE_NOISE:
+    own = {lemma for lemma in lemmas if lemma in _NOISE}
+    everyday = {t.lemma_.lower() for t in sentence if t.pos_ != "VERB" and t.lemma_.lower() in _EVERYDAY_NOISE}
+    if own and len(own) + len(everyday) >= _SENTENCE_NOISE:
         return True
-    contest = not _CONTESTS.isdisjoint(lemmas)
-    return contest and (bool(hits) or any(_is_score(match[0], sentence) for match in _SCORE.finditer(sentence.text)))
+    if _CONTESTS.isdisjoint(lemmas):
+        return False
+    return bool(own) or len(everyday) > 1 or any(_is_score(m[0], sentence) for m in _SCORE.finditer(sentence.text))
 
 
 def _is_score(text: str, sentence: Span) -> bool:
@@ -193,7 +204,7 @@ def _is_score(text: str, sentence: Span) -> bool:
     return not after[:3].istitle() and "%" not in after[:2]
 
 
-_NOISE = _noise_words()
+_NOISE, _EVERYDAY_NOISE = _noise_words()
 
 
 def _records(drafts: Sequence[Draft], sentences: Sequence[Span], document: Document, anchor: date | None) -> Coded:

@@ -16,6 +16,7 @@ from demarche.reports.frames import Frame
 from demarche.reports.parties import Parties
 
 _PLACE_PREPOSITIONS = ("in", "at", "near", "outside", "inside", "off", "around", "on", "aboard")
+_WITHIN = ("in", "at", "near", "inside", "outside")
 _TRAVEL = ("to", "in", "at", "into", "for", "through")
 _OPERATING = codebook.words("scheduling")
 
@@ -155,7 +156,7 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         not syntax.is_verbal(trigger)
         and syntax.is_verbal(governor)
         and trigger.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj")
-        and governor in (trigger.head, trigger.head.head)
+        and governor in (trigger.head, *((trigger.head.head,) if trigger.dep_ == "pobj" else ()))
     ):
         return 3
     if (
@@ -194,8 +195,8 @@ def where(frame: Frame, parties: Parties, facilities: dict[str, Where]) -> Where
                 if found is not None:
                     return found
         for name, noun in syntax.obliques(word):
-            if name not in _PLACE_PREPOSITIONS:
-                continue
+            if name not in _PLACE_PREPOSITIONS or (name not in _WITHIN and noun in frame.recipients):
+                continue  # "sanctions on Belarus": whom it hits
             found = _place_at(noun, parties) or _facility(noun, parties, facilities)
             if found is not None:
                 return found

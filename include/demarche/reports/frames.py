@@ -7,14 +7,14 @@ own subject the actor; the governing word is then not an act of its own. One fra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from spacy.tokens import Span, Token
 
 from demarche import codebook, ontology
-from demarche.lexicon import NO_EVENT, Entry, Lexicon
+from demarche.lexicon import NO_EVENT, Entry, Lexicon, lexicon
 from demarche.reports import operators, syntax
 
 #: Acts in which both sides do the same.
@@ -30,6 +30,10 @@ _NOMINAL_PREPOSITIONS = frozenset(
 )
 #: Acts of words alone: what they are about is their topic.
 _VERBAL = frozenset({"ACCUSE", "SUPPORT", "REJECT", "REQUEST", "THREATEN"})
+#: Nouns that name what somebody has said.
+_WORDS_OF = codebook.words("words_of")
+#: Acts done to bodies and things.
+_PHYSICAL = frozenset({"ASSAULT", "COERCE"})
 #: Nouns of these types name the doer with "of" ("the withdrawal of Chad"), unless the lexicon says otherwise.
 _SUBJECTIVE = frozenset({"RETREAT", "CONCEDE", "MOBILIZE", "PROTEST"})
 _HOSTING = codebook.words("hosting")
@@ -57,9 +61,11 @@ class Frame:
     tense: str = "past"
     is_nominal: bool = False
     is_denial: bool = False
+    """Somebody says that it did not happen, which is no refusal to do it."""
+    is_to_things: bool = False
+    """The recipients are no parties but what the act was done to: "torched a village", "boycotted the vote"."""
     learned_score: float | None = None
     """How probable the classifier holds act and sides to be; None where it was not asked."""
-    """Somebody says that it did not happen, which is no refusal to do it."""
     phrases: dict[int, Token] = field(default_factory=dict)
     """By a party's token the wider phrase that stands in its place ("the coup in Gabon" for Gabon)."""
 
@@ -99,12 +105,12 @@ IsParty = Callable[[Token], bool]
 RELATIONAL = codebook.words("relational")
 
 
-def find_frames(sentence: Span, lexicon: Lexicon, is_party: IsParty) -> tuple[list[Frame], frozenset[int]]:
+def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list[Frame], frozenset[int]]:
     """The acts that a sentence tells, and the tokens of those that it only mentions (denies, wishes, condemns).
 
     ``is_party`` says of a token whether it can take part (a person, a state, …).
     """
-    acts = {act.token.i: act for token in sentence if (act := _match(token, lexicon) or _match_modal(token))}
+    acts = {act.token.i: act for token in sentence if (act := _match(token, known) or _match_modal(token))}
     claimed: set[int] = set()  # triggers that belong to another act's wording or govern one
     worded: dict[int, int] = {}
     for act in acts.values():
@@ -154,22 +160,33 @@ def _match_modal(token: Token) -> _Act | None:
     mood = operators.modality(token)
     if mood.kind == "ought" and not mood.negated:
         return _Act(token, _MUST, None)
-    if mood.negated and mood.kind in ("future", "would") and token.dep_ != "ROOT":
+    if mood.negated and mood.kind in ("future", "would") and token.dep_ != "ROOT" and _is_own_deed(token):
         return _Act(token, _WILL_NOT, None)
     return None
 
 
-def _match(token: Token, lexicon: Lexicon) -> _Act | None:
+def _is_own_deed(verb: Token) -> bool:
+    """Whether the clause's subject may be who speaks: a pronoun, or the same name ("France said France would not …")."""
+    speaking = _speaker(verb)
+    mine = [s for s in syntax.subjects(verb) if s.pos_ == "PRON" or s.lower_ in _SELVES]
+    names = {s.lemma_.lower() for s in syntax.subjects(speaking)} if speaking is not None else set()
+    return bool(mine) or any(s.lemma_.lower() in names for s in syntax.subjects(verb))
+
+
+_SELVES = frozenset({"government", "country", "side"})
+
+
+def _match(token: Token, known: Lexicon) -> _Act | None:
     """The lexicon's best line for a word: a pair with the object first, then particle, preposition, single word."""
     if token.pos_ not in ("VERB", "NOUN", "ADJ", "AUX") or (token.pos_ == "AUX" and token.dep_ in ("aux", "auxpass")):
         return None
     pos = {"NOUN": "noun", "ADJ": "adjective"}.get(token.pos_, "verb")
-    entries = lexicon.entries(token.lemma_.lower(), pos)
+    entries = known.entries(token.lemma_.lower(), pos)
     if not entries:
         return None
     under = _under(token)
     for lemma, hit in list(under.items()):
-        for name in lexicon.classes.get(lemma, ()):
+        for name in known.classes.get(lemma, ()):
             if name not in under or under[name][0] < hit[0]:
                 under[name] = hit
     best: tuple[tuple[int, int], Entry, Token | None] | None = None
@@ -202,7 +219,9 @@ def _under(token: Token) -> dict[str, tuple[int, Token]]:
             for part in syntax.conjuncts(child):
                 put(part.lemma_.lower(), 6, part)
                 for inner in part.children:
-                    if inner.dep_ in ("compound", "amod"):
+                    if inner.dep_ in ("acl", "relcl") and operators.is_to_infinitive(inner):
+                        put(inner.lemma_.lower(), 3, part)  # "two days to leave"
+                    elif inner.dep_ in ("compound", "amod"):
                         put(inner.lemma_.lower(), 4 if inner.dep_ == "compound" else 3, part)
                     elif inner.dep_ == "prep" and inner.lower_ == "of":
                         for deep in inner.children:
@@ -215,6 +234,8 @@ def _under(token: Token) -> dict[str, tuple[int, Token]]:
             for grandchild in child.children:
                 if grandchild.dep_ == "pobj":
                     put(grandchild.lemma_.lower(), 4, grandchild)
+        elif child.dep_ == "advcl" and operators.is_to_infinitive(child):
+            put(child.lemma_.lower(), 3, child)
         elif child.dep_ in ("xcomp", "ccomp"):
             if child.dep_ == "xcomp":  # what a finite clause says is an act of its own
                 put(child.lemma_.lower(), 3, child)
@@ -259,12 +280,7 @@ def _verb_status(verb: Token, reading: _Reading) -> bool:
     mood = operators.modality(verb)
     cooperative = reading.event_type in _COOPERATIVE
     speaking = _speaker(verb)
-    if (
-        verb.dep_ == "relcl"
-        and verb.tag_ in ("VBZ", "VBP")
-        and mood.kind == "fact"
-        and not syntax.children(verb, "aux")
-    ):
+    if verb.dep_ == "relcl" and mood.kind == "fact" and _is_standing(verb):
         return False  # "companies that trade with Iran", "who backs the rebels": a standing matter, no act
     if reading.event_type == "REQUEST" and any(
         child.dep_ == "ccomp" and _is_finite_statement(child) for child in verb.children
@@ -306,6 +322,14 @@ def _verb_status(verb: Token, reading: _Reading) -> bool:
     if reading.status in ("planned", "threatened", "hypothetical"):
         reading.rule = f"{reading.rule} · {mood.kind}"
     return True
+
+
+def _is_standing(verb: Token) -> bool:
+    """Simple present: "trades", "is recognised by", not "is visiting", "has signed"."""
+    if verb.tag_ in ("VBZ", "VBP"):
+        return not syntax.children(verb, "aux")
+    passive = syntax.children(verb, "auxpass")
+    return bool(passive) and passive[0].tag_ in ("VBZ", "VBP") and not syntax.children(verb, "aux")
 
 
 def _speaker(verb: Token) -> Token | None:
@@ -435,6 +459,8 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
         return False
     found = operators.operator(governor, act)
     effect = found.effect if found else None
+    if effect == "requested" and nominal and link == "dobj" and governor.lemma_.lower() in _ORDERING:
+        effect = "transparent"  # "ordered sanctions on": by its own power, so it is done
     if effect == "requested" and link == "ccomp" and _is_finite_statement(act):
         effect = "spoken"
     mood = operators.modality(governor) if syntax.is_verbal(governor) else operators.Modality("fact", False, False)
@@ -458,6 +484,8 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
         return None  # what is condemned, praised or asked about is mentioned, not told
     if nominal and link == "for" and effect is None and governor.i in acts:
         return None  # "recalled its envoy for consultations": an aim
+    if effect is None and link == "acl" and operators.is_to_infinitive(act) and not _is_ranked(governor):
+        return None  # "a way to resolve the dispute", "the right to retaliate"
     if effect is None and not syntax.is_verbal(governor):
         return False
     if effect is None or effect == "transparent":
@@ -511,6 +539,15 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
         # a stance towards a stance: "rejected a demand to withdraw", "agreed to call off the visit"
         return _stack(governor, effect, reading)
     return _take_stance(governor, act, effect, reading, link, mood)
+
+
+def _is_ranked(noun: Token) -> bool:
+    """ "the first president to visit", "the only state to object": what the infinitive says was done."""
+    words = [noun.lower_, *(c.lower_ for c in noun.children if c.dep_ in ("amod", "det", "advmod"))]
+    return noun.tag_ == "CD" or any(word in _RANKS for word in words)
+
+
+_RANKS = frozenset({"first", "second", "third", "last", "latest", "only", "next", "few", "fourth", "fifth"})
 
 
 def _is_finite_statement(verb: Token) -> bool:
@@ -625,6 +662,9 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
                 recipients = _recipients(governor, act, is_party)
     else:
         actors, recipients = _verbal_sides(token, act, is_party)
+    receiving = next((g for g in reading.governors if _receives(g, token)), None)
+    if frame.is_nominal and receiving is not None and reading.stance is None:
+        actors, recipients = _received_sides(receiving, token, is_party)
     if reading.stance is not None:
         actors, recipients = _stance_sides(reading, act, actors, recipients, is_party)
     elif reading.speaker is not None and actors and all(_is_first_person(a) for a in actors):
@@ -635,8 +675,14 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
     alone = not act.entry.with_lemmas and reading.stance is None
     if alone and one_sided and (act.entry.head, act.entry.event_type) in _weak():
         return None
+    if len(_unique(actors)) > 1 and act.entry.event_type in MUTUAL:
+        topics = [o for word in frame.words for name, o in syntax.obliques(word) if name in ("on", "over", "about")]
+        recipients = [r for r in recipients if r not in topics]  # "agreed to share information on Togo"
     frame.actors = _unique(actors)
     frame.recipients = [r for r in _unique(recipients) if r not in frame.actors and not _is_own(r, frame.actors)]
+    if not frame.recipients and frame.actors and not frame.is_nominal:
+        frame.recipients = _things(act, frame.actors)
+        frame.is_to_things = bool(frame.recipients)
     if act.entry.event_type == "CONSULT" and not frame.recipients and reading.status == "hypothetical":
         frame.recipients = _conditioned(token, is_party)
     if _is_hosting(token, act) and frame.mode_type is None and any(o in frame.actors for o in syntax.objects(token)):
@@ -646,6 +692,29 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
     if frame.is_nominal and not _nominal_is_told(frame, reading):
         return None
     return frame if frame.actors or frame.recipients or is_anaphoric(token) else None
+
+
+def _receives(verb: Token, noun: Token) -> bool:
+    """ "drew condemnation from", "met with criticism by": the subject of the verb suffers what the noun says."""
+    return verb.lemma_.lower() in _RECEIVING and (noun.dep_ == "dobj" or (noun.dep_ == "pobj" and noun.head.lower_ == "with"))
+
+
+_ORDERING = frozenset({"order", "decree"})
+_RECEIVING = codebook.words("receiving")
+
+
+def _received_sides(verb: Token, noun: Token, is_party: IsParty) -> tuple[list[Token], list[Token]]:
+    sources = [noun, *(t for t in syntax.conjuncts(noun) if t != noun), verb]
+    givers = [
+        party
+        for source in sources[:1] + sources[-1:]
+        for name, o in syntax.obliques(source)
+        if name in ("from", "by", "among", "of")
+        for party in ([o] if is_party(o) else _inside(o, is_party, 1))
+    ]
+    found = syntax.subjects(verb)
+    sufferers = [s for s in found if is_party(s)] or [p for s in found for p in _inside(s, is_party)]
+    return givers, sufferers or [s for s in found if s.pos_ in ("NOUN", "PROPN")][:1]
 
 
 def _phrases(act: _Act, frame: Frame) -> dict[int, Token]:
@@ -709,6 +778,8 @@ def _nominal_is_told(frame: Frame, reading: _Reading) -> bool:
 
 def _lets_happen(governor: Token) -> bool:
     lemma = governor.lemma_.lower()
+    if lemma in _RECEIVING:
+        return True
     effects = {op.effect for op in operators.operators().get(lemma, ())}
     return lemma in _OCCURRING or bool(effects & {"transparent", "spoken"} | effects & operators.STANCES)
 
@@ -784,8 +855,8 @@ def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
     for child in noun.children:
         if child.dep_ == "acl" and child.tag_ == "VBN":
             found += [o for name, o in syntax.obliques(child) if name == "by" and is_party(o)]
-        elif child.dep_ in ("acl", "relcl") and depth:
-            found += [s for s in syntax.own_subjects(child) if is_party(s) and s != noun]
+        elif child.dep_ in ("acl", "relcl") and depth and not syntax.is_adverbial_relative(child):
+            found += [s for s in syntax.own_subjects(child) if is_party(s) and s != noun and s.pos_ != "PRON"]
             found = found or [o for o in syntax.objects(child) if is_party(o)]
     return found
 
@@ -801,15 +872,21 @@ def _verbal_sides(verb: Token, act: _Act, is_party: IsParty) -> tuple[list[Token
         parties = [u for u in undergoers if is_party(u)]
         oblique = _recipients(verb, act, is_party, passive=True)
         carried = act.companion in undergoers and not _is_undergoer(act)
-        recipients = oblique if carried or not parties else parties
-        recipients = recipients or [p for u in undergoers for p in _inside(u, is_party)]
+        suffered = parties or [p for u in undergoers for p in _inside(u, is_party)]
+        if not suffered and act.entry.event_type in _PHYSICAL:
+            suffered = [u for u in undergoers if u.pos_ in ("NOUN", "PROPN")]
+        recipients = oblique if carried else suffered or oblique
+        if not actors and act.entry.event_type == "COERCE" and parties:
+            # who is arrested in a state, its authorities have arrested
+            actors = [o for name, o in syntax.obliques(verb) if name == "in" and is_party(o) and o not in recipients]
         if not actors and act.entry.mode_type in ("expel", "deport"):
             actors = [o for name, o in syntax.obliques(verb) if name in ("out of", "from") and is_party(o)]
             recipients = [r for r in recipients if r not in actors]
         suffers = _is_undergoer(act) and act.companion is not None and is_party(act.companion)
         if not actors and act.companion in undergoers and act.companion is not None and not suffers:
-            inner, _ = _nominal_sides(act.companion, act.entry, is_party)
-            actors = inner
+            actors, theirs = _nominal_sides(act.companion, act.entry, is_party)
+            recipients = [r for r in recipients if r not in actors] or theirs
+        recipients = recipients or [s for s in suffered if s not in actors]
     else:
         recipients = _recipients(verb, act, is_party)
     if _is_hosting(verb, act):  # the visitor acts, the host receives
@@ -843,6 +920,20 @@ def _recipients(token: Token, act: _Act | None, is_party: IsParty, *, passive: b
         direct = given or [o for o in objects if is_party(o) and (o != noun or _is_undergoer(act))]
         if direct:
             return direct
+    named = syntax.conjuncts(noun) if noun is not None and not _does_alone(act) else []
+    own = [o for o in objects if o not in named]
+    if act is not None and act.entry.event_type in _PHYSICAL and own and not passive:
+        inside = [p for o in own for p in _inside(o, is_party)]
+        if inside:
+            return inside
+        if own[0].pos_ in ("NOUN", "PROPN") and own[0].ent_type_ not in _FIGURES:
+            return own[:1]
+    if act is not None and act.entry.event_type in _VERBAL:
+        authors = [p for o in objects if o.lemma_.lower() in _WORDS_OF for p in _authors(o, is_party)]
+        authors = authors or [p for o in objects for c in o.children if c.dep_ == "poss" and c.pos_ != "PRON"
+                              for p in syntax.conjuncts(c) if is_party(p)]  # fmt: skip
+        if authors:
+            return authors
     meeting = act is not None and act.entry.event_type == "CONSULT"
     for wanted in _MEETING_PREPOSITIONS if meeting else _RECIPIENT_PREPOSITIONS:
         found = [o for name, o in pairs if name == wanted and is_party(o)]
@@ -862,6 +953,12 @@ def _recipients(token: Token, act: _Act | None, is_party: IsParty, *, passive: b
             found += [p for p in _inside(o, is_party) if p not in found]
     if found:
         return found
+    if act is not None and act.entry.event_type == "AID":  # "gave ventilators to help Togo"
+        for child in [c for word in (token, *objects) for c in syntax.children(word, "xcomp", "advcl", "acl", "relcl")]:
+            if operators.is_to_infinitive(child):
+                found = [p for o in syntax.objects(child) for p in ([o] if is_party(o) else _inside(o, is_party))]
+                if found:
+                    return found
     for child in token.children:
         if child.dep_ in ("ccomp", "xcomp"):
             own = syntax.own_subjects(child)
@@ -887,6 +984,43 @@ def _recipients(token: Token, act: _Act | None, is_party: IsParty, *, passive: b
                 if name in ("in", "for", "to") and is_party(o)
             ]
     return found
+
+
+def _things(act: _Act, actors: Sequence[Token]) -> list[Token]:
+    """What an act is done to where that is nobody: its object, or what stands behind the marking preposition."""
+    if act.entry.event_type in _BETWEEN_PEOPLE:
+        return []
+    verb = act.token
+    noun = act.companion
+    behind = {name: o for name, o in (*syntax.obliques(verb), *(syntax.obliques(noun) if noun is not None else ()))}
+    found = [behind[name] for name in act.entry.recipient_by if name in behind]
+    if not found and act.entry.event_type in _DEEDS and "in" in behind and _is_somewhere(behind["in"]):
+        found = [behind["in"]]
+    if not found and act.entry.event_type not in _TRANSFERS:
+        found = [o for o in syntax.objects(verb) if noun is None or not (o == noun or o.is_ancestor(noun))]
+    return [o for o in found if o.pos_ in ("NOUN", "PROPN") and o.ent_type_ not in _FIGURES and o not in actors][:1]
+
+
+def _is_somewhere(noun: Token) -> bool:
+    """A place or part of one: "in the northern district", not "in protest"."""
+    return noun.pos_ == "PROPN" or noun.lemma_.lower() in _GROUNDS
+
+
+_GROUNDS = codebook.words("grounds")
+_LIGHT = codebook.words("light_verbs")
+
+
+def _does_alone(act: _Act | None) -> bool:
+    """Whether the verb tells a physical act whatever its object ("seized the station"), unlike "launched an attack"."""
+    if act is None or not syntax.is_verbal(act.token) or act.entry.head in _LIGHT:
+        return False
+    alone = [e for e in lexicon().entries(act.entry.head, act.entry.pos) if not e.with_lemmas]
+    return any(entry.event_type in _PHYSICAL for entry in alone)
+
+
+#: Acts that need somebody on the other side; a thing there is their topic.
+_BETWEEN_PEOPLE = frozenset({"CONSULT", "COOPERATE"})
+_FIGURES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY"})
 
 
 def _is_undergoer(act: _Act | None) -> bool:
@@ -919,6 +1053,9 @@ def _nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[T
             by += parties
         elif name == "of":
             of += parties
+            for deeper, inner in syntax.obliques(o):  # "the expulsion of envoys by France", "the visit of X to Y"
+                if deeper in ("by", "to", "against") and is_party(inner):
+                    (by if deeper == "by" else other).append(inner)
         elif name in ("between", "among"):
             both += parties
         elif name in _NOMINAL_PREPOSITIONS or (name == "in" and entry.mode_type == "visit"):
@@ -950,6 +1087,13 @@ def _nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[T
     elif not recipients and adjectives:
         recipients = [a for a in adjectives if a not in actors]
     return actors, recipients
+
+
+def _authors(noun: Token, is_party: IsParty) -> list[Token]:
+    """Whose words a noun names: "Togo's request", "the appeal of a prisoner", "a Chadian demand"."""
+    owners = [p for c in noun.children if c.dep_ == "poss" and c.pos_ != "PRON" for p in syntax.conjuncts(c) if is_party(p)]
+    owners = owners or [o for name, o in syntax.obliques(noun) if name in ("by", "from", "of") and is_party(o)]
+    return owners or [c for c in noun.children if c.dep_ in ("amod", "compound", "nmod") and is_party(c)]
 
 
 def _stance_sides(
@@ -989,6 +1133,9 @@ def _stance_sides(
     if reading.effect == "charge_denied":
         return actors or owners, recipients  # who denies a meeting need not have been at it
     if reading.effect in ("refused", "cancelled", "postponed", "stopped", "lifted"):
+        asking = [p for noun in reading.stances if not syntax.is_verbal(noun) for p in _authors(noun, is_party)]
+        if reading.effect == "refused" and asking and owners:
+            return owners, [p for p in asking if p not in owners]  # "refused a request by Togo to …"
         proposers = [a for a in actors if a not in owners and a.pos_ != "PRON"]
         others = proposers if reading.effect == "refused" and proposers else recipients or proposers
         if not others and syntax.is_verbal(stance):
@@ -996,4 +1143,6 @@ def _stance_sides(
         if not owners:
             return actors, recipients
         return owners, [o for o in others if o not in owners]
+    if reading.effect == "planned" and not [r for r in recipients if r not in owners]:
+        recipients = [o for name, o in syntax.obliques(stance) if name == "with" and is_party(o)]
     return owners or actors, [r for r in recipients if r not in owners]

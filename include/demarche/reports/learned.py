@@ -18,8 +18,8 @@ from demarche.reports import syntax
 from demarche.reports.frames import Frame, IsParty
 
 #: A pair is taken up from these probabilities on: that the sentence tells of it, and that its act is of the best type;
-#: where the rules read nothing in the sentence, and where they did.
-FLOORS = {False: (0.4, 0.55), True: (0.7, 0.8)}
+#: where the rules read nothing in the sentence, where they did, and where they read nothing in a text's first sentence.
+FLOORS = {"open": (0.4, 0.55), "read": (0.7, 0.8), "lead": (0.25, 0.35)}
 #: Most readings that a sentence may gain.
 MOST = 2
 #: PLOVER's categories of words that fold a status into the act.
@@ -66,7 +66,7 @@ class Learned:
             if any(candidate.actor in sides and candidate.recipient in others for sides, others in known):
                 continue
             candidates.append(candidate)
-        pair_floor, type_floor = FLOORS[bool(frames)]
+        pair_floor, type_floor = FLOORS["read" if frames else "lead" if sentence.start == 0 else "open"]
         scored = [s for s in classifier.classify(self._doc, candidates, tree=self.tree) if s.pair_score >= pair_floor]
         scored.sort(key=lambda s: (-s.pair_score, s.candidate.trigger, s.candidate.actor, s.candidate.recipient))
         found: list[Frame] = []

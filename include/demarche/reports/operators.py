@@ -114,7 +114,7 @@ def modality(verb: Token) -> Modality:
                 kind = first.kind
         conditional = conditional or first.conditional
     head = verb.head
-    if verb.dep_ in ("xcomp", "ccomp") and _is_to_infinitive(verb):
+    if verb.dep_ in ("xcomp", "ccomp") and is_to_infinitive(verb):
         if head.lemma_ == "go" and head.tag_ == "VBG":
             return Modality("future", negated or modality(head).negated, conditional)
         if head.lemma_ == "be" and head.pos_ in ("AUX", "VERB"):
@@ -126,13 +126,14 @@ def modality(verb: Token) -> Modality:
     return Modality(kind, negated, conditional)
 
 
-def _is_to_infinitive(verb: Token) -> bool:
+def is_to_infinitive(verb: Token) -> bool:
+    """ "to discuss" and the like."""
     return any(c.dep_ == "aux" and c.lower_ == "to" for c in verb.children)
 
 
 def is_purpose(verb: Token) -> bool:
     """ "to discuss trade" behind a finished clause: told as an aim, not as a deed."""
-    return verb.dep_ in ("advcl", "relcl", "acl") and _is_to_infinitive(verb)
+    return verb.dep_ in ("advcl", "relcl", "acl") and is_to_infinitive(verb)
 
 
 def condition(verb: Token) -> str | None:

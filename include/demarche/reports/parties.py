@@ -21,6 +21,7 @@ from demarche.reports.frames import RELATIONAL
 
 _LONGEST_PHRASE = 14
 _NAMED = frozenset({"PERSON", "ORG", "GPE", "NORP"})
+_OF_STATE = frozenset({"state", "body"})
 _SEVERAL = ("such as", "including", "like", "namely")
 
 
@@ -82,7 +83,7 @@ class Parties:
         if (
             token.pos_ == "PROPN"
             and token.ent_type_ in ("", "FAC", "LAW")
-            and token.dep_ in ("nsubj", "nsubjpass", "conj", "dobj", "pobj", "agent", "appos")
+            and token.dep_ in ("nsubj", "nsubjpass", "conj", "dobj", "pobj", "agent", "appos", "dative")
         ):
             return token.text[:1].isupper() and token.lower_ not in _TIME_NAMES
         if token.pos_ == "NOUN":
@@ -110,7 +111,8 @@ class Parties:
         for name, example in syntax.obliques(head):
             if name in _SEVERAL and self.is_party(example):
                 examples = [o for n, o in syntax.obliques(head) if n == name and self.is_party(o)]
-                return [party for token in examples for party in self._one(token)]
+                kind = [party for party in self._one(head) if party.is_linked] if name == "including" else []
+                return [*kind, *(party for token in examples for party in self._one(token))]
         for child in head.children:  # "the three ministers, A, B and C"
             if child.dep_ == "appos" and head.tag_ == "NNS":
                 named = [t for t in syntax.conjuncts(child) if self.is_party(t)]
@@ -127,13 +129,16 @@ class Parties:
         owners = [token for child in before for token in syntax.conjuncts(child)]
         for group in (owners, of):
             named = [mention for token in group if (mention := self._best(self.mentions_at(token))) is not None]
-            by_country = {m.country_code: m for m in named if m.mention_type == "state" and m.country_code is not None}
+            by_country = {m.country_code: m for m in named if m.mention_type in _OF_STATE and m.country_code is not None}
             if len(by_country) > 1:
                 first, last = syntax.noun_phrase(head)
                 start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
                 return [
-                    replace(self._party(m, start, end, head=head, lent=True), name=f"{m.name}: {head.lower_}")
-                    for m in by_country.values()
+                    replace(
+                        self._party(m, start, end, head=head, lent=True),
+                        name=f"{_state_names().get(code, code)}: {head.lower_}",
+                    )
+                    for code, m in by_country.items()
                 ]
         return []
 
@@ -154,7 +159,9 @@ class Parties:
             at_head, end = [bearer], max(end, bearer.end_offset)
         mention = self._best(at_head)
         if mention is None or mention.entity_id is None:  # "his French counterpart, Emmanuel Macron"
-            mention = self._named_beside(head) or mention or self._inside(head, first, last)
+            beside = self._named_beside(head)
+            mention = beside or mention or self._inside(head, first, last)
+            at_head = [*at_head, *([beside] if beside is not None else [])]
         if mention is not None and mention.start_offset < start:
             start = mention.start_offset
         if mention is not None and mention.end_offset > end and mention in at_head:
@@ -207,7 +214,7 @@ class Parties:
         if linked or (found and self._speaker_of(pronoun) is None):
             return [replace(party, is_pronoun=True) for party in found]
         speaker = self._speaker_of(pronoun)  # "the rebels said they would …"
-        return [replace(party, is_pronoun=True) for party in self._one(speaker)] if speaker is not None else []
+        return self._one(speaker) if speaker is not None else []
 
     def _antecedent(self, mention: Mention) -> Mention | None:
         """The nearest earlier mention with words of its own that means the same."""
@@ -242,10 +249,13 @@ class Parties:
             or pronoun.lower_ not in ("he", "she", "it", "they")
         ):
             return None
-        subjects = [s for s in syntax.own_subjects(verb.head) if self.is_party(s) and s.pos_ != "PRON"]
-        if len(subjects) != 1 or (pronoun.lower_ == "they") != (subjects[0].tag_ in ("NNS", "NNPS")):
+        subjects = [s for s in syntax.subjects(verb.head) if s.pos_ in ("NOUN", "PROPN", "ADJ", "NUM")]
+        if not subjects or (pronoun.lower_ in ("he", "she") and len(subjects) > 1):
             return None
-        return subjects[0]
+        several = len(subjects) > 1 or subjects[0].tag_ in ("NNS", "NNPS") or subjects[0].lemma_.lower() in _MANY
+        if (pronoun.lower_ == "they") == several or (pronoun.lower_ == "they" and subjects[0].pos_ == "PROPN"):
+            return subjects[0]
+        return None
 
     def _bearer(self, last: int) -> Mention | None:
         """The person whose name stands directly behind a capitalised phrase, not parted from it by comma or "and"."""
@@ -302,12 +312,14 @@ def _state_names() -> dict[str, str]:
 
 
 _DATELINE = re.compile(
-    r"\s*[A-Z][A-Z .'’-]{2,40}(?:, ?[A-Z][A-Za-z. ]{2,20})?"  # SUVA, Fiji
+    r"\s*(?:[A-Z][A-Za-z.'’]{2,15}(?: [A-Z][a-z]{2,15})?(?:, [A-Z][a-z]{2,8}\.? \d{1,2}, [A-Z]{2,12})? (?:--?|–|—) ?(?=[A-Z])|"  # Suva, July 18, FNA -
+    r"[A-Z][A-Z .'’-]{2,40}(?:, ?[A-Z][A-Za-z. ]{2,20})?"  # SUVA, Fiji
     r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?"  # , July 18
     r"(?:,? ?[A-Z][A-Za-z .]{2,25})?(?:,? ?\([A-Za-z /]{2,30}\))?"  # (Agency)
-    r"\s?(?:--?|–|—|:)\s"
+    r"\s?(?:--?|–|—|:)\s)"
 )
 _ADDRESSING = codebook.words("addressing")
+_MANY = frozenset({"majority", "most", "group", "number", "dozen", "family", "police", "opposition", "party"})
 _TIME_NAMES = codebook.words("time_names")
 
 
@@ -330,7 +342,7 @@ def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
 
 def _is_possessor(mention: Mention, head: Token) -> bool:
     return any(
-        c.dep_ == "poss" and c.idx <= mention.end_offset and c.left_edge.idx <= mention.start_offset
+        c.dep_ == "poss" and c.left_edge.idx <= mention.start_offset and mention.end_offset <= c.right_edge.idx + len(c.right_edge)
         for c in head.children
     )
 

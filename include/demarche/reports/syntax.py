@@ -39,6 +39,8 @@ def conjuncts(token: Token) -> list[Token]:
             coordinated = child.dep_ == "conj" or (child.dep_ == "appos" and _is_list_item(child, token))
             if coordinated and any(c.dep_ == "neg" for c in child.children) and not is_verbal(child):
                 continue  # "Norway, but not Sweden"
+            if coordinated and _begins_clause(child):
+                continue  # "Chile expelled two diplomats and | Peru recalled …"
             if coordinated and is_verbal(child) == is_verbal(token):
                 found.append(child)
                 queue.append(child)
@@ -61,6 +63,36 @@ def _is_list_item(apposition: Token, token: Token) -> bool:
         and apposition.ent_type_ in ("GPE", "PERSON", "ORG", "NORP")
         and any(child.dep_ == "conj" for child in apposition.children)
     )
+
+
+def _begins_clause(noun: Token) -> bool:
+    """Whether a noun that the parser coordinates with an object is the subject of the verb right behind it."""
+    return noun.dep_ == "conj" and not is_verbal(noun) and _clause_of(noun) is not None
+
+
+def _clause_of(noun: Token) -> Token | None:
+    behind = noun.right_edge.i + 1
+    while behind < len(noun.doc) and noun.doc[behind].dep_ == "advmod":
+        behind += 1
+    if behind >= len(noun.doc):
+        return None
+    verb = noun.doc[behind]
+    finite = verb.tag_ in ("VBD", "VBZ", "VBP") and verb.dep_ == "conj" and is_verbal(verb.head)
+    alone = not any(c.dep_ in SUBJECTS | PASSIVE_SUBJECTS | {"aux", "auxpass"} for c in verb.children)
+    return verb if finite and alone and verb.head.is_ancestor(noun) and verb.head.i < noun.i else None
+
+
+def _stolen_subject(verb: Token) -> Token | None:
+    """The noun right before a coordinated verb that the parser hung on the object of the verb before."""
+    at = verb.i - 1
+    while at > 0 and verb.doc[at].dep_ == "advmod":
+        at -= 1
+    if at <= 0:
+        return None
+    noun = verb.doc[at]
+    while noun.dep_ != "conj" and noun.head != noun and noun.head.right_edge.i == at:
+        noun = noun.head
+    return noun if noun.dep_ == "conj" and not is_verbal(noun) and _clause_of(noun) == verb else None
 
 
 def children(token: Token, *labels: str) -> list[Token]:
@@ -91,6 +123,11 @@ def antecedent(relative: Token) -> Token:
     return clause.head if clause.dep_ in ("relcl", "acl") else relative
 
 
+def is_adverbial_relative(verb: Token) -> bool:
+    """ "the town where …", "the day when …": the clause says nothing of who the noun is."""
+    return any(c.dep_ == "advmod" and c.lower_ in ("where", "when", "why") for c in verb.children)
+
+
 def own_subjects(verb: Token) -> list[Token]:
     """Subjects that stand in the clause itself, coordination unfolded, relative pronouns replaced."""
     subjects = [c for c in verb.children if c.dep_ in SUBJECTS | PASSIVE_SUBJECTS and c.dep_ != "expl"]
@@ -109,7 +146,8 @@ def subjects(verb: Token, *, depth: int = 6) -> list[Token]:
     if head == verb:
         return []
     if label == "conj" and is_verbal(head):
-        return subjects(head, depth=depth - 1)
+        stolen = _stolen_subject(verb)
+        return [stolen] if stolen is not None else subjects(head, depth=depth - 1)
     if label in ("xcomp", "ccomp"):
         if not is_verbal(head) and head.pos_ != "ADJ":
             return []
