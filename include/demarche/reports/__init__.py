@@ -128,6 +128,8 @@ def _is_worth_telling(draft: Draft) -> bool:
 
     A text's first sentence is there to tell what happened: an act with one side is told there, too.
     """
+    if draft.mode_type == "beat" and any(party.entity_type == "state" for party in draft.recipients):
+        return False  # "Brazil beat Chile": a match
     if not any(party.is_linked or not party.is_pronoun for party in draft.parties):
         return draft.is_anaphoric and not draft.parties
     if draft.actors and draft.recipients and not draft.frame.is_to_things:

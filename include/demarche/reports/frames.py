@@ -160,6 +160,8 @@ def _match_modal(token: Token) -> _Act | None:
     mood = operators.modality(token)
     if mood.kind == "ought" and not mood.negated:
         return _Act(token, _MUST, None)
+    if token.lemma_ in _STATIVE:
+        return None
     if mood.negated and mood.kind in ("future", "would") and token.dep_ != "ROOT" and _is_own_deed(token):
         return _Act(token, _WILL_NOT, None)
     return None
@@ -173,6 +175,7 @@ def _is_own_deed(verb: Token) -> bool:
     return bool(mine) or any(s.lemma_.lower() in names for s in syntax.subjects(verb))
 
 
+_STATIVE = codebook.words("stative")
 _SELVES = frozenset({"government", "country", "side"})
 
 
@@ -214,8 +217,9 @@ def _under(token: Token) -> dict[str, tuple[int, Token]]:
         if lemma not in found or found[lemma][0] < rank:
             found[lemma] = (rank, at)
 
+    given = any(child.dep_ == "dative" for child in token.children)
     for child in token.children:
-        if child.dep_ in ("dobj", "nsubjpass", "attr", "oprd"):
+        if child.dep_ in ("dobj", "nsubjpass", "attr", "oprd") or (given and child.dep_ == "npadvmod"):
             for part in syntax.conjuncts(child):
                 put(part.lemma_.lower(), 6, part)
                 for inner in part.children:
@@ -230,12 +234,19 @@ def _under(token: Token) -> dict[str, tuple[int, Token]]:
             put(child.lower_, 3, child)
             put(child.lemma_.lower(), 3, child)
         elif child.dep_ in ("prep", "agent", "dative") and child.pos_ in ("ADP", "SCONJ", "ADV", "VERB"):
+            behind = syntax.children(child, "pobj")
+            if behind and all(noun.ent_type_ in ("DATE", "TIME") for noun in behind):
+                continue  # "called on Monday" calls on nobody
             put(child.lower_, 2, child)
-            for grandchild in child.children:
-                if grandchild.dep_ == "pobj":
-                    put(grandchild.lemma_.lower(), 4, grandchild)
+            for grandchild in behind:
+                put(grandchild.lemma_.lower(), 4, grandchild)
+                for inner in syntax.children(grandchild, "acl", "relcl"):
+                    if operators.is_to_infinitive(inner):  # "called on the minister to resign"
+                        put("to", 1, inner)
+                        put(inner.lemma_.lower(), 3, inner)
         elif child.dep_ == "advcl" and operators.is_to_infinitive(child):
             put(child.lemma_.lower(), 3, child)
+            put("to", 1, child)
         elif child.dep_ in ("xcomp", "ccomp"):
             if child.dep_ == "xcomp":  # what a finite clause says is an act of its own
                 put(child.lemma_.lower(), 3, child)
@@ -922,7 +933,8 @@ def _recipients(token: Token, act: _Act | None, is_party: IsParty, *, passive: b
             return direct
     named = syntax.conjuncts(noun) if noun is not None and not _does_alone(act) else []
     own = [o for o in objects if o not in named]
-    if act is not None and act.entry.event_type in _PHYSICAL and own and not passive:
+    bodily = act is not None and (act.entry.event_type in _PHYSICAL or act.entry.mode_type == "expel")
+    if bodily and own and not passive:
         inside = [p for o in own for p in _inside(o, is_party)]
         if inside:
             return inside

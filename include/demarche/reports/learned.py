@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from demarche import classifier
 from demarche.classifier.frames import Tree
 from demarche.lexicon import Entry, lexicon
 from demarche.reports import syntax
 from demarche.reports.frames import Frame, IsParty
+from demarche.reports.operators import operators
 
 #: A pair is taken up from these probabilities on: that the sentence tells of it, and that its act is of the best type;
 #: where the rules read nothing in the sentence, where they did, and where they read nothing in a text's first sentence.
@@ -24,6 +25,11 @@ FLOORS = {"open": (0.4, 0.55), "read": (0.7, 0.8), "lead": (0.25, 0.35)}
 MOST = 2
 #: PLOVER's categories of words that fold a status into the act.
 _STATUS = {"REQUEST": "requested", "THREATEN": "threatened", "REJECT": "denied", "AGREE": "planned"}
+
+
+def _tells(verb: Token) -> bool:
+    """ "said that …": who tells is not who acts."""
+    return any(operator.effect == "spoken" for operator in operators().get(verb.lemma_.lower(), ()))
 
 
 class Learned:
@@ -74,6 +80,8 @@ class Learned:
         for one in scored:
             name, _ = one.best_type()
             if one.type_scores[name] < type_floor or one.candidate.trigger in used:
+                continue
+            if not one.entries and _tells(self._doc[one.candidate.trigger]):
                 continue
             used.add(one.candidate.trigger)
             found.append(self._frame(one, name))
