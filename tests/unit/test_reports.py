@@ -196,6 +196,102 @@ def test_how_many(read: Reader) -> None:
     assert (report.quantity, report.quantity_unit) == (12.0, "diplomat")
 
 
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        # who wrote a request is who is refused
+        ("Fiji refused a request from Tonga to cross its airspace.", ("REJECT", ["FJI"], ["TON"])),
+        ("The raid drew condemnation from Jordan.", ("ACCUSE", ["JOR"], [None])),
+        ("The expulsion of three Danish diplomats by France was announced.", ("SANCTION", ["FRA"], ["DNK"])),
+        ("The visit of Serbia's president to Albania was postponed.", ("CONSULT", ["SRB"], ["ALB"])),
+        ("Mali agreed with its neighbour Chad to share intelligence.", ("COOPERATE", ["MLI"], ["TCD"])),
+        ("Ecuador gave the Argentine envoy 48 hours to leave.", ("SANCTION", ["ECU"], ["ARG"])),
+        ("President Okoro ordered sanctions on Togo.", ("SANCTION", [None], ["TGO"])),
+        ("Kenya gave ventilators to help Togo.", ("AID", ["KEN"], ["TGO"])),
+        ("A Ghanaian man was arrested in Thailand.", ("COERCE", ["THA"], ["GHA"])),
+        ("Peru withdrew from the fishing treaty with Chile.", ("SANCTION", ["PER"], ["CHL"])),
+        ("Jordan's King Abdullah met Egypt's president.", ("CONSULT", ["JOR"], ["EGY"])),
+        ("The Spanish minister met her Moroccan counterpart Karim Belhaj.", ("CONSULT", ["ESP"], ["MAR"])),
+        ("The navies of Chile and Peru met Ecuador's president.", ("CONSULT", ["CHL", "PER"], ["ECU"])),
+    ],
+)
+def test_who_it_was(read: Reader, sentence: str, expected: tuple[str, list[str | None], list[str | None]]) -> None:
+    assert expected in sides(read, sentence)
+
+
+def test_the_second_clause_has_its_own_subject(read: Reader) -> None:
+    found = sides(read, "Chile expelled two Bolivian diplomats and Peru recalled its ambassador from La Paz.")
+    assert found == [("SANCTION", ["CHL"], ["BOL"]), ("SANCTION", ["PER"], ["BOL"])]
+
+
+def test_what_is_hit_need_not_be_somebody(read: Reader) -> None:
+    coded = read("Rebels torched a village in Chad.")
+    assert [p.text for p in coded[1] if p.role_type == "recipient"] == ["a village"]
+
+
+def test_the_first_sentence_tells_acts_of_one_side(read: Reader) -> None:
+    act = "Fiji launched an investigation."
+    assert [kind for kind, *_ in told(read(act))] == ["ACCUSE"]
+    assert not told(read(f"The weather was fine. {act}"))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "France beat Croatia in the final.",
+        "Brazil beat Germany in Berlin on Sunday.",
+        "The Swiss franc attacked the euro on Monday.",
+        "Kenya's president said the road would cut travel times to Uganda.",
+        "Chile said the deal would not affect Peru.",
+        "The minister knew a way to visit Peru.",
+        "Only Northern Cyprus, which is recognised by Turkey, voted.",
+    ],
+)
+def test_what_only_sounds_like_an_act(read: Reader, sentence: str) -> None:
+    assert told(read(sentence)) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Mali will send a team of experts to Chad.",  # everyday words of sport
+        "Gunmen stormed the Chadian embassy and attacked the guards.",
+        "Mali spent twelve million euros on helping Chad fight locusts.",
+    ],
+)
+def test_everyday_words_are_no_sport(read: Reader, sentence: str) -> None:
+    assert told(read(sentence))
+
+
+def test_a_tale_goes_on_on_the_same_day(read: Reader) -> None:
+    coded = read("Chad expelled the Malian envoy on Monday. Mali condemned Chad.")
+    assert [(r.event_type, r.start_date) for r in coded[0]] == [
+        ("SANCTION", date(2023, 3, 13)),
+        ("ACCUSE", date(2023, 3, 13)),
+    ]
+
+
+def test_the_tellers_day_is_not_the_acts(read: Reader) -> None:
+    coded = read("Mali declined an invitation to the summit from Niger, officials said on Friday.")
+    assert [r.start_date for r in coded[0]] == [None]
+
+
+def test_whom_sanctions_hit_is_no_place(read: Reader) -> None:
+    assert [r.place_name for r in read("Canada imposed sanctions on Belarus.")[0]] == [None]
+
+
+def test_an_envoy_who_is_summoned_comes_from_the_other_state(read: Reader) -> None:
+    found = sides(read, "After the Canadian vote India summoned the high commissioner.")
+    assert ("ACCUSE", ["IND"], ["CAN"]) in found
+
+
+def test_first_names_and_both_point_back(read: Reader) -> None:
+    found = sides(read, "Togo's minister Kofi Mensah flew to Accra. Kofi met Ghana's president.")
+    assert ("CONSULT", ["TGO"], ["GHA"]) in found[1:]
+    found = sides(read, "Kenya and Uganda signed a deal. Both condemned Sudan.")
+    assert ("ACCUSE", ["KEN", "UGA"], ["SDN"]) in found
+
+
 def test_the_table_of_operators_is_sound() -> None:
     from demarche.reports.operators import EFFECTS, operators
 

@@ -191,10 +191,14 @@ class NameReader:
         return span
 
     def _country_beside(self, start: int, end: int) -> str | None:
-        """Whose somebody is said to be, directly before the name ("Jordan's", "Jordanian") or behind it ("of Jordan")."""
+        """Whose somebody is said to be, before the name ("Jordan's", "Jordanian") or behind it ("of Jordan")."""
         before = start - 2 if self.tokens.lower[start - 1 : start] in (["'s"], ["’s"]) else start - 1
         owner = self.at[before] if 0 <= before < start else None
-        if owner is not None and owner.source in ("state", "adjective") and (before < start - 1 or owner.rule == "adjective"):
+        if (
+            owner is not None
+            and owner.source in ("state", "adjective")
+            and (before < start - 1 or owner.rule == "adjective")
+        ):
             return owner.country
         if self.tokens.lower[end : end + 1] == ["of"]:
             found, meanings = self._longest(end + 1) if end + 1 < len(self.tokens.text) else (0, ())

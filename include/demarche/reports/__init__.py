@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib.metadata import version
 from itertools import pairwise
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from demarche import codebook, ontology
 from demarche.lexicon import lexicon
@@ -56,6 +57,7 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
         if _is_noise(sentence):
             continue
         drafts += _read_sentence(sentence, index, parties, anchor, facilities, learned)
+    merging.carry_on(drafts)
     return _records(merging.merge(drafts), sentences, document, anchor)
 
 
@@ -85,6 +87,7 @@ def _read_sentence(
             if _identity(party) not in taken
             and not (frame.event_type in frames.MUTUAL and _is_own_state(party, actors))
         ]
+        recipients = _with_countries(recipients, frame, actors, sentence, parties)
         when = times.of(frame)
         where = circumstances.where(frame, parties, facilities)
         if where.name is None:
@@ -105,6 +108,30 @@ def _read_sentence(
         if _is_worth_telling(draft):
             drafts.append(draft)
     return drafts
+
+
+def _with_countries(
+    recipients: list[Party], frame: frames.Frame, actors: Sequence[Party], sentence: Span, parties: Parties
+) -> list[Party]:
+    """ "summoned the ambassador": the envoy whom a state deals with is of the one other state that is spoken of."""
+    own = {party.country_code for party in actors if party.country_code}
+    if not own or not any(_is_envoy(head) for head in frame.recipients):
+        return recipients
+    spoken_of = parties.countries_of(sentence) - own
+    if len(spoken_of) != 1:
+        return recipients
+    country = next(iter(spoken_of))
+    return [
+        replace(party, country_code=country, is_linked=True)
+        if party.country_code is None and party.entity_type in (None, "person", "group") and not party.is_pronoun
+        else party
+        for party in recipients
+    ]
+
+
+def _is_envoy(noun: Token) -> bool:
+    high = noun.lemma_.lower() == "commissioner" and any(child.lower_ == "high" for child in noun.children)
+    return high or noun.lemma_.lower() in _ENVOYS
 
 
 def _is_own_state(party: Party, actors: Sequence[Party]) -> bool:
@@ -206,6 +233,7 @@ def _is_score(text: str, sentence: Span) -> bool:
     return not after[:3].istitle() and "%" not in after[:2]
 
 
+_ENVOYS = frozenset(lemma for lemma, names in lexicon().classes.items() if "<envoy>" in names)
 _NOISE, _EVERYDAY_NOISE = _noise_words()
 
 

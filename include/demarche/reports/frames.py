@@ -168,7 +168,7 @@ def _match_modal(token: Token) -> _Act | None:
 
 
 def _is_own_deed(verb: Token) -> bool:
-    """Whether the clause's subject may be who speaks: a pronoun, or the same name ("France said France would not …")."""
+    """Whether the clause's subject may be who speaks: a pronoun, or the same name again."""
     speaking = _speaker(verb)
     mine = [s for s in syntax.subjects(verb) if s.pos_ == "PRON" or s.lower_ in _SELVES]
     names = {s.lemma_.lower() for s in syntax.subjects(speaking)} if speaking is not None else set()
@@ -452,7 +452,7 @@ def _governor(token: Token) -> tuple[Token, str] | None:
             return (head, "conj") if head.dep_ != "ROOT" else None
         return head, "conj"
     if label == "relcl":
-        return head, "relative"
+        return head, "acl" if operators.is_to_infinitive(token) else "relative"
     if label in ("pobj", "pcomp"):
         preposition = head
         name = preposition.lower_
@@ -707,7 +707,9 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
 
 def _receives(verb: Token, noun: Token) -> bool:
     """ "drew condemnation from", "met with criticism by": the subject of the verb suffers what the noun says."""
-    return verb.lemma_.lower() in _RECEIVING and (noun.dep_ == "dobj" or (noun.dep_ == "pobj" and noun.head.lower_ == "with"))
+    return verb.lemma_.lower() in _RECEIVING and (
+        noun.dep_ == "dobj" or (noun.dep_ == "pobj" and noun.head.lower_ == "with")
+    )
 
 
 _ORDERING = frozenset({"order", "decree"})
@@ -1004,7 +1006,7 @@ def _things(act: _Act, actors: Sequence[Token]) -> list[Token]:
         return []
     verb = act.token
     noun = act.companion
-    behind = {name: o for name, o in (*syntax.obliques(verb), *(syntax.obliques(noun) if noun is not None else ()))}
+    behind = dict([*syntax.obliques(verb), *(syntax.obliques(noun) if noun is not None else ())])
     found = [behind[name] for name in act.entry.recipient_by if name in behind]
     if not found and act.entry.event_type in _DEEDS and "in" in behind and _is_somewhere(behind["in"]):
         found = [behind["in"]]
@@ -1103,7 +1105,9 @@ def _nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[T
 
 def _authors(noun: Token, is_party: IsParty) -> list[Token]:
     """Whose words a noun names: "Togo's request", "the appeal of a prisoner", "a Chadian demand"."""
-    owners = [p for c in noun.children if c.dep_ == "poss" and c.pos_ != "PRON" for p in syntax.conjuncts(c) if is_party(p)]
+    owners = [
+        p for c in noun.children if c.dep_ == "poss" and c.pos_ != "PRON" for p in syntax.conjuncts(c) if is_party(p)
+    ]
     owners = owners or [o for name, o in syntax.obliques(noun) if name in ("by", "from", "of") and is_party(o)]
     return owners or [c for c in noun.children if c.dep_ in ("amod", "compound", "nmod") and is_party(c)]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from demarche.reports import syntax
 from demarche.reports.circumstances import When, Where
 from demarche.reports.frames import Frame
 from demarche.reports.parties import Party
@@ -57,6 +58,66 @@ def merge(drafts: Sequence[Draft]) -> list[Draft]:
         else:
             _absorb(home, draft)
     return [draft for draft in kept if len(draft.parties) > (draft.event_type == "CONSULT")]
+
+
+#: So many sentences further on a tale still goes on.
+_REACH = 2
+
+
+def carry_on(drafts: Sequence[Draft]) -> None:
+    """Give an act told in passing simple past, with no time of its own, the day of the act before it that has a party
+    in common: "Chad expelled the envoy on Monday. Mali condemned Chad." Acts of meeting take the place along."""
+    for index, draft in enumerate(drafts):
+        if not _goes_on(draft):
+            continue
+        for before in reversed(drafts[:index]):
+            if draft.sentence_index - before.sentence_index > _REACH:
+                break
+            if before.status_type != "occurred" or before.when.precision_type != "day" or not _is_main(before):
+                continue
+            if not _share_a_country(before, draft):
+                continue
+            draft.when = before.when
+            break
+
+
+def _goes_on(draft: Draft) -> bool:
+    return (
+        draft.status_type in ("occurred", "requested", "denied")
+        and draft.when.text is None
+        and draft.when.start_date is None
+        and draft.sentence_index > 0
+        and _is_main(draft)
+    )
+
+
+def _is_main(draft: Draft) -> bool:
+    """Whether the act is told by a main clause in the simple past."""
+    verb = draft.frame.trigger
+    if not syntax.is_verbal(verb):
+        verb = next((word for word in draft.frame.words if syntax.is_verbal(word)), verb)
+    top = verb
+    while top.dep_ in ("conj", "xcomp", "ccomp") and top.head != top:
+        if top.dep_ == "ccomp" and top.head.lemma_ not in ("say", "announce", "report", "tell", "confirm"):
+            return False
+        top = top.head
+    if top.dep_ != "ROOT" or not syntax.is_verbal(verb):
+        return False
+    auxiliaries = {child.lower_ for child in (*verb.children, *top.children) if child.dep_ in ("aux", "auxpass")}
+    return verb.tag_ in ("VBD", "VBN", "VB") and not auxiliaries & {
+        "had",
+        "has",
+        "have",
+        "will",
+        "would",
+        "may",
+        "could",
+    }
+
+
+def _share_a_country(one: Draft, other: Draft) -> bool:
+    mine = {party.country_code or _key(party) for party in one.parties if party.is_linked}
+    return any((party.country_code or _key(party)) in mine for party in other.parties if party.is_linked)
 
 
 def _same_act(first: Draft, second: Draft) -> bool:

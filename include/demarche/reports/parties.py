@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from demarche import codebook
 from demarche.records import Mention
@@ -68,6 +68,15 @@ class Parties:
 
     def mentions_at(self, token: Token) -> list[Mention]:
         return self._by_token.get(token.i, [])
+
+    def countries_of(self, sentence: Span) -> set[str]:
+        """The states that a sentence names, by name, adjective or somebody who serves them."""
+        return {
+            m.country_code
+            for t in sentence
+            for m in self.mentions_at(t)
+            if m.country_code and m.mention_type != "place"
+        }
 
     def is_party(self, token: Token) -> bool:
         """Whether the word heads a phrase that can act: a linked or named entity, people, a pronoun for them."""
@@ -129,7 +138,9 @@ class Parties:
         owners = [token for child in before for token in syntax.conjuncts(child)]
         for group in (owners, of):
             named = [mention for token in group if (mention := self._best(self.mentions_at(token))) is not None]
-            by_country = {m.country_code: m for m in named if m.mention_type in _OF_STATE and m.country_code is not None}
+            by_country = {
+                m.country_code: m for m in named if m.mention_type in _OF_STATE and m.country_code is not None
+            }
             if len(by_country) > 1:
                 first, last = syntax.noun_phrase(head)
                 start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
@@ -281,9 +292,8 @@ class Parties:
             return None
         for child in head.children:
             if child.dep_ == "appos":
-                found = self._best(
-                    m for m in self.mentions_at(child) if m.mention_type in ("person", "body", "organisation")
-                )
+                kinds = ("person", "body", "organisation", *(("state",) if head.lemma_.lower() in RELATIONAL else ()))
+                found = self._best(m for m in self.mentions_at(child) if m.mention_type in kinds)
                 if found is not None:
                     return found
         return None
@@ -312,7 +322,8 @@ def _state_names() -> dict[str, str]:
 
 
 _DATELINE = re.compile(
-    r"\s*(?:[A-Z][A-Za-z.'’]{2,15}(?: [A-Z][a-z]{2,15})?(?:, [A-Z][a-z]{2,8}\.? \d{1,2}, [A-Z]{2,12})? (?:--?|–|—) ?(?=[A-Z])|"  # Suva, July 18, FNA -
+    r"\s*(?:[A-Z][A-Za-z.'’]{2,15}(?: [A-Z][a-z]{2,15})?"  # Suva
+    r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2}, [A-Z]{2,12})? (?:--?|–|—) ?(?=[A-Z])|"  # , July 18, FNA -
     r"[A-Z][A-Z .'’-]{2,40}(?:, ?[A-Z][A-Za-z. ]{2,20})?"  # SUVA, Fiji
     r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?"  # , July 18
     r"(?:,? ?[A-Z][A-Za-z .]{2,25})?(?:,? ?\([A-Za-z /]{2,30}\))?"  # (Agency)
@@ -342,7 +353,9 @@ def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
 
 def _is_possessor(mention: Mention, head: Token) -> bool:
     return any(
-        c.dep_ == "poss" and c.left_edge.idx <= mention.start_offset and mention.end_offset <= c.right_edge.idx + len(c.right_edge)
+        c.dep_ == "poss"
+        and c.left_edge.idx <= mention.start_offset
+        and mention.end_offset <= c.right_edge.idx + len(c.right_edge)
         for c in head.children
     )
 
