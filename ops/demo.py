@@ -55,9 +55,7 @@ def running(site: Site, deadline: float, say: Say) -> Iterator[tuple[Rest, dict[
     components = start(site, ("api-server", "scheduler", "dag-processor"))
     try:
         with Rest(site) as rest:
-            wait_for("the API server", rest.log_in, deadline, components)
-            rest.make_pools(POOLS)
-            wait_for("the DAGs to be read", lambda: all_dags_read(rest), deadline, components)
+            make_ready(rest, deadline, components)
             try:
                 yield rest, components
             except ServiceError as error:
@@ -69,7 +67,14 @@ def running(site: Site, deadline: float, say: Say) -> Iterator[tuple[Rest, dict[
         stop(components, site)
 
 
-def all_dags_read(rest: Rest) -> bool:
+def make_ready(rest: Rest, deadline: float, components: Mapping[str, Component] | None = None) -> None:
+    """Wait until the API answers and all DAGs are read, and make the pools. Raises ServiceError."""
+    wait_for("the API server", rest.log_in, deadline, components)
+    rest.make_pools(POOLS)
+    wait_for("the DAGs to be read", lambda: _all_dags_read(rest), deadline, components)
+
+
+def _all_dags_read(rest: Rest) -> bool:
     if errors := rest.import_errors():
         raise ServiceError("a DAG file cannot be read:\n" + "\n".join(errors))
     return rest.dag_ids() >= {*CHAIN, *UPKEEP}
@@ -82,7 +87,7 @@ def process(
 
     A key without a folder is run again as it is. Raises ServiceError when one of these runs fails.
     """
-    wait_for("other runs to end", lambda: _is_quiet(rest), deadline, components)
+    wait_for("other runs to end", lambda: is_quiet(rest), deadline, components)
     former = {run["dag_run_id"] for run in rest.runs()}
     for key, folder in drops.items():
         if folder:
@@ -90,7 +95,7 @@ def process(
         run_id = rest.trigger(CHAIN[0], key)
         count = sum(1 for path in folder.rglob("*") if path.is_file()) if folder else 0
         say(f"{key}: {count} files dropped, chain started")
-        fetched = functools.partial(_has_fetched, rest, run_id)
+        fetched = functools.partial(has_fetched, rest, run_id)
         wait_for(f"fetch_documents of {key}", fetched, deadline, components)
     reported: set[tuple[str, str]] = set()
 
@@ -114,12 +119,12 @@ def _good_runs(rest: Rest, former: Set[str]) -> list[dict[str, Any]]:
     return [run for run in runs if run["state"] == "success"]
 
 
-def _is_quiet(rest: Rest) -> bool:
+def is_quiet(rest: Rest) -> bool:
     """No run is under way: shortly after the full hour there is one, and it would take the samples for its own."""
     return all(run["state"] in ("success", "failed") for run in rest.runs())
 
 
-def _has_fetched(rest: Rest, run_id: str) -> bool:
+def has_fetched(rest: Rest, run_id: str) -> bool:
     """Its files are in the log of its key, so that the next hour's can be dropped."""
     state = rest.task_states(CHAIN[0], run_id).get("fetch_documents")
     if state in ("failed", "upstream_failed"):

@@ -1,7 +1,7 @@
 """Airflow's components as processes of this machine: their environment, their start, their clean end.
 
-Each component gets a session of its own, so that stopping it reaches its workers. A running task has yet another
-session and survives a killed scheduler; such leftovers are found by the ``AIRFLOW_HOME`` in their environment.
+Each component gets a session of its own, so that stopping it reaches its workers. A running task has a process group of
+its own and survives a killed scheduler; such leftovers are found by the ``AIRFLOW_HOME`` in their environment.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ STOP_ORDER = (("scheduler",), ("worker", "dag-processor", "triggerer"), ("api-se
 # What makes an Airflow heal without hands within two minutes; docker-compose.yaml and ops/helm say the same, and a
 # test compares. docs/faults.md shows what comes of it.
 HEALING = {
-    # A task whose process is gone has no heartbeat (by default that is noticed after five minutes).
-    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
+    # A task whose process is gone has no heartbeat: noticed within a minute (by default after five), but not before an
+    # API server that is started again (up to 30 s on a busy machine) has taken the heartbeats of the living.
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "40",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
     # The tasks of a scheduler that died belong to nobody until another one adopts them.
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "20",
@@ -172,7 +173,7 @@ class Component:
         self._signal(self.command.stop_signal)
 
     def kill(self) -> None:
-        """What a crash does: the component and its group end at once; a task has a session of its own, and lives on."""
+        """What a crash does: the component and its group end at once; a task has a group of its own, and lives on."""
         self._signal(signal.SIGKILL)
 
     def wait_or_kill(self, timeout: float) -> None:

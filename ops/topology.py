@@ -17,11 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from signal import SIGINT
 
-from ops.demo import POOLS, all_dags_read, fresh_site
+from ops.demo import fresh_site, make_ready
 from ops.rest import Rest, wait_for
 from ops.services import COMPONENTS, HOST, Command, ServiceError, Site, free_port
 from ops.watching import Watch
@@ -31,34 +31,41 @@ READY_SECONDS = 180
 USER = "airflow"
 
 
-def celery_site(home: Path, servers: Path, workers: int = 2, concurrency: int = 1) -> Site:
+def celery_site(
+    home: Path, servers: Path, workers: int = 2, concurrency: int = 1, variables: Mapping[str, str] | None = None
+) -> Site:
     """A fresh site on PostgreSQL, Redis and Celery workers (`worker-1` …); ``servers`` is a folder of the databases."""
     postgres, database_url = _postgres(servers / "postgres")
     redis, broker_url = _redis(servers / "redis")
     worker = [sys.executable, "-m", "airflow", "celery", "worker", "--skip-serve-logs", "--celery-hostname"]
     names = [f"worker-{number}" for number in range(1, workers + 1)]
-    variables = {
+    environment = {
         "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
         "AIRFLOW__CORE__PARALLELISM": "32",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://{database_url}",
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql://{database_url}",
         "AIRFLOW__CELERY__BROKER_URL": broker_url,
         "AIRFLOW__CELERY__WORKER_CONCURRENCY": str(concurrency),
+        **(variables or {}),
     }
     commands = {name: Command([*worker, name]) for name in names}
     commands |= {"triggerer": Command([sys.executable, "-m", "airflow", "triggerer", "--skip-serve-logs"])}
     commands |= {"postgres": postgres, "redis": redis}
-    return fresh_site(home, variables, commands)
+    return fresh_site(home, environment, commands)
 
 
 @contextlib.contextmanager
 def running(
-    home: Path, say: Callable[[str], None], workers: int = 2, concurrency: int = 1
+    home: Path,
+    say: Callable[[str], None],
+    workers: int = 2,
+    concurrency: int = 1,
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[Site, Rest, Watch]]:
     """The topology, ready for work and watched over; stopped and cleaned up whatever happens. Raises ServiceError."""
     with tempfile.TemporaryDirectory(prefix="demarche-servers-") as servers:
         os.chmod(servers, 0o711)  # another user's server passes through it; its own folders are closed
-        site = celery_site(home, Path(servers), workers, concurrency)
+        site = celery_site(home, Path(servers), workers, concurrency, variables)
         databases = Watch(site, DATABASES, say, ends_orphans=False)
         watch = Watch(site, (*COMPONENTS, *filter(is_worker, site.commands)), say, ends_orphans=False)
         watch.watched |= databases.watched
@@ -68,9 +75,7 @@ def running(
             wait_for("PostgreSQL", lambda: _answers(site), deadline, databases.components())
             site.migrate(timeout=deadline - time.monotonic())
             with watch.in_background(), Rest(site) as rest:
-                wait_for("the API server", rest.log_in, deadline)
-                rest.make_pools(POOLS)
-                wait_for("the DAGs to be read", lambda: all_dags_read(rest), deadline)
+                make_ready(rest, deadline)
                 yield site, rest, watch
         finally:
             databases.stop()

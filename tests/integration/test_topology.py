@@ -9,9 +9,7 @@ import time
 
 import pytest
 
-from demarche import steps
-from demarche.settings import Settings
-from demarche.warehouse import snapshot
+from benchmarks import faults
 from ops import demo, topology
 from ops.services import leftovers
 
@@ -64,8 +62,22 @@ def test_no_task_needed_a_second_try(loaded):
     assert [task["task_id"] for task in tasks if task["try_number"] > 1] == []
 
 
-def test_core_and_mart_are_those_of_one_process_without_airflow(loaded, tmp_path):
-    folder = loaded[0].data_folder
-    alone = Settings(lake_url=str(folder / "lake"), warehouse_path=tmp_path / "alone.duckdb", data_folder=tmp_path)
-    steps.rebuild(settings=alone)
-    assert snapshot(alone.warehouse_path) == snapshot(folder / "warehouse.duckdb")
+SHORT = {"worker killed", "all of these at once"}
+
+
+def test_what_dies_in_mid_task_heals_without_hands(loaded):
+    """The short form of `python -m benchmarks.faults`; docs/faults.md is the long one's report."""
+    site, rest, watch = loaded
+    bench = faults.Bench("celery", site, rest, watch, print)
+    chosen = [fault for fault in faults.FAULTS if fault.name in SHORT and fault.task_id == "tag_shards"]
+    assert len(chosen) == len(SHORT)
+    for fault in chosen:
+        outcome = bench.round(fault)
+        assert outcome.loaded_after is not None, f"{fault.name}: {outcome.happened}"
+        assert not outcome.read_failures, "the published file can always be read"
+        if fault.name == "worker killed":
+            assert any("orphaned" in told for told in outcome.happened), outcome.happened
+
+
+def test_core_and_mart_are_those_of_one_process_without_airflow_and_faults(loaded):
+    assert faults.is_same_as_undisturbed(loaded[0])

@@ -69,7 +69,7 @@ def test_volumes_are_named_and_each_is_used():
         volume.split(":")[0]
         for service in SERVICES.values()
         for volume in service.get("volumes", ())
-        if not volume.startswith("$")
+        if not volume.startswith(("$", "."))  # folders of the host
     }
     assert used == set(COMPOSE["volumes"])
 
@@ -84,9 +84,64 @@ def test_every_airflow_service_shares_secrets_and_settings():
         assert shared[secret].startswith("${")
 
 
-def test_what_heals_without_hands_is_set_as_in_the_tests():
-    shared = SERVICES["scheduler"]["environment"]
-    assert {name: shared.get(name) for name in HEALING} == HEALING
+HELM = yaml.safe_load((ROOT / "ops" / "helm" / "values.yaml").read_text())
+SYSTEMD = ROOT / "ops" / "systemd"
+PLACES = {  # set by each way of its own: where things are, and secrets
+    "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
+    "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK",
+    "AIRFLOW__CORE__EXECUTOR",
+    "DEMARCHE_DATA_FOLDER",
+}
+
+
+def compose_environment() -> dict[str, str]:
+    return dict(SERVICES["scheduler"]["environment"])
+
+
+def helm_environment() -> dict[str, str]:
+    return {variable["name"]: variable["value"] for variable in HELM["env"]}
+
+
+def systemd_environment() -> dict[str, str]:
+    return dict(re.findall(r"^(\w+)=(.*)$", (SYSTEMD / "airflow.env.example").read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("environment", [compose_environment, helm_environment, systemd_environment])
+def test_what_heals_without_hands_is_set_as_in_the_tests(environment):
+    assert {name: environment().get(name) for name in HEALING} == HEALING
+
+
+@pytest.mark.parametrize("environment", [helm_environment, systemd_environment])
+def test_each_way_to_deploy_has_the_settings_of_compose(environment):
+    plain = {name: value for name, value in compose_environment().items() if "$" not in value and name not in PLACES}
+    assert {name: environment().get(name) for name in plain} == plain
+
+
+def test_helm_has_no_secret_and_no_default_user():
+    assert not re.search(r"password|secret", " ".join(helm_environment()), re.IGNORECASE)
+    named = [HELM["fernetKeySecretName"], HELM["apiSecretKeySecretName"], HELM["jwtSecretName"], *HELM["data"].values()]
+    told = (ROOT / "docs" / "deploy.md").read_text()
+    assert [name for name in named if f"secret {name} " not in told] == []
+    assert HELM["createUserJob"]["enabled"] is False
+    assert not any(HELM[name]["enabled"] for name in ("postgresql", "redis"))
+
+
+def test_helm_has_the_airflow_that_is_pinned():
+    assert f"FROM apache/airflow:{HELM['airflowVersion']}-" in (ROOT / "Dockerfile").read_text()
+
+
+def test_systemd_asks_for_the_secrets_that_compose_asks_for():
+    from_secrets = {name for name, value in compose_environment().items() if ":?" in value}
+    assert {name for name, value in systemd_environment().items() if not value} == from_secrets
+
+
+@pytest.mark.parametrize("unit", sorted(SYSTEMD.glob("*.service")), ids=lambda path: path.name)
+def test_a_unit_restarts_and_takes_its_tasks_along(unit):
+    settings = dict(re.findall(r"^(\w+)=(.*)$", unit.read_text(), re.MULTILINE))
+    assert settings["Restart"] == "always"
+    assert settings["KillMode"] in ("control-group", "mixed")
+    assert settings["User"] == "demarche"
+    assert re.fullmatch(r"\d+G", settings["MemoryMax"])
 
 
 def test_no_secret_has_a_default():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks import calibration, speed
+from benchmarks import calibration, faults_report, invented, speed
 from demarche.evaluation import Evaluation
 
 
@@ -38,3 +39,33 @@ def test_calibration_prints_a_row_per_bin(capsys: pytest.CaptureFixture[str]) ->
     assert rows[0] == ["open:", "3", "reports"]
     assert ["0.30", "0.00", "1"] in rows
     assert ["0.86", "0.50", "2"] in rows
+
+
+def test_invented_articles_are_many_texts_and_always_the_same():
+    found = list(invented.articles(50, "seed"))
+    assert found == list(invented.articles(50, "seed"))
+    assert len({article["text"] for article in found}) == len({article["url"] for article in found}) == 50
+    assert found != list(invented.articles(50, "another seed"))
+
+
+def test_the_report_of_faults_hides_nothing(tmp_path: Path) -> None:
+    def row(fault: str, moment: str, seconds: float | None, *happened: str, failures: tuple[str, ...] = ()) -> str:
+        found = {"executor": "celery", "fault": fault, "moment": moment, "loaded_after": seconds}
+        return json.dumps(found | {"happened": happened, "read_failures": failures})
+
+    rows = [
+        row("nothing", "tag_shards", 20.0),
+        row("scheduler killed", "tag_shards", 31.0, "tag_shards: 2 tries"),
+        row("random kill", "4 s after the start", 40.0, "redis"),
+        row("random kill", "9 s after the start", None, "redis", "not healed", failures=("OSError: no",)),
+        json.dumps({"executor": "celery", "same": False, "documents": 7}),
+    ]
+    (tmp_path / "found.jsonl").write_text("\n".join(rows))
+    faults_report.report(tmp_path / "found.jsonl", tmp_path / "faults.md")
+    page = (tmp_path / "faults.md").read_text()
+    assert "| scheduler killed | `tag_shards` | tag_shards: 2 | 31 | 20 |" in page
+    assert "1 of 2 were healed within 120 s" in page
+    assert "| redis | 2 | 40 | not healed |" in page
+    assert "1 times it could not be read: OSError: no" in page
+    assert "in 0 of them" in page
+    assert "**Wrong:** not healed" in page
