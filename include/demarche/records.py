@@ -560,10 +560,17 @@ class Decision(Record):
     table = "decisions"
     key = ("decision_id",)
     decision_id: str = Field(description="Hash of who, when and what")
-    decision_type: str = Field(description="keep, reject, recode, merge, split or undo")
+    decision_type: str = Field(
+        description="keep, reject, recode, merge, split or undo", pattern="^(keep|reject|recode|merge|split|undo)$"
+    )
     decided_at: datetime = Field(description="When (UTC); the latest wins")
     decided_by: str = Field(description="Who")
-    report_ids: tuple[str, ...] = Field((), description="The reports that it is about, by id")
+    report_ids: tuple[str, ...] = Field((), description="The reports that it is about, by id as they were then")
+    report_places: tuple[str, ...] = Field(
+        (), description="Where their triggers stand, `document:from-to`: what outlives another coding of the text"
+    )
+    other_report_places: tuple[str, ...] = Field((), description="For split: the reports that they are parted from")
+    occasion_type: str | None = Field(None, description="Why it was shown: sample, uncertain, disputed, or asked for")
     new_values: dict[str, str] = Field(default_factory=dict, description="For recode: column and value")
     undone_decision_id: str | None = Field(None, description="For undo: the decision that no longer holds")
     reason_text: str | None = Field(None, description="Why, in the reviewer's words")

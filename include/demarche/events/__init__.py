@@ -14,6 +14,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from demarche.events.agreement import agree
+from demarche.events.decisions import (
+    Applied,
+    DecisionError,
+    apply,
+    checked_values,
+    place_of,
+    reviewed_precision,
+    standing,
+)
 from demarche.events.grouping import Decision, days_of, group, keys_of
 from demarche.events.links import link
 from demarche.events.tales import DocumentFacts, Key, read_tale
@@ -30,7 +39,21 @@ from demarche.records import (
     StoryDocument,
 )
 
-__all__ = ["Decision", "DocumentFacts", "Resolution", "block_keys", "document_facts", "resolve_events"]
+__all__ = [
+    "Applied",
+    "Decision",
+    "DecisionError",
+    "DocumentFacts",
+    "Resolution",
+    "apply",
+    "block_keys",
+    "checked_values",
+    "document_facts",
+    "place_of",
+    "resolve_events",
+    "reviewed_precision",
+    "standing",
+]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from demarche import entities, language, places
 from demarche.codebook.names import fold
 from demarche.records import (
+    Accuracy,
+    Decision,
     Document,
     Entity,
     EventRevision,
@@ -132,7 +134,8 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool) -> StepResult:
         forgotten = sorted(set(taken) - set(lake.manifests("documents")))
         load: Load | None = None
         held: dict[str, str] = {}
-        if changed or forgotten or fresh or not warehouse.loads():
+        is_decided = {decision.decision_id for decision in decisions(lake)} != warehouse.decision_ids()
+        if changed or forgotten or fresh or is_decided or not warehouse.loads():
             load, held = _load_sound(warehouse, lake, changed, forgotten, settings, progress)
             _keep_journal(lake, warehouse)
         progress("load_warehouse", 3, 3)
@@ -235,7 +238,8 @@ def _declared(settings: Settings) -> Sequence[Declaration]:
 def _resolve(
     warehouse: Warehouse, lake: Lake, declared: Sequence[Declaration]
 ) -> dict[type[Record], Iterable[Record]]:
-    """Stories and events over all that the warehouse holds, and the tables that their ids lead to."""
+    """Stories and events over all that the warehouse holds, as reviewers have decided, and the tables that their ids
+    lead to."""
     from demarche import events, stories
 
     held = warehouse.read(Document)
@@ -244,7 +248,11 @@ def _resolve(
     mentions = warehouse.read(Mention)
     pairs = warehouse.read(Pair)
     grouped, members = stories.group_stories(_with_sketches(warehouse.read(Signature), pairs, lake), pairs)
-    resolution = events.resolve_events(reports, participants, events.document_facts(held, members))
+    decided = events.apply(decisions(lake), reports)
+    for ignored in decided.ignored:
+        print(f"a decision is ignored: {ignored}")
+    facts = events.document_facts(held, members)
+    resolution = events.resolve_events(decided.reports, participants, facts, decisions=decided.rulings)
     return {
         Story: grouped,
         StoryDocument: members,
@@ -345,20 +353,34 @@ def _keep_journal(lake: Lake, warehouse: Warehouse) -> None:
             lake.append_journal("loads", [load.model_dump()])
 
 
+def decisions(lake: Lake) -> list[Decision]:
+    """What reviewers decided, in the order of the journal."""
+    return [Decision.model_validate(row) for row in lake.journal(Decision.table)]
+
+
 def _replay(warehouse: Warehouse, lake: Lake, declared: Sequence[Declaration]) -> None:
     """Bring what only the journal knows into the open load: all of it into a warehouse that lacks some of its loads,
     since it is new or a former publication that was restored. How the declared sources fare is remembered beside it."""
+    from demarche import events
+    from demarche.warehouse import accuracy
+
     warehouse.replay(SourceHealth, [health_of(lake, source) for source in declared])
-    kinds: tuple[type[Record], ...] = (QualityResult,)
-    loads = {row["load_id"] for row in lake.journal("loads")}
-    if loads - {load.load_id for load in warehouse.loads()}:
-        kinds = (Load, EventRevision, QualityResult)
+    kinds: tuple[type[Record], ...] = (QualityResult, Decision)
+    if {row["load_id"] for row in lake.journal(Load.table)} - {load.load_id for load in warehouse.loads()}:
+        kinds = (Load, EventRevision, *kinds)
     for kind in kinds:
-        rows = [kind.model_validate(row) for row in lake.journal(kind.table)]
-        if kind is EventRevision:
-            rows = [row for row in rows if row.load_id in loads]  # type: ignore[attr-defined]  # revisions have one
-        unique = {tuple(getattr(row, name) for name in kind.key): row for row in rows}
-        warehouse.replay(kind, [unique[key] for key in sorted(unique)])
+        _bring(warehouse, lake, kind)
+    reviewed = events.reviewed_precision(decisions(lake), version("demarche"))
+    warehouse.replay(Accuracy, [*accuracy(), *reviewed])
+
+
+def _bring(warehouse: Warehouse, lake: Lake, kind: type[Record]) -> None:
+    rows = [kind.model_validate(row) for row in lake.journal(kind.table)]
+    if kind is EventRevision:
+        loads = {row["load_id"] for row in lake.journal(Load.table)}
+        rows = [row for row in rows if row.load_id in loads]  # type: ignore[attr-defined]  # revisions have one
+    unique = {tuple(getattr(row, name) for name in kind.key): row for row in rows}
+    warehouse.replay(kind, [unique[key] for key in sorted(unique)])
 
 
 def load_results(*, settings: Settings | None = None) -> StepResult:
@@ -371,7 +393,8 @@ def load_results(*, settings: Settings | None = None) -> StepResult:
     with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds) as warehouse:
         _keep_journal(lake, warehouse)
         warehouse.begin()
-        _replay(warehouse, lake, _declared(settings))
+        _bring(warehouse, lake, QualityResult)
+        warehouse.replay(SourceHealth, [health_of(lake, source) for source in _declared(settings)])
         warehouse.commit(datetime.now(UTC), code_versions=_code_versions(settings))
         _keep_journal(lake, warehouse)
         warehouse.publish()

@@ -12,7 +12,7 @@ from demarche.warehouse.errors import QueryError, WarehouseError, WarehouseLocke
 from demarche.warehouse.publication import chosen_publication, publications, restore
 from demarche.warehouse.querying import Answer, ParquetAnswer, query, query_parquet
 from demarche.warehouse.reading import Overview, frame, overview, snapshot
-from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse
+from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse, accuracy
 
 __all__ = [
     "Answer",
@@ -24,6 +24,7 @@ __all__ = [
     "Warehouse",
     "WarehouseError",
     "WarehouseLocked",
+    "accuracy",
     "chosen_publication",
     "frame",
     "load_checks",

@@ -58,6 +58,7 @@ REPLAYED: tuple[type[Record], ...] = (
     records.SourceHealth,
     records.Decision,
     records.CodeVersion,
+    records.Accuracy,
 )
 """What can't be derived again: a rebuild brings it back from the journal; what the lake remembers of sources, too."""
 
@@ -416,6 +417,10 @@ class Warehouse:
     def loads(self) -> list[records.Load]:
         """Every load, oldest first: those that the journal lacks after a crash can be written there now."""
         return sorted(self._meta(records.Load, "", []), key=lambda load: load.loaded_at)
+
+    def decision_ids(self) -> set[str]:
+        """The reviewers' decisions that the last load applied."""
+        return {decision_id for (decision_id,) in self._fetch("SELECT decision_id FROM meta.decisions")}
 
     def revisions(self, load_id: str) -> list[records.EventRevision]:
         """What a load added, changed or retracted: for the journal."""

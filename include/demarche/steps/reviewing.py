@@ -1,0 +1,133 @@
+"""Reviewing: events that a person should look at, and what the person decided."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from demarche.events import DecisionError, checked_values, standing
+from demarche.records import Decision, record_id
+from demarche.settings import Settings, load_settings
+from demarche.steps.ledgers import open_lake
+from demarche.steps.loading import decisions as _decisions
+
+OCCASIONS = {
+    "sample": "true",
+    "uncertain": "e.confidence_score BETWEEN 0.3 AND 0.7",
+    "disputed": "e.is_disputed",
+}
+"""Why an event is shown: drawn at random, of middling confidence, or told differently by its sources."""
+_DRAWN = """
+SELECT e.event_id
+FROM core.events AS e
+WHERE {condition}
+    AND NOT EXISTS (
+        SELECT 1
+        FROM core.event_reports AS m
+        WHERE m.event_id = e.event_id AND list_contains(string_split($decided, ','), m.report_id)
+    )
+ORDER BY {order}
+LIMIT {count:d}
+"""
+_PLACES = """
+SELECT r.report_id, r.document_id || ':' || r.trigger_start_offset || '-' || r.trigger_end_offset
+FROM core.event_reports AS m
+JOIN core.reports AS r ON r.report_id = m.report_id
+WHERE m.event_id = $event
+"""
+
+
+def to_review(occasion: str, count: int = 20, *, seed: str = "", settings: Settings | None = None) -> list[str]:
+    """Ids of events that nobody has decided on: at random by ``seed``, or the newest that are uncertain or disputed."""
+    from demarche import warehouse
+
+    settings = settings or load_settings()
+    decided = {report_id for one in standing(decisions(settings=settings)) for report_id in one.report_ids}
+    order = "md5(e.event_id || $seed)" if occasion == "sample" else "e.last_reported_date DESC NULLS LAST, e.event_id"
+    sql = _DRAWN.format(condition=OCCASIONS[occasion], order=order, count=count)
+    given = {"decided": ",".join(sorted(decided)), "seed": seed}
+    return [event_id for (event_id,) in warehouse.query(settings.warehouse_path, sql, parameters=given).rows]
+
+
+def decide(
+    decision_type: str,
+    event_id: str,
+    *,
+    other: str | None = None,
+    new_values: Mapping[str, str] | None = None,
+    reason: str | None = None,
+    occasion: str | None = None,
+    settings: Settings | None = None,
+) -> Decision:
+    """Keep a decision on an event in the journal; the next load applies it.
+
+    keep, reject and recode are about all reports of the event; merge makes it one with the event ``other``; split parts
+    the report ``other`` from the rest. Raises DecisionError for what can't be decided.
+    """
+    settings = settings or load_settings()
+    places = _places(event_id, settings)
+    others: dict[str, str] = {}
+    if decision_type == "merge":
+        places |= _places(_named(other, "merge with what? Name the event that is the same"), settings)
+    elif decision_type == "split":
+        report_id = _named(other, "split off what? Name the report that is another event")
+        if report_id not in places:
+            raise DecisionError(f"{report_id} is no report of {event_id}; there are: {', '.join(sorted(places))}")
+        if len(places) == 1:
+            raise DecisionError(f"{event_id} has one report only, there is nothing to split")
+        others = {key: place for key, place in places.items() if key != report_id}
+        places = {report_id: places[report_id]}
+    elif decision_type == "recode":
+        if not new_values:
+            raise DecisionError("nothing to recode — say what is right, like event_type=AID")
+        checked_values(new_values)
+    return _keep(
+        settings,
+        decision_type=decision_type,
+        report_ids=tuple(sorted(places)),
+        report_places=tuple(places[key] for key in sorted(places)),
+        other_report_places=tuple(others[key] for key in sorted(others)),
+        new_values=dict(new_values or {}),
+        reason_text=reason,
+        occasion_type=occasion,
+    )
+
+
+def undo(decision_id: str, *, reason: str | None = None, settings: Settings | None = None) -> Decision:
+    """Take a decision back. Raises DecisionError when there is none of this id (its beginning is enough)."""
+    settings = settings or load_settings()
+    found = [one.decision_id for one in decisions(settings=settings) if one.decision_id.startswith(decision_id)]
+    if len(found) != 1:
+        there = f"{len(found)} decisions begin" if found else "no decision begins"
+        raise DecisionError(f"{there} with {decision_id!r} — `demarche review --list` shows all")
+    return _keep(settings, decision_type="undo", undone_decision_id=found[0], reason_text=reason)
+
+
+def decisions(*, settings: Settings | None = None) -> list[Decision]:
+    """Every decision of the journal, the earliest first."""
+    return _decisions(open_lake(settings or load_settings()))
+
+
+def _keep(settings: Settings, **values: object) -> Decision:
+    now, who = datetime.now(UTC), getpass.getuser()
+    decision_id = record_id("v", who, now.isoformat(), *map(str, values.values()))
+    decision = Decision.model_validate({"decision_id": decision_id, "decided_at": now, "decided_by": who, **values})
+    open_lake(settings).append_journal(Decision.table, [decision.model_dump(mode="json")])
+    return decision
+
+
+def _places(event_id: str, settings: Settings) -> dict[str, str]:
+    """The reports of an event by id, each with where its trigger stands."""
+    from demarche import warehouse
+
+    found = warehouse.query(settings.warehouse_path, _PLACES, limit=100_000, parameters={"event": event_id}).rows
+    if not found:
+        raise DecisionError(f"no event is called {event_id}")
+    return dict(found)
+
+
+def _named(other: str | None, question: str) -> str:
+    if not other:
+        raise DecisionError(question)
+    return other

@@ -1,0 +1,127 @@
+"""Reviewers' decisions: which hold, which reports they are about now, and what they come to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from demarche.events import DecisionError, apply, checked_values, place_of, reviewed_precision, standing
+from demarche.records import Decision, Report
+from warehouse_world import document, key, report
+
+FIRST, SECOND = report(document("first", key(1))), report(document("second", key(2)))
+NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
+
+
+def decision(decision_type: str, *about: Report, at: int = 0, **values: Any) -> Decision:
+    filled: dict[str, Any] = {
+        "decision_id": f"v{at}",
+        "decision_type": decision_type,
+        "decided_at": NOON + timedelta(minutes=at),
+        "decided_by": "me",
+        "report_ids": tuple(one.report_id for one in about),
+        "report_places": tuple(map(place_of, about)),
+    }
+    return Decision.model_validate(filled | values)
+
+
+def undo(number: int, at: int) -> Decision:
+    return decision("undo", at=at, undone_decision_id=f"v{number}")
+
+
+def rulings(*decisions: Decision, reports: tuple[Report, ...] = (FIRST, SECOND)) -> list[tuple[str, tuple[str, ...]]]:
+    return [(ruling.decision_type, ruling.report_ids) for ruling in apply(decisions, reports).rulings]
+
+
+def test_what_was_undone_does_not_hold_and_an_undoing_may_be_undone() -> None:
+    reject = decision("reject", FIRST, at=1)
+    assert standing([reject]) == [reject]
+    assert standing([undo(1, 2), reject]) == []
+    assert standing([undo(2, 3), undo(1, 2), reject]) == [reject]
+    assert standing([undo(3, 4), undo(2, 3), undo(1, 2), reject]) == []
+
+
+def test_decisions_become_what_grouping_heeds() -> None:
+    assert rulings(decision("reject", FIRST)) == [("reject", (FIRST.report_id,))]
+    both = tuple(sorted((FIRST.report_id, SECOND.report_id)))
+    assert rulings(decision("merge", FIRST, SECOND)) == [("must_link", both)]
+    split = decision("split", FIRST, other_report_places=(place_of(SECOND),))
+    assert rulings(split) == [("cannot_link", (FIRST.report_id, SECOND.report_id))]
+    assert rulings(decision("merge", FIRST, SECOND), reports=(FIRST,)) == []
+
+
+def test_a_decision_outlives_another_coding_of_the_text() -> None:
+    longer = FIRST.trigger_end_offset + 5
+    again = FIRST.model_copy(update={"report_id": "r1", "event_type": "AID", "trigger_end_offset": longer})
+    assert rulings(decision("reject", FIRST), reports=(again, SECOND)) == [("reject", ("r1",))]
+    elsewhere = again.model_copy(update={"trigger_start_offset": 50, "trigger_end_offset": 60})
+    assert rulings(decision("reject", FIRST), reports=(elsewhere, SECOND)) == []
+
+
+def test_of_two_reports_at_one_place_the_one_that_was_meant_is_taken() -> None:
+    twin = FIRST.model_copy(update={"report_id": "r2", "ordinal": 1})
+    assert rulings(decision("reject", FIRST), reports=(FIRST, twin)) == [("reject", (FIRST.report_id,))]
+
+
+def test_recoding_sets_what_follows_as_well() -> None:
+    values = {"event_type": "AID", "status_type": "planned", "start_date": "2024-03-07"}
+    changed, untouched = apply([decision("recode", FIRST, new_values=values)], [FIRST, SECOND]).reports
+    assert (changed.event_type, changed.status_type, changed.plover_type) == ("AID", "planned", "AGREE")
+    assert str(changed.start_date) == str(changed.end_date) == "2024-03-07"
+    assert changed.goldstein_value is not None
+    assert untouched == SECOND
+
+
+def test_a_later_recoding_wins_and_an_undone_one_leaves_nothing() -> None:
+    first = decision("recode", FIRST, at=1, new_values={"event_type": "AID"})
+    second = decision("recode", FIRST, at=2, new_values={"event_type": "SUPPORT"})
+    assert apply([second, first], [FIRST]).reports[0].event_type == "SUPPORT"
+    assert apply([second, first, undo(2, 3)], [FIRST]).reports[0].event_type == "AID"
+    assert apply([first, undo(1, 4)], [FIRST]).reports == (FIRST,)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"sentence_text": "x"}, "can't be set"),
+        ({"event_type": "DANCE"}, "is no event_type; there are"),
+        ({"status_type": "dreamt"}, "is no status_type"),
+        ({"start_date": "Monday"}, "write a day like"),
+        ({"event_type": "AID", "mode_type": "visit"}, "is no mode of AID"),
+    ],
+)
+def test_nonsense_is_refused(values: dict[str, str], reason: str) -> None:
+    with pytest.raises(DecisionError, match=reason):
+        checked_values(values)
+
+
+def test_a_mode_that_the_act_does_not_have_is_ignored_and_said() -> None:
+    applied = apply([decision("recode", FIRST, new_values={"mode_type": "boycott"})], [FIRST])
+    assert applied.reports == (FIRST,)
+    assert "'boycott' is no mode of CONSULT" in applied.ignored[0]
+
+
+@given(st.permutations([decision("reject", FIRST, at=1), decision("keep", FIRST, at=2), undo(2, 3), undo(9, 4)]))
+def test_the_order_of_the_journal_does_not_matter(shuffled: list[Decision]) -> None:
+    assert rulings(*shuffled) == [("reject", (FIRST.report_id,))]
+
+
+def test_precision_of_what_was_drawn_at_random() -> None:
+    def drawn(decision_type: str, number: int, occasion: str = "sample") -> Decision:
+        one = FIRST.model_copy(update={"report_id": f"r{number}"})
+        return decision(decision_type, one, at=number, occasion_type=occasion)
+
+    assert reviewed_precision([drawn("keep", 1, "uncertain")], "1") == []
+    told = [
+        *(drawn("keep", n) for n in range(8)),
+        drawn("reject", 8),
+        drawn("recode", 9),
+        drawn("keep", 10, "disputed"),
+    ]
+    (found,) = reviewed_precision(told, "1")
+    assert (found.gold_count, found.precision_score) == (10, 0.8)
+    assert (found.low_score, found.high_score) == (0.4902, 0.9433)
