@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -79,6 +79,12 @@ class Page(StrEnum):
     html = "html"
 
 
+class Occasion(StrEnum):
+    sample = "sample"
+    uncertain = "uncertain"
+    disputed = "disputed"
+
+
 class Told(StrEnum):
     text = "text"
     jsonl = "jsonl"
@@ -96,6 +102,8 @@ class Split(StrEnum):
     all = "all"
 
 
+_TO_REVIEW = ("event", "participants", "evidence")
+_ANSWERS = ("keep", "reject", "recode", "merge", "split", "undo", "next", "quit")  # the beginning of one is enough
 LakeOption = Annotated[
     str | None,
     typer.Option(
@@ -692,6 +700,95 @@ def explain(
 
 
 @app.command()
+def review(
+    occasion: Annotated[
+        Occasion, typer.Option("--show", help="Which events: a random sample, uncertain or disputed ones.")
+    ] = Occasion.uncertain,
+    count: Annotated[int, typer.Option("--count", min=1, max=1000, help="At most so many.")] = 20,
+    seed: Annotated[str, typer.Option("--seed", help="Another one draws another random sample.")] = "",
+    event: Annotated[list[str] | None, typer.Option("--event", help="Only this event; may be repeated.")] = None,
+    list_all: Annotated[
+        bool, typer.Option("--list", help="List the decisions so far, one JSON object a line.")
+    ] = False,
+    undone: Annotated[str | None, typer.Option("--undo", metavar="DECISION", help="Take a decision back.")] = None,
+    lake: LakeOption = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Look at events one by one, with their evidence, and decide; the next load applies what was decided.
+
+    Answers are read from standard input, a line each: keep, reject, recode COLUMN=VALUE…, merge EVENT, split REPORT,
+    undo, next, quit; what follows ' # ' is kept as the reason. Example: demarche review --show sample --count 50
+    """
+    from demarche import steps
+
+    settings = _settings(lake, warehouse)
+    if list_all:
+        for decision in steps.decisions(settings=settings):
+            print_json(decision.model_dump(mode="json"))
+        return
+    if undone:
+        print_line(f"undone: {steps.undo(undone, settings=settings).undone_decision_id}")
+        return
+    chosen = event or steps.to_review(occasion.value, count, seed=seed, settings=settings)
+    if not chosen:
+        complain(f"nothing to review: no {occasion.value} event that nobody has decided on")
+        return
+    decided = 0
+    for number, event_id in enumerate(chosen, 1):
+        sections = steps.show_event(event_id, settings=settings)
+        print_line(f"--- {number} of {len(chosen)} ---")
+        _print_sections({name: sections[name] for name in _TO_REVIEW if name in sections})
+        found = _decide(sections["event"][0]["event_id"], "asked" if event else occasion.value, settings)
+        if found is None:
+            break
+        decided += found
+    complain(f"{decided} decided; `demarche load-warehouse` applies it")
+
+
+def _decide(event_id: str, occasion: str, settings: Settings) -> int | None:
+    """Read answers until one ends the event: how many decisions were taken, or None to stop."""
+    from demarche import steps
+    from demarche.events import DecisionError
+
+    taken: list[str] = []
+    while True:
+        if sys.stdin.isatty():
+            complain("keep, reject, recode COLUMN=VALUE…, merge EVENT, split REPORT, undo, next, quit?")
+        line = sys.stdin.readline()
+        answer, _, reason = line.strip().partition(" # ")
+        verb, *words = answer.split() or ["quit" if not line else "next"]
+        verb = next((known for known in _ANSWERS if known.startswith(verb)), verb)
+        try:
+            if verb == "quit":
+                return None
+            if verb == "next":
+                return len(taken)
+            if verb == "undo" and taken:
+                print_line(f"undone: {steps.undo(taken.pop(), settings=settings).undone_decision_id}")
+                continue
+            if verb not in _ANSWERS or verb == "undo":
+                raise DecisionError(f"{verb!r}: {'nothing to undo' if verb == 'undo' else 'no such answer'}")
+            values = dict(word.partition("=")[::2] for word in words if "=" in word)
+            other = next((word for word in words if "=" not in word), None)
+            decision = steps.decide(
+                verb,
+                event_id,
+                other=other,
+                new_values=values,
+                reason=reason or None,
+                occasion=occasion,
+                settings=settings,
+            )
+        except DecisionError as error:
+            complain(str(error))
+            continue
+        taken.append(decision.decision_id)
+        print_line(f"{verb}: {decision.decision_id}")
+        if verb in ("keep", "reject"):
+            return len(taken)
+
+
+@app.command()
 def show(
     event_id: Annotated[str, typer.Argument(metavar="EVENT", help="Its id, a former one, or the beginning of one.")],
     warehouse: WarehouseOption = None,
@@ -707,6 +804,10 @@ def show(
     if format is Report.json:
         print_json({**found, "event": found["event"][0]})
         return
+    _print_sections(found)
+
+
+def _print_sections(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     for section, rows in found.items():
         if rows:
             print_line(("" if section == "event" else "\n") + section.upper())
@@ -808,6 +909,7 @@ def _print_rejects(rejects: Sequence[Reject]) -> None:
 def _expected() -> tuple[type[Exception], ...]:
     """Errors that say themselves what to do."""
     from demarche.codebook import CodebookError
+    from demarche.events import DecisionError
     from demarche.language import ModelError
     from demarche.quality import CheckError
     from demarche.settings import SettingsError
@@ -818,8 +920,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from demarche.watches import WatchError
 
     ours = (SettingsError, LakeError, ModelError, StepError, WarehouseError, CheckError, CodebookError, OutputError)
-    return (*ours, WatchError, OSError)
-
+    return (*ours, DecisionError, WatchError, OSError)
 
     of_files = (SettingsError, CodebookError, DeclarationError, OutputError, OSError)
     return (*of_files, LakeError, ModelError, StepError, WarehouseError, CheckError)

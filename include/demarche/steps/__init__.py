@@ -16,6 +16,7 @@ from demarche.steps.pairing import pair_documents
 from demarche.steps.quarantine import accept, held_back, rejects
 from demarche.steps.reporting import daily_report, write_daily_report
 from demarche.steps.results import StepError, StepResult, tell
+from demarche.steps.reviewing import OCCASIONS, decide, decisions, to_review, undo
 from demarche.steps.running import next_pending, pending, rebuild, run
 from demarche.steps.showing import show_event
 from demarche.steps.sources import check_sources, deal_sources, list_sources
@@ -24,6 +25,7 @@ from demarche.steps.texts import extract, group_stories
 from demarche.steps.watching import mark_told, news
 
 __all__ = [
+    "OCCASIONS",
     "StepError",
     "StepResult",
     "accept",
@@ -34,6 +36,8 @@ __all__ = [
     "count_shards",
     "daily_report",
     "deal_sources",
+    "decide",
+    "decisions",
     "default_texts",
     "diagnose",
     "evaluate",
@@ -66,5 +70,7 @@ __all__ = [
     "tag_documents",
     "tag_shard",
     "tell",
+    "to_review",
+    "undo",
     "write_daily_report",
 ]

@@ -1,0 +1,93 @@
+"""Reviewers' decisions through the command line: applied by the next load, kept through a rebuild, taken back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from demarche import cli, steps, warehouse
+from news_world import World
+
+
+@pytest.fixture
+def world(loaded: World, tmp_path: Path) -> World:
+    world = loaded.copy(tmp_path / "data", "raw", "derived")
+    steps.load_warehouse(settings=world.settings)
+    return world
+
+
+def ask(world: World, *options: str, answers: str = "") -> list[str]:
+    place = ("--warehouse", str(world.settings.warehouse_path), "--lake", str(world.settings.lake_url))
+    done = CliRunner().invoke(cli.app, ["review", *options, *place], input=answers, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return [*done.stdout.splitlines(), *done.stderr.splitlines()]
+
+
+def events(world: World) -> dict[str, tuple[str, str]]:
+    sql = "SELECT event_id, event_type, status_type FROM core.events"
+    rows = warehouse.query(world.settings.warehouse_path, sql).rows
+    return {event_id: (event_type, status) for event_id, event_type, status in rows}
+
+
+def load(world: World) -> None:
+    steps.load_warehouse(settings=world.settings)
+
+
+def test_a_rejected_event_goes_and_comes_back_when_that_is_undone(world: World) -> None:
+    before = events(world)
+    told = ask(world, "--show", "sample", "--count", "1", answers="reject # a test\n")
+    assert any(line.startswith("--- 1 of 1") for line in told)
+    load(world)
+    (gone,) = before.keys() - events(world).keys()
+    steps.rebuild(settings=world.settings)
+    assert events(world) == {key: value for key, value in before.items() if key != gone}
+    (decision,) = map(json.loads, ask(world, "--list"))
+    assert (decision["decision_type"], decision["reason_text"]) == ("reject", "a test")
+    ask(world, "--undo", decision["decision_id"][:12])
+    load(world)
+    assert events(world) == before
+
+
+def test_a_recoded_event_is_what_the_reviewer_says(world: World) -> None:
+    chosen = next(key for key, (event_type, _) in events(world).items() if event_type == "CONSULT")
+    told = ask(world, "--event", chosen, answers="recode event_type=DANCE\nrecode event_type=AID status_type=planned\n")
+    assert any("'DANCE' is no event_type" in line for line in told)
+    load(world)
+    assert ("AID", "planned") in events(world).values()
+    decided = warehouse.query(
+        world.settings.warehouse_path, "SELECT decision_type, new_values FROM meta.decisions"
+    ).rows
+    assert [decision for decision, _ in decided] == ["recode"]
+
+
+def test_two_events_are_made_one_and_parted_again(world: World) -> None:
+    before = events(world)
+    one, other, *_ = sorted(key for key, (event_type, _) in before.items() if event_type == "CONSULT")
+    ask(world, "--event", one, answers=f"merge {other}\n")
+    load(world)
+    assert len(events(world)) == len(before) - 1
+    told = ask(world, "--event", one, answers="split r0\nnext\n")
+    assert any("r0 is no report of" in line for line in told)
+    sql = "SELECT report_id FROM core.event_reports WHERE event_id = $event ORDER BY report_id DESC"
+    ((report, *_), *_) = warehouse.query(world.settings.warehouse_path, sql, parameters={"event": one}).rows
+    ask(world, "--event", one, answers=f"split {report} # two talks\n")
+    load(world)
+    assert len(events(world)) == len(before)
+
+
+def test_what_was_drawn_at_random_measures_the_release(world: World) -> None:
+    ask(world, "--show", "sample", "--count", "3", answers="keep\nreject\nkeep\n")
+    load(world)
+    sql = "SELECT gold_count, precision_score FROM meta.accuracy WHERE measure_type = 'reviewed'"
+    assert warehouse.query(world.settings.warehouse_path, sql).rows == [(3, 0.6667)]
+    seen = set(steps.to_review("sample", 100, settings=world.settings))
+    assert len(seen) == len(events(world)) - 2, "what was decided isn't shown again"
+
+
+def test_answers_may_end_at_any_time(world: World) -> None:
+    assert any("0 decided" in line for line in ask(world, "--show", "sample", answers=""))
+    assert any("0 decided" in line for line in ask(world, "--show", "sample", answers="dance\nundo\n\nq\n"))
+    assert any("nothing to review" in line for line in ask(world, "--show", "disputed"))
