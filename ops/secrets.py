@@ -1,4 +1,7 @@
-"""`make secrets`: writes .env for docker-compose.yaml, every empty value of .env.example filled with a fresh secret."""
+"""`make secrets`: writes .env for docker-compose.yaml, every empty value of .env.example filled with a fresh secret.
+
+Where .env is there, it gets what it lacks; what it has stays.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +26,36 @@ def _secret(name: str) -> str:
     return secrets.token_urlsafe(18 if name.endswith("UI_PASSWORD") else 48)
 
 
+def lacking(example: str, present: str) -> str:
+    """The lines of the filled example whose names have no value in ``present``."""
+    known = set(re.findall(r"^(\w+)=.", present, flags=re.MULTILINE))
+    lines = re.findall(r"^\w+=.+$", filled(example), flags=re.MULTILINE)
+    return "".join(f"{line}\n" for line in lines if line.partition("=")[0] not in known)
+
+
 def main() -> int:
     target = ROOT / ".env"
+    example = (ROOT / ".env.example").read_text()
     try:
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        print(".env is there already, and new secrets would lock out what runs on the old ones; remove it first.")
-        return 1
+        return _complete(target, example)
     with os.fdopen(descriptor, "w") as file:
-        file.write(filled((ROOT / ".env.example").read_text()))
+        file.write(filled(example))
     print("Wrote .env, readable to you only.")
+    return 0
+
+
+def _complete(target: Path, example: str) -> int:
+    present = target.read_text()
+    added = lacking(example, present)
+    if not added:
+        print(".env has all of them, and new secrets would lock out what runs on the old ones; remove it first.")
+        return 1
+    with target.open("a") as file:  # a later line wins over an earlier, empty one
+        file.write("" if present.endswith("\n") else "\n")
+        file.write(added)
+    print("Added to .env:", ", ".join(re.findall(r"^(\w+)=", added, flags=re.MULTILINE)))
     return 0
 
 

@@ -12,19 +12,21 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
 import httpx
 
+from demarche.settings import SettingsError, load_settings, unknown_variables
 from ops.demo import CHAIN, POOLS, UPKEEP
 from ops.rest import Rest
 from ops.services import HOST, ROOT, ServiceError, Site, end_leftovers, tail
@@ -59,6 +61,28 @@ def client(site: Site) -> Rest:
     return Rest(site, {"username": USER, "password": password()})
 
 
+# --- before the start ---------------------------------------------------------------------------------------------
+def wrong_settings(environment: Mapping[str, str]) -> list[str]:
+    """Everything in the environment that would fail later, or silently do nothing, each by the name of its variable."""
+    found = []
+    try:
+        load_settings()
+    except SettingsError as error:
+        found += str(error).removeprefix("wrong settings: ").split("; ")
+    webhook, mail_to, smtp = (
+        environment.get(f"DEMARCHE_NOTICE_{name}", "") for name in ("WEBHOOK_URL", "MAIL_TO", "SMTP_URL")
+    )
+    if webhook and not re.match(r"https?://[^/]", webhook):
+        found.append("DEMARCHE_NOTICE_WEBHOOK_URL: must begin with http:// or https:// and a host")
+    if smtp and not re.match(r"smtps?://[^/]", smtp):
+        found.append("DEMARCHE_NOTICE_SMTP_URL: must look like smtp[s]://[user:password@]host[:port]")
+    if any("@" not in address for address in mail_to.split(",") if mail_to):
+        found.append("DEMARCHE_NOTICE_MAIL_TO: must be mail addresses, separated by commas")
+    if not mail_to and (smtp or environment.get("DEMARCHE_NOTICE_MAIL_FROM")):
+        found.append("DEMARCHE_NOTICE_MAIL_TO: is missing, so no mail would be sent")
+    return found
+
+
 # --- the supervisor ----------------------------------------------------------------------------------------------
 class Supervisor:
     def __init__(self, site: Site) -> None:
@@ -70,7 +94,7 @@ class Supervisor:
         """Start, watch, stop; returns when told to stop by SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._tell_to_stop)
-        self.site.migrate()
+        self._migrate()
         pools_are_made = False
         try:
             while not self.is_told_to_stop:
@@ -81,6 +105,18 @@ class Supervisor:
             say("stopping")
             ended = self.watch.stop()
             say(f"stopped; tasks that had to be ended: {len(ended)}")
+
+    def _migrate(self) -> None:
+        try:
+            self.site.migrate()
+        except ServiceError as error:
+            if "Can't locate revision" not in str(error):
+                raise
+            raise ServiceError(
+                f"{self.site.home}/airflow.db was made by a newer Airflow than the one installed here, and there is no "
+                "way back: take that version again, or put a backup in its place, or remove the file, which forgets "
+                "the history of runs; lake and warehouse stay"
+            ) from None
 
     def _tell_to_stop(self, number: int, frame: FrameType | None) -> None:
         self.is_told_to_stop = True
@@ -143,6 +179,9 @@ def up(port: int) -> int:
     if found := running():
         print(f"Airflow is up already.\n{_welcome(site_on(found['port']))}")
         return 0
+    if wrong := wrong_settings(os.environ):
+        print("Airflow was not started; settings are wrong (docs/settings.md):", *wrong, sep="\n  ", file=sys.stderr)
+        return 1
     end_leftovers(site_on(port))  # of a supervisor that was killed; they would hold the port
     if _is_taken(port):
         print(f"Port {port} is taken by another program. Choose one: make up PORT=8090", file=sys.stderr)
@@ -165,13 +204,21 @@ def up(port: int) -> int:
     with client(site) as rest:
         while not _is_ready(rest):
             if process.poll() is not None or time.monotonic() > deadline:
+                unread = _unread_dags(rest)
                 down()
-                print(f"Airflow did not come up. The end of {LOG}:\n{tail(LOG)}", file=sys.stderr)
+                print(f"Airflow did not come up. The end of {LOG}:\n{tail(LOG)}", *unread, sep="\n", file=sys.stderr)
                 return 1
             time.sleep(0.5)
-        hindered = obstacles(rest)
+        hindered = [*obstacles(rest), *(f"{name} is set, but no such setting exists" for name in unknown_variables())]
     print("\n".join((_welcome(site), *(f"  but         {text}" for text in hindered))))
     return 0
+
+
+def _unread_dags(rest: Rest) -> list[str]:
+    try:
+        return rest.import_errors()
+    except (ServiceError, httpx.HTTPError):
+        return []
 
 
 def _is_ready(rest: Rest) -> bool:

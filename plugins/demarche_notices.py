@@ -131,14 +131,15 @@ def on_late_run(context: Mapping[str, Any] | None = None, **_: Any) -> None:
     One that waits behind another run of its DAG is passed over: it isn't ill, and after a backfill there are many. So
     is one that failed: that has been told, but Airflow keeps its deadline.
     """
-    run = dict((context or {}).get("dag_run") or {})
-    if not run or not run.get("start_date") or run.get("state") != "running":
+    given = dict((context or {}).get("dag_run") or {})  # as the REST API shows a run
+    if not given.get("start_date") or given.get("state") != "running":
         return
+    run = {"dag_id": given["dag_id"], "run_id": given["dag_run_id"], "partition_key": given.get("partition_key")}
     hint = (
         "It is still running, or its tasks are waiting. Tasks that stay *scheduled* wait for a slot: look whether a "
         f"pool has none ({_address('pools')}); tasks that stay *queued* wait for a worker."
     )
-    subject, text = notice({"dag_id": "?", "run_id": "?", "partition_key": None, **run}, "is late", [hint], "")
+    subject, text = notice(run, "is late", [hint], "")
     log.warning("%s\n%s", subject, text)
     if is_wanted():
         send(subject, text)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +10,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from ops.services import free_port
+from webhook import receiving
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "plugins"))  # as Airflow does
 import demarche_notices as notices
@@ -39,26 +37,9 @@ def failed_run(**changes):
 
 @pytest.fixture
 def webhook(monkeypatch):
-    """A list of what arrived, and an event that is set when something has."""
-    arrived: list[dict] = []
-    came = threading.Event()
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self):
-            arrived.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-            came.set()
-
-        def log_message(self, *_):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("DEMARCHE_NOTICE_WEBHOOK_URL", f"http://127.0.0.1:{server.server_port}/hook")
-    yield arrived, came
-    server.shutdown()
-    server.server_close()
+    with receiving() as received:
+        monkeypatch.setenv("DEMARCHE_NOTICE_WEBHOOK_URL", received.url)
+        yield received
 
 
 @pytest.fixture
@@ -148,14 +129,14 @@ def test_whom_a_dag_wakes_is_known(dags):
 
 
 def test_a_late_run_is_told_of_once_it_has_begun(webhook):
-    arrived, came = webhook
-    start = "2026-11-24T14:43:17Z"
-    notices.on_late_run(context={"dag_run": RUN | {"start_date": None, "state": "queued"}})
-    notices.on_late_run(context={"dag_run": RUN | {"start_date": start, "state": "failed"}})
-    assert not arrived, "one that waits behind others is not ill, one that failed has been told of"
-    notices.on_late_run(context={"dag_run": RUN | {"start_date": start, "state": "running"}})
-    assert came.wait(10)
+    shown = {"dag_id": "load_warehouse", "dag_run_id": "r 1", "start_date": "2026-11-24T14:43:17Z"}
+    notices.on_late_run(context={"dag_run": shown | {"start_date": None, "state": "queued"}})
+    notices.on_late_run(context={"dag_run": shown | {"state": "failed"}})
+    assert not webhook.arrived, "one that waits behind others is not ill, one that failed has been told of"
+    notices.on_late_run(context={"dag_run": shown | {"state": "running"}})
+    arrived = webhook.wait_for(1)
     assert arrived[0]["title"] == "Demarche: load_warehouse is late"
+    assert "/dags/load_warehouse/runs/r%201" in arrived[0]["text"]
     assert "/pools" in arrived[0]["text"]
     notices.on_late_run()  # whatever Airflow gives
 
@@ -182,20 +163,18 @@ def test_every_dag_says_what_to_do(dags):
 
 
 def test_a_failed_run_reaches_the_webhook(webhook, monkeypatch):
-    arrived, came = webhook
     monkeypatch.setattr(notices, "failures", lambda dag_id, run_id: [f"{dag_id}, attempt 5: OSError: disk full"])
     notices.on_dag_run_failed(failed_run(), "task_failure")
-    assert came.wait(10)
+    arrived = webhook.wait_for(1)
     assert arrived[0]["title"] == "Demarche: load_warehouse failed for 2018-11-06T14"
     assert "Make room" in arrived[0]["text"]
     assert "disk full" in arrived[0]["text"]
 
 
 def test_a_notice_comes_even_if_the_database_does_not_answer(webhook, monkeypatch):
-    arrived, came = webhook
     monkeypatch.setattr(notices, "failures", lambda *_: 1 / 0)
     notices.on_dag_run_failed(failed_run(), "task_failure")
-    assert came.wait(10)
+    arrived = webhook.wait_for(1)
     assert "task_failure" in arrived[0]["text"]
 
 

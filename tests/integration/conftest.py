@@ -1,13 +1,19 @@
-"""The line run once over the small world of ``news_world``."""
+"""The line run once over the small world of ``news_world``, and one running Airflow for all who ask it something."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from airflow_world import SECONDS, Session, drop_files, site_with_notices
 from demarche import steps
 from news_world import HOURS, World
+from ops import demo
+from ops.services import leftovers
+from webhook import receiving
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +32,25 @@ def loaded(fetched: World, tmp_path_factory: pytest.TempPathFactory) -> World:
         world.derive(key)
     steps.load_warehouse(settings=world.settings)
     return world
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """A running Airflow with nothing done; its processes are gone afterwards. Starting it takes half a minute."""
+    home = tmp_path_factory.mktemp("site") / "state"
+    with receiving() as webhook:
+        site = site_with_notices(home, webhook.url)
+        with demo.running(site, time.monotonic() + SECONDS, print) as (rest, components):
+            yield Session(site, rest, components, webhook)
+    assert leftovers(site) == []
+
+
+@pytest.fixture(scope="session")
+def chain(airflow: Session, tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """The same, with the files of two hours taken through all stations."""
+    drops = drop_files(tmp_path_factory.mktemp("arrived"))
+    demo.process(airflow.rest, airflow.components, drops, time.monotonic() + SECONDS, print)
+    return airflow
 
 
 @pytest.fixture(autouse=True)

@@ -176,6 +176,18 @@ def test_secrets_are_not_overwritten(tmp_path, monkeypatch):
     assert (tmp_path / ".env").read_text() == written
 
 
+def test_what_is_lacking_is_added_and_named(tmp_path, monkeypatch, capsys):
+    """Of an older release, or emptied by hand: one message names all of them."""
+    monkeypatch.setattr(secrets, "ROOT", tmp_path)
+    (tmp_path / ".env.example").write_text("A=\nB=\n#C=\nD=\n")
+    (tmp_path / ".env").write_text("A=kept\nB=")
+    assert secrets.main() == 0
+    assert capsys.readouterr().out == "Added to .env: B, D\n"
+    written = dict(re.findall(r"^(\w+)=(.+)$", (tmp_path / ".env").read_text(), re.MULTILINE))
+    assert written["A"] == "kept"
+    assert set(written) == {"A", "B", "D"}
+
+
 def test_the_dockerfile_is_clean():
     hadolint = shutil.which("hadolint", path=str(Path(sys.executable).parent))
     assert hadolint, "hadolint is not installed: make setup"

@@ -214,3 +214,42 @@ def test_what_would_keep_a_run_waiting_is_named(site):
     assert missing_pool.startswith("The pool checking has no slots")
     assert missing.startswith("ingest_documents isn't there (yet)")
     assert paused.startswith("tag_documents is paused")
+
+
+def test_wrong_settings_are_told_all_at_once_and_nothing_is_started(homed, monkeypatch, capsys, site):
+    wrong = {
+        "DEMARCHE_SHARD_SIZE": "many",
+        "DEMARCHE_SETTLE_SECONDS": "-1",
+        "DEMARCHE_NOTICE_WEBHOOK_URL": "hooks.example.org/x",
+        "DEMARCHE_NOTICE_SMTP_URL": "mail.example.org",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    assert supervisor.up(site.port) == 1
+    told = capsys.readouterr().err
+    assert all(name in told for name in [*wrong, "DEMARCHE_NOTICE_MAIL_TO: is missing"])
+    assert len(told.splitlines()) == 6
+    assert not (homed / "supervisor.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEMARCHE_NOTICE_WEBHOOK_URL", "https://hooks.example.org/services/T0/B0"),
+        ("DEMARCHE_NOTICE_MAIL_TO", "desk@example.org, night@example.org"),
+    ],
+)
+def test_good_settings_are_no_obstacle(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DEMARCHE_SHARD_SIZE", "100")
+    assert supervisor.wrong_settings(os.environ) == []
+
+
+def test_a_database_of_a_newer_airflow_is_told_of_in_a_sentence(site, monkeypatch):
+    def migrate(*_):
+        raise ServiceError("migrate ended with exit code 1\nCommandError: Can't locate revision identified by 'f00'")
+
+    monkeypatch.setattr(services, "run", migrate)
+    with pytest.raises(ServiceError, match=r"airflow\.db was made by a newer Airflow") as caught:
+        supervisor.Supervisor(site).run()
+    assert "\n" not in str(caught.value)
