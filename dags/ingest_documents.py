@@ -51,7 +51,7 @@ with DAG(
         """Answer which sources are to be asked, by task."""
         from demarche import steps
 
-        key_of(dag_run, params)
+        steps.arrival_key(key_of(dag_run, params))  # before anything is fetched for it
         return steps.deal_sources(WIDTH)
 
     @task(map_index_template="{{ sources }}", retries=1)
@@ -70,7 +70,7 @@ with DAG(
         """Answer which partitions are to be parsed, by task."""
         from demarche import steps
 
-        key = key_of(dag_run, params)
+        key = steps.arrival_key(key_of(dag_run, params))
         if not (list(fetched or ()) or steps.pending("documents")):
             raise AirflowFailException("Nothing could be fetched: the log of fetch_documents says why.")
         is_asked_for = dag_run.run_type != "scheduled" or dag_run.clear_number  # else no file makes no partition

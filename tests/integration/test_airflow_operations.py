@@ -33,13 +33,13 @@ def test_a_run_without_a_key_fails_at_once_and_says_what_to_do(chain):
     run_id = chain.start("ingest_documents")
     assert chain.ended("ingest_documents", run_id) == "failed"
     states = chain.rest.task_states("ingest_documents", run_id)
-    assert (states["fetch_documents"], states["announce_documents"]) == ("failed", "skipped")
-    assert chain.attempts("ingest_documents", run_id, "fetch_documents") == 1, "trying again would not help"
-    log = chain.log("ingest_documents", run_id, "fetch_documents")
+    assert (states["deal_sources"], states["announce_documents"]) == ("failed", "skipped")
+    assert chain.attempts("ingest_documents", run_id, "deal_sources") == 1, "trying again would not help"
+    log = chain.log("ingest_documents", run_id, "deal_sources")
     assert "has no partition key" in log
     assert "What to do: " in log
     (notice,) = chain.webhook.wait_for(1, "ingest_documents failed")
-    assert "fetch_documents, attempt 1: AirflowFailException: This run has no partition key" in notice["text"]
+    assert "deal_sources, attempt 1: AirflowFailException: This run has no partition key" in notice["text"]
     assert f"/dags/ingest_documents/runs/{run_id[:6]}" in notice["text"]
 
 
@@ -50,8 +50,8 @@ def test_keys_that_no_file_can_have_come_in_are_refused(chain):
     station = {dag_id: chain.start(dag_id, partition_key="tomorrow") for dag_id in demo.CHAIN[1:3]}
     for key, run_id in wrong.items():
         assert chain.ended("ingest_documents", run_id) == "failed"
-        assert f"{key}: nothing can have arrived then" in chain.log("ingest_documents", run_id, "fetch_documents")
-        assert chain.attempts("ingest_documents", run_id, "fetch_documents") == 1
+        assert f"{key}: nothing can have arrived then" in chain.log("ingest_documents", run_id, "deal_sources")
+        assert chain.attempts("ingest_documents", run_id, "deal_sources") == 1
         assert not list((chain.site.data_folder / "lake").rglob(f"*{key}*"))
     for dag_id, task_id in (("tag_documents", "find_shards"), ("deduplicate_documents", "pair_documents")):
         assert chain.ended(dag_id, station[dag_id]) == "failed"

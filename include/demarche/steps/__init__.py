@@ -10,7 +10,7 @@ from demarche.steps.evaluating import default_texts, evaluate, load_gold, read_g
 from demarche.steps.explaining import explain
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
 from demarche.steps.inspection import diagnose, status
-from demarche.steps.ledgers import hour_that_has_ended
+from demarche.steps.ledgers import arrival_key, hour_that_has_ended
 from demarche.steps.loading import events_of, load_results, load_warehouse, maintain_warehouse
 from demarche.steps.pairing import pair_documents
 from demarche.steps.quarantine import accept, held_back, rejects
@@ -29,6 +29,7 @@ __all__ = [
     "StepError",
     "StepResult",
     "accept",
+    "arrival_key",
     "check",
     "check_all",
     "check_sources",
