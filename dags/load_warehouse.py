@@ -37,7 +37,7 @@ with DAG(
         pool="warehouse",
         priority_weight=4,  # what is begun is finished before more is begun
         retries=4,
-        retry_delay=timedelta(seconds=30),
+        retry_delay=timedelta(seconds=15),
         execution_timeout=timedelta(hours=2),
     ),
 ):

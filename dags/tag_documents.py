@@ -42,7 +42,7 @@ with DAG(
         pool="reading",
         priority_weight=2,  # what is begun is finished before more is begun
         retries=2,
-        retry_delay=timedelta(seconds=30),
+        retry_delay=timedelta(seconds=15),
         execution_timeout=timedelta(hours=2),
     ),
 ):
