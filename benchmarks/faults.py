@@ -241,15 +241,28 @@ def restart(name: str) -> Callable[[Bench, random.Random | None], list[str]]:
     return act
 
 
-def kill_busy_worker(bench: Bench, _: random.Random | None) -> list[str]:
-    """The worker, its children that supervise tasks, but not the task itself, which has a process group of its own."""
-    for name in bench.workers():
-        worker = bench.component(name)
-        if orphans := tasks_of(worker):
-            worker.kill()
-            threading.Thread(target=_follow, args=(bench, orphans), daemon=True).start()
-            return [f"{len(orphans)} orphaned task left"]
-    return ["no worker was busy"]
+def kill_worker_at(task_id: str) -> Callable[[Bench, random.Random | None], list[str]]:
+    """The worker that does a task, and its children that supervise tasks, but not the task's own process, which has a
+    process group of its own."""
+
+    def act(bench: Bench, _: random.Random | None) -> list[str]:
+        wanted = [task["id"] for task in bench.running_tasks() if task["task_id"] == task_id]
+        for name in bench.workers():
+            worker = bench.component(name)
+            orphans = tasks_of(worker)
+            if any(_title(orphan).endswith(tuple(wanted)) for orphan in orphans):
+                worker.kill()
+                threading.Thread(target=_follow, args=(bench, orphans), daemon=True).start()
+                return [f"{len(orphans)} orphaned task left"]
+        return ["no worker was at it"]
+
+    return act
+
+
+def _title(process: psutil.Process) -> str:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline()).strip()
+    return ""
 
 
 def tasks_of(worker: Component) -> list[psutil.Process]:
@@ -308,8 +321,8 @@ def poison(sentence: str) -> Callable[[str], list[dict[str, str]]]:
 FAULTS = (
     Fault("nothing", "tag_shards", 4, nothing),
     Fault("nothing", "load_warehouse", 1.5, nothing),
-    Fault("worker killed", "tag_shards", 4, kill_busy_worker, needs_celery=True),
-    Fault("worker killed", "load_warehouse", 1.5, kill_busy_worker, needs_celery=True),
+    Fault("worker killed", "tag_shards", 4, kill_worker_at("tag_shards"), needs_celery=True),
+    Fault("worker killed", "load_warehouse", 1.5, kill_worker_at("load_warehouse"), needs_celery=True),
     Fault("scheduler killed", "tag_shards", 4, kill("scheduler")),
     Fault("scheduler killed", "load_warehouse", 1.5, kill("scheduler")),
     Fault("API server killed", "tag_shards", 4, kill("api-server")),
