@@ -873,6 +873,77 @@ def version() -> None:
     print_line(installed_version("demarche"))
 
 
+# --- the gazetteer ---------------------------------------------------------------------------------------------
+gazetteer = typer.Typer(
+    no_args_is_help=True,
+    help="""The names that texts are read by: check them, refresh them from Wikidata, add your own in one CSV.
+
+    Example: demarche gazetteer check""",
+)
+app.add_typer(gazetteer, name="gazetteer")
+
+
+@gazetteer.command("check")
+def gazetteer_check(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Your own CSV.", show_default="DEMARCHE_GAZETTEER_FILE")
+    ] = None,
+) -> None:
+    """Look at every table of the gazetteer and at your own CSV; name each wrong row by its line, exit code 1.
+
+    Example: demarche gazetteer check additions.csv
+    """
+    from demarche import steps
+
+    found = steps.check_gazetteer(file, settings=_settings())
+    for problem in found.problems:
+        print_line(problem)
+    complain(f"{found.row_count} rows looked at, wrong: {len(found.problems)}")
+    if found.problems:
+        raise typer.Exit(1)
+
+
+@gazetteer.command("update")
+def gazetteer_update(
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--role",
+            help="head_of_state, head_of_government, foreign_minister or organisation_head; may be repeated.",
+            show_default="all of them",
+        ),
+    ] = None,
+    since: Annotated[
+        int, typer.Option("--since", min=1900, max=2100, help="Tenures that had not ended before this year.")
+    ] = 2015,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change; write nothing.")] = False,
+    endpoint: Annotated[
+        str | None,
+        typer.Option("--endpoint", help="Another SPARQL endpoint with Wikidata's items.", show_default="Wikidata's"),
+    ] = None,
+    contact: Annotated[
+        str, typer.Option("--contact", help="A mail address for Wikidata to write to, as its rules wish.")
+    ] = "",
+) -> None:
+    """Ask Wikidata who holds the offices that matter, print what the codebook doesn't know, and write it to your CSV.
+
+    The file is that of DEMARCHE_GAZETTEER_FILE. Only rows that an update wrote (their source says so) are changed; the
+    former file is kept beside it, with ".before" after its name. Example: demarche gazetteer update --dry-run
+    """
+    from demarche import steps
+
+    with progress_bars() as progress:
+        done = steps.update_gazetteer(
+            role or (), url=endpoint, contact=contact, since=since, dry_run=dry_run, settings=_settings(),
+            progress=progress,
+        )  # fmt: skip
+    for change in done.changes:
+        print_line(change)
+    counts = f"told of: {done.told_count}, known already: {done.known_count}, unusable: {done.unusable_count}"
+    written = f"written: {done.path}" if done.is_written else f"not written: {done.path}"
+    complain(f"changes: {len(done.changes)} ({counts}). {written if done.changes else f'{done.path}: as it was'}")
+
+
 # --- shared ------------------------------------------------------------------------------------------------------
 def _settings(lake: str | None = None, warehouse: Path | None = None) -> Settings:
     from demarche.settings import load_settings
@@ -918,12 +989,10 @@ def _expected() -> tuple[type[Exception], ...]:
     from demarche.storage import LakeError
     from demarche.warehouse import WarehouseError
     from demarche.watches import WatchError
+    from demarche.wikidata import WikidataError
 
     ours = (SettingsError, LakeError, ModelError, StepError, WarehouseError, CheckError, CodebookError, OutputError)
-    return (*ours, DecisionError, WatchError, OSError)
-
-    of_files = (SettingsError, CodebookError, DeclarationError, OutputError, OSError)
-    return (*of_files, LakeError, ModelError, StepError, WarehouseError, CheckError)
+    return (*ours, DeclarationError, DecisionError, WatchError, WikidataError, OSError)
 
 
 def _in_one_line(error: Exception) -> str:

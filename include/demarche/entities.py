@@ -13,11 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from demarche import codebook
+from demarche.codebook import additions as own
+from demarche.codebook import gazetteer as tables
+from demarche.codebook.additions import Additions
 from demarche.codebook.names import fold, longest_phrases
 from demarche.records import Entity, Office
 
@@ -280,8 +282,6 @@ class _Builder:
     def add(self, written: Iterable[str], meaning: Name) -> None:
         for spelling in written:
             folded = fold(spelling)
-            if not folded:
-                raise codebook.CodebookError(f"a name without letters: {spelling!r} for {meaning.name}")
             one = meaning._replace(is_acronym=_is_acronym(spelling))
             known = self.names[folded]
             if not any((old.kind, old.entity_id) == (one.kind, one.entity_id) for old in known):
@@ -301,29 +301,24 @@ def _person_spellings(name: str, country: str | None) -> tuple[list[str], list[s
     return sure, weak
 
 
-@cache
-def load_gazetteer() -> Gazetteer:
-    """The gazetteer of the codebook; built at the first call. Raises CodebookError for a malformed table."""
+@lru_cache(maxsize=2)
+def load_gazetteer(additions: Additions = own.NONE) -> Gazetteer:
+    """The gazetteer of the codebook and of a file of one's own; built at the first call. Raises CodebookError naming
+    the line of a malformed row."""
     build = _Builder()
     states = _read_states(build)
     organisations = _read_organisations(build)
-    persons, by_ends = _read_persons(build)
-    holdings, holders = _read_offices()
+    hints = _read_ambiguous(build, states)
+    persons = {str(row["entity_id"]): _person(row) for row in tables.rows("persons")}
+    renamed = _add_own(build, additions, states, organisations, persons)
+    by_ends = _name_persons(build, persons, renamed)
+    holdings, holders = _offices(additions)
     terms: dict[str, list[Term]] = defaultdict(list)
     for kind, column in (("title", "title"), ("body", "word"), ("group", "word")):
-        for row in codebook.table({"title": "titles", "body": "bodies", "group": "groups"}[kind]):
+        for row in tables.rows({"title": "titles", "body": "bodies", "group": "groups"}[kind]):
             word = fold(row[column])
             if not any(known.kind == kind for known in terms[word]):
                 terms[word].append(Term(kind, word, row["sector"] or None, row.get("level")))
-    hints: dict[str, list[tuple[str, str, bool, frozenset[str]]]] = defaultdict(list)
-    for row in codebook.table("ambiguous"):
-        hints[row["name"]].append((row["kind"], row["id"], row["is_default"] == "yes", frozenset(_list(row["hints"]))))
-        if row["kind"] in ("state", "adjective", "people"):
-            state = states[row["id"]]
-            meaning = Name(row["kind"], row["id"], state.name, row["id"], "GOV", "state", False)
-            build.add(
-                [row["name"].upper() if row["name"] in ("car", "nk", "roc", "pa") else row["name"].title()], meaning
-            )
     names = {key: tuple(found) for key, found in build.names.items()}
     return Gazetteer(
         states=MappingProxyType(states),
@@ -336,14 +331,67 @@ def load_gazetteer() -> Gazetteer:
         holders=MappingProxyType(holders),
         by_ends=MappingProxyType(by_ends),
         surnames=MappingProxyType(_surnames(persons.values())),
-        hints=MappingProxyType({key: tuple(rows) for key, rows in hints.items()}),
+        hints=MappingProxyType({key: tuple(rows) for key, rows in hints.items() if key not in renamed}),
         organisations=MappingProxyType(organisations),
     )
 
 
+def _read_ambiguous(
+    build: _Builder, states: Mapping[str, State]
+) -> dict[str, list[tuple[str, str, bool, frozenset[str]]]]:
+    hints: dict[str, list[tuple[str, str, bool, frozenset[str]]]] = defaultdict(list)
+    for row in tables.rows("ambiguous"):
+        hints[row["name"]].append((row["kind"], row["id"], row["is_default"] == "yes", frozenset(_list(row["hints"]))))
+        if row["kind"] in ("state", "adjective", "people"):
+            state = states[row["id"]]
+            meaning = Name(row["kind"], row["id"], state.name, row["id"], "GOV", "state", False)
+            build.add(
+                [row["name"].upper() if row["name"] in ("car", "nk", "roc", "pa") else row["name"].title()], meaning
+            )
+    return hints
+
+
+def _add_own(
+    build: _Builder,
+    additions: Additions,
+    states: Mapping[str, State],
+    organisations: dict[str, Name],
+    persons: dict[str, Person],
+) -> frozenset[str]:
+    """Adds what a file of one's own says, but for offices. Its names mean what it says and nothing else; they are
+    returned, folded, so that nobody else is given them."""
+    own_names = _Builder()
+    for entity_id, row in additions.of("organisation", "group", "body"):
+        known = organisations.get(entity_id)
+        sector = row["sector"] or (known.sector_type if known else own.DEFAULT_SECTORS.get(row["kind"]))
+        country = row["country"] or (known.country_code if known else None)
+        kind = "metonym" if row["kind"] == "body" else "organisation"
+        meaning = Name(kind, entity_id, row["name"], country or None, sector, row["kind"], False)
+        organisations.setdefault(entity_id, meaning)
+        own_names.add(row.names, meaning)
+    for entity_id, row in additions.of("person"):
+        person = persons.get(entity_id)
+        before = (person.name, *person.aliases) if person else ()
+        name, *aliases = dict.fromkeys([*before, *row.names])
+        country = row["country"] or (person.country_code if person else None)
+        gender = row["gender"] or (person.gender if person else None)
+        persons[entity_id] = Person(entity_id, name, tuple(aliases), gender or None, country or None)
+        meaning = Name("person", entity_id, name, country or None, None, "person", False)
+        own_names.add([spelling for spelling in row.names if len(spelling) > 3], meaning)
+    for entity_id, row in additions.of("alias"):
+        if state := states.get(entity_id):
+            own_names.add(row.names, Name("state", entity_id, state.name, entity_id, "GOV", "state", False))
+        elif person := persons.get(entity_id):
+            own_names.add(row.names, Name("person", entity_id, person.name, person.country_code, None, "person", False))
+        elif organisation := organisations.get(entity_id):
+            own_names.add(row.names, organisation)
+    build.names.update(own_names.names)
+    return frozenset(own_names.names)
+
+
 def _read_states(build: _Builder) -> dict[str, State]:
     states = {}
-    for row in codebook.table("countries"):
+    for row in tables.rows("countries"):
         code = row["iso3"]
         states[code] = State(
             code, row["name"], row["geonames_id"] or None, _list(row["aliases"]), row["capital"] or None,
@@ -359,12 +407,10 @@ def _read_states(build: _Builder) -> dict[str, State]:
         seats = [row["capital"], *_list(row["seats"])]
         if row["capital"]:
             build.add([seat for seat in seats if seat], meaning._replace(kind="capital"))
-    for row in codebook.table("metonyms"):
-        if row["country"] not in states:
-            raise codebook.CodebookError(f"codebook/metonyms.csv: no such country for {row['name']}: {row['country']}")
+    for row in tables.rows("metonyms"):
         slug = "body-" + fold(row["name"]).replace(" ", "-")
         build.add([row["name"]], Name("metonym", slug, row["name"], row["country"], row["sector"], "body", False))
-    for row in codebook.table("peoples"):
+    for row in tables.rows("peoples"):
         country = row["country"] or None
         meaning = Name("people", None, row["name"], country, "CVL", "group", False)
         build.add([name for name in (row["name"], row["plural"]) if name], meaning)
@@ -373,7 +419,7 @@ def _read_states(build: _Builder) -> dict[str, State]:
 
 def _read_organisations(build: _Builder) -> dict[str, Name]:
     organisations = {}
-    for row in codebook.table("organisations"):
+    for row in tables.rows("organisations"):
         meaning = Name(
             "organisation",
             row["entity_id"],
@@ -388,19 +434,22 @@ def _read_organisations(build: _Builder) -> dict[str, Name]:
     return organisations
 
 
-def _read_persons(build: _Builder) -> tuple[dict[str, Person], dict[tuple[str, str], tuple[str, ...]]]:
-    persons: dict[str, Person] = {}
+def _person(row: Mapping[str, str]) -> Person:
+    return Person(row["entity_id"], row["name"], _list(row["aliases"]), row["gender"] or None, row["country"] or None)
+
+
+def _name_persons(
+    build: _Builder, persons: Mapping[str, Person], taken: frozenset[str]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Adds the spellings of persons' names, but for those ``taken``; gives persons by first and last word of a name."""
     ends: dict[tuple[str, str], list[str]] = defaultdict(list)
     weak: dict[str, set[str]] = defaultdict(set)
-    for row in codebook.table("persons"):
-        known = Person(
-            row["entity_id"], row["name"], _list(row["aliases"]), row["gender"] or None, row["country"] or None
-        )
-        persons[known.entity_id] = known
+    for known in persons.values():
         meaning = Name("person", known.entity_id, known.name, known.country_code, None, "person", False)
         for spelling in (known.name, *known.aliases):
             sure, shorter = _person_spellings(spelling, known.country_code)
-            build.add([one for one in sure if " " in one or "-" in one or len(one) > 3], meaning)
+            named = [one for one in sure if " " in one or "-" in one or len(one) > 3]
+            build.add([one for one in named if fold(one) not in taken], meaning)
             for one in shorter:
                 weak[fold(one)].add(known.entity_id)
         words = fold(known.name).split()
@@ -412,7 +461,7 @@ def _read_persons(build: _Builder) -> tuple[dict[str, Person], dict[tuple[str, s
             build.names[spelling].append(
                 Name("person", known.entity_id, known.name, known.country_code, None, "person", False)
             )
-    return persons, {key: tuple(found) for key, found in ends.items()}
+    return {key: tuple(found) for key, found in ends.items()}
 
 
 def family_names(name: str, country: str | None) -> tuple[str, ...]:
@@ -439,16 +488,16 @@ def _surnames(persons: Iterable[Person]) -> dict[str, tuple[str, ...]]:
     return {short: tuple(found) for short, found in bearers.items()}
 
 
-def _read_offices() -> tuple[dict[str, tuple[Holding, ...]], dict[tuple[str, str], tuple[Holding, ...]]]:
+def _offices(
+    additions: Additions,
+) -> tuple[dict[str, tuple[Holding, ...]], dict[tuple[str, str], tuple[Holding, ...]]]:
+    """Every tenure by person, the highest first, and by (country or organisation, level or name of the office)."""
+    given = [_own_holding(entity_id, row) for entity_id, row in additions.of("person") if row["office"]]
+    replaced = {_tenure(held) for held in given}
+    listed = [_holding(row) for row in tables.rows("offices")]
     holdings: dict[str, list[Holding]] = defaultdict(list)
     holders: dict[tuple[str, str], list[Holding]] = defaultdict(list)
-    for row in codebook.table("offices"):
-        held = Holding(
-            row["entity_id"], row["office_name"], row["office_level"], row["country"] or None,
-            row["organisation_id"] or None, _day(row["start_date"]), _day(row["end_date"]), _day(row["known_until"]),
-        )  # fmt: skip
-        if held.start_date and held.end_date and held.end_date < held.start_date:
-            raise codebook.CodebookError(f"codebook/offices.csv: {held.entity_id} leaves before {held.start_date}")
+    for held in (*(one for one in listed if _tenure(one) not in replaced), *given):
         holdings[held.entity_id].append(held)
         body = held.organisation_id or held.country_code or ""
         for office in {held.level, held.office_name}:
@@ -458,3 +507,27 @@ def _read_offices() -> tuple[dict[str, tuple[Holding, ...]], dict[tuple[str, str
         for key, found in holdings.items()
     }
     return ranked, {key: tuple(found) for key, found in holders.items()}
+
+
+def _tenure(held: Holding) -> tuple[str, str, str | None, str | None, date | None]:
+    return held.entity_id, held.level, held.country_code, held.organisation_id, held.start_date
+
+
+def _holding(row: Mapping[str, str]) -> Holding:
+    return Holding(
+        row["entity_id"], row["office_name"], row["office_level"], row["country"] or None,
+        row["organisation_id"] or None, _day(row["start_date"]), _day(row["end_date"]), _day(row["known_until"]),
+    )  # fmt: skip
+
+
+def _own_holding(entity_id: str, row: own.Row) -> Holding:
+    return _holding(
+        {
+            **{column: row[column] for column in ("start_date", "end_date", "known_until")},
+            "entity_id": entity_id,
+            "office_name": row["office"],
+            "office_level": own.office_level(row) or "official",
+            "country": "" if row["organisation"] else row["country"],
+            "organisation_id": row["organisation"],
+        }
+    )

@@ -438,9 +438,7 @@ def _left_over(
     return missed, [one for one in told if not any(pair.told is one for pair in met)]
 
 
-def _missed_types(
-    events: Sequence[GoldEvent], told: Sequence[Told], met: Sequence[_Pair]
-) -> Iterator[tuple[str, str]]:
+def _missed_types(events: Sequence[GoldEvent], told: Sequence[Told], met: Sequence[_Pair]) -> Iterator[tuple[str, str]]:
     """Gold's act and the one that was read: of pairs whose acts differ, of what is left over and has the same sides,
     and of what is left over altogether."""
     yield from ((p.gold.event_type, p.report.event_type) for p in met if p.gold.event_type != p.report.event_type)
@@ -609,15 +607,11 @@ def _happening_measures(gold: Gold, reading: Reading, pairs: Sequence[_Pair]) ->
     yield _b_cubed("happening", labels, found)
     apart = {(one, two) for one, two in combinations(sorted(labels), 2) if one[0] != two[0]}
     yield _linked("happening", labels, found, apart)
-    statuses = [
-        (row.final_status, reading.event_statuses.get(found[key])) for row, key in members if key in met
-    ]
+    statuses = [(row.final_status, reading.event_statuses.get(found[key])) for row, key in members if key in met]
     yield _values("happening", "final_status", [(one, two) for one, two in statuses if one])
 
 
-def _b_cubed(
-    measure_type: str, gold: Mapping[Any, Hashable], found: Mapping[Any, Hashable]
-) -> Measure:
+def _b_cubed(measure_type: str, gold: Mapping[Any, Hashable], found: Mapping[Any, Hashable]) -> Measure:
     """B-cubed over items, from what gold groups them by and what the reading does."""
     of_gold, of_found = _groups(gold), _groups(found)
     shared = {item: len(of_gold[gold[item]] & of_found[found[item]]) for item in gold}

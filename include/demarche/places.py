@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 
 from demarche import codebook
+from demarche.codebook import additions as own
+from demarche.codebook import gazetteer
+from demarche.codebook.additions import Additions
 from demarche.codebook.names import fold, longest_phrases
 from demarche.records import Place
 
@@ -67,28 +70,39 @@ class Places:
         return max(candidates, key=lambda row: row[1])[0]
 
 
-@cache
-def load_places() -> Places:
-    """The places of the codebook; read at the first call. Raises CodebookError for a malformed table."""
+@lru_cache(maxsize=2)
+def load_places(additions: Additions = own.NONE) -> Places:
+    """The places of the codebook and of a file of one's own; read at the first call. Raises CodebookError naming the
+    line of a malformed row."""
     cities: dict[str, str] = {}
     for line in codebook.text("cities.csv").splitlines()[2:]:
         key, _, rest = line.partition(",")
         known = cities.get(key)
         cities[key] = rest if known is None else f"{known}\n{rest}"
     sites: dict[str, list[Place]] = defaultdict(list)
-    for row in codebook.table("places_extra"):
-        place = Place(
-            place_id=row["place_id"],
-            name=row["name"],
-            country_code=row["country"] or None,
-            latitude=float(row["latitude"]) if row["latitude"] else None,
-            longitude=float(row["longitude"]) if row["longitude"] else None,
-            place_type=row["place_type"],
-        )
+    for row in gazetteer.rows("places_extra"):
+        place = _place(row["place_id"], row["place_type"], row)
         for spelling in (row["name"], *(alias for alias in row["aliases"].split(";") if alias)):
             sites[fold(spelling)].append(place)
+    given: dict[str, list[Place]] = defaultdict(list)
+    for place_id, own_row in additions.of("place"):
+        place = _place(place_id, own_row["level"] or "site", own_row.cells)
+        for spelling in own_row.names:
+            given[fold(spelling)].append(place)
+    sites.update(given)
     return Places(
-        cities=MappingProxyType(cities),
+        cities=MappingProxyType({key: rows for key, rows in cities.items() if key not in given} if given else cities),
         sites=MappingProxyType({key: tuple(found) for key, found in sites.items()}),
         longest=MappingProxyType(longest_phrases([*cities, *sites])),
+    )
+
+
+def _place(place_id: str, place_type: str, row: Mapping[str, str]) -> Place:
+    return Place(
+        place_id=place_id,
+        name=row["name"],
+        country_code=row["country"] or None,
+        latitude=float(row["latitude"]) if row["latitude"] else None,
+        longitude=float(row["longitude"]) if row["longitude"] else None,
+        place_type=place_type,
     )

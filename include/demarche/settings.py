@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     drop_folder: Path = Field(Path(), description="Files put here are read; default <data_folder>/drop")
     sources_file: Path = Field(Path("config/sources.toml"), description="Which sources there are; need not be there")
     reports_folder: Path = Field(Path(), description="Daily reports are written here; default <data_folder>/reports")
+    gazetteer_file: Path = Field(
+        Path(), description="A CSV of your own persons, bodies, places; default <data_folder>/gazetteer.csv"
+    )
     checks_folder: Path | None = Field(None, description="A folder with quality checks of your own, one .sql file each")
     source_name: str = Field("drop", min_length=1, description="The source of dropped files that name no outlet")
     model_name: str | None = Field(None, description="spaCy model; default: an installed en_core_web_*")
@@ -81,6 +84,7 @@ class Settings(BaseSettings):
             "warehouse_path": self.data_folder / "warehouse.duckdb",
             "drop_folder": self.data_folder / "drop",
             "reports_folder": self.data_folder / "reports",
+            "gazetteer_file": self.data_folder / "gazetteer.csv",
         }
         for name, default in places.items():
             if name not in self.model_fields_set:

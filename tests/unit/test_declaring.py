@@ -88,6 +88,8 @@ def test_what_is_no_source_is_said():
 
 
 def test_patterns_choose_links():
-    (source,) = read('[[source]]\nid="a"\nkind="feed"\nurl="http://a.example"\ninclude=["*/world/*"]\nexclude=["*video*"]\n')
+    (source,) = read(
+        '[[source]]\nid="a"\nkind="feed"\nurl="http://a.example"\ninclude=["*/world/*"]\nexclude=["*video*"]\n'
+    )
     wanted = [url for url in ("http://a/world/1", "http://a/sport/1", "http://a/world/video/1") if source.wants(url)]
     assert wanted == ["http://a/world/1"]

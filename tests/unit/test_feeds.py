@@ -196,7 +196,9 @@ def test_a_news_sitemap_lists_pages():
 
 
 def test_an_index_of_sitemaps_lists_sitemaps():
-    data = b"<sitemapindex><sitemap><loc>https://c.example/a.xml.gz</loc><lastmod>2020</lastmod></sitemap></sitemapindex>"
+    data = (
+        b"<sitemapindex><sitemap><loc>https://c.example/a.xml.gz</loc><lastmod>2020</lastmod></sitemap></sitemapindex>"
+    )
     assert list(links(fetch(kind="sitemap"), data)) == [Link("https://c.example/a.xml.gz", "sitemap", True, "2020")]
 
 

@@ -40,6 +40,12 @@ def table(name: str) -> tuple[dict[str, str], ...]:
 
     Lines that start with ``#`` are comments. Raises CodebookError naming the line otherwise.
     """
+    return tuple(row for _, row in numbered_table(name))
+
+
+@cache
+def numbered_table(name: str) -> tuple[tuple[int, dict[str, str]], ...]:
+    """The rows of ``<name>.csv``, each with the number of its line, from 1. Raises CodebookError like ``table``."""
     lines = text(f"{name}.csv").splitlines()
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     reader = csv.reader([line for _, line in numbered])
@@ -50,7 +56,7 @@ def table(name: str) -> tuple[dict[str, str], ...]:
     for (number, _), values in zip(numbered[1:], reader, strict=True):
         if len(values) != len(header):
             raise CodebookError(f"codebook/{name}.csv, line {number}: {len(values)} values for {len(header)} columns")
-        rows.append(dict(zip(header, values, strict=True)))
+        rows.append((number, dict(zip(header, values, strict=True))))
     return tuple(rows)
 
 

@@ -114,9 +114,7 @@ def _without_portrait(page: Page) -> Page:
     return replace(page, paragraphs=tuple(paragraphs), tail=(*page.paragraphs[len(paragraphs) :], *page.tail))
 
 
-def without_labels(
-    lines: list[str], title: str | None, byline: str | None = None
-) -> tuple[list[str], tuple[str, ...]]:
+def without_labels(lines: list[str], title: str | None, byline: str | None = None) -> tuple[list[str], tuple[str, ...]]:
     """The paragraphs of a page whose main text is already found, without labels, repeats, credits, and at both ends
     without what can't be the article; and these."""
     repeated = _repeated(lines) | _quoted_again(lines)
@@ -254,6 +252,7 @@ def _repeated(lines: list[str]) -> set[int]:
 
 def _demote_foreign_script(lines: list[str], kinds: list[str]) -> None:
     """In a page of Latin letters, lines in another script are furniture."""
+
     def latin(line: str) -> float:
         letters = [mark for mark in line if mark.isalpha()]
         return sum(1 for mark in letters if mark < "\u0250" or "\u1e00" <= mark < "\u1f00") / max(1, len(letters))

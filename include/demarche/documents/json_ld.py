@@ -22,7 +22,9 @@ _MAX_OBJECTS = 500
 _MAX_NAMES = 20
 _DESCENDED = ("@graph", "mainEntity", "mainEntityOfPage")
 _ARTICLE = re.compile(r"Article|BlogPosting|Report|LiveBlog")
-_WRAPPING = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[|/\*.{0,20}?\*/)+|(?:(?://|/\*)\s*)?(?:-->|\]\]>)(?:\s*\*/)?\s*$")
+_WRAPPING = re.compile(
+    r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[|/\*.{0,20}?\*/)+|(?:(?://|/\*)\s*)?(?:-->|\]\]>)(?:\s*\*/)?\s*$"
+)
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _SALVAGED = re.compile(r'"(headline|datePublished|dateModified|articleSection)"\s*:\s*"((?:[^"\\]|\\.){1,500})"')
 _SALVAGED_AUTHOR = re.compile(r'"author"\s*:\s*[\[{\s]{0,20}[^\]}]{0,200}?"name"\s*:\s*"((?:[^"\\]|\\.){1,200})"')
@@ -100,9 +102,7 @@ def _parsed(text: str) -> Any:
     return fields | {"@type": "Article"} if "datePublished" in fields else None
 
 
-def _meant(
-    articles: list[dict[str, Any]], addresses: Sequence[str], headlines: Sequence[str]
-) -> list[dict[str, Any]]:
+def _meant(articles: list[dict[str, Any]], addresses: Sequence[str], headlines: Sequence[str]) -> list[dict[str, Any]]:
     own = {_bare(url) for url in addresses}
     by_address = [item for item in articles if (url := address(item)) and _bare(url) in own]
     said = " ".join(map(_letters, headlines))

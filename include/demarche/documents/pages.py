@@ -316,8 +316,15 @@ URL_RULES: dict[str, Rule] = {
 }
 SECTION_RULES: dict[str, Rule] = {
     "json_ld": _json("articleSection"),
-    "meta_section": _meta_of("article:section", "article.section", "og:article:section", "section", "parsely-section",
-                             "dc.subject", "cxenseparse:section"),
+    "meta_section": _meta_of(
+        "article:section",
+        "article.section",
+        "og:article:section",
+        "section",
+        "parsely-section",
+        "dc.subject",
+        "cxenseparse:section",
+    ),
 }
 SOURCE_RULES: dict[str, Rule] = {
     "site_name": _meta_of("og:site_name", "application-name"),

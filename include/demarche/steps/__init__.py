@@ -8,6 +8,7 @@ imported by the function that needs it: every task is a process of its own.
 from demarche.steps.checking import check, check_all, list_checks
 from demarche.steps.evaluating import default_texts, evaluate, load_gold, read_gold
 from demarche.steps.explaining import explain
+from demarche.steps.gazetteer import check_gazetteer, update_gazetteer
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
 from demarche.steps.inspection import diagnose, status
 from demarche.steps.ledgers import arrival_key, hour_that_has_ended
@@ -32,6 +33,7 @@ __all__ = [
     "arrival_key",
     "check",
     "check_all",
+    "check_gazetteer",
     "check_sources",
     "commit_tagged",
     "count_shards",
@@ -73,5 +75,6 @@ __all__ = [
     "tell",
     "to_review",
     "undo",
+    "update_gazetteer",
     "write_daily_report",
 ]

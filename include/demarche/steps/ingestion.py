@@ -45,9 +45,7 @@ def fetch_documents(
         appended, failures = asked.appended, asked.failures
         details = {"sources": asked.source_count, "failed_sources": len(failures)}
     else:
-        order = fetching.Order(
-            partition_key, settings.source_name, settings.max_file_bytes, settings.max_archive_bytes
-        )
+        order = fetching.Order(partition_key, settings.source_name, settings.max_file_bytes, settings.max_archive_bytes)
         known = fetching.Known(
             lake.all_fetches(), [reject for key in lake.fetch_keys() for reject in lake.fetch_rejects(key)]
         )
@@ -79,9 +77,7 @@ def parse_documents(partition_key: str, *, settings: Settings | None = None) -> 
         counts = shards.commit()
     details = {name: counts[name] for name in ("found", "repeated")}
     rejects = by_path(lake.read(Reject, partition_key, "documents"))
-    return StepResult(
-        "parse_documents", partition_key, len(fetches), counts["parsed"], len(rejects), details, rejects
-    )
+    return StepResult("parse_documents", partition_key, len(fetches), counts["parsed"], len(rejects), details, rejects)
 
 
 def _parsed(

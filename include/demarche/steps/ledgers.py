@@ -10,6 +10,7 @@ from pathlib import Path
 
 from demarche import language
 from demarche.settings import Settings
+from demarche.steps.gazetteer import additions_hash
 from demarche.steps.results import StepError
 from demarche.storage import Lake, LakeError, Manifest
 
@@ -110,7 +111,7 @@ def code_version(station: str, settings: Settings) -> str:
     if station == "documents":
         parts.append(str(settings.max_body_characters))
     if station == "tagged":
-        parts.append(language.model_version(settings.model_name))
+        parts += [language.model_version(settings.model_name), additions_hash(settings)]
     if station == "paired":
         parts.append(str(settings.pair_window_days))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
@@ -120,7 +121,7 @@ def code_version(station: str, settings: Settings) -> str:
 def _code_hash() -> str:
     """A hash over what decides rows: every module and table of the package but the rim around them."""
     root = Path(__file__).parent.parent
-    rim = {"cli.py", "printing.py", "settings.py", "fetching", "storage.py", "web", "warehouse", "sql"}
+    rim = {"cli.py", "printing.py", "settings.py", "fetching", "storage.py", "wikidata.py", "web", "warehouse", "sql"}
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         part = path.relative_to(root).parts[0]

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from demarche import entities, language, places
+from demarche.codebook.additions import Additions
 from demarche.codebook.names import fold
 from demarche.records import (
     Accuracy,
@@ -35,6 +36,7 @@ from demarche.records import (
 )
 from demarche.settings import Settings, load_settings
 from demarche.sources.declaring import Declaration, DeclarationError
+from demarche.steps.gazetteer import load_additions
 from demarche.steps.ledgers import ACCEPTANCES, open_lake, released, unpaired
 from demarche.steps.pairing import pair_documents, signed
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
@@ -200,7 +202,7 @@ def _load_sound(
         warehouse.replace_partitions(remaining)
         warehouse.forget_partitions(forgotten)
         progress("load_warehouse", 1, 3)
-        warehouse.replace_resolution(_resolve(warehouse, lake, declared))
+        warehouse.replace_resolution(_resolve(warehouse, lake, declared, load_additions(settings)))
         progress("load_warehouse", 2, 3)
         now = datetime.now(UTC)
         failures = [failure for failure in warehouse.gate(now) if not _is_accepted(failure, accepted)]
@@ -236,7 +238,7 @@ def _declared(settings: Settings) -> Sequence[Declaration]:
 
 
 def _resolve(
-    warehouse: Warehouse, lake: Lake, declared: Sequence[Declaration]
+    warehouse: Warehouse, lake: Lake, declared: Sequence[Declaration], additions: Additions
 ) -> dict[type[Record], Iterable[Record]]:
     """Stories and events over all that the warehouse holds, as reviewers have decided, and the tables that their ids
     lead to."""
@@ -258,9 +260,9 @@ def _resolve(
         StoryDocument: members,
         **resolution.tables(),
         Source: _sources(held, declared),
-        Entity: _entities(mentions, participants),
-        Office: entities.load_gazetteer().offices(),
-        Place: _places(mentions, reports),
+        Entity: _entities(mentions, participants, additions),
+        Office: entities.load_gazetteer(additions).offices(),
+        Place: _places(mentions, reports, additions),
     }
 
 
@@ -304,9 +306,11 @@ def _sources(held: Iterable[Document], declared: Sequence[Declaration]) -> list[
     return [found[source_id] for source_id in sorted(found)]
 
 
-def _entities(mentions: Iterable[Mention], participants: Iterable[ReportParticipant]) -> list[Entity]:
+def _entities(
+    mentions: Iterable[Mention], participants: Iterable[ReportParticipant], additions: Additions
+) -> list[Entity]:
     """The gazetteer's entities, and those that texts name beside them, under the first of their names."""
-    found = {entity.entity_id: entity for entity in entities.load_gazetteer().entities()}
+    found = {entity.entity_id: entity for entity in entities.load_gazetteer(additions).entities()}
     named: dict[str, list[Entity]] = {}
     rows: tuple[Mention | ReportParticipant, ...] = (*mentions, *participants)
     for row in rows:
@@ -324,9 +328,9 @@ def _entities(mentions: Iterable[Mention], participants: Iterable[ReportParticip
     return [found[entity_id] for entity_id in sorted(found)]
 
 
-def _places(mentions: Iterable[Mention], reports: Iterable[Report]) -> list[Place]:
+def _places(mentions: Iterable[Mention], reports: Iterable[Report], additions: Additions) -> list[Place]:
     """The places that texts name, with what the gazetteer knows of them."""
-    known = places.load_places()
+    known = places.load_places(additions)
     named: dict[str, set[tuple[str, str | None]]] = {}
     for mention in mentions:
         if mention.place_id:

@@ -15,6 +15,7 @@ from demarche import language
 from demarche.records import Document, Mention, Record, Reject, Report, ReportParticipant, record_id
 from demarche.settings import Settings, load_settings
 from demarche.steps.attempts import Attempts, Poison
+from demarche.steps.gazetteer import load_additions
 from demarche.steps.ingestion import reject_of
 from demarche.steps.ledgers import code_version, documents_manifest, open_lake
 from demarche.steps.results import Progress, StepResult, by_path, first_line, no_progress
@@ -145,7 +146,8 @@ def code_documents(found: Sequence[Document], settings: Settings) -> Iterator[Co
     from demarche import entities, mentions, places, reports
 
     nlp = language.load_model(settings.model_name)
-    gazetteer, known_places = entities.load_gazetteer(), places.load_places()
+    additions = load_additions(settings)
+    gazetteer, known_places = entities.load_gazetteer(additions), places.load_places(additions)
     read = language.read(nlp, map(_readable, found), settings.batch_size)
     for document, doc in zip(found, read, strict=True):
         if isinstance(doc, Exception):

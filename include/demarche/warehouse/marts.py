@@ -54,9 +54,7 @@ def refresh(con: duckdb.DuckDBPyConnection) -> bool:
 def _inherit_comments(con: duckdb.DuckDBPyConnection) -> None:
     """A view's column without a comment takes that of its namesake in mart.events, or else in the records' tables:
     those of events and reports before those of offices, whose days mean something else."""
-    columns = (
-        "FROM duckdb_columns() WHERE schema_name = 'mart' AND NOT internal AND database_name = current_database()"
-    )
+    columns = "FROM duckdb_columns() WHERE schema_name = 'mart' AND NOT internal AND database_name = current_database()"
     known: dict[str, str] = {}
     for table in sorted(schema.tables(), key=lambda table: table.record not in (records.Event, records.Report)):
         for column in table.columns:
