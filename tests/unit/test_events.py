@@ -359,6 +359,75 @@ def test_a_meeting_of_two_on_the_margins_is_part_of_the_summit(press: Press) -> 
     assert links(resolution) == {("CONSULT", "part_of multilateral")}
 
 
+def visit(press: Press, document: str, trigger: str, sentence: str, *, who: str = "VELLA", **other: Any) -> str:
+    actors = {"VELLA": VELLA}.get(who, who)
+    return press.tell(
+        document, "CONSULT", [actors], ["FRA"], mode="visit", trigger=trigger, sentence=sentence, **other
+    )
+
+
+def test_the_length_of_a_visit_gives_its_other_end(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-04"), "began", "Vella began a three-day visit to France.", on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-07"), "ended", "He ended a three-day visit to France.", on="2021-05-06")
+    event = only(press.resolve())
+    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 6))
+    assert not event.is_disputed
+
+
+def test_arrival_and_departure_are_one_visit_and_its_two_ends(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-04"), "arrived", "Vella arrived in France.", on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-11"), "left", "Vella left France.", on="2021-05-10")
+    event = only(press.resolve())
+    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 10))
+
+
+def test_a_departure_does_not_belong_to_a_later_arrival(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-04"), "left", "Vella left France.", on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-11"), "arrived", "Vella arrived in France.", on="2021-05-10")
+    assert press.sizes() == [1, 1]
+
+
+def test_a_visit_mentioned_again_is_the_one_that_its_text_dates(press: Press) -> None:
+    plan = press.print("One", "2021-04-05")
+    visit(press, plan, "visit", "Vella will visit France.", on="2021-05-04", status="planned")
+    visit(press, plan, "visit", "It is Vella's first visit to France.")
+    assert only(press.resolve()).status_type == "planned"
+    visit(press, press.print("Two", "2021-05-04"), "arrived", "Vella arrived in France.", on="2021-05-04")
+    event = only(press.resolve())
+    assert (event.status_type, event.report_count) == ("occurred", 3)
+
+
+def test_a_mention_of_several_visits_in_one_text_stays_alone(press: Press) -> None:
+    document = press.print("One", "2021-05-05")
+    visit(press, document, "arrived", "Vella arrived in France.", on="2021-05-04")
+    visit(press, document, "visited", "She visited France in winter.", on="2021-01-04")
+    visit(press, document, "visit", "Every visit to France pleases Vella.")
+    assert press.sizes()[0] <= 2
+
+
+def test_a_reprints_today_is_the_originals(press: Press) -> None:
+    sentence = "The visit of Vella to France began today."
+    visit(press, press.print("One", "2021-05-04", story="s1"), "visit", sentence, on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-05", story="s1", is_copy=True), "visit", sentence, on="2021-05-05")
+    visit(press, press.print("Three", "2021-05-05"), "visited", "Vella visited France on Tuesday.", on="2021-05-04")
+    event = only(press.resolve())
+    assert (event.start_date, event.end_date, event.is_disputed) == (date(2021, 5, 4), date(2021, 5, 4), False)
+
+
+@pytest.mark.parametrize("name", ["Rosa Maria Vella", "Vella", "R. Vella"])
+def test_a_visitor_of_no_known_country_is_who_has_the_name(press: Press, name: str) -> None:
+    visit(press, press.print("One", "2021-05-04"), "arrived", "She arrived in France.", on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-05"), "landed", "She landed in France.", on="2021-05-04", who=name)
+    assert press.sizes() == [2]
+
+
+@pytest.mark.parametrize("name", ["Ivan Okoro", "Maria Vella"])
+def test_visitors_with_other_names_are_two(press: Press, name: str) -> None:
+    visit(press, press.print("One", "2021-05-04"), "arrived", "She arrived in France.", on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-05"), "landed", "He landed in France.", on="2021-05-04", who=name)
+    assert press.sizes() == [1, 1]
+
+
 def test_talks_during_a_visit_are_part_of_it(press: Press) -> None:
     document = press.print("One", "2021-05-07")
     press.tell(document, "CONSULT", [VELLA], [MOREAU], on="2021-05-04", until="2021-05-06", mode="visit", country="FRA")

@@ -23,8 +23,9 @@ from demarche.events.decisions import (
     reviewed_precision,
     standing,
 )
-from demarche.events.grouping import Decision, days_of, group, keys_of
+from demarche.events.grouping import Decision, blocks_of, group
 from demarche.events.links import link
+from demarche.events.retelling import settle
 from demarche.events.tales import DocumentFacts, Key, read_tale
 from demarche.records import (
     Document,
@@ -123,6 +124,7 @@ def resolve_events(
         for report_id, report in smallest.items()
     ]
     voices = _voices(documents)
+    tales = settle(tales)
     agreed = sorted(
         (agree(happening, voices) for happening in group(tales, decisions)), key=lambda one: one.event.event_id
     )
@@ -143,11 +145,8 @@ def block_keys(
     ``published_date`` is its document's; without it the anchor of the report's dates stands in. No party or no time, no
     block.
     """
-    published = published_date or report.anchor_date
-    facts = DocumentFacts(report.document_id, "", published_date=published)
-    tale = read_tale(report, list(participants), facts)
-    start, end = (tale.interval.start, tale.interval.end) if tale.interval else (None, None)
-    return keys_of(report.event_type, tale.everybody, days_of(start, end, report.status_type, published))
+    facts = DocumentFacts(report.document_id, "", published_date=published_date or report.anchor_date)
+    return blocks_of(read_tale(report, list(participants), facts))
 
 
 def _key(report: Report) -> Key:

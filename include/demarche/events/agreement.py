@@ -39,7 +39,7 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
     first = tales[0]
     event_id = "e" + first.report.report_id[1:]
     load_date = date.fromisoformat(first.report.partition_key[:10])
-    steps = _steps(tales)
+    steps = _steps([tale for tale in tales if not tale.is_mention] or tales)
     status, is_status_disputed = _final_status(steps, voices)
     weighty = _weighty(tales, status)
     mode = _vote(tales, voices, lambda tale: tale.report.mode_type)
@@ -93,7 +93,7 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
                 report_id=tale.report.report_id,
                 load_date=load_date,
                 ordinal=ordinal,
-                status_type=tale.report.status_type,
+                status_type=tale.status,
                 reported_date=tale.published,
             )
             for ordinal, tale in enumerate(steps)
@@ -108,7 +108,7 @@ def _chronological(tale: Tale) -> tuple[date, tuple[str, str]]:
 
 def _showing_order(tale: Tale, status: str) -> tuple[bool, bool, float, date, tuple[str, str]]:
     report = tale.report
-    return report.status_type != status, tale.facts.is_copy, -report.confidence_score, *_chronological(tale)
+    return tale.status != status, tale.facts.is_copy, -report.confidence_score, *_chronological(tale)
 
 
 def _confidence(tales: Iterable[Tale], voices: Voices) -> float:
@@ -177,7 +177,7 @@ def _steps(tales: Iterable[Tale]) -> list[Tale]:
     """The reports with which a new status came up, in the order reported."""
     steps: list[Tale] = []
     for tale in sorted(tales, key=_chronological):
-        if not steps or steps[-1].report.status_type != tale.report.status_type:
+        if not steps or steps[-1].status != tale.status:
             steps.append(tale)
     return steps
 
@@ -188,13 +188,13 @@ def _final_status(steps: Sequence[Tale], voices: Voices) -> tuple[str, bool]:
     What occurred stays so: a plan printed late doesn't undo it, and whoever denies or calls it off afterwards disputes
     it. Of what hasn't occurred, the last word counts, a request only if there is no other.
     """
-    statuses = [step.report.status_type for step in steps]
+    statuses = [step.status for step in steps]
     if "occurred" in statuses:
         told = steps[len(statuses) - 1 - statuses[::-1].index("occurred")]
         is_disputed = False
         for step in steps:
-            is_against = step.report.status_type == "denied" or (
-                step.report.status_type == "cancelled" and _chronological(step) > _chronological(told)
+            is_against = step.status == "denied" or (
+                step.status == "cancelled" and _chronological(step) > _chronological(told)
             )
             is_disputed |= is_against and voices[step.facts.document_id] != voices[told.facts.document_id]
         return "occurred", is_disputed
@@ -204,8 +204,8 @@ def _final_status(steps: Sequence[Tale], voices: Voices) -> tuple[str, bool]:
 
 def _weighty(tales: Sequence[Tale], status: str) -> list[Tale]:
     """Whose word on time and place is heard first: reports of the final status, of a plan those since it was moved."""
-    final = [tale for tale in tales if tale.report.status_type == status]
-    moved = [tale for tale in tales if tale.report.status_type == "postponed"]
+    final = [tale for tale in tales if tale.status == status]
+    moved = [tale for tale in tales if tale.status == "postponed"]
     if status == "planned" and moved:
         since = max(_chronological(tale) for tale in moved)
         final = [tale for tale in final if _chronological(tale) > since] or final
@@ -214,7 +214,7 @@ def _weighty(tales: Sequence[Tale], status: str) -> list[Tale]:
 
 def _category(event_type: str, status: str, mode: str | None, tales: Sequence[Tale]) -> dict[str, Any]:
     """The columns that follow from act, status and mode; a report that tells all three knows who moved a meeting."""
-    same = [t.report for t in tales if t.report.status_type == status and t.report.event_type == event_type]
+    same = [t.report for t in tales if t.status == status and t.report.event_type == event_type]
     plover = same[0].plover_type if status == "postponed" and same else ontology.fold(event_type, status)
     if plover is None:
         return {"plover_type": None, "quad_type": None, "goldstein_value": None, "cameo_code": None}
@@ -236,7 +236,7 @@ def _interval(
 ) -> tuple[Interval | None, bool]:
     limit = date.max
     if status == "occurred":  # it can't have begun after it was first told, a day's slack for time zones
-        told = [tale.published for tale in tales if tale.report.status_type == "occurred" and tale.published]
+        told = [tale.published for tale in tales if tale.status == "occurred" and tale.published]
         limit = min(told) + timedelta(days=1) if told else date.max
 
     def told_interval(tale: Tale) -> Interval | None:
@@ -255,7 +255,7 @@ def _interval(
 
         return _vote(heard, voices, value, supports=Interval.overlaps, exactness=exactness)
 
-    chosen = None
+    chosen = _visit_days(tales, weighty, voices, limit) if mode == "visit" else None
     for heard in (weighty, tales):
         chosen = chosen or vote(heard, lambda interval: interval.precision_type == "day")
     for heard in (weighty, tales):
@@ -267,6 +267,31 @@ def _interval(
         lambda tale: tale.interval is not None,
     )
     return chosen, is_disputed and status not in ("postponed", "planned", "requested")
+
+
+def _visit_days(tales: Sequence[Tale], weighty: Sequence[Tale], voices: Voices, limit: date) -> Interval | None:
+    """The first and the last day of a visit: reports tell the one, or the other, or both."""
+
+    def first(tale: Tale) -> date | None:
+        interval = tale.interval
+        is_told = interval and (tale.stage == "start" or (interval.start < interval.end and tale.stage != "end"))
+        return interval.start if interval and is_told and interval.start <= limit else None
+
+    def last(tale: Tale) -> date | None:
+        interval = tale.interval
+        return interval.end if interval and (tale.stage == "end" or interval.start < interval.end) else None
+
+    def begun(tale: Tale) -> date | None:
+        return tale.interval.start if tale.interval else None
+
+    dated = [tale for tale in tales if tale.interval and tale.interval.precision_type == "day"]
+    heard = [tale for tale in weighty if tale in dated]
+    spans = [tale for tale in dated if tale.interval and tale.interval.start < tale.interval.end]
+    start = _vote(heard, voices, first) or _vote(heard, voices, begun)
+    end = _vote(heard, voices, last) or _vote(spans, voices, last)
+    if start is None or (end is not None and end < start):
+        return None
+    return Interval(start, end or start, "day")
 
 
 def _place(weighty: Sequence[Tale], tales: Sequence[Tale], voices: Voices) -> tuple[dict[str, Any], bool]:

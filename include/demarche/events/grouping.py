@@ -84,8 +84,8 @@ def _codings(tales: Iterable[Tale], decided: set[str]) -> list[list[Tale]]:
             if tale.facts.story_id is None:
                 apart = (*apart, report.report_id)
         coding = (
-            report.event_type, report.mode_type, report.status_type, _names(tale.actors), _names(tale.recipients),
-            report.start_date, report.end_date, report.date_precision_type, report.place_id, report.place_name,
+            report.event_type, report.mode_type, tale.status, _names(tale.actors), _names(tale.recipients),
+            tale.interval, report.date_precision_type, report.place_id, report.place_name,
             report.country_code, report.quantity, report.quantity_unit, tale.round_number, tale.deed, tale.published,
         )  # fmt: skip
         folded[(*coding, *apart)].append(tale)
@@ -134,13 +134,23 @@ def _months(first: date, last: date) -> list[str]:
     return [f"{number // 12:04}-{number % 12 + 1:02}" for number in numbers]
 
 
-def _block_keys(tale: Tale) -> frozenset[str]:
-    report = tale.report
-    interval = tale.interval
-    days = days_of(
-        interval.start if interval else None, interval.end if interval else None, report.status_type, tale.published
-    )
-    return keys_of(report.event_type, tale.everybody, days)
+def _document_keys(tale: Tale) -> frozenset[str]:
+    """A visit's document: one text may tell of a visit again, without date or host."""
+    is_visit = tale.report.mode_type == "visit" and tale.everybody
+    return frozenset({f"document|{tale.facts.document_id}"} if is_visit else ())
+
+
+def blocks_of(tale: Tale) -> frozenset[str]:
+    """The blocks of a report: two reports without a common one are never compared, except by a story."""
+    status = "planned" if tale.is_mention else tale.status
+    when = tale.interval
+    days = days_of(when.start if when else None, when.end if when else None, status, tale.published)
+    keys = keys_of(tale.report.event_type, tale.everybody, days) | _document_keys(tale)
+    if tale.report.mode_type == "visit" and days is not None:  # who comes may be known by name only, and not where to
+        names = {name for persons in tale.actors.values() for one in persons for name in one.names if len(name) > 3}
+        hosts = ("", *tale.recipients)
+        keys |= {f"visit|{host}|{name}|{month}" for host in hosts for name in names for month in _months(*days)}
+    return keys
 
 
 # --- joining -----------------------------------------------------------------------------------------------------
@@ -199,7 +209,7 @@ class _Grouping:
         blocks: dict[str, list[int]] = defaultdict(list)
         texts: dict[tuple[str, str], int] = {}
         for index, tale in enumerate(self._tales):
-            for key in _block_keys(tale):
+            for key in blocks_of(tale).union(*(_document_keys(other) for other in self._codings[index])):
                 blocks[key].append(index)
             if tale.facts.story_id is not None:  # sentences of copies meet even without parties or dates
                 first = texts.setdefault((tale.facts.story_id, tale.sentence_key), index)
@@ -245,7 +255,7 @@ class _Grouping:
         ours, theirs = self._members[one], self._members[other]
         if self._parted and any(frozenset((a, b)) in self._parted for a in ours for b in theirs):
             return True
-        is_moved = any(self._tales[index].report.status_type == "postponed" for index in (*ours, *theirs))
+        is_moved = any(self._tales[index].status == "postponed" for index in (*ours, *theirs))
         limit = settings()["witness_count"]
         for a in ours[:limit]:
             for b in theirs[:limit]:
@@ -264,7 +274,7 @@ class _Grouping:
 
     def _may_be_moved(self, one: int, other: int, verdict: Verdict) -> bool:
         """After a postponement the plan's date says nothing against the date of what came."""
-        statuses = {self._tales[index].report.status_type for index in (one, other)}
+        statuses = {self._tales[index].status for index in (one, other)}
         return verdict.rule == "another_day" and bool(statuses - {"occurred"})
 
     def _join_weak(self, edges: Iterable[_Edge]) -> None:

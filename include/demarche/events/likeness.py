@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from demarche.events.tales import Interval, Side, Tale, settings
+from demarche.events.tales import Interval, Side, Tale, aligned, settings
 
 Level = Literal["conflict", "apart", "weak", "strong"]
 
@@ -72,7 +72,7 @@ def is_same_text(one: Tale, other: Tale) -> bool:
         and one.facts.story_id == other.facts.story_id
         and one.facts.document_id != other.facts.document_id
         and one.sentence_key == other.sentence_key
-        and one.report.status_type == other.report.status_type
+        and one.status == other.status
     )
 
 
@@ -87,7 +87,7 @@ def _modes_differ(one: Tale, other: Tale) -> bool:
 
 
 def _is_lonely(one: Tale, other: Tale) -> bool:
-    statuses = {one.report.status_type, other.report.status_type}
+    statuses = {one.status, other.status}
     return len(statuses) > 1 and bool(statuses & set(settings()["lonely_statuses"]))
 
 
@@ -133,7 +133,7 @@ def _parties(one: Tale, other: Tale) -> _Parties | None:
     """None where they are other parties."""
     event_type = one.report.event_type
     is_visit = one.report.mode_type == "visit" or other.report.mode_type == "visit"
-    if is_visit and one.actors and other.actors and not one.actors.keys() & other.actors.keys():
+    if is_visit and one.actors and other.actors and _match(one.actors, other.actors) is None:
         return None  # a visit returned is another visit
     is_mutual = event_type in settings()["mutual_types"] and not is_visit
     if event_type in settings()["sometimes_mutual_types"]:
@@ -151,6 +151,7 @@ def _parties(one: Tale, other: Tale) -> _Parties | None:
 
 
 def _match(one: Side, other: Side) -> _Parties | None:
+    one, other = aligned(one, other)
     shared = one.keys() & other.keys()
     small, big = sorted((one, other), key=len)
     missing = small.keys() - shared
@@ -212,7 +213,7 @@ def _is_about_one_subject(one: Tale, other: Tale) -> bool:
 
 
 def _is_life(one: Tale, other: Tale) -> bool:
-    return one.report.status_type != other.report.status_type
+    return not (one.is_mention or other.is_mention) and one.status != other.status
 
 
 def _is_single(tale: Tale) -> bool:
@@ -237,7 +238,9 @@ def _weigh(one: Tale, other: Tale, parties: _Parties) -> Verdict:
 
 def _told_too_early(early: Tale, late: Tale) -> bool:
     """What was told as having happened before the other one's time began isn't that one."""
-    if early.report.status_type != "occurred" or early.published is None or late.interval is None:
+    if early.status != "occurred" or early.is_mention or early.published is None or late.interval is None:
+        return False
+    if late.stage == "end":  # its day is the last one; when it began isn't told
         return False
     return early.published + timedelta(days=1) < late.interval.start
 
@@ -249,7 +252,7 @@ def _weigh_dated(
     coarsest = max(when.precision_type, other_when.precision_type, key=_COARSENESS.index)
     needs_more = _needs_more(parties)
     if gap > 0:
-        return _weigh_gap(one, other, parties, corroboration, gap, coarsest)
+        return _weigh_gap(one, other, parties, corroboration, when, other_when)
     if coarsest == "day":
         if corroboration < needs_more:
             return _APART
@@ -272,19 +275,31 @@ def _needs_more(parties: _Parties) -> float:
 _COARSENESS = ("day", "week", "month", "year", "unknown")
 
 
-def _weigh_gap(one: Tale, other: Tale, parties: _Parties, corroboration: float, gap: int, coarsest: str) -> Verdict:
+def _weigh_gap(
+    one: Tale, other: Tale, parties: _Parties, corroboration: float, when: Interval, other_when: Interval
+) -> Verdict:
     """Reports that give different dates: sources in dispute, a meeting that was moved, or two happenings."""
-    statuses = {one.report.status_type, other.report.status_type}
+    gap = when.gap_days(other_when)
+    coarsest = max(when.precision_type, other_when.precision_type, key=_COARSENESS.index)
+    statuses = {one.status, other.status}
     if "postponed" in statuses and len(statuses) > 1 and gap <= settings()["moved_days"]:
         is_enough = corroboration >= 0.5 and parties.is_whole
         return Verdict("weak", "moved", 0.5 + corroboration - gap / 1000) if is_enough else _APART
     if coarsest == "day" and _is_single(one) and _is_single(other) and not _one_voice(one, other):
-        if one.report.mode_type == "visit" and gap <= settings()["visit_slack_days"]:
+        if one.report.mode_type == "visit" and gap <= _visit_slack(one, other, when, other_when):
             return _weigh_visit_gap(parties, corroboration, gap)
         is_slack = gap <= settings()["slack_days"] and not _numbers_differ(one, other)
         if is_slack and corroboration >= 1.0 and parties.is_whole:
             return Verdict("strong", "next_day", corroboration - 0.1)
     return _conflict("another_day")
+
+
+def _visit_slack(one: Tale, other: Tale, when: Interval, other_when: Interval) -> int:
+    """Days that may lie between what two reports tell of one visit: more, if these are its beginning and its end."""
+    first, last = (one, other) if when.start <= other_when.start else (other, one)
+    is_span = first.stage == "start" and last.stage == "end"
+    slack: int = settings()["visit_span_days" if is_span else "visit_slack_days"]
+    return slack
 
 
 def _numbers_differ(one: Tale, other: Tale) -> bool:
@@ -327,6 +342,8 @@ def _weigh_undated(one: Tale, other: Tale, parties: _Parties, corroboration: flo
         wanted = needed["news"] + 0.5
     if _is_life(one, other):
         wanted -= needed["plan_discount"]
+    if one.is_mention or other.is_mention:
+        wanted -= needed["mention_discount"]
     if corroboration < wanted:
         return _APART
     return Verdict("weak", _rule(one, other, "date_filled"), 0.5 + corroboration)
@@ -342,7 +359,7 @@ def _is_news_of(undated: Tale, dated: Tale) -> bool:
     """Whether the dated one was news, or next on the calendar, when the undated one was printed."""
     if undated.interval is not None or dated.interval is None or undated.published is None:
         return False
-    if undated.report.status_type == "occurred":
+    if undated.status == "occurred" and not (undated.is_mention and dated.interval.start > undated.published):
         first = undated.published - timedelta(days=settings()["news_days"])
         return first <= dated.interval.end and dated.interval.start <= undated.published + timedelta(days=1)
     last = undated.published + timedelta(days=settings()["plan_days"])
@@ -351,7 +368,7 @@ def _is_news_of(undated: Tale, dated: Tale) -> bool:
 
 def _rule(one: Tale, other: Tale, rule: str) -> str:
     """A life's step is named for itself, whatever the dates had to say."""
-    statuses = {one.report.status_type, other.report.status_type}
+    statuses = {one.status, other.status}
     if len(statuses) == 1:
         return rule
     for status, name in (("cancelled", "plan_cancelled"), ("postponed", "plan_postponed"), ("denied", "denied")):
@@ -363,6 +380,7 @@ def _rule(one: Tale, other: Tale, rule: str) -> str:
 def share_parties(one: Side, other: Side, at_least: int) -> bool:
     """Whether two sides have so many principals in common whose named persons don't contradict."""
     found = 0
+    one, other = aligned(one, other)
     for whom in one.keys() & other.keys():
         if not one[whom] or not other[whom] or any(a.is_same(b) for a in one[whom] for b in other[whom]):
             found += 1

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from hashlib import blake2b
 from typing import Any
@@ -43,12 +43,22 @@ class Person:
 
     entity_id: str | None
     names: frozenset[str]
+    surname: str = ""
+    initial: str = ""  # of the first name, where there is one
 
     def is_same(self, other: Person) -> bool:
-        """Whether the two can be one: the same entity, or a name that is part of the other."""
+        """Whether the two can be one: the same entity, a name that is part of the other, or, where one of them isn't
+        linked, a surname and first names that begin alike ("Joe Biden", "Joseph R. Biden")."""
         if self.entity_id and other.entity_id:
             return self.entity_id == other.entity_id
-        return bool(self.names and other.names) and (self.names <= other.names or other.names <= self.names)
+        if not (self.names and other.names):
+            return False
+        is_part = self.names <= other.names or other.names <= self.names
+        return is_part or ((self.surname, self.initial) == (other.surname, other.initial) and bool(self.surname))
+
+    def shares(self, other: Person, at_least: int) -> bool:
+        """Whether the two can be one, by so many common names."""
+        return self.is_same(other) and len(self.names & other.names) >= at_least
 
 
 Side = Mapping[str, frozenset[Person]]
@@ -83,6 +93,9 @@ class Tale:
     sentence_key: str
     round_number: int | None
     deed: str | None
+    stage: str | None
+    status: str
+    is_mention: bool = False
     everybody: Side = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,30 +120,73 @@ def settings() -> Mapping[str, Any]:
 def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: DocumentFacts) -> Tale:
     """The report made ready. A nonsense interval counts as none; nobody's name is guessed."""
     ordered = sorted(participants, key=lambda participant: participant.ordinal)
-    recipients = _side(ordered, "recipient")
-    if not recipients and report.mode_type == "visit" and report.country_code:
-        actors = _side(ordered, "actor")
-        if report.country_code not in actors:  # "X arrived in Suva": its country is the host
+    actors, recipients = _side(ordered, "actor"), _side(ordered, "recipient")
+    if report.mode_type == "visit":
+        # "X arrived in Suva": its country is the host; a name that leads nowhere (a village, an hotel) is none
+        recipients = {whom: persons for whom, persons in recipients.items() if persons or not whom.startswith(NAMELESS)}
+        if not recipients and report.country_code and report.country_code not in actors:
             recipients = {report.country_code: frozenset()}
+    stage = _stage(report)
     return Tale(
         report=report,
         participants=tuple(ordered),
         facts=facts,
-        actors=_side(ordered, "actor"),
+        actors=actors,
         recipients=recipients,
-        interval=_interval(report),
+        interval=_interval(report, stage),
         words=_content_words(report, ordered),
         sentence_key=_sentence_key(report),
         round_number=_round_number(report.sentence_text),
         deed=_deed(report),
+        stage=stage,
+        status=report.status_type,
+        is_mention=_is_mention(report),
     )
 
 
-def _interval(report: Report) -> Interval | None:
+def _is_mention(report: Report) -> bool:
+    """Whether a visit is only spoken of by a noun, without a date: it says that there is one, not that it has been."""
+    is_noun = fold(report.trigger_text).startswith(tuple(settings()["visit_nouns"]))
+    return report.mode_type == "visit" and report.status_type == "occurred" and report.start_date is None and is_noun
+
+
+def _interval(report: Report, stage: str | None) -> Interval | None:
     start, end = report.start_date, report.end_date
     if start is None or end is None or end < start:
         return None
+    if report.mode_type == "visit" and start == end:
+        rest = timedelta(days=(_stay(report.sentence_text) or 1) - 1)
+        start, end = (start - rest, end) if stage == "end" else (start, end + rest)
     return Interval(start, end, report.date_precision_type)
+
+
+_NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_STAY = re.compile(
+    rf"\b(?:(\d{{1,2}})|({'|'.join(_NUMBER_WORDS)}))[- ]days?(?:,)?(?: [\w-]+){{0,3}} (?:visit|trip|stay|tour)\b",
+    re.IGNORECASE,
+)
+
+
+def _stay(sentence: str) -> int | None:
+    """How many days the sentence says a visit takes: 3 for "a three-day visit"; None where it says none, or several."""
+    found = {digits or word.lower() for digits, word in _STAY.findall(sentence)}
+    if len(found) != 1:
+        return None
+    (count,) = found
+    return int(count) if count.isdecimal() else _NUMBER_WORDS.index(count) + 1
+
+
+def _stage(report: Report) -> str | None:
+    """Whether the day that is told is a visit's first or its last one; None for other acts, and where it isn't said."""
+    if report.mode_type != "visit":
+        return None
+    stages: Mapping[str, Sequence[str]] = settings()["visit_stages"]
+    for text in (report.trigger_text, report.sentence_text):
+        words = re.findall(r"\w+", fold(text))
+        told = {stage for stage, stems in stages.items() if any(word.startswith(tuple(stems)) for word in words)}
+        if len(told) == 1:
+            return told.pop()
+    return None
 
 
 # --- who ---------------------------------------------------------------------------------------------------------
@@ -140,7 +196,10 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().replace("-", " ")
 
 
-_FULL_NAME = re.compile(r"[A-ZÀ-Þ][\w.'’-]+(?: (?:[a-z]{1,3} )?[A-ZÀ-Þ][\w.'’-]*)+")
+NAMELESS = "name:"
+"""Begins the key of a principal that nothing but a name is known of: no country, no entity."""
+
+_SOME = re.compile(r"(?:An?|The|Some|Several|Many|\d+) [a-z]")  # "A guard of honour": nobody in particular
 
 
 def principal(participant: Participant) -> str | None:
@@ -150,28 +209,82 @@ def principal(participant: Participant) -> str | None:
     if participant.entity_id:
         return participant.entity_id
     name = participant.name or ""
-    return "name:" + fold(name) if name[:1].isupper() and participant.entity_type is not None else None
+    is_named = name[:1].isupper() and participant.entity_type is not None and not _SOME.match(name)
+    return NAMELESS + fold(name) if is_named else None
 
 
 def person(participant: Participant) -> Person | None:
-    """The named person that a participant is, if it is one."""
-    if participant.entity_type != "person":
-        return None
+    """The named person that a participant is, if it is one. Of "Fiji's prime minister Ana Okoro", who may not have
+    been taken for a person, the name after the office."""
     name = participant.name or ""
-    if participant.entity_id is None and not _FULL_NAME.fullmatch(name):
+    if participant.entity_type == "person":
+        named = _without_office(name) or (name if _CAPITALISED.match(name) else "")
+    elif participant.entity_type is None and participant.entity_id is None:
+        named = _without_office(name) or ""
+    else:
         return None
-    return Person(participant.entity_id, frozenset(re.findall(r"\w+", fold(name))))
+    words = re.findall(r"\w+", fold(named))
+    surname = next((word for word in reversed(words) if len(word) > 2), "")
+    initial = words[0][0] if len(words) > 1 else ""
+    return Person(participant.entity_id, frozenset(words), surname, initial) if words or participant.entity_id else None
+
+
+_CAPITALISED = re.compile(r"[A-ZÀ-Þ]")
+
+
+@cache
+def _office_words() -> frozenset[str]:
+    """The last words of titles: "minister", "state", "king"."""
+    return frozenset(fold(row["title"]).split()[-1] for row in codebook.table("titles"))
+
+
+def _without_office(name: str) -> str | None:
+    """What follows the last word of an office; None where there is no such word, or nothing capitalised after it."""
+    words = name.split()
+    offices = _office_words()
+    last = max((place for place, word in enumerate(words) if fold(word).strip(".,") in offices), default=-1)
+    rest = words[last + 1 :]
+    if "of" in rest:  # "Chancellor Helmut Schmidt of Germany"
+        rest = rest[: rest.index("of")]
+    return " ".join(rest) if last >= 0 and rest and _CAPITALISED.match(rest[0]) else None
 
 
 def _side(participants: Iterable[ReportParticipant], role: str) -> dict[str, frozenset[Person]]:
     side: dict[str, frozenset[Person]] = {}
     for participant in participants:
+        somebody = person(participant)
         whom = principal(participant)
+        if somebody is not None and (whom is None or whom.startswith(NAMELESS)):
+            whom = NAMELESS + " ".join(sorted(somebody.names))
         if participant.role_type != role or whom is None:
             continue
-        somebody = person(participant)
         side[whom] = side.get(whom, frozenset()) | ({somebody} if somebody else frozenset())
     return side
+
+
+def aligned(one: Side, other: Side) -> tuple[Side, Side]:
+    """Two sides, persons of no known country, or with two names in common, under the other side's principal."""
+    return _under_known(one, other), _under_known(other, one)
+
+
+def _under_known(side: Side, known: Side) -> Side:
+    if side.keys() <= known.keys():
+        return side
+    moved: dict[str, frozenset[Person]] = {}
+    for whom, persons in side.items():
+        found = whom
+        is_bare = whom.startswith(NAMELESS)
+        if is_bare and not persons:  # who isn't known to be a person may still be one
+            words = whom.removeprefix(NAMELESS).split()
+            persons = frozenset({Person(None, frozenset(words), words[-1])}) if words else persons
+        if persons and whom not in known:
+            wanted = 1 if is_bare else 2
+            # one of two moves, and not both: who is only a name, else the greater key
+            others = [its for its in known if (not its.startswith(NAMELESS), whom) > (not is_bare, its)]
+            same = [its for its in others if any(a.shares(b, wanted) for a in persons for b in known[its])]
+            found = same[0] if len(same) == 1 else whom
+        moved[found] = moved.get(found, frozenset()) | (persons if found != whom or not is_bare else side[whom])
+    return moved
 
 
 def join_sides(one: Side, other: Side) -> Side:
