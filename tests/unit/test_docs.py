@@ -219,7 +219,7 @@ def empty_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 def queries() -> list[str]:
     """Every query that a page shows."""
     shown = [sql for path in pages() for block in blocks(path, "sql") for sql in block.split(";")]
-    asked = [words[1] for _, words in commands("demarche") if words[:1] == ["query"]]
+    asked = [words[1] for _, words in commands("demarche") if words[:1] == ["query"] and words[1] != "-"]
     return sorted({sql.strip() for sql in (*shown, *asked) if sql.strip()})
 
 
