@@ -27,6 +27,7 @@ from airflow.listeners import hookimpl
 
 SECONDS = 15
 MOST_TASKS = 10  # that a notice names
+UNFOLD = "::endgroup::"  # what comes at a task's end lies in a group of the log that the UI shows folded up
 WAKES = {  # whom a DAG's success wakes
     "ingest_documents": "tag_documents",
     "tag_documents": "deduplicate_documents",
@@ -42,6 +43,7 @@ def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any)
     if isinstance(error, BaseException):
         task_instance.xcom_push(key="error", value=reason(error))
         what_to_do = cure(task_instance.task.dag.doc_md or "")
+        log.info(UNFOLD)
         log.error("What to do: %s\nRunbook: %s", what_to_do, _address("demarche/runbook"))
 
 
@@ -57,6 +59,7 @@ def on_task_instance_success(previous_state: Any, task_instance: Any) -> None:
     except Exception:  # whatever the API answers for a DAG that it doesn't know
         found = "isn't there (deleted, or its file can't be read)"
     if found:
+        log.info(UNFOLD)
         log.warning(
             "%s %s, so it doesn't take this partition now. Nothing is lost: once it is back, its next run takes all "
             "that is left; trigger it without a key to have that at once.",

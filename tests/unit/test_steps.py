@@ -411,6 +411,25 @@ def test_of_two_partitions_that_have_not_met_the_later_is_pending(settings):
     assert steps.pending("paired", settings=settings) == ["2021-05-04T11"]
 
 
+def test_what_former_code_signed_is_not_compared_but_signed_again(settings, tmp_path):
+    """Its signatures may lack a column of today's."""
+    old, new = "2021-05-04T10", "2021-05-04T11"
+    for key in (old, new):
+        (tmp_path / f"{key}.txt").write_text("Ministers of Peru and Bolivia met in Quito.")
+        steps.fetch_documents(key, inputs=[tmp_path / f"{key}.txt"], settings=settings)
+        steps.parse_documents(key, settings=settings)
+    steps.pair_documents(old, settings=settings)
+    lake = Lake(settings.lake_url)
+    made = lake.manifest("paired", old)
+    lake.write("paired", old, {}, input_hash=made.input_hash, code_version="former")
+    steps.pair_documents(new, settings=settings)
+    assert lake.manifest("paired", new).compared == {}
+    assert steps.pending("paired", settings=settings) == [old]
+    steps.pair_documents(old, settings=settings)
+    assert set(lake.manifest("paired", old).compared) == {new}
+    assert steps.pending("paired", settings=settings) == []
+
+
 def test_it_does_not_matter_which_of_two_met_the_other(settings):
     sign(settings, "2021-05-04T10", met="2021-05-04T11")
     sign(settings, "2021-05-04T11")

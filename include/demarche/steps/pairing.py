@@ -26,10 +26,11 @@ def pair_documents(partition_key: str, *, settings: Settings | None = None) -> S
     manifest = documents_manifest(lake, partition_key)
     found = lake.read(Document, partition_key, "documents")
     signatures = [stories.sign(document) for document in found]
-    near = {
+    version = code_version("paired", settings)
+    near = {  # what former code signed may lack a column; it is due again, and meets this partition then
         key: other
         for key, other in lake.manifests("paired").items()
-        if key != partition_key and are_near(key, partition_key, settings)
+        if key != partition_key and are_near(key, partition_key, settings) and other.code_version == version
     }
     compared = {key: other.input_hash for key, other in near.items()}
     pairs = stories.find_pairs(stories.Shelf.of(signatures), (signed(lake, key) for key in near))
@@ -38,7 +39,7 @@ def pair_documents(partition_key: str, *, settings: Settings | None = None) -> S
         partition_key,
         {Signature: signatures, Pair: list(pairs)},
         input_hash=manifest.output_hash,
-        code_version=code_version("paired", settings),
+        code_version=version,
         compared=compared,
     )
     details = {"compared_partitions": len(compared)}
