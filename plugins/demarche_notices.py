@@ -16,6 +16,7 @@ import logging
 import os
 import re
 import smtplib
+import textwrap
 import threading
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -42,9 +43,9 @@ def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any)
     """Airflow calls this in the task's process after each attempt that failed (elsewhere, there is no exception)."""
     if isinstance(error, BaseException):
         task_instance.xcom_push(key="error", value=reason(error))
-        what_to_do = cure(task_instance.task.dag.doc_md or "")
+        what_to_do = textwrap.fill(f"What to do: {cure(task_instance.task.dag.doc_md or '')}", 110)
         log.info(UNFOLD)
-        log.error("What to do: %s\nRunbook: %s", what_to_do, _address("demarche/runbook"))
+        log.error("%s\nRunbook: %s", what_to_do, _address("demarche/runbook"))
 
 
 @hookimpl
