@@ -65,7 +65,8 @@ with DAG(
         """Tag some shards; answer which, and how many documents, mentions, reports and rejects."""
         from demarche import steps
 
-        get_current_context()["shard"] = " ".join(f"{key}/{index}" for key, index in shards)[:200]
+        names = (key if index is None else f"{key}/{index}" for key, index in shards)
+        get_current_context()["shard"] = " ".join(names)[:200]
         counts = steps.tell(steps.tag_shard(key, index) for key, index in shards if index is not None)
         return {"shards": shards, **counts}
 
