@@ -385,8 +385,11 @@ class StoryDocument(Record):
     document_id: DocumentId
     load_date: LoadDate
     is_copy: bool = Field(description="Not the earliest of its story")
-    is_update: bool = Field(description="A later version of an article of the same source")
+    is_update: bool = Field(description="A later version: of the same source, or with a name or number changed")
     similarity_score: Score = Field(description="To the story's earliest document")
+    kept_score: float | None = Field(None, description="Share of the earliest one's text that it keeps", ge=0, le=1)
+    added_score: float | None = Field(None, description="Share of its text that the earliest lacks", ge=0, le=1)
+    changed_fact_count: int | None = Field(None, description="Names and numbers where the earliest has others")
 
 
 # --- events ------------------------------------------------------------------------------------------------------

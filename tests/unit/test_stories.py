@@ -436,6 +436,24 @@ def test_a_later_version_of_an_article_is_an_update() -> None:
     assert len({member.story_id for member in members}) == 1
 
 
+def test_what_a_reprint_keeps_adds_and_changes_is_told() -> None:
+    first = sign(TREATY, published_date=date(2021, 5, 4))
+    paragraphs = TREATY.split("\n\n")
+    cut = sign("\n\n".join(paragraphs[:5]), published_date=date(2021, 5, 5))
+    longer = sign(f"{TREATY}\n\nA choir of the valley sang at the quay until late.", published_date=date(2021, 5, 5))
+    later = TREATY.replace(re.findall(r"\d+", TREATY)[0], "777", 1)
+    corrected = sign(later, published_date=date(2021, 5, 6))
+    signatures = [first, cut, longer, corrected]
+    _, found = group_stories(signatures, find_pairs(signatures))
+    told = {member.document_id: member for member in found}
+    assert (told[first.document_id].kept_score, told[first.document_id].added_score) == (1.0, 0.0)
+    assert told[cut.document_id].kept_score < 0.7
+    assert told[cut.document_id].added_score == 0.0
+    assert 0.0 < told[longer.document_id].added_score < 0.2
+    assert [told[one.document_id].changed_fact_count for one in signatures] == [0, 0, 0, 1]
+    assert [told[one.document_id].is_update for one in signatures] == [False, False, False, True]
+
+
 def test_forty_reprints_are_one_voice() -> None:
     copies = [sign(TREATY, agency_id="n-wire") for _ in range(40)]
     (story,), _ = group_stories(copies, find_pairs(copies))

@@ -180,6 +180,8 @@ def _stage(report: Report) -> str | None:
     """Whether the day that is told is a visit's first or its last one; None for other acts, and where it isn't said."""
     if report.mode_type != "visit":
         return None
+    if re.search(r"\bhome\b", report.sentence_text):  # "flew home on Friday after …"
+        return "end"
     stages: Mapping[str, Sequence[str]] = settings()["visit_stages"]
     for text in (report.trigger_text, report.sentence_text):
         words = re.findall(r"\w+", fold(text))

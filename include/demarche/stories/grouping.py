@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from demarche.records import Pair, Story, StoryDocument
-from demarche.stories.likeness import Likeness, measure
-from demarche.stories.shelf import Card, Key, Shelf
+from demarche.stories.likeness import Likeness, measure, slots_agree
+from demarche.stories.shelf import Card, Integers, Key, Shelf
 from demarche.stories.signing import settings
 
 
@@ -64,6 +64,12 @@ class _Library:
     def measure(self, left: Sequence[int], right: Sequence[int]) -> Likeness:
         """The likeness of each text on the left to the one at its place on the right."""
         return measure(self._shelf, self._rows[np.array(left)], self._shelf, self._rows[np.array(right)])
+
+    def changed_facts(self, left: Sequence[int], right: Sequence[int]) -> Integers:
+        """In how many places the two have another name or number."""
+        rows, others = self._rows[np.array(left)], self._rows[np.array(right)]
+        places, same = slots_agree(self._shelf, rows, self._shelf, others)
+        return places - same
 
 
 def _edges(library: _Library, pairs: Iterable[Pair]) -> list[_Edge]:
@@ -136,20 +142,26 @@ def _story(library: _Library, texts: Sequence[int]) -> tuple[Story, list[StoryDo
     load_date = date.fromisoformat(smallest.partition_key[:10])
     documents.sort(key=_chronological)
     original = documents[0]
-    scores = _scores(library, texts, library.text_of[original.document_id])
+    differences = _differences(library, texts, library.text_of[original.document_id])
     members = []
     articles: set[str] = set()
     contents: dict[str, set[str]] = defaultdict(set)
     for document in documents:
         of_source = contents[document.source_id]
+        found = differences[library.text_of[document.document_id]]
         members.append(
             StoryDocument(
                 story_id=story_id,
                 document_id=document.document_id,
                 load_date=load_date,
                 is_copy=document is not original,
-                is_update=document.article_id in articles or bool(of_source - {document.content_hash}),
-                similarity_score=scores[library.text_of[document.document_id]],
+                is_update=document.article_id in articles
+                or bool(of_source - {document.content_hash})
+                or (found.changed_fact_count > 0 and _is_later(document, original)),
+                similarity_score=found.similarity,
+                kept_score=found.kept,
+                added_score=found.added,
+                changed_fact_count=found.changed_fact_count,
             )
         )
         of_source.add(document.content_hash)
@@ -177,10 +189,33 @@ def _chronological(document: Card) -> tuple[date, datetime, Key]:
     )
 
 
-def _scores(library: _Library, texts: Sequence[int], original: int) -> dict[int, float]:
-    """How like the original each text of a story is."""
+@dataclass(frozen=True)
+class _Difference:
+    """What a text keeps of its story's original, and what it changes."""
+
+    similarity: float = 1.0
+    kept: float = 1.0
+    added: float = 0.0
+    changed_fact_count: int = 0
+
+
+def _differences(library: _Library, texts: Sequence[int], original: int) -> dict[int, _Difference]:
     others = [text for text in texts if text != original]
-    if not others:
-        return {original: 1.0}
-    jaccard = library.measure(others, [original] * len(others)).jaccard
-    return {original: 1.0} | {text: round(float(score), 4) for text, score in zip(others, jaccard, strict=True)}
+    found = {original: _Difference()}
+    if others:
+        likeness = library.measure(others, [original] * len(others))
+        changed = library.changed_facts(others, [original] * len(others))
+        for place, text in enumerate(others):
+            found[text] = _Difference(
+                similarity=round(float(likeness.jaccard[place]), 4),
+                kept=round(float(likeness.of_right[place]), 4),
+                added=round(1 - float(likeness.of_left[place]), 4),
+                changed_fact_count=int(changed[place]),
+            )
+    return found
+
+
+def _is_later(document: Card, original: Card) -> bool:
+    if document.published_at and original.published_at:
+        return document.published_at > original.published_at
+    return (document.published_date or date.min) > (original.published_date or date.max)

@@ -15,11 +15,14 @@ Shares = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Likeness:
-    """Of each pair: Jaccard, the share of the shorter text that stands in the longer one, the share of the fewer
-    names and numbers that the other text has too, and whether the two are one text, or related at least."""
+    """Of each pair: Jaccard, the share of the shorter text that stands in the longer one, of the left text in the right
+    and the right in the left, the share of the fewer names and numbers that the other text has too, and whether the two
+    are one text, or related at least."""
 
     jaccard: Shares
     containment: Shares
+    of_left: Shares
+    of_right: Shares
     facts: Shares
     is_same: npt.NDArray[np.bool_]
     is_related: npt.NDArray[np.bool_]
@@ -48,7 +51,8 @@ def measure(left: Shelf, left_rows: Integers, right: Shelf, right_rows: Integers
         is_same[open_cases] = lead >= chosen.rewritten_lead
     is_same[is_same] &= _keep_slots(left, left_rows[is_same], right, right_rows[is_same])
     is_related = (containment >= chosen.related_containment) | (is_told & (facts >= chosen.related_facts))
-    return Likeness(jaccard, containment, facts, is_same, is_related)
+    left_share, right_share = shared / np.maximum(of_left, 1), shared / np.maximum(of_right, 1)
+    return Likeness(jaccard, containment, left_share, right_share, facts, is_same, is_related)
 
 
 def slots_agree(left: Shelf, left_rows: Integers, right: Shelf, right_rows: Integers) -> tuple[Integers, Integers]:

@@ -6,7 +6,8 @@ and the sketches decide. What is compared are different texts: of those with equ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -39,13 +40,13 @@ def find_pairs(new: Shelf, known: Iterable[Shelf] = ()) -> tuple[Pair, ...]:
         pairs += _verified(new, left, new, right)
     smallest: dict[str, Card] = {}
     for shelf in known:
-        for card in shelf.cards:
-            if card.content_hash in texts.first:
-                held = smallest.get(card.content_hash)
-                if (held is None or card.key < held.key) and not texts.holds(card):
-                    smallest[card.content_hash] = card
-        others = [row for row in _Texts(shelf).rows.tolist() if shelf.cards[row].content_hash not in texts.first]
-        for left, right in index.pairs_with(shelf, np.array(others, dtype=np.int64)):
+        others = _Texts(shelf)
+        for content in texts.first.keys() & others.first.keys():
+            card = shelf.cards[others.first[content]]
+            held = smallest.get(content)
+            if (held is None or card.key < held.key) and not texts.holds(card):
+                smallest[content] = card
+        for left, right in index.pairs_with(shelf, others.rows_without(texts.first)):
             pairs += _verified(shelf, left, new, right)
     pairs += [_pair(card, new.cards[texts.first[content]], 1.0, 1.0) for content, card in smallest.items()]
     return tuple(sorted(pairs, key=lambda pair: (_left_key(pair), _right_key(pair))))
@@ -76,15 +77,28 @@ class _Texts:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
+        contents = [card.content_hash for card in shelf.cards]
+        self.first: dict[str, int] = dict(zip(contents, range(len(contents)), strict=True))
         self._groups: dict[str, list[int]] = {}
-        for row, card in enumerate(shelf.cards):
-            self._groups.setdefault(card.content_hash, []).append(row)
-        for rows in self._groups.values():
-            if len(rows) > 1:
+        if len(self.first) < len(contents):
+            counted = Counter(contents)
+            for row, content in enumerate(contents):
+                if counted[content] > 1:
+                    self._groups.setdefault(content, []).append(row)
+            for content, rows in self._groups.items():
                 rows.sort(key=lambda row: shelf.cards[row].key)
-        self.first: Mapping[str, int] = {content_hash: rows[0] for content_hash, rows in self._groups.items()}
-        ordered = sorted(self.first.values(), key=lambda row: shelf.cards[row].key)
-        self.rows: Integers = np.array(ordered, dtype=np.int64)
+                self.first[content] = rows[0]
+
+    @property
+    def rows(self) -> Integers:
+        """One row for each text, in the order of keys."""
+        ordered = sorted(self.first.values(), key=lambda row: self._shelf.cards[row].key)
+        return np.array(ordered, dtype=np.int64)
+
+    def rows_without(self, contents: Container[str]) -> Integers:
+        """One row for each text that isn't among these."""
+        rows = [row for content, row in self.first.items() if content not in contents]
+        return np.array(rows, dtype=np.int64)
 
     def equal(self) -> Iterator[Pair]:
         """The star of each text that several documents have."""
@@ -96,7 +110,7 @@ class _Texts:
 
     def holds(self, card: Card) -> bool:
         """Whether the document is one of this text's here."""
-        rows = self._groups.get(card.content_hash, ())
+        rows = self._groups.get(card.content_hash) or [self.first[card.content_hash]]
         return any(self._shelf.cards[row].document_id == card.document_id for row in rows)
 
 
@@ -112,8 +126,8 @@ class _Index:
         hashes, places = shelf.samples.flat(self._rows)
         order = np.argsort(hashes, kind="stable")  # texts come in the order of keys, and so they stay in each bucket
         self._hashes: Hashes = hashes[order]
-        self._places: Integers = places[order].astype(np.int64)
-        self._order = order
+        self._places = places[order].astype(np.int32)
+        self._order = order.astype(np.int32) if len(order) < 2**31 else order
         is_first = np.concatenate([[True], self._hashes[1:] != self._hashes[:-1]]) if len(order) else np.zeros(0, bool)
         self._starts: Integers = np.flatnonzero(is_first)
         self._counts: Integers = np.diff(np.append(self._starts, len(order)))
@@ -124,10 +138,11 @@ class _Index:
     def pairs_within(self) -> Iterator[_Candidates]:
         """Candidates among these texts, as rows of the shelf."""
         chosen = settings()
-        start = np.repeat(self._starts, self._counts)
-        size = np.repeat(self._counts, self._counts)
-        rank = np.arange(len(start)) - start
-        partners = np.where(size > chosen.full_bucket, np.minimum(rank, chosen.star_leaders), rank)
+        start: Integers = np.repeat(self._starts, self._counts)
+        partners: Integers = np.arange(len(start), dtype=np.int64)
+        partners -= start
+        is_full = np.repeat(self._counts > chosen.full_bucket, self._counts)
+        partners[is_full] = np.minimum(partners[is_full], chosen.star_leaders)
         # back from the order of hashes to that of texts, so that a text's partners come together
         by_text_start, by_text_partners = np.empty_like(start), np.empty_like(partners)
         by_text_start[self._order], by_text_partners[self._order] = start, partners
@@ -165,7 +180,7 @@ class _Index:
         chosen = settings()
         left = np.repeat(texts, partners)
         within = np.arange(len(left)) - np.repeat(np.cumsum(partners) - partners, partners)
-        right = self._places[np.repeat(starts, partners) + within]
+        right = self._places[np.repeat(starts, partners) + within].astype(np.int64)
         met, shared = np.unique(_packed(left, right), return_counts=True)
         left, right = _unpacked(met)
         smaller = np.minimum(sizes[left], other_sizes[right])
