@@ -114,6 +114,23 @@ def test_who_tells_it_does_not_do_it(read: Reader) -> None:
     assert sides(read, "Peru accused Chile of bombing a bridge.") == [("ACCUSE", ["PER"], ["CHL"])]
 
 
+def test_whoever_announces_a_visit_its_visitor_comes(read: Reader) -> None:
+    coded = read("The government announced a visit by President Emmanuel Macron of France to Tonga.")
+    assert [(kind, status, actors) for kind, status, _, actors, _ in told(coded)] == [("CONSULT", "planned", ["FRA"])]
+
+
+def test_who_is_going_has_not_been_there(read: Reader) -> None:
+    (report,), _ = read("Fiji's prime minister is going to Tonga on April 15.")
+    assert (report.mode_type, report.status_type, report.start_date) == ("visit", "planned", date(2023, 4, 15))
+
+
+@pytest.mark.parametrize("plan", ["scheduled from May 11 to May 13", "planned for May 11", "set for May 11"])
+@pytest.mark.parametrize(("end", "status"), [("has been called off", "cancelled"), ("was postponed", "postponed")])
+def test_what_becomes_of_a_plan_outweighs_it(read: Reader, plan: str, end: str, status: str) -> None:
+    (report,), _ = read(f"The visit of Fiji's prime minister to Tonga, {plan}, {end}.")
+    assert (report.mode_type, report.status_type, report.start_date) == ("visit", status, date(2023, 5, 11))
+
+
 def test_passive_and_agentless(read: Reader) -> None:
     assert sides(read, "The Kenyan ambassador was expelled by Oman.") == [("SANCTION", ["OMN"], ["KEN"])]
     assert sides(read, "The Kenyan ambassador was expelled.") == [("SANCTION", [], ["KEN"])]

@@ -121,6 +121,8 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
         other = worded.setdefault(noun, verb)
         if other != verb:  # "talks scheduled for Friday were announced": the nearer verb tells of the talks
             nearer, farther = (other, verb) if abs(other - noun) <= abs(verb - noun) else (verb, other)
+            if acts[farther].entry.status in ("cancelled", "postponed") and acts[nearer].entry.status == "planned":
+                nearer, farther = farther, nearer  # "the visit, planned for Monday, was called off"
             worded[noun] = nearer
             claimed.add(farther)
     mentioned: set[int] = set()
@@ -680,6 +682,8 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
         actors, recipients = _stance_sides(reading, act, actors, recipients, is_party)
     elif reading.speaker is not None and actors and all(_is_first_person(a) for a in actors):
         actors = _subjects(reading.speaker, is_party) or actors
+    if reading.mode_type == "visit":  # "announced a visit by X": whoever announces it, X comes
+        actors = _who_comes(token if frame.is_nominal else act.companion, token, is_party) or actors
     if reading.status in ("threatened", "hypothetical") and not recipients and not frame.is_nominal:
         recipients = _conditioned(token, is_party)
     one_sided = not actors or not recipients
@@ -810,6 +814,14 @@ def _unique(tokens: Iterable[Token]) -> list[Token]:
     for token in tokens:
         seen.setdefault(token.i, token)
     return list(seen.values())
+
+
+def _who_comes(visit: Token | None, verb: Token, is_party: IsParty) -> list[Token]:
+    """The parties that "by" names behind a visit, on whichever word the parser hangs it."""
+    if visit is None or syntax.is_verbal(visit):
+        return []
+    hosts = [visit] if visit == verb or syntax.is_passive(verb) else [visit, verb]
+    return [o for word in hosts for name, o in syntax.obliques(word) if name == "by" and o.i > visit.i and is_party(o)]
 
 
 def _subjects(verb: Token, is_party: IsParty) -> list[Token]:

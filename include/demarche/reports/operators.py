@@ -78,6 +78,8 @@ _MODALS = {
     "would": "would", "'d": "would", "’d": "would", "could": "possible", "may": "possible", "might": "possible",
     "can": "can", "ca": "can", "must": "ought", "should": "ought", "ought": "ought", "need": "ought",
 }  # fmt: skip
+_PRESENT = frozenset({"am", "is", "are", "'s", "’s", "'re", "’re"})
+_GOING = frozenset({"go", "come", "leave", "depart", "arrive", "fly", "head"})
 _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "nobody", "none", "hardly", "barely"})
 _CONDITIONS = frozenset({"if", "unless", "should", "until", "provided"})
 
@@ -96,6 +98,8 @@ def modality(verb: Token) -> Modality:
                 and not any(c.dep_ == "aux" and c.i < child.i for c in verb.children)
             ):
                 kind = "future"  # headlines: "France to host summit"
+            elif lower in _PRESENT and verb.tag_ == "VBG" and verb.lemma_ in _GOING:
+                kind = "future"  # "is leaving for Suva on Monday"
         elif child.dep_ == "neg" or lower in ("never",):
             negated = True
         elif child.dep_ in ("nsubj", "nsubjpass", "dobj"):
