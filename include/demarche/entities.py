@@ -473,6 +473,8 @@ def family_names(name: str, country: str | None) -> tuple[str, ...]:
     parts = name.split()
     if len(parts) < 2:
         return (fold(name),)
+    if country == "VNM":  # where people are called by the last part, which is the given name
+        return (fold(parts[-1]),)
     if country in FAMILY_FIRST:
         return (fold(parts[0]),)
     tails = [" ".join(parts[start:]) for start in range(1, len(parts))]

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from demarche import evaluation, steps
 from demarche.evaluation import Evaluation
+from tests.gold import links
 
 ROOT = Path(__file__).parents[2]
 GOLD = ROOT / "samples" / "gold"
@@ -48,7 +49,14 @@ def measure() -> dict[str, float]:
     found: dict[str, float] = {}
     for half in HALVES:
         found |= {f"{half}/{name}": value for name, value in figures(evaluation.evaluate(gold, reading, half)).items()}
-    return found
+    return found | _link_figures()
+
+
+def _link_figures() -> dict[str, float]:
+    """Precision and recall of links, over all and per difficulty that has rows enough."""
+    judged = list(links.read(links.load()))
+    enough = links.counts(judged)
+    return {name: value for name, value in links.figures(judged).items() if enough[name] >= MINIMUM_ROWS}
 
 
 def figures(found: Evaluation) -> dict[str, float]:

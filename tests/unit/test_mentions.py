@@ -206,3 +206,40 @@ def test_the_same_text_gives_the_same_mentions() -> None:
 def test_nothing_in_nothing_out() -> None:
     assert read("") == ()
     assert read(" \n\t ") == ()
+
+
+# --- what stands for whom ----------------------------------------------------------------------------------------
+def test_an_it_that_is_told_of_is_no_state() -> None:
+    found = read("China closed the port. Brussels regretted it. Japan thanked it.")
+    assert [mention.link_rule for mention in of(found, "it")] == ["pronoun"]
+
+
+def test_an_office_that_somebody_held_is_not_todays_holders() -> None:
+    text = "Ursula von der Leyen was Germany's defence minister."
+    assert one(text, "Germany's defence minister", date(2019, 11, 1)).name == "Ursula von der Leyen"
+
+
+def test_an_ousted_holder_is_not_the_holder() -> None:
+    text = "The ousted Sri Lankan prime minister went home."
+    ousted = one(text, "ousted Sri Lankan prime minister", date(2019, 2, 20))
+    assert ousted.entity_id is None
+
+
+def test_both_governments_are_those_of_the_two_states() -> None:
+    found = of(read("Iran and Oman open embassies. Both governments signed."), "Both governments")
+    assert {mention.country_code for mention in found} == {"IRN", "OMN"}
+
+
+def test_a_capital_that_is_given_something_is_its_state() -> None:
+    assert one("France promised help to Havana.", "Havana").entity_id == "CUB"
+    assert one("France sent a plane to Havana.", "Havana").mention_type == "place"
+
+
+def test_her_is_not_the_one_who_acts_on_her() -> None:
+    found = read("Annalena Baerbock flew to Ramallah. Riyad al-Maliki received her.", date(2024, 2, 14))
+    assert [mention.name for mention in of(found, "her")] == ["Annalena Baerbock"]
+
+
+def test_vietnamese_are_called_by_their_given_name() -> None:
+    found = read("Tran Dai Quang met the guests. Quang agreed.", date(2017, 11, 10))
+    assert {mention.name for mention in of(found, "Quang")} == {"Trần Đại Quang"}

@@ -77,9 +77,7 @@ def test_columns_of_one_name_are_told_apart(path: Path) -> None:
 
 
 def test_parquet_keeps_types(path: Path) -> None:
-    sql = (
-        "SELECT 1 AS n, 2 AS n, DATE '2024-02-29' AS d, [1.5, 'nan'::DOUBLE] AS l, now() AS t, NULL AS e"
-    )
+    sql = "SELECT 1 AS n, 2 AS n, DATE '2024-02-29' AS d, [1.5, 'nan'::DOUBLE] AS l, now() AS t, NULL AS e"
     table = pq.read_table(io.BytesIO(query_parquet(path, sql).data))
     assert table.column_names == ["n", "n_1", "d", "l", "t", "e"]
     assert table.to_pylist()[0]["d"] == date(2024, 2, 29)

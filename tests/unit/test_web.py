@@ -394,7 +394,9 @@ def test_which_addresses_are_public(address, is_public):
     assert addresses.is_public(address) == is_public
 
 
-@pytest.mark.parametrize("url", ["", "localhost/a", "file:///etc/passwd", "ftp://a.example", "http://", "http://a.example:99999/"])
+@pytest.mark.parametrize(
+    "url", ["", "localhost/a", "file:///etc/passwd", "ftp://a.example", "http://", "http://a.example:99999/"]
+)
 def test_what_is_no_web_address_is_not_asked(url):
     assert failure(url).reason_type == "refused_address"
 

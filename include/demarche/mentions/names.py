@@ -11,6 +11,7 @@ from demarche.entities import Gazetteer, Name
 from demarche.mentions.spans import Span, Tokens
 from demarche.mentions.words import (
     ACTING,
+    GIVEN_TO_A_SIDE,
     GOING_AND_HITTING,
     HYPHENS,
     JOINERS,
@@ -275,7 +276,8 @@ class NameReader:
         possesses = after in POSSESSIVES
         verb = tokens.lemma[self.governor(head)]
         dealt_with = before in SIDE_PREPOSITIONS or (role in ("dobj", "nsubjpass") and verb not in GOING_AND_HITTING)
-        if before not in PLACE_PREPOSITIONS and (acts or possesses or dealt_with):
+        given_to = before == "to" and self._is_given(span.start - 1)
+        if given_to or (before not in PLACE_PREPOSITIONS and (acts or possesses or dealt_with)):
             span.kind, span.rule, span.score, span.source = "state", "metonym", 0.85, "state"
             span.entity_id, span.name, span.sector = state.country_code, state.name, "GOV"
             return
@@ -283,6 +285,10 @@ class NameReader:
         span.kind, span.rule, span.sector = "place", "name", None
         span.entity_id = span.place_id = place.place_id if place else None
         span.name = place.name if place else state.capital
+
+    def _is_given(self, preposition: int) -> bool:
+        """Whether a "to" says who gets something, not whereto somebody goes."""
+        return self.tokens.lemma[self.tokens.head[preposition]] in GIVEN_TO_A_SIDE
 
     def governor(self, token: int) -> int:
         while self.tokens.dep[token] == "conj" and self.tokens.head[token] != token:
@@ -310,12 +316,17 @@ class NameReader:
             return True
         if labels & NO_NAME_LABELS:
             return False
-        if labels & {"PERSON", "NORP"} and self.tokens.lower[start - 1 : start] != ["in"]:
+        before = self.tokens.lower[start - 1] if start else ""
+        largest = int(self.places.cities[key].partition("\n")[0].split(",")[5])
+        is_where = before == "in" or (
+            before in PLACE_PREPOSITIONS and before != "of" and key not in self.gazetteer.surnames
+        )
+        if "PERSON" in labels and not is_where:
+            return False
+        if "NORP" in labels and before != "in" and largest < 300_000:
             return False
         if self.tokens.pos[end - 1] != "PROPN":
             return False
-        before = self.tokens.lower[start - 1] if start else ""
-        largest = int(self.places.cities[key].partition("\n")[0].split(",")[5])
         return before in ("in", "at", "near", "from", "to", "outside") or largest >= 300_000
 
     def _add_place(self, start: int, end: int, countries: set[str]) -> None:

@@ -11,6 +11,7 @@ from demarche.mentions.surnames import SurnameReader
 from demarche.mentions.terms import fits
 from demarche.mentions.words import (
     DOMESTIC,
+    DONE_TO_A_PARTY,
     FEMININE,
     LINKED_LEVELS,
     MASCULINE,
@@ -69,6 +70,8 @@ class Pointers:
             self._prefer_named(span)
         if span.kind == "group" and span.plural and span.country is None:
             return self._describe_pair(span)
+        if span.kind == "body" and span.country is None and self.tokens.singular[span.head] == "government":
+            return self._pair(span.head) or [span]
         if span.country is None and span.sector in DOMESTIC and span.rule in ("body", "title", "group"):
             self._settle_by_place(span)
         return [span]
@@ -171,9 +174,9 @@ class Pointers:
             several = self._several(position)
             return several[0] if len(several) == 1 else None
         if word in NEUTER:
-            if self.tokens.dep[position] == "expl" or self._is_empty_it(position):
+            if self.tokens.dep[position] == "expl" or self._is_empty_it(position) or self._is_matter(position):
                 return None
-            kinds: tuple[str, ...] = WHOLE
+            kinds: tuple[str, ...] = (*WHOLE, "group")
         elif word in MASCULINE or word in FEMININE:
             kinds = ("person",)
         else:
@@ -183,12 +186,12 @@ class Pointers:
         chosen: Span | None = None
         here = self.tokens.sentence[position]
         governing = self._clauses_above(position)
-        objective = word in ("him", "it") and self.tokens.dep[position] in ("dobj", "pobj", "dative")
+        objective = word in ("him", "her", "it") and self.tokens.dep[position] in ("dobj", "pobj", "dative")
         for span in reversed(self.done):
             distance = here - self.tokens.sentence[span.start]
             if distance > 2:
                 break
-            if span.kind not in kinds or span.plural or span.end > position:
+            if span.kind not in kinds or span.plural or span.end > position or self._is_nameless_group(span):
                 continue
             if span.rule == "adjective" or (gender and span.gender and span.gender != gender):
                 continue
@@ -206,6 +209,8 @@ class Pointers:
             )
             if span.rule == "pronoun":
                 score += 0.5
+            if gender and span.gender == gender:
+                score += 1.0
             if subject and distance == 0 and self._clause(span.head) in governing:
                 score += 1.0
             if best is None or score > best[0]:
@@ -223,6 +228,28 @@ class Pointers:
         return bool(children & {"ccomp", "xcomp", "csubj", "advcl"}) and (
             self.tokens.dep[position] == "nsubjpass" or self.tokens.lemma[verb] == "be"
         )
+
+    def _is_nameless_group(self, span: Span) -> bool:
+        return span.kind == "group" and span.entity_id is None
+
+    def _is_matter(self, position: int) -> bool:
+        """Whether an "it" that is no subject of a finite verb stands for what was told, as it mostly does: "regretted
+        it", "called it a mistake", but not "thanked it", "asked it to stop"."""
+        if self.tokens.lower[position] != "it":
+            return False
+        head = self.tokens.head[position]
+        if self.tokens.dep[position] in ("pobj", "pcomp"):
+            return self.tokens.lower[head] not in ("against", "for", "with")
+        if self.tokens.dep[position] in SUBJECT:
+            if self.tokens.dep[head] not in ("ccomp", "xcomp") or self.tokens.tag[head] in ("VBD", "VBP", "VBZ", "MD"):
+                return False
+            if any(
+                child.dep_ in ("aux", "auxpass", "mark") and child.tag_ != "TO"
+                for child in self.reader.doc[head].children
+            ):
+                return False
+            head = self.tokens.head[head]
+        return self.tokens.lemma[head] not in DONE_TO_A_PARTY
 
     def _clauses_above(self, position: int) -> set[int]:
         """The verb of a word's clause, and the one that this clause depends on if it has no subject of its own."""
@@ -390,7 +417,8 @@ class Pointers:
         spans = [
             span
             for span in self.done
-            if span.country and span.kind in ("state", "person", "body") and span.country in self.gazetteer.states
+            if span.country in self.gazetteer.states
+            and (span.kind in ("state", "person") or (span.kind == "body" and span.sector in ("GOV", "MIL")))
         ]
         found = self._most_spoken_of([span.country or "" for span in spans], spans, sentence)
         if len(found) < 2:

@@ -111,6 +111,8 @@ class SurnameReader(TermReader):
     def _short_names(self, span: Span) -> set[str]:
         words = fold(self.doc[span.start : span.end].text).split()
         family_first = span.country in FAMILY_FIRST or (span.country is None and words[0] in EAST_ASIAN_SURNAMES)
+        if span.country == "VNM":
+            return {words[0], words[-1]}
         short = {words[0]} if family_first else {words[-1], " ".join(words[-2:]) if len(words) > 2 else words[-1]}
         if words[0] in EAST_ASIAN_SURNAMES and len(words) > 2:
             short.add(words[0])

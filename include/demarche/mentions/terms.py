@@ -94,6 +94,8 @@ class TermReader(NameReader):
             country, last = after_country, after_end
         elif organisation is not None or after_country is not None:
             last = after_end
+        if term.kind == "title" and country is None and organisation is None and first in (start, start - 1, start - 2):
+            first, organisation = self._organisation_before(first, start)
         if term.kind == "title":
             self._read_title(start, end, first, last, term, country, owner, past, definite, plural, organisation)
             return
@@ -125,6 +127,14 @@ class TermReader(NameReader):
             self._add_group(span, term)
         else:
             self._consume(first, last, span)
+
+    def _organisation_before(self, first: int, start: int) -> tuple[int, Span | None]:
+        """The organisation right before a title: "UN secretary-general", "the bank's president"; where both begin."""
+        before = start - 1 - (self.tokens.lower[start - 1] in POSSESSIVES) if start else -1
+        span = self.at[before] if before >= 0 else None
+        if span is None or span.kind != "organisation" or span.country or not span.entity_id:
+            return first, None
+        return span.start, span
 
     def _own_words(self, first: int, start: int, end: int) -> str:
         """A body's words without its country and mere qualities: "ministry of foreign affairs"."""
@@ -374,7 +384,12 @@ class TermReader(NameReader):
             is_past=past,
         )
         self._set_gender(span, term.word)
-        if organisation is not None:
+        told = self._copula(end - 1)
+        if told is not None:
+            span.open_office = False
+            if told.entity_id in self.gazetteer.persons:
+                self._link_person(span, str(told.entity_id), "description", 0.7)
+        elif organisation is not None:
             span.country = None
             self.link_office(span, str(organisation.entity_id))
         elif country and not past:
@@ -382,6 +397,16 @@ class TermReader(NameReader):
         if owner is not None:
             span.source = f"owned:{owner}"
         self._consume(first, last, span)
+
+    def _copula(self, head: int) -> Span | None:
+        """The person of whom a sentence says what the person was: "Baerbock was Germany's foreign minister". Who is
+        the holder on the day of the text says nothing of it."""
+        verb = self.tokens.head[head]
+        if self.tokens.dep[head] != "attr" or self.tokens.lemma[verb] != "be" or self.tokens.lower[verb] != "was":
+            return None
+        subjects = [child.i for child in self.doc[verb].children if child.dep_ == "nsubj"]
+        found = self.at[subjects[0]] if subjects else None
+        return found if found is not None and found.kind == "person" else None
 
     def _share_title(self, group: Span, position: int, term: Term) -> bool:
         """Gives a plural title to those who bear it: "Presidents Putin and Macron", "two spies, Li and Wu".
