@@ -361,9 +361,7 @@ def test_a_meeting_of_two_on_the_margins_is_part_of_the_summit(press: Press) -> 
 
 def visit(press: Press, document: str, trigger: str, sentence: str, *, who: str = "VELLA", **other: Any) -> str:
     actors = {"VELLA": VELLA}.get(who, who)
-    return press.tell(
-        document, "CONSULT", [actors], ["FRA"], mode="visit", trigger=trigger, sentence=sentence, **other
-    )
+    return press.tell(document, "CONSULT", [actors], ["FRA"], mode="visit", trigger=trigger, sentence=sentence, **other)
 
 
 def test_the_length_of_a_visit_gives_its_other_end(press: Press) -> None:

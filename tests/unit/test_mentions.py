@@ -243,3 +243,18 @@ def test_her_is_not_the_one_who_acts_on_her() -> None:
 def test_vietnamese_are_called_by_their_given_name() -> None:
     found = read("Tran Dai Quang met the guests. Quang agreed.", date(2017, 11, 10))
     assert {mention.name for mention in of(found, "Quang")} == {"Trần Đại Quang"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "code"),
+    [
+        ("The Labour Party rejected the plan.", "Labour Party", "GBR"),
+        ("The Norwegian Labour Party rejected the plan.", "Labour Party", "NOR"),
+        ("Shells hit Giza at night.", "Giza", "EGY"),
+        ("Ennahda rejected the plan.", "Ennahda", "TUN"),
+        ("The Dutch foreign minister rejected the plan.", "Dutch foreign minister", "NLD"),
+        ("The army of Chile rejected the plan.", "army of Chile", "CHL"),
+    ],
+)
+def test_the_country_of_a_phrase(text: str, words: str, code: str) -> None:
+    assert one(text, words).country_code == code

@@ -55,6 +55,7 @@ class NameReader:
             end, meanings = self._longest(position)
             place_end = self._place_end(position)
             if meanings and end >= place_end and (span := self._name_span(position, end, meanings)):
+                self._refuse_foreign_party(span)
                 self._add(span)
                 position = end
             elif place_end > position:
@@ -65,6 +66,16 @@ class NameReader:
         countries = {span.country for span in self.spans if span.country}
         for start, end in pending_places:
             self._add_place(start, end, countries)
+
+    def _refuse_foreign_party(self, span: Span) -> None:
+        """A party or group of another country than the adjective before its name says is one that we don't know: "the
+        Norwegian Labour Party"."""
+        before = self.at[span.start - 1] if span.start else None
+        if before is None or before.source != "adjective" or span.source != "organisation":
+            return
+        if before.country and span.country and before.country != span.country:
+            span.entity_id, span.name, span.country = None, None, before.country
+            span.rule, span.score = "ambiguous", 0.4
 
     def find_halves_of_korea(self) -> None:
         """Finds "the North" and "the South": states in a text that speaks of Korea."""
@@ -321,13 +332,18 @@ class NameReader:
         is_where = before == "in" or (
             before in PLACE_PREPOSITIONS and before != "of" and key not in self.gazetteer.surnames
         )
-        if "PERSON" in labels and not is_where:
+        if "PERSON" in labels and not is_where and not (largest >= 50_000 and self._is_hit(end - 1)):
             return False
         if "NORP" in labels and before != "in" and largest < 300_000:
             return False
         if self.tokens.pos[end - 1] != "PROPN":
             return False
         return before in ("in", "at", "near", "from", "to", "outside") or largest >= 300_000
+
+    def _is_hit(self, head: int) -> bool:
+        """Whether something happens to a place: "shells hit Giza"."""
+        verb = self.tokens.lemma[self.governor(head)]
+        return self.role(head) == "dobj" and verb in GOING_AND_HITTING and verb not in ("approach", "leave", "visit")
 
     def _add_place(self, start: int, end: int, countries: set[str]) -> None:
         if any(self.at[position] for position in range(start, end)):
