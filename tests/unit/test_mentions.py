@@ -185,6 +185,8 @@ def test_the_latter_is_the_last_named() -> None:
 PIECES = (
     "Kim Jong-un the Cuban president of Georgia 's U.S. troops and , . his counterpart both sides in Paris ( ) [a-z]+",
     "Díaz-Canel \u200b \u202e 🙂 朝鲜 مصر said met Ministry of Foreign Affairs North the two Koreas \t ' - – Ltd. «",
+    "Di\u0301az-Canel Wang Yi\\d+ A.*B ^$ Jong\u200d-un \u202bMoon\u202c Путин 👨‍👩‍👧 🇰🇵 it \n\n",
+    "\ufeff \ufffd İstanbul ﬁ ß KimJongUnKimJongUn",
 )
 WORDS = st.sampled_from(" ".join(PIECES).split(" "))
 
@@ -258,3 +260,17 @@ def test_vietnamese_are_called_by_their_given_name() -> None:
 )
 def test_the_country_of_a_phrase(text: str, words: str, code: str) -> None:
     assert one(text, words).country_code == code
+
+
+def test_a_text_without_blanks_is_nobodys_name() -> None:
+    assert all(len(mention.text) <= 200 for mention in read("KimJongUn" * 300 + " met."))
+
+
+def test_a_million_characters_are_refused_in_words_and_read_if_allowed() -> None:
+    from demarche import steps
+    from demarche.settings import Settings
+
+    line = b'{"id": 1, "text": "' + b"Kim " * 250_000 + b'"}'
+    (answer,) = steps.extract([line], settings=Settings())
+    assert answer["error"].endswith("the text has 1000000 characters, the limit is 200000")
+    assert Settings(max_body_characters=1_000_000).max_body_characters == 1_000_000

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
+LONGEST_NAME = 200
+"""Characters. What the model takes for a longer name is a table or text without blanks."""
+
+
 class NameReader:
     """Finds names: those of the gazetteer, and those that only the model knows. Methods add to ``spans``."""
 
@@ -422,7 +426,11 @@ class NameReader:
             end += 1
         if start >= end or self.tokens.pos[end - 1] not in ("PROPN", "NOUN") or not self._written_as_name(start, end):
             return
-        self._add(self._unknown_person(start, end))
+        if self._length(start, end) <= LONGEST_NAME:
+            self._add(self._unknown_person(start, end))
+
+    def _length(self, start: int, end: int) -> int:
+        return int(self.doc[end - 1].idx + len(self.doc[end - 1]) - self.doc[start].idx)
 
     def _written_as_name(self, start: int, end: int) -> bool:
         return self.tokens.text[start][:1].isupper() or (end - start > 1 and self.tokens.text[end - 1][:1].isupper())
@@ -460,6 +468,8 @@ class NameReader:
         if any(position in self.titles for position in range(start, end)):
             return
         if len(covered) > 1 or (covered and covered[0].source == "adjective" and end - start < 3):
+            return
+        if self._length(start, end) > LONGEST_NAME:
             return
         country = covered[0].country if covered else None
         for span in covered:
