@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -161,6 +162,7 @@ def workers_and_memory(documents: int, hours: int, asked: Sequence[str]) -> None
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it stops what it started
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parts = ("latency", "workers", "memory")
     parser.add_argument("--only", nargs="+", choices=parts, default=parts, metavar="PART", help=", ".join(parts))

@@ -19,6 +19,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -391,6 +392,7 @@ def run(executor: str, names: list[str] | None, kills: int, seed: int, results: 
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end, it stops what it started
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--executor", choices=("celery", "local"), default="celery")
     parser.add_argument("--only", nargs="*", default=None, metavar="NAME", help="faults of these names; default: all")
