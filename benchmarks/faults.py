@@ -99,9 +99,9 @@ class Bench:
             happened.append("not healed")
             self._insist(lambda: self.rest.trigger(demo.CHAIN[0], key))  # with hands, so that others can follow
             self._until(lambda: self._count() >= expected, time.monotonic())
-        if (found := self._count()) != expected:
-            happened.append(f"{found} documents instead of {expected}")
-        self.dropped = expected
+        self.dropped = self._count()
+        if self.dropped != expected:
+            happened.append(f"{self.dropped} documents instead of {expected}")
         happened += self._tries(key)
         return Outcome(self.executor, fault.name, moment, loaded_after, quiet_after, happened, failures)
 

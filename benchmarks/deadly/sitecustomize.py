@@ -1,15 +1,14 @@
-"""On PYTHONPATH, it makes the page reader or the language model die of a certain sentence as native code dies: by a
-signal, and the whole process with it.
+"""On PYTHONPATH, it makes the page reader or the language model die of a certain sentence as native code dies: by
+reading where nothing is, and the whole process with it.
 
 Only for tests and benchmarks of faults. Python imports a module of this name at its start.
 """
 
 from __future__ import annotations
 
+import ctypes
 import importlib.abc
 import importlib.util
-import os
-import signal
 import sys
 
 TO_READ = "The envoy poured the poison into the second cup."
@@ -37,7 +36,7 @@ class _Poisoned(importlib.abc.MetaPathFinder):
 
 def _die_of(sentence, text):
     if sentence in (text or ""):
-        os.kill(os.getpid(), signal.SIGSEGV)
+        ctypes.string_at(0)
 
 
 def _deadly_reading(module):
