@@ -345,18 +345,22 @@ RANDOM = Fault("random kill", None, 0, kill_any)
 @contextlib.contextmanager
 def bench_of(executor: str, home: Path, say: Say) -> Iterator[Bench]:
     """A fresh Airflow with an executor, watched over as `make up` or a container engine would."""
-    path = os.pathsep.join(filter(None, (str(Path(deadly.__file__).parent), os.environ.get("PYTHONPATH"))))
-    variables = {"PYTHONPATH": path, "DEMARCHE_SHARD_SIZE": "20"}
     if executor == "celery":
-        with topology.running(home, say, variables=variables) as (site, rest, watch):
+        with topology.running(home, say, variables=variables()) as (site, rest, watch):
             yield Bench(executor, site, rest, watch, say)
         return
-    site = demo.fresh_site(home, variables)
+    site = demo.fresh_site(home, variables())
     site.migrate()
     watch = Watch(site, COMPONENTS, say, ends_orphans=True)
     with watch.in_background(), Rest(site) as rest:
         demo.make_ready(rest, time.monotonic() + topology.READY_SECONDS)
         yield Bench(executor, site, rest, watch, say)
+
+
+def variables() -> dict[str, str]:
+    """What a site needs for the faults: documents that are deadly, and several shards of so few articles."""
+    path = os.pathsep.join(filter(None, (str(Path(deadly.__file__).parent), os.environ.get("PYTHONPATH"))))
+    return {"PYTHONPATH": path, "DEMARCHE_SHARD_SIZE": "20"}
 
 
 def is_same_as_undisturbed(site: Site) -> bool:
