@@ -1,7 +1,8 @@
 """On PYTHONPATH, it makes the page reader or the language model die of a certain sentence as native code dies: by
 reading where nothing is, and the whole process with it.
 
-Only for tests and benchmarks of faults. Python imports a module of this name at its start.
+Only for tests and benchmarks of faults. Python imports a module of this name at its start. Imported as one of
+benchmarks, it spares the process, which only rejects these documents: so it makes what others end up with.
 """
 
 from __future__ import annotations
@@ -34,18 +35,24 @@ class _Poisoned(importlib.abc.MetaPathFinder):
         return spec
 
 
-def _die_of(sentence, text):
-    if sentence in (text or ""):
+def _is_deadly(sentence, text):
+    """True where a process is to be spared; where it isn't, nobody sees an answer."""
+    if sentence not in (text or ""):
+        return False
+    if __name__ == "sitecustomize":
         ctypes.string_at(0)
+    return True
 
 
 def _deadly_reading(module):
     read = module._read_batch
 
     def read_batch(nlp, texts):
-        for text in texts:
-            _die_of(TO_READ, text)
-        return read(nlp, texts)
+        if not any(_is_deadly(TO_READ, text) for text in texts):
+            return read(nlp, texts)
+        if len(texts) == 1:
+            return [RuntimeError("deadly")]
+        return [doc for text in texts for doc in read_batch(nlp, [text])]
 
     module._read_batch = read_batch
 
@@ -54,12 +61,24 @@ def _deadly_parsing(module):
     read = module.read_document
 
     def read_document(raw, partition_key):
-        _die_of(TO_PARSE, raw.html)
-        _die_of(TO_PARSE, raw.text)
-        return read(raw, partition_key)
+        document = read(raw, partition_key)
+        if not (_is_deadly(TO_PARSE, raw.html) or _is_deadly(TO_PARSE, raw.text)):
+            return document
+        return module.Reject(
+            reject_id=document.document_id,
+            partition_key=partition_key,
+            station="parse",
+            path=raw.path,
+            position=raw.position,
+            raw_hash=raw.raw_hash,
+            reason_type="poison",
+            reason_text="deadly",
+        )
 
     module.read_document = read_document
 
 
 _DEADLY = {"demarche.language": _deadly_reading, "demarche.documents": _deadly_parsing}
 sys.meta_path.insert(0, _Poisoned())
+for _name in _DEADLY.keys() & sys.modules.keys():
+    _DEADLY[_name](sys.modules[_name])
