@@ -1,7 +1,8 @@
 """Keep the warehouse tidy.
 
 **What it does.** Every Sunday, in the warehouse's pool: publishes what a killed writer left unpublished, and
-sweeps away what killed processes left.
+sweeps away what killed processes left, and removes raw bytes that are older than `DEMARCHE_RAW_DAYS` or don't fit into
+`DEMARCHE_RAW_GIGABYTES` (both off by default).
 
 **If it fails.** The published file stays as it was, and loads go on. Usually the disk is full (the log says how much
 was needed) or a load held the lock for longer than the task waits: clear the task.

@@ -376,6 +376,30 @@ def rebuild(
 
 
 @app.command()
+def forget(
+    target: Annotated[str, typer.Argument(metavar="URL|ID", help="An address, a document_id or an article_id")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only name the documents that would go")] = False,
+    lake: LakeOption = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Take a document away for good: from the lake, the warehouse, its history and its former publications.
+
+    By an address, all that was and will be fetched from it; no rerun brings it back. The file in a drop folder, and
+    backups made by something else, are yours to remove. Example: demarche forget https://courier.example/2018/talks
+    """
+    from demarche import steps
+
+    settings = _settings(lake, warehouse)
+    if dry_run:
+        for document in steps.find_forgettable(target, settings=settings):
+            typer.echo(f"{document.document_id}  {document.partition_key}  {document.canonical_url or document.path}")
+        return
+    with progress_bars() as progress:
+        done = steps.forget(target, settings=settings, progress=progress)
+    _print_step(done)
+
+
+@app.command()
 def restore(
     publication: Annotated[
         str | None, typer.Argument(metavar="[PUBLICATION]", help="Its number, 1 for the newest, or its name.")

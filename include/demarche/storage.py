@@ -129,6 +129,25 @@ class Lake:
             raise LakeError(f"{path}: its bytes don't have the hash it is named by — restore it from a backup")
         return data
 
+    def has_raw(self, raw_hash: str) -> bool:
+        """Whether these bytes are still there."""
+        return bool(self._fs.exists(self._raw_path(raw_hash)))
+
+    def remove_raw(self, raw_hash: str) -> int:
+        """Remove these bytes for good; 1 where they were there, else 0."""
+        was_there = self.has_raw(raw_hash)
+        self._remove(self._raw_path(raw_hash))
+        return int(was_there)
+
+    def raw_sizes(self) -> dict[str, int]:
+        """Bytes that each raw entry takes, compressed, by hash."""
+        sizes: dict[str, int] = {}
+        for name in self._names("raw"):
+            if len(name) == 2:
+                found = self._fs.ls(self._path("raw", name), detail=True)
+                sizes |= {posixpath.basename(entry["name"]).removesuffix(".gz"): entry["size"] for entry in found}
+        return {name: size for name, size in sizes.items() if _HASH.fullmatch(name)}
+
     def append_fetches(self, fetches: Sequence[Fetch], rejects: Sequence[Reject] = ()) -> None:
         """Append lines to the fetch log, one object per partition: all of them are there afterwards, or none."""
         lines: dict[str, list[str]] = {}
@@ -150,6 +169,19 @@ class Lake:
         """What could not be fetched in a partition: there are no bytes of it, so the log keeps it."""
         found = [Reject.model_validate(line["rejects"]) for line in self._log(partition_key) if "rejects" in line]
         return sorted({reject.reject_id: reject for reject in found}.values(), key=lambda reject: reject.reject_id)
+
+    def rewrite_fetches(self, partition_key: str, change: Callable[[Fetch], Fetch]) -> None:
+        """Change lines of a partition's fetch log in their places: only to take back what must not be kept."""
+        for name in self._names("raw", "log", _checked(_KEY, partition_key)):
+            path = self._path("raw", "log", partition_key, name)
+            lines = list(self._json_lines(path))
+            changed = [
+                {"fetches": change(Fetch.model_validate(line["fetches"])).model_dump(mode="json")}
+                if "fetches" in line else line
+                for line in lines
+            ]  # fmt: skip
+            if changed != lines:
+                self._put(path, _lines_of(changed))
 
     def fetch_keys(self) -> list[str]:
         """The keys of all partitions in which something was fetched or tried."""
@@ -447,8 +479,16 @@ class Lake:
             return
         names = self._names("journal", _checked(_NAME, kind))
         number = int(names[-1].split("-")[0]) + 1 if names else 0
-        data = "".join(json.dumps(row, ensure_ascii=False, sort_keys=True, default=_as_text) + "\n" for row in rows)
-        self._put(self._path("journal", kind, f"{number:012d}-{secrets.token_hex(8)}.jsonl"), data.encode())
+        self._put(self._path("journal", kind, f"{number:012d}-{secrets.token_hex(8)}.jsonl"), _lines_of(rows))
+
+    def rewrite_journal(self, kind: str, change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:
+        """Change or drop (None) rows of a kind in their places: only to take back what must not be kept."""
+        for name in self._names("journal", _checked(_NAME, kind)):
+            path = self._path("journal", kind, name)
+            rows = list(self._json_lines(path))
+            changed = [row for row in map(change, rows) if row is not None]
+            if changed != rows:
+                self._put(path, _lines_of(changed))
 
     def journal(self, kind: str) -> list[dict[str, Any]]:
         """All rows of a kind, in the order in which they were appended."""
@@ -629,6 +669,11 @@ def _hash_of(parts: Sequence[str]) -> str:
 
 def _json(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def _lines_of(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    lines = (json.dumps(row, ensure_ascii=False, sort_keys=True, default=_as_text) + "\n" for row in rows)
+    return "".join(lines).encode()
 
 
 def _as_text(value: Any) -> str:

@@ -8,6 +8,7 @@ imported by the function that needs it: every task is a process of its own.
 from demarche.steps.checking import check, check_all, list_checks
 from demarche.steps.evaluating import default_texts, evaluate, load_gold, read_gold
 from demarche.steps.explaining import explain
+from demarche.steps.forgetting import find_forgettable, forget
 from demarche.steps.gazetteer import check_gazetteer, update_gazetteer
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
 from demarche.steps.inspection import diagnose, status
@@ -48,6 +49,8 @@ __all__ = [
     "explain",
     "extract",
     "fetch_documents",
+    "find_forgettable",
+    "forget",
     "group_stories",
     "held_back",
     "hour_that_has_ended",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from demarche.fetching import Fetched, Known
 from demarche.records import Fetch, Reject
+from demarche.steps.ledgers import forgotten_in
 from demarche.storage import Lake
 
 LOG_BATCH = 1000  # fetches that one object of the log holds
@@ -42,7 +43,10 @@ def append(
     kept = Appended()
     fetches: list[Fetch] = []
     rejects: list[Reject] = []
+    forgotten = forgotten_in(lake)
     for item in found:
+        if not isinstance(item, Reject) and forgotten.names_url(item.fetch.url):
+            continue
         if isinstance(item, Reject):
             kept.rejects.append(item)
             rejects += [] if known.has(item) else [item]

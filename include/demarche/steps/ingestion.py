@@ -6,17 +6,29 @@ import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demarche import fetching
 from demarche.records import Document, Fetch, Record, Reject, record_id
 from demarche.settings import Settings, load_settings
 from demarche.steps.appending import append
 from demarche.steps.attempts import Attempts, Poison
-from demarche.steps.ledgers import arrival_key, checked_key, code_version, hour_that_has_ended, open_lake
+from demarche.steps.ledgers import (
+    EXPIRED,
+    arrival_key,
+    checked_key,
+    code_version,
+    forgotten_in,
+    hour_that_has_ended,
+    open_lake,
+    parsed_from,
+)
 from demarche.steps.results import StepResult, by_path, first_line
 from demarche.steps.sources import ask_sources, chosen_sources
 from demarche.storage import Lake
+
+if TYPE_CHECKING:
+    from demarche.documents.tombstones import Forgotten
 
 NOTED_BATCH = 32  # fetches that are noted at once as being parsed
 
@@ -71,24 +83,44 @@ def parse_documents(partition_key: str, *, settings: Settings | None = None) -> 
     shards = _Shards(lake, partition_key, settings)
     for fault in lake.fetch_rejects(partition_key):
         shards.add(fault)
+    forgotten = forgotten_in(lake)
     with Attempts(lake, "documents", partition_key, "all", shards.made_from) as attempts:
-        for item in _parsed(lake, fetches, settings, attempts):
+        for item in _parsed(lake, fetches, settings, attempts, forgotten):
             shards.add(item)
         counts = shards.commit()
-    details = {name: counts[name] for name in ("found", "repeated")}
+    details = {name: counts[name] for name in ("found", "repeated", "forgotten")}
     rejects = by_path(lake.read(Reject, partition_key, "documents"))
     return StepResult("parse_documents", partition_key, len(fetches), counts["parsed"], len(rejects), details, rejects)
 
 
 def _parsed(
-    lake: Lake, fetches: Sequence[Fetch], settings: Settings, attempts: Attempts
-) -> Iterator[Document | Reject]:
-    """What is in the bytes of fetches, in their order."""
+    lake: Lake, fetches: Sequence[Fetch], settings: Settings, attempts: Attempts, forgotten: Forgotten
+) -> Iterator[Document | Reject | None]:
+    """What is in the bytes of fetches, in their order; None for each document that was forgotten. Of bytes that were
+    removed for their age, what was found in them before."""
+    expired = {row["partition_key"] for row in lake.journal(EXPIRED)}
     for group in attempts.groups(fetches, lambda fetch: fetch.raw_hash, NOTED_BATCH):
         for fetch in group:
+            if not lake.has_raw(fetch.raw_hash):
+                if fetch.partition_key in expired:
+                    yield from _derived(lake, fetch, forgotten)
+                    continue
+                if fetch.raw_hash in forgotten.raw_hashes:
+                    yield None
+                    continue
             begin = attempts.begin if attempts.is_suspect(fetch.raw_hash) else None
-            for _, item in parse_fetch(fetch, lake.get_raw(fetch.raw_hash), settings, begin):
-                yield item
+            for position, item in parse_fetch(fetch, lake.get_raw(fetch.raw_hash), settings, begin):
+                yield None if isinstance(item, Document) and forgotten.names(item, position) else item
+
+
+def _derived(lake: Lake, fetch: Fetch, forgotten: Forgotten) -> Iterator[Document | Reject | None]:
+    """The rows that were made of a fetch when its bytes were still there."""
+    kinds: tuple[type[Document], type[Reject]] = (Document, Reject)
+    for kind in kinds:
+        for row in lake.read(kind, fetch.partition_key, "documents"):
+            is_of_fetch = row.raw_hash == fetch.raw_hash and row.path == fetch.url
+            if is_of_fetch and (isinstance(row, Document) or row.station == "parse"):
+                yield None if isinstance(row, Document) and forgotten.names(row) else row
 
 
 class _Shards:
@@ -99,7 +131,7 @@ class _Shards:
 
     def __init__(self, lake: Lake, partition_key: str, settings: Settings) -> None:
         self._lake, self._key, self._size = lake, partition_key, settings.shard_size
-        self._input_hash, self._code_version = lake.log_hash(partition_key), code_version("documents", settings)
+        self._input_hash, self._code_version = parsed_from(lake, partition_key), code_version("documents", settings)
         self._ids: set[str] = set()
         self._rows: dict[type[Record], list[Any]] = {Document: [], Reject: []}
         self._counts: Counter[str] = Counter()
@@ -113,8 +145,11 @@ class _Shards:
     def _made_from(self) -> dict[str, str]:
         return {"input_hash": self._input_hash, "code_version": self._code_version}
 
-    def add(self, item: Document | Reject) -> None:
-        """Take a row in; a full shard is written."""
+    def add(self, item: Document | Reject | None) -> None:
+        """Take a row in, or note that one was forgotten; a full shard is written."""
+        if item is None:
+            self._counts.update(("found", "forgotten"))
+            return
         row_id = item.reject_id if isinstance(item, Reject) else item.document_id
         self._counts["found"] += 1
         if row_id in self._ids:

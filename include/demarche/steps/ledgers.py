@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from demarche import language
 from demarche.settings import Settings
@@ -14,10 +15,15 @@ from demarche.steps.gazetteer import additions_hash
 from demarche.steps.results import StepError
 from demarche.storage import Lake, LakeError, Manifest
 
+if TYPE_CHECKING:
+    from demarche.documents.tombstones import Forgotten
+
 STATIONS = ("documents", "tagged", "paired")
 KEY_FORMAT = "%Y-%m-%dT%H"
 FIRST_KEY = "1970-01-01T00"  # nothing was fetched before
 ACCEPTANCES = "acceptances"  # the journal's kind for what a person released
+TOMBSTONES = "tombstones"  # for what was forgotten
+EXPIRED = "expired"  # for partitions whose raw bytes were removed for their age or for want of space
 HELD_FROM = 50  # documents of a partition; the reject rate of fewer says little
 
 
@@ -70,7 +76,8 @@ def outdated(lake: Lake, station: str, settings: Settings) -> list[str]:
 def inputs(lake: Lake, station: str, settings: Settings) -> dict[str, str]:
     """The hash of what a station is to take, by partition; downstream of parsing, without those that are held back."""
     if station == "documents":
-        return {key: lake.log_hash(key) for key in lake.fetch_keys()}
+        forgotten = forgotten_in(lake)
+        return {key: parsed_from(lake, key, forgotten) for key in lake.fetch_keys()}
     if station in ("tagged", "paired"):
         return {key: manifest.output_hash for key, manifest in released(lake, settings).items()}
     raise StepError(f"no station is called {station!r}; there are: {', '.join(STATIONS)}, warehouse")
@@ -99,6 +106,20 @@ def held_back(lake: Lake, settings: Settings) -> dict[str, str]:
             f"them, or release it: `demarche accept {key}`"
         )
     return held
+
+
+def parsed_from(lake: Lake, partition_key: str, forgotten: Forgotten | None = None) -> str:
+    """The hash of what documents are made from: what was fetched, and what of it was forgotten."""
+    targets = (forgotten or forgotten_in(lake)).of_partition(partition_key)
+    log_hash = lake.log_hash(partition_key)
+    return hashlib.sha256("\n".join((log_hash, *targets)).encode()).hexdigest() if targets else log_hash
+
+
+def forgotten_in(lake: Lake) -> Forgotten:
+    """What was forgotten, as the journal says."""
+    from demarche.documents.tombstones import Forgotten
+
+    return Forgotten(lake.journal(TOMBSTONES))
 
 
 def is_current(manifest: Manifest | None, input_hash: str, code_version: str) -> bool:

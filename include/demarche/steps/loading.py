@@ -40,6 +40,7 @@ from demarche.steps.gazetteer import load_additions
 from demarche.steps.ledgers import ACCEPTANCES, open_lake, released, unpaired
 from demarche.steps.pairing import pair_documents, signed
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
+from demarche.steps.retention import expire_raw
 from demarche.steps.sources import declared_sources, health_of
 from demarche.storage import Lake
 
@@ -52,6 +53,9 @@ _BROUGHT: dict[str, tuple[type[Record], ...]] = {
     "tagged": (Mention, Report, ReportParticipant, Reject),
     "paired": (Signature, Pair),
 }
+
+
+KEPT_PUBLICATIONS = 3
 
 
 class GateError(StepError):
@@ -68,9 +72,12 @@ def load_warehouse(*, settings: Settings | None = None, progress: Progress = no_
     return _load(settings or load_settings(), progress, fresh=False)
 
 
-def rebuild_warehouse(*, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
-    """Load all that is derived into an empty warehouse, replay the journal, and publish it in the old one's place."""
-    return _load(settings or load_settings(), progress, fresh=True)
+def rebuild_warehouse(
+    *, settings: Settings | None = None, progress: Progress = no_progress, keep: int = KEPT_PUBLICATIONS
+) -> StepResult:
+    """Load all that is derived into an empty warehouse, replay the journal, and publish it in the old one's place;
+    of former publications, ``keep`` stay."""
+    return _load(settings or load_settings(), progress, fresh=True, keep=keep)
 
 
 def refuse_foreign_warehouse(settings: Settings) -> None:
@@ -119,7 +126,9 @@ def unloaded(settings: Settings) -> list[str]:
     return sorted(key for key, partition in wanted.items() if taken.get(key) != partition.input_hash)
 
 
-def _load(settings: Settings, progress: Progress, *, fresh: bool) -> StepResult:
+def _load(
+    settings: Settings, progress: Progress, *, fresh: bool, keep: int = KEPT_PUBLICATIONS
+) -> StepResult:
     from demarche.warehouse import Warehouse
 
     refuse_lesser_lake(settings)
@@ -127,7 +136,9 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool) -> StepResult:
     for key in unpaired(lake, settings):
         pair_documents(key, settings=settings)
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
-    with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds, fresh=fresh) as warehouse:
+    with Warehouse.writer(
+        settings.warehouse_path, wait_seconds=settings.lock_seconds, fresh=fresh, keep=keep
+    ) as warehouse:
         if not fresh:
             _keep_journal(lake, warehouse)  # of a load that was killed before it could
         wanted = loadable(lake, settings)
@@ -407,7 +418,8 @@ def load_results(*, settings: Settings | None = None) -> StepResult:
 
 # --- upkeep and looking ------------------------------------------------------------------------------------------
 def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
-    """Publish what a killed writer left unpublished, and sweep away the rest of what it left."""
+    """Publish what a killed writer left unpublished, sweep away the rest of what it left, and remove raw bytes that
+    have served their time (settings ``raw_days`` and ``raw_gigabytes``)."""
     from demarche.warehouse import Warehouse
 
     settings = settings or load_settings()
@@ -415,7 +427,9 @@ def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
     with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds) as warehouse:
         _keep_journal(lake, warehouse)
         is_new = warehouse.publish()
-    return StepResult("maintain_warehouse", None, details={"published": int(is_new)})
+    with lake.one_run():
+        expired = expire_raw(lake, settings, datetime.now(UTC))
+    return StepResult("maintain_warehouse", None, details={"published": int(is_new), **expired})
 
 
 _EVENTS = """

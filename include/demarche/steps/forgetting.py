@@ -1,0 +1,169 @@
+"""Taking things back: a document that must not be kept any longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from demarche.documents.addresses import canonical_url
+from demarche.documents.tombstones import Forgotten, Tombstone
+from demarche.records import Document, Fetch, Report
+from demarche.settings import Settings, load_settings
+from demarche.steps.ingestion import parse_documents, parse_fetch
+from demarche.steps.ledgers import TOMBSTONES, open_lake
+from demarche.steps.loading import rebuild_warehouse
+from demarche.steps.pairing import pair_documents
+from demarche.steps.results import Progress, StepError, StepResult, no_progress
+from demarche.steps.tagging import tag_documents
+from demarche.storage import Lake
+
+
+@dataclass(frozen=True)
+class _Found:
+    partition_key: str
+    document: Document
+
+
+def find_forgettable(target: str, *, settings: Settings | None = None) -> list[Document]:
+    """The documents that ``forget`` would take away. Raises StepError when there are none."""
+    settings = settings or load_settings()
+    found = _named(open_lake(settings), target)
+    if not found:
+        raise StepError(_UNKNOWN.format(target=target))
+    return [row.document for row in found]
+
+
+_UNKNOWN = (
+    "no document has the address or id {target} — `demarche query \"SELECT document_id, canonical_url FROM "
+    'core.documents"` lists what there is'
+)
+
+
+def forget(target: str, *, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
+    """Take away a document, by its address (all its versions, and whatever comes from there later), document id or
+    article id: from all that is derived, the raw bytes that nothing else uses, revisions, samples of checks, former
+    publications. Doing it again finishes what a kill left undone. Raises StepError when nothing is called so.
+    """
+    settings = settings or load_settings()
+    lake = open_lake(settings)
+    with lake.one_run():
+        found = _named(lake, target)
+        stones = [stone for stone in Forgotten(lake.journal(TOMBSTONES)).tombstones if stone.target == target]
+        if found:
+            stone = _tombstone(lake, target, found, settings)
+            lake.append_journal(TOMBSTONES, [stone.model_dump()])
+            stones.append(stone)
+        if not stones:
+            raise StepError(_UNKNOWN.format(target=target))
+        for number, key in enumerate(keys := sorted({key for stone in stones for key in stone.partition_keys}), 1):
+            parse_documents(key, settings=settings)
+            tag_documents(key, settings=settings, progress=progress)
+            pair_documents(key, settings=settings)
+            progress("forget", number, len(keys))
+        removed = _purge(lake, stones)
+        if settings.warehouse_path.exists():
+            rebuild_warehouse(settings=settings, progress=progress, keep=0)
+    details = {"partitions": len(keys), "raw_removed": removed}
+    return StepResult("forget", None, read=len(found), written=len(keys), details=details)
+
+
+def _named(lake: Lake, target: str) -> list[_Found]:
+    url = canonical_url(target)
+    found = []
+    for key in lake.manifests("documents"):
+        for document in lake.read(Document, key, "documents"):
+            names = (document.document_id, document.article_id, document.path)
+            if target in names or (url is not None and document.canonical_url == url):
+                found.append(_Found(key, document))
+    return found
+
+
+def _tombstone(lake: Lake, target: str, found: list[_Found], settings: Settings) -> Tombstone:
+    documents = [row.document for row in found]
+    keys = sorted({row.partition_key for row in found})
+    ids = {document.document_id for document in documents}
+    is_address = target not in ids and target not in {document.article_id for document in documents}
+    urls = {document.canonical_url for document in documents if document.canonical_url} if is_address else set()
+    reports = [row.report_id for key in keys for row in lake.read(Report, key, "tagged") if row.document_id in ids]
+    return Tombstone(
+        target=target,
+        forgotten_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        urls=tuple(sorted(urls)),
+        article_ids=(target,) if any(document.article_id == target for document in documents) else (),
+        document_ids=tuple(sorted(ids)),
+        places=tuple(sorted(_places(lake, keys, documents, settings), key=str)),
+        partition_keys=tuple(keys),
+        report_ids=tuple(sorted(reports)),
+        event_ids=tuple(sorted(_events_with(reports, settings))),
+    )
+
+
+def _places(
+    lake: Lake, keys: Iterable[str], documents: list[Document], settings: Settings
+) -> set[tuple[str, int | None]]:
+    """Where in the raw bytes the documents are; bytes that are gone already, or read otherwise by now, are named as a
+    whole."""
+    ids = {document.document_id for document in documents}
+    hashes = {document.raw_hash for document in documents}
+    places: set[tuple[str, int | None]] = set()
+    for fetch in (fetch for key in keys for fetch in lake.fetches(key) if fetch.raw_hash in hashes):
+        items = parse_fetch(fetch, lake.get_raw(fetch.raw_hash), settings) if lake.has_raw(fetch.raw_hash) else ()
+        found = [position for position, item in items if isinstance(item, Document) and item.document_id in ids]
+        places |= {(fetch.raw_hash, position) for position in found or [None]}
+    return places
+
+
+def _events_with(report_ids: list[str], settings: Settings) -> set[str]:
+    """Events that the published warehouse made of these reports, and those that ever bore their id."""
+    from demarche import warehouse
+
+    found = {f"e{report_id[1:]}" for report_id in report_ids}
+    if settings.warehouse_path.exists() and report_ids:
+        sql = "SELECT event_id FROM core.event_reports WHERE list_contains(string_split($ids, ','), report_id)"
+        rows = warehouse.query(settings.warehouse_path, sql, limit=1_000_000, parameters={"ids": ",".join(report_ids)})
+        found |= {event_id for (event_id,) in rows.rows}
+    return found
+
+
+# --- what is purged ----------------------------------------------------------------------------------------------
+def _purge(lake: Lake, stones: list[Tombstone]) -> int:
+    """Remove raw bytes that nothing uses any more, and every row of log and journal that tells of what is forgotten;
+    answer how many raw entries went."""
+    hashes = {raw_hash for stone in stones for raw_hash, _ in stone.places}
+    forgotten = Forgotten(stone.model_dump() for stone in stones)
+    uses: dict[str, set[str]] = {}
+    for fetch in lake.all_fetches():
+        if fetch.raw_hash in hashes:
+            uses.setdefault(fetch.raw_hash, set()).add(fetch.partition_key)
+    removed = 0
+    for raw_hash, keys in uses.items():
+        rows = (row for key in keys for row in lake.read(Document, key, "documents"))
+        if not any(row.raw_hash == raw_hash for row in rows):
+            removed += lake.remove_raw(raw_hash)
+    for key in sorted(set().union(*uses.values())):
+        lake.rewrite_fetches(key, lambda fetch: _without_words(fetch, hashes, forgotten))
+    reports = {report_id for stone in stones for report_id in stone.report_ids}
+    events = {event_id for stone in stones for event_id in stone.event_ids}
+    lake.rewrite_journal(
+        "event_revisions",
+        lambda row: None if row["event_id"] in events or row["best_report_id"] in reports else row,
+    )
+    words = (*reports, *events, *(name for stone in stones for name in (*stone.document_ids, *stone.urls)))
+    lake.rewrite_journal("quality_results", lambda row: _without_samples(row, words))
+    return removed
+
+
+def _without_words(fetch: Fetch, hashes: set[str], forgotten: Forgotten) -> Fetch:
+    """A line of the fetch log without title and names that stood in a feed; hash and address stay, so that the file or
+    page isn't taken for a new one."""
+    if fetch.raw_hash in hashes or forgotten.names_url(fetch.url):
+        return fetch.model_copy(update={"given_values": {}})
+    return fetch
+
+
+def _without_samples(row: dict[str, Any], words: Iterable[str]) -> dict[str, Any]:
+    samples = row.get("sample_rows") or []
+    kept = [sample for sample in samples if not any(word in sample for word in words)]
+    return row if len(kept) == len(samples) else row | {"sample_rows": kept}

@@ -1,0 +1,151 @@
+"""What was forgotten is nowhere any more, stays away, and takes nothing else with it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from demarche import cli, steps, warehouse
+from demarche.records import Document, Fetch, Mention, Report, Signature
+from demarche.settings import Settings
+from demarche.storage import Lake
+
+KEY = "2021-06-10T10"
+ADDRESS = "https://courier.example/2021/06/10/zanzimoria"
+PAGE = f"""<html lang="en"><head><title>Zanzimoria talks</title><link rel="canonical" href="{ADDRESS}?utm_source=x">
+<meta property="article:published_time" content="2021-06-10T08:00:00Z"></head><body><article><h1>Zanzimoria talks</h1>
+<p>The foreign minister of Peru, Anselma Quillimbo, visited Bolivia on Wednesday and signed a treaty on Zanzimoria.</p>
+<p>Bolivia expelled two diplomats of Chile on Tuesday, the ministry said in La Paz, and gave no reason for it.</p>
+<p>The ministers will meet again in Lima next month, and Zanzimoria will be on their list once more.</p>
+</article></body></html>"""
+OTHER = (
+    "The president of Brazil, who had been invited in spring, visited Argentina on Wednesday and met its president in "
+    "Buenos Aires. The two governments signed an agreement on trade, and spoke of a bridge that both want."
+)
+SECRETS = ("Zanzimoria", "Quillimbo", "zanzimoria")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "page.html").write_text(PAGE, encoding="utf-8")
+    records = [
+        {"text": OTHER, "url": "https://courier.example/other", "date": "2021-06-10", "id": "1"},
+        {"text": "Peru’s envoy Quillimbo met Bolivia’s president in Sucre on Monday. They spoke of Zanzimoria.",
+         "url": "https://courier.example/second", "date": "2021-06-10", "id": "2"},
+    ]  # fmt: skip
+    (folder / "two.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    made = Settings(data_folder=tmp_path, lake_url=str(tmp_path / "w.lake"), warehouse_path=tmp_path / "w.duckdb")
+    steps.run([folder], settings=made, partition_key=KEY)
+    steps.check_all(steps.list_checks(), settings=made)
+    return made
+
+
+def told(settings: Settings) -> dict[str, int]:
+    """How often the secrets stand in each part of lake and warehouse."""
+    lake = Lake(settings.lake_url)
+    found: dict[str, int] = {}
+    for path in Path(settings.lake_url).rglob("*"):
+        if path.is_file() and path.suffix != ".parquet":
+            data = path.read_bytes()
+            text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8", "replace")
+            kind = path.relative_to(settings.lake_url).parts[0]
+            # tombstone and fetch log keep the address, or it would come back
+            found[kind] = found.get(kind, 0) + sum(text.count(word) for word in SECRETS[:2])
+    for kind, station in ((Document, "documents"), (Mention, "tagged"), (Report, "tagged"), (Signature, "paired")):
+        for key in lake.manifests(station):
+            text = "\n".join(row.model_dump_json() for row in lake.read(kind, key, station))
+            found[kind.table] = found.get(kind.table, 0) + sum(text.count(word) for word in SECRETS)
+    for file in (settings.warehouse_path, *Path(f"{settings.warehouse_path}.previous").glob("*")):
+        tables = warehouse.query(file, "SELECT schema_name || '.' || table_name FROM duckdb_tables()").rows
+        for (name,) in tables:
+            rows = warehouse.query(file, f"SELECT t::VARCHAR FROM {name} AS t", limit=100_000).rows
+            found["tables"] = found.get("tables", 0) + sum(str(row).count(word) for row in rows for word in SECRETS)
+    return found
+
+
+def events(settings: Settings) -> list[tuple]:
+    return warehouse.query(settings.warehouse_path, "SELECT event_id, actor_text FROM mart.events ORDER BY 1").rows
+
+
+def test_what_was_forgotten_is_nowhere_and_stays_away(settings: Settings, tmp_path: Path) -> None:
+    before = told(settings)
+    assert all(before[part] for part in ("raw", "journal", "documents", "mentions", "reports", "tables")), before
+    options = ["--lake", settings.lake_url, "--warehouse", str(settings.warehouse_path)]
+    dry = CliRunner().invoke(cli.app, ["forget", ADDRESS, "--dry-run", *options])
+    assert dry.stdout.count("\n") == 1
+    assert ADDRESS in dry.stdout
+    assert told(settings) == before
+    first = CliRunner().invoke(cli.app, ["forget", f"{ADDRESS}?fbclid=7", *options], catch_exceptions=False)
+    assert first.exit_code == 0
+    (second,) = (
+        row.document_id for row in Lake(settings.lake_url).read(Document, KEY, "documents") if "Sucre" in row.body
+    )
+    assert CliRunner().invoke(cli.app, ["forget", second, *options], catch_exceptions=False).exit_code == 0
+    after = told(settings)
+    assert after.pop("raw") == 2  # the file of two records is still needed for the other one
+    assert not any(after.values()), after
+    kept = events(settings)
+    assert kept
+    assert all("Peru" not in str(row) for row in kept)
+    for again in (lambda: steps.run([tmp_path / "in"], settings=settings), lambda: steps.rebuild(settings=settings)):
+        again()
+        later = told(settings)
+        assert later.pop("raw") == 2
+        assert not any(later.values()), later
+        assert events(settings) == kept
+    counts = Lake(settings.lake_url).manifest("documents", KEY)
+    assert counts
+    assert (counts.counts["found"], counts.counts["parsed"], counts.counts["forgotten"]) == (3, 1, 2)
+    failing = [row for row in steps.check_all(["documents_accounted_for"], settings=settings) if row.failing_count]
+    assert not failing
+
+
+def test_what_was_forgotten_is_not_fetched_again(settings: Settings) -> None:
+    steps.forget(ADDRESS, settings=settings)
+    lake = Lake(settings.lake_url)
+    taken = steps.fetch_documents("2021-06-10T12", inputs=[_archive(settings)], settings=settings)
+    assert taken.written == 1  # the archive's summary alone
+    assert "Zanzimoria" not in str([lake.get_raw(fetch.raw_hash) for fetch in lake.fetches("2021-06-10T12")])
+
+
+def _archive(settings: Settings) -> Path:
+    from archives import record
+
+    path = settings.data_folder / "news.warc"
+    path.write_bytes(record(ADDRESS, (PAGE + " ").encode()))
+    return path
+
+
+def test_a_kill_in_between_is_finished_by_the_next(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("demarche.steps.forgetting.rebuild_warehouse", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            steps.forget(ADDRESS, settings=settings)
+    assert told(settings)["tables"]
+    steps.forget(ADDRESS, settings=settings)
+    assert not any("Quillimbo, visited" in str(row) for row in warehouse.query(
+        settings.warehouse_path, "SELECT sentence_text FROM core.reports").rows)  # fmt: skip
+
+
+def _killed(**_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_unknown_name_says_where_to_look(settings: Settings) -> None:
+    with pytest.raises(steps.StepError, match=r"core\.documents"):
+        steps.forget("https://courier.example/none", settings=settings)
+
+
+def test_feed_lines_keep_no_words_of_it(settings: Settings) -> None:
+    lake = Lake(settings.lake_url)
+    (fetch,) = (row for row in lake.fetches(KEY) if row.url.endswith("page.html"))
+    told_by_feed: Fetch = fetch.model_copy(update={"given_values": {"title": "Zanzimoria"}})
+    lake.rewrite_fetches(KEY, lambda row: told_by_feed if row == fetch else row)
+    steps.forget(ADDRESS, settings=settings)
+    assert [row.given_values for row in lake.fetches(KEY)] == [{}, {}]
