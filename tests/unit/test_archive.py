@@ -152,7 +152,7 @@ def test_a_run_that_was_killed_within_an_archive_is_gone_on_with(tmp_path: Path,
     settings_.drop_folder.mkdir()
     records = [record(f"https://a.example/{number}", article(number)) for number in range(7)]
     (settings_.drop_folder / "news.warc").write_bytes(b"".join(records))
-    monkeypatch.setattr("demarche.steps.ingestion.LOG_BATCH", 2)
+    monkeypatch.setattr("demarche.steps.appending.LOG_BATCH", 2)
     kept = Lake.put_raw
 
     def killed(lake: Lake, data: bytes) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from demarche import reports, steps, stories
 from demarche.records import Document, Mention, Reject, Report, ReportParticipant, Signature
 from demarche.settings import Settings
-from demarche.steps import ledgers, loading, pairing, tagging, texts
+from demarche.steps import ledgers, limits, loading, pairing, tagging, texts
 from demarche.steps.results import StepError
 from demarche.storage import Lake
 from demarche.warehouse import schema
@@ -135,7 +135,7 @@ def test_documents_in_other_languages_are_not_coded():
 
 def test_a_document_that_takes_too_long_is_given_up():
     def never_end() -> None:
-        with tagging._time_limit(0.05):
+        with limits.time_limit(0.05):
             while True:
                 pass
 
@@ -144,7 +144,7 @@ def test_a_document_that_takes_too_long_is_given_up():
 
 
 def test_the_time_limit_ends_with_its_block():
-    with tagging._time_limit(0.05):
+    with limits.time_limit(0.05):
         pass
     deadline = threading.Event()
     deadline.wait(0.1)
@@ -155,7 +155,7 @@ def test_outside_the_main_thread_there_is_no_limit():
     done = []
 
     def work() -> None:
-        with tagging._time_limit(0.001):
+        with limits.time_limit(0.001):
             done.append(sum(range(300_000)))
 
     thread = threading.Thread(target=work)

@@ -89,7 +89,7 @@ def _from_text(raw: RawDocument) -> _Draft:
     if (lines := text.count("\n")) > MAX_LINES:
         raise _Unreadable("too_large", f"has {lines} lines, the limit is {MAX_LINES}; split it")
     page = furniture.split_page(text)
-    draft = _Draft(list(page.paragraphs), around=(*page.head, *page.inner, *page.tail[:8]))
+    draft = _Draft(list(page.paragraphs), around=_ends((*page.head, *page.inner, *page.tail[:8])))
     draft.rules["body"] = "plain_text"
     printed_title = furniture.find_title(page)
     title = clean_line(raw.title)
@@ -209,12 +209,13 @@ def _set_page_body(draft: _Draft, markup: pages.Markup) -> None:
         text, draft.rules["body"] = said, "json_ld"
     if text:
         lines = [line for line in clean_lines(text) if line]
-        draft.paragraphs, draft.around = furniture.without_labels(lines, draft.title, draft.byline)
+        draft.paragraphs, around = furniture.without_labels(lines, draft.title, draft.byline)
+        draft.around = _ends(around)
         return
     if markup.is_cut:
         raise _Unreadable("too_deep", pages.TOO_DEEP)
     page = furniture.split_page(pages.all_text(markup)[:MAX_TEXT_CHARACTERS])
-    draft.paragraphs, draft.around = list(page.paragraphs), (*page.head, *page.inner, *page.tail[:8])
+    draft.paragraphs, draft.around = list(page.paragraphs), _ends((*page.head, *page.inner, *page.tail[:8]))
     draft.rules["body"] = "all_text"
 
 
@@ -253,6 +254,14 @@ def _without_site(title: str, site: str) -> str:
     if heads and len(" ".join(heads).split()) >= 3 and letters and (letters in site_letters or site_letters in letters):
         return title[: title.rindex(last)].rstrip(" |–—»·:：｜_-")
     return title
+
+
+_MAX_AROUND = 100  # lines around an article that are searched for dates and names
+
+
+def _ends(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """The first and the last of many lines."""
+    return lines if len(lines) <= _MAX_AROUND else (*lines[: _MAX_AROUND // 2], *lines[-_MAX_AROUND // 2 :])
 
 
 # --- fields that both kinds have ---------------------------------------------------------------------------------

@@ -32,9 +32,24 @@ def indented_lines(text: str) -> list[tuple[int, str]]:
 _PLAIN = re.compile(r"[\t\n -~]*")
 
 
+_LONG_RUN = re.compile(r"[^\w\s\x00-\x7f]{31,}")
+_MAX_MARKS = 30  # on a letter, as in Unicode's stream-safe form; to sort more takes the square of the time
+
+
+def _with_few_marks(run: str) -> str:
+    kept = []
+    marks = 0
+    for mark in run:
+        marks = marks + 1 if unicodedata.combining(mark) else 0
+        if marks <= _MAX_MARKS:
+            kept.append(mark)
+    return "".join(kept)
+
+
 def _visible(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
+    text = _LONG_RUN.sub(lambda run: _with_few_marks(run[0]), text)
     text = _INVISIBLE.sub("", _SOFT_BREAK.sub("", _LINE_BREAKS.sub("\n", text)))
     return unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
 

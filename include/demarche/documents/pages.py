@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 MAX_PAGE_CHARACTERS = 5_000_000  # five times the largest news pages
 MAX_TAGS = 60_000  # twice a long live blog's; time and memory of the extraction grow with them (60,000 take seconds)
+MAX_ATTRIBUTES = 10_000  # of an element; the parser's time grows with their square
+_LONG_TAG = 2 * MAX_ATTRIBUTES  # characters
+_QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
+_TAG = re.compile(rf"<[a-zA-Z](?:[^>\"']++|{_QUOTED.pattern})*+")
 TOO_DEEP = "is nested too deep to be a page of news; save its text as .txt"
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml gives these, but takes them nowhere
 
@@ -60,16 +64,19 @@ def parse_page(page: str) -> Markup:
     """The page as a tree. Raises PageError where it is too large or nothing at all."""
     if len(page) > MAX_PAGE_CHARACTERS:
         raise PageError("too_large", f"has {len(page)} characters, the limit is {MAX_PAGE_CHARACTERS}")
+    tags = (tag[0] for tag in _TAG.finditer(page))
+    if any(len(tag) > _LONG_TAG and len(_QUOTED.sub("", tag).split()) > MAX_ATTRIBUTES for tag in tags):
+        raise PageError("too_large", f"has an element with more than {MAX_ATTRIBUTES} attributes")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = document_fromstring(_NO_XML.sub("", page).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise PageError("empty", "holds no page that can be read") from error
     is_cut = any("xcessive depth" in entry.message for entry in parser.error_log)
-    if (tags := page.count("<")) > MAX_TAGS:
+    if (count := page.count("<")) > MAX_TAGS:
         if is_cut:
             raise PageError("too_deep", TOO_DEEP)
-        raise PageError("too_large", f"has {tags} tags, the limit is {MAX_TAGS}; save its text as .txt")
+        raise PageError("too_large", f"has {count} tags, the limit is {MAX_TAGS}; save its text as .txt")
     meta = _meta(tree)
     own = (*_CANONICAL(tree)[:1], *(meta[name] for name in ("og:url",) if name in meta))
     heads = (*(meta[name] for name in ("og:title", "twitter:title") if name in meta), *_HEADS(tree)[:3])

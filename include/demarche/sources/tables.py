@@ -44,17 +44,21 @@ def parse_csv(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
     if problem := _unfit(header, fetch):
         yield reject(fetch, "malformed", problem)
         return
+    is_filled = False
     for position in range(MAX_ROWS + 1):
         where = f"line {reader.line_num + 1}"
         try:
             row = next(reader)
         except StopIteration:
+            if not is_filled:
+                yield reject(fetch, "empty", "is a table without rows")
             return
         except csv.Error as error:
             yield reject(fetch, "malformed", f"{where} is no row of a table: {error}", position)
             continue
         if not any(cell.strip() for cell in row):
             continue
+        is_filled = True
         if position == MAX_ROWS:
             reason = f"{where} is beyond the limit of {MAX_ROWS} rows; split the file"
             yield reject(fetch, "too_large", reason, position)
@@ -123,6 +127,8 @@ def parse_parquet(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
                 else:
                     yield jsonl.read_record(fetch, position, _record(columns, values), f"row {position + 1}")
                 position += 1
+        if not position:
+            yield reject(fetch, "empty", "is a table without rows")
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
         yield reject(fetch, "malformed", f"can't be read as Parquet from row {position + 1} on: {reason}", position)

@@ -35,12 +35,13 @@ def append(
     lake: Lake,
     found: Iterable[Fetched | Reject],
     known: Known,
-    batch: int = LOG_BATCH,
+    batch: int | None = None,
     appended: Callable[[], None] = lambda: None,
 ) -> Appended:
-    """Keep what isn't known, ``batch`` lines of the log at a time; ``appended`` is called after each of these, when
-    everything that ``found`` has given so far is safe."""
+    """Keep what isn't known, ``batch`` lines of the log (``LOG_BATCH``) at a time; ``appended`` is called after each of
+    these, when everything that ``found`` has given so far is safe."""
     kept = Appended()
+    batch = batch or LOG_BATCH
     fetches: list[Fetch] = []
     rejects: list[Reject] = []
     forgotten = forgotten_in(lake)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from demarche.steps.ledgers import (
     open_lake,
     parsed_from,
 )
+from demarche.steps.limits import time_limit
 from demarche.steps.results import StepResult, by_path, first_line
 from demarche.steps.sources import ask_sources, chosen_sources
 from demarche.storage import Lake
@@ -214,7 +216,12 @@ def parse_fetch(
         return reject_of("parse", fetch.partition_key, url, position, raw_hash, reason_type, reason, where)
 
     try:
-        for number, raw in enumerate(sources.parse(fetch, data)):
+        found = iter(sources.parse(fetch, data))
+        for number in count():
+            with time_limit(settings.document_seconds):
+                raw = next(found, None)
+            if raw is None:
+                return
             if isinstance(raw, Reject):
                 yield raw.position, raw
                 continue
@@ -222,11 +229,18 @@ def parse_fetch(
             if begin and not begin(f"{fetch.raw_hash}#{number}"):
                 yield position, refused("poison", f"can't be parsed: {Poison()}")
                 continue
-            document = documents.read_document(raw, fetch.partition_key)
+            try:
+                with time_limit(settings.document_seconds):
+                    document = documents.read_document(raw, fetch.partition_key)
+            except TimeoutError as error:
+                yield position, refused("too_slow", f"can't be parsed: it {error}")
+                continue
             if isinstance(document, Document) and len(document.body) > settings.max_body_characters:
                 reason = f"has {len(document.body)} characters, the limit is {settings.max_body_characters}"
                 document = refused("too_long", reason)
             yield position, document
+    except TimeoutError as error:
+        yield position, refused("too_slow", f"can't be parsed: it {error}")
     except Exception as error:  # one bad file, whatever it does to a parser, never stops the others
         yield position, refused("unreadable", f"can't be parsed ({type(error).__name__}: {first_line(error)})")
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +15,7 @@ from demarche.steps.attempts import Attempts, Poison
 from demarche.steps.gazetteer import load_additions
 from demarche.steps.ingestion import reject_of
 from demarche.steps.ledgers import code_version, documents_manifest, open_lake
+from demarche.steps.limits import time_limit
 from demarche.steps.results import Progress, StepResult, by_path, first_line, no_progress
 
 EARLIEST = date(1900, 1, 1)  # nothing before it is coded
@@ -154,7 +152,7 @@ def code_documents(found: Sequence[Document], settings: Settings) -> Iterator[Co
             yield doc
             continue
         try:
-            with _time_limit(settings.document_seconds):
+            with time_limit(settings.document_seconds):
                 spans = mentions.find_mentions(
                     doc,
                     document_id=document.document_id,
@@ -180,26 +178,6 @@ def _readable(document: Document) -> str:
 def _known_day(document: Document) -> date | None:
     """The day of publication, not of fetching: who held an office is not guessed from when a text was found."""
     return None if document.published_rule in ("fetched", "none") else document.published_date
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raises TimeoutError when the block takes more processor time. Only a process's main thread can be interrupted;
-    elsewhere there is no limit. (The timer is not the one that Airflow uses for its own.)"""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise TimeoutError(f"took more than {seconds:g} s")
-
-    former = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, former)
 
 
 def _tag_reject(document: Document, error: Exception) -> Reject:
