@@ -480,7 +480,7 @@ def test_rejects_say_why() -> None:
     assert rejected(text="12 34 -- !!").reason_type == "empty"
     assert rejected(html="<html><body><img src='a.png'></body></html>").reason_type == "empty"
     assert rejected(html="").reason_type == "empty"
-    assert rejected(text="The two ministers met. " * 20_000).reason_type == "too_large"
+    assert rejected(html=f"<article><p>{'The two ministers met. ' * 50_000}").reason_type == "too_large"
     assert rejected(text="x" * (documents.MAX_TEXT_CHARACTERS + 1)).reason_type == "too_large"
     assert rejected(text="Word.\n" * (documents.MAX_LINES + 1)).reason_type == "too_large"
     assert rejected(html="<p>" + "x" * pages.MAX_PAGE_CHARACTERS).reason_type == "too_large"

@@ -267,3 +267,11 @@ def test_a_named_link_is_followed(tmp_path):
     (tmp_path / "sub" / "link.txt").symlink_to(tmp_path / "a.txt")
     found = read_file(tmp_path / "sub" / "link.txt", ORDER)
     assert isinstance(found, Fetched)
+
+
+def test_links_that_lead_in_a_ring_stop_no_other(tmp_path):
+    (tmp_path / "a.txt").symlink_to("b.txt")
+    (tmp_path / "b.txt").symlink_to("a.txt")
+    (tmp_path / "c.txt").write_text("Words.", encoding="utf-8")
+    found = list(named_files([tmp_path], ORDER))
+    assert [getattr(item, "reason_type", None) for item in found] == ["unreadable", "unreadable", None]

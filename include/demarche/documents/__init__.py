@@ -25,7 +25,7 @@ from demarche.documents.languages import find_language
 from demarche.documents.moments import Moment, read_instant
 from demarche.records import Document, RawDocument, Reject, Source, record_id
 
-MAX_BODY_CHARACTERS = 200_000  # the longest reportage has half of it; beyond are books, logs and dumps
+MAX_BODY_CHARACTERS = 1_000_000  # whatever a setting says; the longest reportage has a twentieth of it
 MAX_TEXT_CHARACTERS = 1_000_000  # of a page in plain text, furniture included
 MAX_LINES = 20_000  # of a page in plain text; each is looked at by many rules
 _SOME_LETTERS = re.compile(r"[^\W\d_](?s:.)*?[^\W\d_]")

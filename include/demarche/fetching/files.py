@@ -332,7 +332,7 @@ def _state_of(found: os.stat_result) -> _State:
 def _opened(path: Path, limit: int, root: Path | None) -> Iterator[BinaryIO]:
     """A regular file of at most ``limit`` bytes. Raises OSError for anything else; a link that leads out of ``root`` is
     not followed."""
-    if root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+    if root and path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
         raise _NotAFile("is a link that leads out of the folder")
     # Opened without waiting: a named pipe in the folder must not hold up everything else.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -22,7 +22,7 @@ MAX_CELL_CHARACTERS = 8_000_000  # as of a line in jsonl
 MAX_UNPACKED_BYTES = 1_000_000_000  # of a column in a row group of Parquet, as its metadata say
 _DELIMITERS = ",;\t|"
 _SAMPLE = 65_536
-_BATCH = 16  # rows of Parquet at once: each may be as large as a cell
+_BATCH = 4  # rows of Parquet at once: each may be as large as a cell
 
 
 def parse_csv(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
