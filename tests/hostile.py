@@ -246,5 +246,5 @@ def links(folder: Path) -> list[str]:
         made.append("socket.txt")
     with contextlib.suppress(OSError):  # file systems that take only text
         (folder / os.fsdecode(b"\xff\xfe.txt")).write_text(PROSE * 3)
-        made.append("\\xff\\xfe.txt")
+        made.append("\\udcff\\udcfe.txt")
     return [*made, "ring-a.txt", "ring-b.txt", "pipe.txt"]
