@@ -2,18 +2,16 @@
 
 They are sent where Airflow's are (``[metrics] statsd_on`` or ``otel_on``), under Airflow's prefix:
 
-    demarche.<task>.<count>     counter: documents, rejects, reports, events, … as the task's log and XCom have them
-    demarche.lag_seconds        gauge, after a load: from the end of the newest hour that it took to now
-    demarche.failed.<task>      counter: tasks that failed for good or are tried again
+    demarche.<task>.<count>                     counter: documents, rejects, reports, …, as log and XCom have them
+    demarche.load_warehouse.lag_seconds         gauge: from the end of the newest hour that was loaded to its load
+    demarche.failed.<task>                      counter: attempts that failed
 
 Durations, queues and pools Airflow sends itself. A dashboard for them: ``ops/grafana/demarche.json``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.listeners import hookimpl
@@ -50,22 +48,11 @@ def is_wanted() -> bool:
     return any(conf.getboolean("metrics", name, fallback=False) for name in ("statsd_on", "otel_on"))
 
 
-def send(task_id: str, counts: Mapping[str, Any], now: datetime | None = None) -> None:
-    """Send every number of ``counts``; of a load's partitions, how old the newest is."""
+def send(task_id: str, counts: Mapping[str, Any]) -> None:
+    """Send every number of ``counts``: seconds as what they are now, all others as what is added."""
     from airflow.sdk.observability import stats
 
-    for name, count in counts.items():
-        if isinstance(count, int) and not isinstance(count, bool):
-            stats.incr(f"demarche.{task_id}.{name}", count)
-    if task_id == "load_warehouse":
-        lag = lag_seconds(str(counts.get("newest_key") or ""), now or datetime.now(UTC))
-        if lag is not None:
-            stats.gauge("demarche.lag_seconds", lag)
-
-
-def lag_seconds(partition_key: str, now: datetime) -> float | None:
-    """From the end of an hour to ``now``; None for what is no hour."""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}", partition_key):
-        return None
-    hour = datetime.strptime(partition_key, "%Y-%m-%dT%H").replace(tzinfo=UTC)
-    return (now - hour - timedelta(hours=1)).total_seconds()
+    for name, number in counts.items():
+        if isinstance(number, int) and not isinstance(number, bool):
+            tell = stats.gauge if name.endswith("_seconds") else stats.incr
+            tell(f"demarche.{task_id}.{name}", number)

@@ -15,6 +15,7 @@ from airflow.plugins_manager import AirflowPlugin
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+import demarche_metrics
 import demarche_notices
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -118,4 +119,4 @@ class DemarchePlugin(AirflowPlugin):
     name = "demarche"
     fastapi_apps = [{"app": app, "url_prefix": "/demarche", "name": "demarche"}]  # noqa: RUF012 as Airflow wants it
     external_views = _views()
-    listeners = [demarche_notices]  # noqa: RUF012 as Airflow wants it
+    listeners = [demarche_notices, demarche_metrics]  # noqa: RUF012 as Airflow wants it

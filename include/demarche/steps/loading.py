@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,7 @@ from demarche.records import (
 from demarche.settings import Settings, load_settings
 from demarche.sources.declaring import Declaration, DeclarationError
 from demarche.steps.gazetteer import load_additions
-from demarche.steps.ledgers import ACCEPTANCES, open_lake, released, unpaired
+from demarche.steps.ledgers import ACCEPTANCES, KEY_FORMAT, open_lake, released, unpaired
 from demarche.steps.pairing import pair_documents, signed
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
 from demarche.steps.retention import expire_raw
@@ -161,6 +161,9 @@ def _load(
         )
     counts = {} if load is None else {"documents": load.document_count, "reports": load.report_count}
     counts |= {} if load is None else {"events": load.event_count, "revisions": load.revision_count}
+    if load and changed:
+        hour = datetime.strptime(max(changed), KEY_FORMAT).replace(tzinfo=UTC)
+        counts["lag_seconds"] = max(0, round((load.loaded_at - hour - timedelta(hours=1)).total_seconds()))
     return StepResult("load_warehouse", None, len(changed) + len(forgotten), counts.get("events", 0), 0, counts)
 
 
