@@ -1,7 +1,7 @@
 """What Demarche says when something went wrong: in the task's own log, and as a notice to whoever is to know.
 
-A task that fails says in its log what to do. Each run that failed for good, or is late, makes one notice: which tasks,
-why, where to look, what to do.
+A task that fails says in its log what to do. A run that failed for good, or is late, makes a notice: which tasks, why,
+where to look, what to do. The same trouble in the runs after it is told once; so is its end, and since when it was.
 
 ``DEMARCHE_NOTICE_WEBHOOK_URL`` is sent JSON with a ``text`` (Slack, Mattermost and Teams show it).
 ``DEMARCHE_NOTICE_MAIL_TO`` gets mail, from ``DEMARCHE_NOTICE_MAIL_FROM``, through ``DEMARCHE_NOTICE_SMTP_URL``:
@@ -20,7 +20,10 @@ import textwrap
 import threading
 import urllib.request
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
+from itertools import takewhile
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -28,6 +31,7 @@ from airflow.listeners import hookimpl
 
 SECONDS = 15
 MOST_TASKS = 10  # that a notice names
+MOST_RUNS = 1000  # that are looked at for since when something is ill
 UNFOLD = "::endgroup::"  # what comes at a task's end lies in a group of the log that the UI shows folded up
 WAKES = {  # whom a DAG's success wakes
     "ingest_documents": "tag_documents",
@@ -85,13 +89,82 @@ def on_dag_run_failed(dag_run: Any, msg: str) -> None:
         threading.Thread(target=_tell_of_failure, args=(run, msg, docs), name="notice", daemon=True).start()
 
 
+@hookimpl
+def on_dag_run_success(dag_run: Any, msg: str) -> None:
+    """Airflow's scheduler calls this once, when a run has succeeded."""
+    if is_wanted():
+        run = {name: getattr(dag_run, name) for name in ("dag_id", "run_id", "partition_key")}
+        threading.Thread(target=_tell_of_recovery, args=(run,), name="notice", daemon=True).start()
+
+
 def _tell_of_failure(run: Mapping[str, Any], msg: str, docs: str) -> None:
     try:
         tasks = failures(run["dag_id"], run["run_id"])
+        before = last_trouble(run["dag_id"], run["run_id"])
     except Exception as error:  # a notice that names no task is better than none
         log.error("The failed tasks of %s could not be read: %s", run["dag_id"], type(error).__name__)
-        tasks = [msg]
-    send(*notice(run, "failed", tasks, docs))
+        tasks, before = [msg], None
+    if before and before.tasks == before.tasks_now:
+        log.info("%s fails as it did before, which was told: no notice", run["dag_id"])
+    else:
+        send(*notice(run, "failed", tasks, docs))
+
+
+def _tell_of_recovery(run: Mapping[str, Any]) -> None:
+    try:
+        before = last_trouble(run["dag_id"], run["run_id"])
+    except Exception as error:
+        log.error("The runs of %s could not be read: %s", run["dag_id"], type(error).__name__)
+        return
+    if before:
+        details = [f"Its runs had failed since {before.since:%Y-%m-%d %H:%M} UTC: {', '.join(sorted(before.tasks))}."]
+        send(*notice(run, "is well again", details, ""))
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """The failed runs of a DAG just before a run: their last one's failed tasks, this one's, and when it began."""
+
+    tasks: frozenset[str]
+    tasks_now: frozenset[str]
+    since: datetime
+
+
+def last_trouble(dag_id: str, run_id: str) -> Trouble | None:
+    """What was wrong with the run that ended before this one; None if it was well, or there was none."""
+    from airflow.models.dagrun import DagRun
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        ended = session.execute(
+            select(DagRun.run_id, DagRun.state, DagRun.end_date)
+            .where(DagRun.dag_id == dag_id, DagRun.run_id != run_id, DagRun.state.in_(("success", "failed")))
+            .order_by(DagRun.end_date.desc())
+            .limit(MOST_RUNS)
+        ).all()
+        ill = list(takewhile(lambda row: row.state == "failed", ended))
+        if not ill:
+            return None
+        failed = session.scalars(
+            select(TaskInstance).where(
+                TaskInstance.dag_id == dag_id,
+                TaskInstance.run_id.in_((run_id, ill[0].run_id)),
+                TaskInstance.state == "failed",
+            )
+        ).all()
+        told, now = (
+            frozenset(trouble(one.task_id, one.rendered_map_index) for one in failed if one.run_id == wanted)
+            for wanted in (ill[0].run_id, run_id)
+        )
+        return Trouble(told, now, ill[-1].end_date)
+
+
+def trouble(task_id: str, index: str | None) -> str:
+    """What a failed task is called from one run to the next: the hours that it took are others each time."""
+    name = re.sub(r"\d{4}-\d{2}-\d{2}T\d{2}(/\w+)?", "", index or "").strip()
+    return f"{task_id} [{name}]" if name else task_id
 
 
 def failures(dag_id: str, run_id: str) -> list[str]:

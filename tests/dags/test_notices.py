@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -164,6 +165,7 @@ def test_every_dag_says_what_to_do(dags):
 
 def test_a_failed_run_reaches_the_webhook(webhook, monkeypatch):
     monkeypatch.setattr(notices, "failures", lambda dag_id, run_id: [f"{dag_id}, attempt 5: OSError: disk full"])
+    monkeypatch.setattr(notices, "last_trouble", lambda *_: None)
     notices.on_dag_run_failed(failed_run(), "task_failure")
     arrived = webhook.wait_for(1)
     assert arrived[0]["title"] == "Demarche: load_warehouse failed for 2018-11-06T14"
@@ -176,6 +178,55 @@ def test_a_notice_comes_even_if_the_database_does_not_answer(webhook, monkeypatc
     notices.on_dag_run_failed(failed_run(), "task_failure")
     arrived = webhook.wait_for(1)
     assert "task_failure" in arrived[0]["text"]
+
+
+SINCE = datetime(2026, 11, 24, 14, 43, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_told"),
+    [
+        ({"check [freshness]"}, {"check [freshness]"}, False),
+        ({"check [freshness]"}, {"check [freshness]", "check [ledger]"}, True),
+        ({"check [freshness]"}, {"check [ledger]"}, True),
+    ],
+)
+def test_the_same_trouble_is_told_once(before, now, is_told, monkeypatch):
+    told = []
+    monkeypatch.setattr(notices, "failures", lambda *_: ["check"])
+    monkeypatch.setattr(notices, "last_trouble", lambda *_: notices.Trouble(frozenset(before), frozenset(now), SINCE))
+    monkeypatch.setattr(notices, "send", lambda subject, text: told.append(subject))
+    notices._tell_of_failure(RUN, "task_failure", DOCS)
+    assert bool(told) is is_told
+
+
+def test_the_end_of_trouble_is_told_with_since_when_it_was(webhook, monkeypatch):
+    monkeypatch.setattr(
+        notices, "last_trouble", lambda *_: notices.Trouble(frozenset({"check [freshness]"}), frozenset(), SINCE)
+    )
+    notices.on_dag_run_success(failed_run(dag_id="check_quality", partition_key=None), "success")
+    arrived = webhook.wait_for(1)
+    assert arrived[0]["title"] == "Demarche: check_quality is well again"
+    assert "failed since 2026-11-24 14:43 UTC: check [freshness]." in arrived[0]["text"]
+
+
+def test_a_success_after_a_success_is_no_news(monkeypatch):
+    monkeypatch.setattr(notices, "last_trouble", lambda *_: None)
+    monkeypatch.setattr(notices, "send", lambda *_: pytest.fail("it was sent"))
+    notices._tell_of_recovery(RUN)
+
+
+@pytest.mark.parametrize(
+    ("task_id", "index", "name"),
+    [
+        ("check", "freshness", "check [freshness]"),
+        ("parse_documents", "2018-11-06T14 2018-11-06T15", "parse_documents"),
+        ("tag_shards", "2018-11-06T14/0 2018-11-06T14/12", "tag_shards"),
+        ("load_warehouse", None, "load_warehouse"),
+    ],
+)
+def test_trouble_has_the_same_name_in_the_next_run(task_id, index, name):
+    assert notices.trouble(task_id, index) == name
 
 
 def test_a_notice_goes_by_mail(post_office):
