@@ -134,6 +134,7 @@ def last_trouble(dag_id: str, run_id: str) -> Trouble | None:
     """What was wrong with the run that ended before this one; None if it was well, or there was none."""
     from airflow.models.dagrun import DagRun
     from airflow.models.taskinstance import TaskInstance
+    from airflow.models.xcom import XComModel
     from airflow.utils.session import create_session
     from sqlalchemy import select
 
@@ -154,17 +155,29 @@ def last_trouble(dag_id: str, run_id: str) -> Trouble | None:
                 TaskInstance.state == "failed",
             )
         ).all()
+        rows = session.scalars(
+            select(XComModel).where(
+                XComModel.dag_id == dag_id, XComModel.run_id.in_((run_id, ill[0].run_id)), XComModel.key == "error"
+            )
+        ).all()
+        errors = {(row.run_id, row.task_id, row.map_index): XComModel.deserialize_value(row) for row in rows}
         told, now = (
-            frozenset(trouble(one.task_id, one.rendered_map_index) for one in failed if one.run_id == wanted)
+            frozenset(
+                trouble(one.task_id, one.rendered_map_index, errors.get((wanted, one.task_id, one.map_index)))
+                for one in failed
+                if one.run_id == wanted
+            )
             for wanted in (ill[0].run_id, run_id)
         )
         return Trouble(told, now, ill[-1].end_date)
 
 
-def trouble(task_id: str, index: str | None) -> str:
-    """What a failed task is called from one run to the next: the hours that it took are others each time."""
+def trouble(task_id: str, index: str | None, error: str | None = None) -> str:
+    """What a task's failure is called from one run to the next, with how its error begins: hours and numbers are others
+    each time."""
     name = re.sub(r"\d{4}-\d{2}-\d{2}T\d{2}(/\w+)?", "", index or "").strip()
-    return f"{task_id} [{name}]" if name else task_id
+    why = " ".join(re.sub(r"\d\S*", "", error or "").split())[:100]
+    return " ".join(filter(None, (task_id, name and f"[{name}]", why and f"({why})")))
 
 
 def failures(dag_id: str, run_id: str) -> list[str]:

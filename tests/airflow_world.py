@@ -63,13 +63,16 @@ def drop_files(root: Path) -> dict[str, Path]:
     return {key: root / key for key in files}
 
 
-def site_with_notices(home: Path, webhook: str) -> Site:
-    """An empty site with our DAGs and the slow one, whose notices go to a webhook."""
+def site_with_notices(home: Path, webhook: str, statsd_port: int) -> Site:
+    """An empty site with our DAGs and the slow one, whose notices go to a webhook, and Demarche's metrics to a port."""
     site = demo.fresh_site(home)
     dags = home / "dags"
     shutil.copytree(ROOT / "dags", dags, ignore=shutil.ignore_patterns("__pycache__"))
     (dags / "slow.py").write_text(SLOW_DAG)
     told = {"DEMARCHE_NOTICE_WEBHOOK_URL": webhook, "AIRFLOW__CORE__DAGS_FOLDER": str(dags)}
+    metrics = {"STATSD_ON": "True", "STATSD_HOST": "127.0.0.1", "STATSD_PORT": str(statsd_port)}
+    told |= {f"AIRFLOW__METRICS__{name}": value for name, value in metrics.items()}
+    told |= {"AIRFLOW__METRICS__METRICS_ALLOW_LIST": "demarche"}
     return dataclasses.replace(site, variables={**site.variables, **told})
 
 

@@ -217,16 +217,17 @@ def test_a_success_after_a_success_is_no_news(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("task_id", "index", "name"),
+    ("task_id", "index", "error", "name"),
     [
-        ("check", "freshness", "check [freshness]"),
-        ("parse_documents", "2018-11-06T14 2018-11-06T15", "parse_documents"),
-        ("tag_shards", "2018-11-06T14/0 2018-11-06T14/12", "tag_shards"),
-        ("load_warehouse", None, "load_warehouse"),
+        ("check", "freshness", None, "check [freshness]"),
+        ("parse_documents", "2018-11-06T14 2018-11-06T15", None, "parse_documents"),
+        ("tag_shards", "2018-11-06T14/0 2018-11-06T14/12", None, "tag_shards"),
+        ("load_warehouse", None, "OSError: 5 MB lacking", "load_warehouse (OSError: MB lacking)"),
+        ("load_warehouse", None, "Gate: held: 2018-11-06T14: x: 3 rows", "load_warehouse (Gate: held: x: rows)"),
     ],
 )
-def test_trouble_has_the_same_name_in_the_next_run(task_id, index, name):
-    assert notices.trouble(task_id, index) == name
+def test_trouble_has_the_same_name_in_the_next_run(task_id, index, error, name):
+    assert notices.trouble(task_id, index, error) == name
 
 
 def test_a_notice_goes_by_mail(post_office):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,11 +36,21 @@ def loaded(fetched: World, tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture(scope="session")
-def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+def statsd() -> Iterator[socket.socket]:
+    """Somebody who listens to metrics."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_000_000)
+        receiver.bind(("127.0.0.1", 0))
+        receiver.setblocking(False)
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory, statsd: socket.socket) -> Iterator[Session]:
     """A running Airflow with nothing done; its processes are gone afterwards. Starting it takes half a minute."""
     home = tmp_path_factory.mktemp("site") / "state"
     with receiving() as webhook:
-        site = site_with_notices(home, webhook.url)
+        site = site_with_notices(home, webhook.url, statsd.getsockname()[1])
         with demo.running(site, time.monotonic() + SECONDS, print) as (rest, components):
             yield Session(site, rest, components, webhook)
     assert leftovers(site) == []

@@ -6,6 +6,8 @@ The session and what it loads are in ``conftest``.
 from __future__ import annotations
 
 import time
+from collections import Counter
+from contextlib import suppress
 
 import pytest
 
@@ -27,6 +29,20 @@ EVERYTHING = (
 
 def test_all_keys_are_in_the_published_warehouse(chain):
     assert chain.is_loaded(FIRST, SECOND)
+
+
+def test_counts_go_out_as_metrics(chain, statsd):
+    heard: Counter[str] = Counter()
+    with suppress(BlockingIOError):
+        while packet := statsd.recv(65536):
+            for line in packet.decode().splitlines():
+                name, _, value = line.partition(":")
+                heard[name.removeprefix("airflow.demarche.")] += int(float(value.split("|")[0]))
+    assert heard["parse_documents.documents"] >= 3
+    assert heard["parse_documents.rejects"] >= 1
+    assert heard["tag_shards.reports"] > 0
+    assert heard["load_warehouse.events"] > 0
+    assert heard["load_warehouse.lag_seconds"] > 0
 
 
 def test_the_events_documents_are_there(chain):
@@ -77,6 +93,18 @@ def test_a_key_of_the_wrong_form_is_refused(chain):
         chain.start("ingest_documents", partition_key="tomorrow")
     with pytest.raises(ServiceError, match=r"4\d\d"):
         chain.start("ingest_documents", conf={"partition_key": "tomorrow"})
+
+
+def test_the_same_trouble_is_told_once_and_so_is_its_end(chain):
+    for number in (1, 2):
+        run_id = chain.start("ingest_documents", partition_key=f"1900-03-04T0{number}")
+        assert chain.ended("ingest_documents", run_id) == "failed"
+    failed = chain.webhook.wait_for(2, "ingest_documents failed for 1900-03-04T0", 5)
+    assert len(failed) == 1
+    run_id = chain.start("ingest_documents", partition_key=FIRST)
+    assert chain.ended("ingest_documents", run_id) == "success"
+    (well, *_) = chain.webhook.wait_for(1, f"ingest_documents is well again for {FIRST}")
+    assert "had failed since" in well["text"]
 
 
 def test_the_same_key_again_changes_nothing(chain):
