@@ -131,6 +131,13 @@ def test_what_becomes_of_a_plan_outweighs_it(read: Reader, plan: str, end: str, 
     assert (report.mode_type, report.status_type, report.start_date) == ("visit", status, date(2023, 5, 11))
 
 
+@pytest.mark.parametrize("received", ["received in Tonga", "welcomed in Tonga by a choir"])
+def test_who_is_received_somewhere_has_come(read: Reader, received: str) -> None:
+    coded = read(f"President Emmanuel Macron of France was {received} on Tuesday.")
+    assert told(coded) == [("CONSULT", "occurred", "CONSULT", ["FRA"], ["TON"])]
+    assert coded[0][0].mode_type == "visit"
+
+
 def test_passive_and_agentless(read: Reader) -> None:
     assert sides(read, "The Kenyan ambassador was expelled by Oman.") == [("SANCTION", ["OMN"], ["KEN"])]
     assert sides(read, "The Kenyan ambassador was expelled.") == [("SANCTION", [], ["KEN"])]

@@ -700,7 +700,8 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
         frame.is_to_things = bool(frame.recipients)
     if act.entry.event_type == "CONSULT" and not frame.recipients and reading.status == "hypothetical":
         frame.recipients = _conditioned(token, is_party)
-    if _is_hosting(token, act) and frame.mode_type is None and any(o in frame.actors for o in syntax.objects(token)):
+    received = syntax.subjects(token) if syntax.is_passive(token) else syntax.objects(token)
+    if _is_hosting(token, act) and frame.mode_type is None and any(o in frame.actors for o in received):
         frame.mode_type = "visit"  # whoever is received has come
     if not frame.is_nominal and reading.stance is None:
         frame.phrases = _phrases(act, frame)
@@ -917,6 +918,8 @@ def _verbal_sides(verb: Token, act: _Act, is_party: IsParty) -> tuple[list[Token
     if _is_hosting(verb, act):  # the visitor acts, the host receives
         guests = [o for o in syntax.objects(verb) if is_party(o)]
         actors, recipients = guests or recipients, actors
+        if not recipients and syntax.is_passive(verb):  # "was received in Suva"
+            recipients = [o for name, o in syntax.obliques(verb) if name in ("in", "at") and is_party(o)]
     if act.companion is not None and not syntax.is_passive(verb) and act.entry.event_type in MUTUAL and not recipients:
         inner_actors, inner_recipients = _nominal_sides(act.companion, act.entry, is_party)
         recipients = inner_recipients or [a for a in inner_actors if a not in actors]
