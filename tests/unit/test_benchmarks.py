@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import calibration, faults_report, invented, speed
+from benchmarks import calibration, faults_report, gazetteer, invented, speed
 from demarche.evaluation import Evaluation
 
 
@@ -69,3 +69,17 @@ def test_the_report_of_faults_hides_nothing(tmp_path: Path) -> None:
     assert "1 times it could not be read: OSError: no" in page
     assert "in 0 of them" in page
     assert "**Wrong:** not healed" in page
+
+
+def test_gazetteer_adds_names_and_prints_their_cost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "texts.jsonl"
+    text = "The ministers of both islands met on Monday and talked about the fish of their common waters."
+    file.write_text(f'{{"id": "1", "text": "{text}"}}\n', encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["gazetteer", str(file), "--aliases", "40", "--repeat", "1"])
+    monkeypatch.setattr(gazetteer, "middle_seconds", lambda code, repeat: 1.0)
+    gazetteer.main()
+    printed = capsys.readouterr().out
+    assert "40 aliases read and checked" in printed
+    assert re.search(r"ratio +\d+\.\d\d\n$", printed)
