@@ -14,6 +14,7 @@ from demarche.entities import load_gazetteer
 from demarche.mentions import find_mentions
 from demarche.places import load_places
 from demarche.records import Document, Report, ReportParticipant
+from demarche.reports import circumstances
 
 KEY = "2023-03-16T09"
 Coded = tuple[tuple[Report, ...], tuple[ReportParticipant, ...]]
@@ -314,6 +315,51 @@ def test_first_names_and_both_point_back(read: Reader) -> None:
     assert ("CONSULT", ["TGO"], ["GHA"]) in found[1:]
     found = sides(read, "Kenya and Uganda signed a deal. Both condemned Sudan.")
     assert ("ACCUSE", ["KEN", "UGA"], ["SDN"]) in found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # a reaction is one to whoever acted before
+        ("Chad expelled the Malian envoy. Niger's minister welcomed the step.", ("SUPPORT", ["NER"], ["TCD"])),
+        # who summoned the envoy, the sentence before says
+        ("Spain closed its border with Algeria. The Algerian envoy was summoned.", ("ACCUSE", ["ESP"], ["DZA"])),
+        ("Thai and Cambodian troops clashed. The two commanders met on Tuesday.", ("CONSULT", ["THA", "KHM"], [])),
+        ("Chad fought Niger. Each country accused the other of shooting first.", ("ACCUSE", ["TCD", "NER"], [])),
+        ("Hundreds of demonstrators rallied outside the Swedish embassy in Rabat.", ("PROTEST", [None], ["SWE"])),
+        ("Venezuela declared the Czech consul Hana Brod persona non grata.", ("SANCTION", ["VEN"], ["CZE"])),
+        ("Chile and Peru ended a round of trade talks.", ("CONSULT", ["CHL", "PER"], [])),
+    ],
+)
+def test_sides_that_the_text_told_before(
+    read: Reader, text: str, expected: tuple[str, list[str | None], list[str | None]]
+) -> None:
+    assert expected in sides(read, text)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Hungary warned that prices would rise.",
+        "A South African plane with tents landed in Blantyre.",
+    ],
+)
+def test_who_does_nothing(read: Reader, sentence: str) -> None:
+    assert told(read(sentence)) == []
+
+
+def test_a_report_of_a_match_tells_no_acts(read: Reader) -> None:
+    match = (
+        "Ghana hammered Egypt in Accra. The visitors lost their goalkeeper. Their coach blamed the referee. "
+        "The captain struck twice. Egypt accused Ghana of rough play. The midfield surrendered."
+    )
+    assert told(read(match)) == []
+
+
+def test_a_dateline_says_where_its_own_people_met() -> None:
+    assert circumstances.filed_at("Dar es Salaam").country_code == "TZA"
+    assert circumstances.filed_at("Nowhere upon Thames").name is None
+    assert circumstances.filed_at(None).name is None
 
 
 def test_the_table_of_operators_is_sound() -> None:

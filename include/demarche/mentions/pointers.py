@@ -16,6 +16,7 @@ from demarche.mentions.words import (
     LINKED_LEVELS,
     MASCULINE,
     NEUTER,
+    PAIR_BODIES,
     PAIR_NOUNS,
     PAIR_PEOPLE,
     PLURAL,
@@ -121,7 +122,7 @@ class Pointers:
         if self.tokens.lower[span.end : span.end + 1] == ["of"]:
             around += self.tokens.lower[span.end : span.end + 4]
         if self.tokens.singular[span.head] not in PAIR_PEOPLE:
-            return [span]
+            return self._pair_of_bodies(span, set(around))
         sentence = self.tokens.sentence[span.start]
         named = {
             self.reader.identity(one)
@@ -131,12 +132,23 @@ class Pointers:
         if not {"both", "two"} & set(around) and not ("the" in around and len(named) == 2):
             return [span]
         people = self._last_two("person", sentence)
+        if len(people) < 2 and {"both", "two"} & set(around):
+            people = self._last_two_states(span.head)  # "the two commanders", whom nobody has named
         if len(people) < 2:
             return [span]
         return [
             replace(one, start=span.start, end=span.end, head=span.head, rule="description", score=0.6, plural=False)
             for one in people
         ]
+
+    def _pair_of_bodies(self, span: Span, around: set[str]) -> list[Span]:
+        """ "The two navies", "both governments": those of the two states of which the text speaks."""
+        if not {"both", "two"} & around or self.tokens.singular[span.head] not in PAIR_BODIES:
+            return [span]
+        states = self._last_two_states(span.head)
+        if len(states) < 2:
+            return [span]
+        return [replace(one, start=span.start, end=span.end, head=span.head) for one in states]
 
     def _point(self, position: int) -> list[Span]:
         word = self.tokens.lower[position]
@@ -378,7 +390,7 @@ class Pointers:
             ]
         elif word == "both" and self.tokens.dep[position] in ("nsubj", "nsubjpass", "pobj", "dobj"):
             found = self._last_two("person", self.tokens.sentence[position]) or self._last_two_states(position)
-        elif self.tokens.tag[position] == "NNS" and before & {"two", "both"}:
+        elif (self.tokens.tag[position] == "NNS" and before & {"two", "both"}) or self._points_to_sides(position):
             found = self._last_two_states(position)
         else:
             return []
@@ -393,6 +405,13 @@ class Pointers:
             replace(one, start=start, end=position + 1, head=position, rule="description", score=0.6) for one in found
         ]
 
+    def _points_to_sides(self, position: int) -> bool:
+        """ "each side", "either country", "the parties": both, although no number says so."""
+        word, before = self.tokens.singular[position], self.tokens.lower[position - 1 : position]
+        if before in (["each"], ["either"]):
+            return self.tokens.tag[position] == "NN"
+        return before == ["the"] and word in ("side", "party") and self.tokens.tag[position] == "NNS"
+
     def _last_two(self, kind: str, sentence: int) -> list[Span]:
         near = [span for span in self.done if sentence - self.tokens.sentence[span.start] <= 3]
         people = [span for span in near if span.kind == kind and not span.plural and span.rule != "pronoun"]
@@ -405,7 +424,8 @@ class Pointers:
         weight: dict[str, float] = {}
         for key, span in zip(keys, spans, strict=True):
             distance = sentence - self.tokens.sentence[span.start]
-            weight[key] = weight.get(key, 0.0) + (2.0 if distance <= 1 else 1.0)
+            leading = self.tokens.sentence[span.start] == 0  # of whom the text is about
+            weight[key] = weight.get(key, 0.0) + (2.0 if distance <= 1 or leading else 1.0)
         if len(weight) < 2:
             return []
         order = list(weight)
@@ -418,8 +438,12 @@ class Pointers:
             span
             for span in self.done
             if span.country in self.gazetteer.states
-            and (span.kind in ("state", "person") or (span.kind == "body" and span.sector in ("GOV", "MIL")))
+            and (span.kind in ("state", "person") or (span.kind in ("body", "group") and span.sector in ("GOV", "MIL")))
         ]
+        if self._points_to_sides(position) and self.tokens.tag[position] == "NNS":
+            near = {one.country for one in spans if sentence - self.tokens.sentence[one.start] <= 3}
+            if len(near) != 2:
+                return []
         found = self._most_spoken_of([span.country or "" for span in spans], spans, sentence)
         if len(found) < 2:
             return []

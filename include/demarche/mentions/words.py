@@ -37,6 +37,7 @@ NEUTER = frozenset(_LISTS["neuter"])
 MALE_TITLES = frozenset(_LISTS["male_titles"])
 FEMALE_TITLES = frozenset(_LISTS["female_titles"])
 PAIR_NOUNS = frozenset(_LISTS["pair_nouns"])
+PAIR_BODIES = frozenset(_LISTS["pair_bodies"])
 PAIR_PEOPLE = frozenset(_LISTS["pair_people"])
 EAST_ASIAN_SURNAMES = frozenset(_LISTS["east_asian_surnames"])
 

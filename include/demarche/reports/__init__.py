@@ -7,6 +7,7 @@ A sentence is read in four steps: `frames` finds acts, their status and who take
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -50,6 +51,9 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     learned = Learned(doc)
     drafts: list[Draft] = []
     sentences = list(doc.sents)
+    field = _field(doc, len(sentences))
+    if field in _IDLE_FIELDS:
+        return (), ()
     for index, sentence in enumerate(sentences):
         if len(sentence) > MAX_SENTENCE_TOKENS:
             continue
@@ -57,7 +61,11 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
         if _is_noise(sentence):
             continue
         drafts += _read_sentence(sentence, index, parties, anchor, facilities, learned)
+    if field is not None:  # a text on markets or weather: what states do to each other may stand in it
+        drafts = [draft for draft in drafts if _is_between_states(draft)]
+    drafts = merging.refer_back(drafts)
     merging.carry_on(drafts)
+    _place_by_dateline(drafts, circumstances.filed_at(document.dateline_place_name))
     return _records(merging.merge(drafts), sentences, document, anchor)
 
 
@@ -105,7 +113,8 @@ def _read_sentence(
             frame, frame.event_type, frame.mode_type, status, actors, recipients, when, where, quantity, unit,
             _confidence(frame, actors, recipients), index, anaphoric,
         )  # fmt: skip
-        if _is_worth_telling(draft):
+        draft.is_told = _is_worth_telling(draft)
+        if draft.is_told or merging.is_reaction(draft):
             drafts.append(draft)
     return drafts
 
@@ -155,6 +164,9 @@ def _is_worth_telling(draft: Draft) -> bool:
 
     A text's first sentence is there to tell what happened: an act with one side is told there, too.
     """
+    movers = [*draft.frame.actors, *syntax.subjects(draft.frame.trigger)] if draft.event_type == "CONSULT" else ()
+    if any(head.lemma_.lower() in _VEHICLES for head in movers):
+        return False  # an aeroplane with relief is no visitor
     if draft.mode_type == "beat" and any(party.entity_type == "state" for party in draft.recipients):
         return False  # "Brazil beat Chile": a match
     if not any(party.is_linked or not party.is_pronoun for party in draft.parties):
@@ -166,8 +178,28 @@ def _is_worth_telling(draft: Draft) -> bool:
     if draft.is_anaphoric and draft.event_type == "CONSULT":
         return True  # a meeting or visit told before; `merging` finds it or lets it go
     if not draft.recipients or draft.frame.is_to_things:
-        return (len(draft.actors) > 1 and draft.event_type in frames.MUTUAL) or draft.event_type in _ALONE
+        mutual = draft.event_type in frames.MUTUAL or syntax.is_reciprocal(draft.frame.trigger)
+        return (len(draft.actors) > 1 and mutual) or draft.event_type in _ALONE
     return (draft.event_type in _SUFFERED and syntax.is_passive(draft.frame.trigger)) or draft.frame.is_nominal
+
+
+def _place_by_dateline(drafts: Sequence[Draft], filed: circumstances.Where) -> None:
+    """Whoever met, signed or was summoned in a text that names no place for it did so where the news of it was filed,
+    if that lies with one of the parties."""
+    if filed.name is None:
+        return
+    for draft in drafts:
+        here = filed.country_code in {party.country_code for party in draft.parties}
+        held = draft.event_type == "CONSULT" and draft.mode_type != "phone"
+        signed = draft.event_type == "SUPPORT" and draft.frame.entry.is_mutual
+        called_in = draft.event_type == "ACCUSE" and draft.frame.entry.head in ("summon", "call")
+        if draft.where.name is None and draft.status_type == "occurred" and here and (held or signed or called_in):
+            draft.where = filed
+
+
+def _is_between_states(draft: Draft) -> bool:
+    countries = {party.country_code for party in draft.parties if party.country_code}
+    return len(countries) > 1 and all(party.is_linked for party in draft.parties)
 
 
 #: Acts that need nobody on the other side.
@@ -198,12 +230,10 @@ def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequen
 _HISTORIC = re.compile(r"\b(?:in|since|of|until|from|between|by) (?:1[0-8]\d\d)\b", re.IGNORECASE)
 
 
-def _noise_words() -> tuple[frozenset[str], frozenset[str]]:
-    """The words of sport, markets, weather and culture: those of one field only, and everyday ones."""
-    rows = codebook.table("noise")
-    own = frozenset(word for row in rows if row["class"] != "everyday" for word in row["lemmas"].split())
-    everyday = frozenset(word for row in rows if row["class"] == "everyday" for word in row["lemmas"].split())
-    return own, everyday
+def _noise_words(strength: str) -> dict[str, str]:
+    """The words of sport, markets, weather and culture, each with its field."""
+    rows = [row for row in codebook.table("noise") if row["strength"] == strength]
+    return {word: row["class"] for row in rows for word in row["lemmas"].split()}
 
 
 _SCORE = re.compile(r"\b\d{1,2}\s?[-–]\s?\d{1,2}\b(?=[ ,.;]|$)")
@@ -227,14 +257,37 @@ def _is_noise(sentence: Span) -> bool:
     return bool(own) or len(everyday) > 1 or any(_is_score(m[0], sentence) for m in _SCORE.finditer(sentence.text))
 
 
+def _field(doc: Doc, sentence_count: int) -> str | None:
+    """The field of which a text of several sentences is: four of its words at least, in every other sentence one."""
+    if sentence_count < _FEW_SENTENCES:
+        return None
+    found: dict[str, set[str]] = {}
+    hits: Counter[str] = Counter()
+    for token in doc:
+        lemma = token.lemma_.lower()
+        field = _NOISE.get(lemma) or (_EVERYDAY_NOISE.get(lemma) if token.pos_ != "VERB" else None)
+        if field is not None:
+            found.setdefault(field, set()).add(lemma)
+            hits[field] += 2 if lemma in _NOISE else 1
+    field, count = max(hits.items(), key=lambda item: (item[1], item[0]), default=(None, 0))
+    if field is None or len(found[field]) < _FIELD_WORDS or count < sentence_count / 2:
+        return None
+    return field
+
+
+_FEW_SENTENCES, _FIELD_WORDS = 4, 4
+_IDLE_FIELDS = frozenset({"sport", "culture"})
+
+
 def _is_score(text: str, sentence: Span) -> bool:
     """ "4-0" is a score; "3-5 May" is not."""
     after = sentence.text[sentence.text.find(text) + len(text) :].lstrip()
     return not after[:3].istitle() and "%" not in after[:2]
 
 
+_VEHICLES = codebook.words("vehicles")
 _ENVOYS = frozenset(lemma for lemma, names in lexicon().classes.items() if "<envoy>" in names)
-_NOISE, _EVERYDAY_NOISE = _noise_words()
+_NOISE, _EVERYDAY_NOISE = _noise_words("own"), _noise_words("everyday")
 
 
 def _records(drafts: Sequence[Draft], sentences: Sequence[Span], document: Document, anchor: date | None) -> Coded:

@@ -9,7 +9,8 @@ from datetime import date
 
 from spacy.tokens import Span, Token
 
-from demarche import codebook, dates
+from demarche import codebook, dates, places
+from demarche.codebook.names import fold
 from demarche.records import Mention
 from demarche.reports import syntax
 from demarche.reports.frames import Frame
@@ -56,6 +57,8 @@ class Times:
             if span is None or not len(span):
                 continue
             root = span.root
+            if expression.text.lower().startswith("since ") and _counts_back(sentence, span.start):
+                continue
             governor = _governor_of_time(root, span)
             if governor is not None and self._is_of_the_day(expression.text):
                 governor = _out_of_background(governor)
@@ -91,6 +94,12 @@ class Times:
         if interval is None:
             return When(text=text, anchor_date=self._anchor, distance=distance)
         return When(interval.start_date, interval.end_date, interval.precision_type, text, self._anchor, distance)
+
+
+def _counts_back(sentence: Span, before: int) -> bool:
+    """ "the first visit since 1987": the year says when the last one was."""
+    words = {token.lower_ for token in sentence if token.i < before}
+    return not words.isdisjoint(("first", "last", "worst", "biggest", "largest", "highest", "lowest", "deadliest"))
 
 
 def _governor_of_time(root: Token, span: Span) -> Token | None:
@@ -208,6 +217,12 @@ def where(frame: Frame, parties: Parties, facilities: dict[str, Where]) -> Where
                         if found is not None:
                             return found
     return Where()
+
+
+def filed_at(dateline_place: str | None) -> Where:
+    """The place that a dateline names; nothing where there is none, or more than one that it may be."""
+    place = places.load_places().find(fold(dateline_place)) if dateline_place else None
+    return Where(place.place_id, place.name, place.country_code, "city") if place is not None else Where()
 
 
 def remember_facilities(sentence: Span, parties: Parties, facilities: dict[str, Where]) -> None:

@@ -28,6 +28,8 @@ _MEETING_PREPOSITIONS = ("with", "to", "between", "among", "into")
 _NOMINAL_PREPOSITIONS = frozenset(
     {"to", "with", "against", "on", "for", "at", "from", "towards", "toward", "upon", "into"}
 )
+#: Acts that answer to somebody's act.
+REACTIONS = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
 #: Acts of words alone: what they are about is their topic.
 _VERBAL = frozenset({"ACCUSE", "SUPPORT", "REJECT", "REQUEST", "THREATEN"})
 #: Nouns that name what somebody has said.
@@ -250,7 +252,7 @@ def _under(token: Token) -> dict[str, tuple[int, Token]]:
             put(child.lemma_.lower(), 3, child)
             put("to", 1, child)
         elif child.dep_ in ("xcomp", "ccomp"):
-            if child.dep_ == "xcomp":  # what a finite clause says is an act of its own
+            if child.dep_ == "xcomp" or child.pos_ == "NOUN":  # what a finite clause says is an act of its own
                 put(child.lemma_.lower(), 3, child)
             if any(c.dep_ == "aux" and c.lower_ == "to" for c in child.children):
                 put("to", 1, child)
@@ -299,6 +301,8 @@ def _verb_status(verb: Token, reading: _Reading) -> bool:
         child.dep_ == "ccomp" and _is_finite_statement(child) for child in verb.children
     ):
         return False  # "insists that it has kept the truce" asks for nothing
+    if verb.lemma_ == "warn" and not syntax.objects(verb) and _is_of_others(verb):
+        return False  # "warned that farmers would pay" threatens nobody
     if mood.negated:
         volitional = mood.kind in ("future", "can") or (mood.kind == "would" and speaking is not None)
         if not volitional or not (cooperative or reading.event_type == "REJECT"):
@@ -343,6 +347,12 @@ def _is_standing(verb: Token) -> bool:
         return not syntax.children(verb, "aux")
     passive = syntax.children(verb, "auxpass")
     return bool(passive) and passive[0].tag_ in ("VBZ", "VBP") and not syntax.children(verb, "aux")
+
+
+def _is_of_others(verb: Token) -> bool:
+    """Whether the clause under a verb of saying tells what others would do, not its own subject."""
+    clauses = [c for c in verb.children if c.dep_ == "ccomp" and syntax.own_subjects(c)]
+    return any(all(s.pos_ != "PRON" for s in syntax.own_subjects(c)) for c in clauses)
 
 
 def _speaker(verb: Token) -> Token | None:
@@ -476,6 +486,10 @@ def _apply(governor: Token, act: Token, link: str, reading: _Reading, acts: dict
         effect = "transparent"  # "ordered sanctions on": by its own power, so it is done
     if effect == "requested" and link == "ccomp" and _is_finite_statement(act):
         effect = "spoken"
+    if effect == "planned" and link == "ccomp" and act.i < governor.i and _is_finite_statement(act):
+        effect = "spoken"  # "… imposed sanctions, ministers decided"
+    if effect == "stopped" and reading.event_type == "CONSULT" and governor.lemma_.lower() in _CONCLUDING:
+        effect = "transparent"  # "ended a round of talks"
     mood = operators.modality(governor) if syntax.is_verbal(governor) else operators.Modality("fact", False, False)
     if nominal and link == "nsubjpass":
         infinitive = next(iter(syntax.children(governor, "xcomp")), None)
@@ -686,7 +700,8 @@ def _participants(act: _Act, reading: _Reading, is_party: IsParty) -> Frame | No
         actors = _who_comes(token if frame.is_nominal else act.companion, token, is_party) or actors
     if reading.status in ("threatened", "hypothetical") and not recipients and not frame.is_nominal:
         recipients = _conditioned(token, is_party)
-    one_sided = not actors or not recipients
+    pointing = act.entry.event_type in REACTIONS and any(is_step(thing) for thing in _things(act, actors))
+    one_sided = not actors or not (recipients or pointing)
     alone = not act.entry.with_lemmas and reading.stance is None
     if alone and one_sided and (act.entry.head, act.entry.event_type) in _weak():
         return None
@@ -717,6 +732,7 @@ def _receives(verb: Token, noun: Token) -> bool:
     )
 
 
+_CONCLUDING = frozenset({"end", "finish", "complete"})
 _ORDERING = frozenset({"order", "decree"})
 _RECEIVING = codebook.words("receiving")
 
@@ -935,6 +951,13 @@ def _recipients(token: Token, act: _Act | None, is_party: IsParty, *, passive: b
         noun = act.token
     sources = [token, noun] if noun is not None else [token]
     pairs = [(name, o) for source in sources for name, o in syntax.obliques(source) if name != "by"]
+    if act is not None and act.entry.event_type == "PROTEST":  # "rallied outside the Swedish embassy in Rabat"
+        found = [o for name, o in pairs if name in _BEFORE and o.lemma_.lower() in _MISSIONS and is_party(o)]
+        found = found or [
+            p for name, o in pairs if name in _BEFORE and o.lemma_.lower() in _MISSIONS for p in _inside(o, is_party, 1)
+        ]
+        if found:
+            return found
     for wanted in act.entry.recipient_by if act is not None else ():
         marked = [o for name, o in pairs if name == wanted]
         found = [o for o in marked if is_party(o)]
@@ -989,6 +1012,10 @@ def _recipients(token: Token, act: _Act | None, is_party: IsParty, *, passive: b
                 if found:
                     return found
     for child in token.children:
+        if child.dep_ in ("ccomp", "xcomp") and child.pos_ == "NOUN":  # "declared the consul persona non grata"
+            named = [c for c in child.subtree if c != child and is_party(c)]
+            if named:
+                return named[-1:]
         if child.dep_ in ("ccomp", "xcomp"):
             own = syntax.own_subjects(child)
             found = [s for s in own if is_party(s)] or [p for s in own for p in _owners(s, is_party)]
@@ -1013,6 +1040,15 @@ def _recipients(token: Token, act: _Act | None, is_party: IsParty, *, passive: b
                 if name in ("in", "for", "to") and is_party(o)
             ]
     return found
+
+
+def is_step(noun: Token) -> bool:
+    """ "the step", "this verdict": a noun that points to an act told before."""
+    pointed = any(c.dep_ == "det" and c.lower_ in ("the", "this", "that", "these") for c in noun.children)
+    return pointed and noun.lemma_.lower() in _STEPS
+
+
+_STEPS = codebook.words("steps")
 
 
 def _things(act: _Act, actors: Sequence[Token]) -> list[Token]:
@@ -1050,6 +1086,10 @@ def _does_alone(act: _Act | None) -> bool:
 #: Acts that need somebody on the other side; a thing there is their topic.
 _BETWEEN_PEOPLE = frozenset({"CONSULT", "COOPERATE"})
 _FIGURES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY"})
+
+
+_BEFORE = ("outside", "at", "near", "before", "in", "on", "against")
+_MISSIONS = frozenset({"embassy", "consulate", "mission", "residence"})
 
 
 def _is_undergoer(act: _Act | None) -> bool:

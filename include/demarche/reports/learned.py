@@ -15,7 +15,7 @@ from demarche import classifier
 from demarche.classifier.frames import Tree
 from demarche.lexicon import Entry, lexicon
 from demarche.reports import syntax
-from demarche.reports.frames import Frame, IsParty
+from demarche.reports.frames import MUTUAL, Frame, IsParty
 from demarche.reports.operators import operators
 
 #: A pair is taken up from these probabilities on: that the sentence tells of it, and that its act is of the best type;
@@ -81,6 +81,9 @@ class Learned:
             name, _ = one.best_type()
             if one.type_scores[name] < type_floor or one.candidate.trigger in used:
                 continue
+            together = name in MUTUAL and (name != "SUPPORT" or not one.entries or one.entries[0].is_mutual)
+            if not together and "peer" in (one.candidate.actor_by, one.candidate.recipient_by):
+                continue  # "Mali and Niger supported it": neither the other
             if not one.entries and _tells(self._doc[one.candidate.trigger]):
                 continue
             used.add(one.candidate.trigger)

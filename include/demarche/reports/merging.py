@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from demarche.reports import syntax
+from demarche.reports import frames, syntax
 from demarche.reports.circumstances import When, Where
 from demarche.reports.frames import Frame
 from demarche.reports.parties import Party
@@ -32,6 +32,8 @@ class Draft:
     confidence: float = 0.5
     sentence_index: int = 0
     is_anaphoric: bool = False
+    is_told: bool = True
+    """False for a reaction whose other side only an earlier sentence names; `refer_back` finds it."""
 
     @property
     def parties(self) -> list[Party]:
@@ -60,6 +62,59 @@ def merge(drafts: Sequence[Draft]) -> list[Draft]:
     return [draft for draft in kept if len(draft.parties) > (draft.event_type == "CONSULT")]
 
 
+def refer_back(drafts: Sequence[Draft]) -> list[Draft]:
+    """Find the side that an act leaves to the sentences before it: whose step is welcomed, who summoned the envoy.
+
+    Returns the drafts that are told, in order.
+    """
+    for index, draft in enumerate(drafts):
+        before = [other for other in drafts[:index] if draft.sentence_index - other.sentence_index <= _REACH]
+        if is_reaction(draft):
+            _find_doer(draft, before)
+        elif _lacks_actor(draft):
+            _find_dealer(draft, before)
+    return [draft for draft in drafts if draft.is_told]
+
+
+def is_reaction(draft: Draft) -> bool:
+    """ "welcomed the step", "called the verdict a disgrace": the words point to somebody's act."""
+    if not draft.frame.is_to_things or draft.event_type not in frames.REACTIONS or not draft.actors:
+        return False
+    return frames.is_step(draft.frame.recipients[0]) and any(party.is_linked for party in draft.actors)
+
+
+
+
+def _find_doer(draft: Draft, before: Sequence[Draft]) -> None:
+    mine = {party.country_code or _key(party) for party in draft.actors}
+    for other in reversed(before):
+        doers = [party for party in other.actors if party.is_linked]
+        if not doers or is_reaction(other) or mine & {party.country_code or _key(party) for party in doers}:
+            continue
+        draft.recipients, draft.is_told, draft.confidence = doers, True, 0.5
+        return
+
+
+def _lacks_actor(draft: Draft) -> bool:
+    return (
+        not draft.actors
+        and draft.event_type in ("ACCUSE", "SANCTION")
+        and syntax.is_passive(draft.frame.trigger)
+        and len({party.country_code for party in draft.recipients}) == 1
+        and draft.recipients[0].country_code is not None
+    )
+
+
+def _find_dealer(draft: Draft, before: Sequence[Draft]) -> None:
+    theirs = draft.recipients[0].country_code
+    for other in reversed(before):
+        known = {party.country_code: party for party in other.parties if party.country_code}
+        if theirs in known and len(known) == 2:
+            draft.actors = [party for code, party in known.items() if code != theirs]
+            draft.confidence = max(draft.confidence, 0.5)
+            return
+
+
 #: So many sentences further on a tale still goes on.
 _REACH = 2
 
@@ -75,7 +130,7 @@ def carry_on(drafts: Sequence[Draft]) -> None:
                 break
             if before.status_type != "occurred" or before.when.precision_type != "day" or not _is_main(before):
                 continue
-            if not _share_a_country(before, draft):
+            if not _is_same_day(draft) and not _share_a_country(before, draft):
                 continue
             draft.when = before.when
             break
@@ -84,17 +139,23 @@ def carry_on(drafts: Sequence[Draft]) -> None:
 def _goes_on(draft: Draft) -> bool:
     return (
         draft.status_type in ("occurred", "requested", "denied")
-        and draft.when.text is None
+        and (draft.when.text is None or _is_same_day(draft))
         and draft.when.start_date is None
         and draft.sentence_index > 0
-        and _is_main(draft)
+        and (_is_main(draft) or _is_same_day(draft))
     )
+
+
+def _is_same_day(draft: Draft) -> bool:
+    return (draft.when.text or "").lower().startswith(("the same ", "that same ", "later that "))
 
 
 def _is_main(draft: Draft) -> bool:
     """Whether the act is told by a main clause in the simple past."""
     verb = draft.frame.trigger
     if not syntax.is_verbal(verb):
+        if verb.dep_ not in ("dobj", "nsubj", "nsubjpass"):
+            return False  # "… during his visit": the clause tells of something else
         verb = next((word for word in draft.frame.words if syntax.is_verbal(word)), verb)
     top = verb
     while top.dep_ in ("conj", "xcomp", "ccomp") and top.head != top:

@@ -91,6 +91,9 @@ def modality(verb: Token) -> Modality:
         lower = child.lower_
         if child.dep_ in ("aux", "auxpass"):
             if child.tag_ == "MD" or lower in _MODALS:
+                inverted = lower == "should" and any(c.dep_ in syntax.SUBJECTS and c.i > child.i for c in verb.children)
+                if inverted:
+                    return Modality("possible", negated, True)  # "should the talks fail"
                 kind = _MODALS.get(lower, kind)
             elif (
                 lower == "to"

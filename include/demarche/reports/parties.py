@@ -82,6 +82,8 @@ class Parties:
         """Whether the word heads a phrase that can act: a linked or named entity, people, a pronoun for them."""
         if token.lower_ == "it" and token.dep_ in ("dobj", "pobj") and token.head.lemma_.lower() not in _ADDRESSING:
             return False  # what is welcomed or rejected as "it" is a deed, not a doer
+        if token.lemma_.lower() in _ONLOOKERS:
+            return False
         mentions = self.mentions_at(token)
         if mentions and token.i not in self._dateline:
             return any(m.mention_type != "place" or m.country_code is not None for m in mentions)
@@ -330,6 +332,8 @@ _DATELINE = re.compile(
     r"\s?(?:--?|–|—|:)\s)"
 )
 _ADDRESSING = codebook.words("addressing")
+#: Who talks of the acts of others.
+_ONLOOKERS = frozenset({"analyst", "economist", "historian", "pundit", "commentator", "columnist", "broker"})
 _MANY = frozenset({"majority", "most", "group", "number", "dozen", "family", "police", "opposition", "party"})
 _TIME_NAMES = codebook.words("time_names")
 

@@ -128,6 +128,12 @@ def is_adverbial_relative(verb: Token) -> bool:
     return any(c.dep_ == "advmod" and c.lower_ in ("where", "when", "why") for c in verb.children)
 
 
+def is_reciprocal(verb: Token) -> bool:
+    """ "each accused the other", "blamed each other": what one does the other does, too."""
+    words = [w.lower_ for c in verb.children if c.dep_ in ("nsubj", "dobj", "pobj") for w in (c, *c.children)]
+    return "each" in words or ("one" in words and "another" in words)
+
+
 def own_subjects(verb: Token) -> list[Token]:
     """Subjects that stand in the clause itself, coordination unfolded, relative pronouns replaced."""
     subjects = [c for c in verb.children if c.dep_ in SUBJECTS | PASSIVE_SUBJECTS and c.dep_ != "expl"]
