@@ -347,9 +347,9 @@ def load_warehouse(lake: LakeOption = None, warehouse: WarehouseOption = None) -
 
 @app.command("maintain-warehouse")
 def maintain_warehouse(lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
-    """Publish what a killed writer left unpublished, and remove the rest of what it left.
+    """Tidy up: publish what a killed writer left, compact when it pays, drop old publications, verify, back up.
 
-    Example: demarche maintain-warehouse
+    Where to back up is set by DEMARCHE_BACKUP_URL. Example: demarche maintain-warehouse
     """
     from demarche import steps
 
@@ -404,15 +404,24 @@ def restore(
     publication: Annotated[
         str | None, typer.Argument(metavar="[PUBLICATION]", help="Its number, 1 for the newest, or its name.")
     ] = None,
+    lake: LakeOption = None,
     warehouse: WarehouseOption = None,
+    backup: Annotated[
+        str | None, typer.Option("--from", metavar="URL", help="From a backup: what the lake lacks, and the warehouse.")
+    ] = None,
 ) -> None:
     """Publish a former state of the warehouse again; without PUBLICATION, list those that are kept.
 
-    The next load goes on from it, and takes whatever it lacks. Example: demarche restore 1 --warehouse news.duckdb
+    The next load goes on from it, and takes whatever it lacks. From a backup, the newest state unless PUBLICATION names
+    another. Example: demarche restore 1 --warehouse news.duckdb
     """
+    from demarche import steps
     from demarche import warehouse as store
 
-    settings = _settings(warehouse=warehouse)
+    settings = _settings(lake, warehouse)
+    if backup:
+        _print_step(steps.restore_backup(backup, name=publication, settings=settings))
+        return
     kept = store.publications(settings.warehouse_path)
     if publication is None:
         rows = [(number, path.name, *_held(path)) for number, path in enumerate(reversed(kept), 1)]
@@ -420,7 +429,9 @@ def restore(
         print_rows(columns, rows, Format.table, f"no former publication of {settings.warehouse_path} is kept")
         return
     chosen = store.chosen_publication(settings.warehouse_path, publication)
-    store.restore(settings.warehouse_path, chosen, wait_seconds=settings.lock_seconds)
+    store.restore(
+        settings.warehouse_path, chosen, wait_seconds=settings.lock_seconds, keep=settings.kept_publications
+    )
     loaded_at, documents, events = _held(settings.warehouse_path)
     held = f"{events} events of {documents} documents"
     print_line(f"{settings.warehouse_path}: restored, as loaded at {loaded_at}, {held}")

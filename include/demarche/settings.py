@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     raw_gigabytes: float = Field(0.0, ge=0, description="Raw bytes beyond it are removed, oldest first; 0: no limit")
     pair_window_days: int = Field(30, ge=0, description="Partitions further apart aren't compared for equal texts")
     lock_seconds: float = Field(60.0, ge=0, description="How long a second writer waits for the warehouse")
+    kept_publications: int = Field(3, ge=0, description="Former states of the warehouse that stay beside it")
+    backup_url: str = Field("", description="Maintenance backs up to this folder or fsspec URL; default: nowhere")
+    kept_backups: int = Field(4, ge=1, description="States of the warehouse that stay in the backup")
     query_seconds: float = Field(30.0, gt=0, description="An analyst's query is ended after this time")
 
     @field_validator("lake_url")

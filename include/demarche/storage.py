@@ -31,6 +31,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date, datetime
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import fsspec
@@ -495,6 +496,26 @@ class Lake:
         folder = ("journal", _checked(_NAME, kind))
         return [row for name in self._names(*folder) for row in self._json_lines(self._path(*folder, name))]
 
+    # --- another lake ----------------------------------------------------------------------------------------
+    def take_missing(self, other: Lake) -> int:
+        """Take the raw bytes, fetch log and journal that ``other`` has and this lake lacks; how many objects. They are
+        never changed, so that one which is there is the same."""
+        taken = 0
+        for part in ("raw", "journal"):
+            held = set(self._objects(part))
+            for path in other._objects(part):
+                if path not in held:
+                    self._put(self._path(path), other._get(other._path(path)))
+                    taken += 1
+        return taken
+
+    def _objects(self, part: str) -> list[str]:
+        """The paths of all objects under a part, relative to the lake, in order; what is half written isn't one."""
+        folder = self._path(part)
+        found = self._fs.find(folder) if self._fs.exists(folder) else []
+        relative = (path.removeprefix(self.root).lstrip("/") for path in found)
+        return sorted(path for path in relative if not posixpath.basename(path).startswith("."))
+
     # --- objects ---------------------------------------------------------------------------------------------
     def _path(self, *parts: str) -> str:
         return posixpath.join(self.root, *parts)
@@ -549,6 +570,62 @@ class Lake:
                 yield json.loads(line)
         except ValueError as error:
             raise LakeError(f"{path}: damaged ({error}) — restore it from a backup") from error
+
+
+# --- a backup ------------------------------------------------------------------------------------------------
+class Backup:
+    """A backup at ``url``: a lake with raw bytes and journal, and whole files beside it, each with its checksum.
+
+    lake/                       as a lake is, without what can be derived
+    warehouse/<name>            a file, and behind it
+    warehouse/<name>.sha256     its checksum: a file without one was never finished
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self.lake = Lake(f"{self.url}/lake")
+        self._files = Lake(f"{self.url}/warehouse")
+
+    def names(self) -> list[str]:
+        """The files that are whole, in order of name."""
+        found = self._files._names()
+        return [name for name in found if f"{name}.sha256" in found]
+
+    def keep(self, path: Path, name: str) -> bool:
+        """Copy a file there under ``name``, unless it is there already. Raises LakeError when it can't be written."""
+        if name in self.names():
+            return False
+        target = self._files._path(name)
+        try:
+            self._files._fs.makedirs(self._files.root, exist_ok=True)
+            self._files._fs.put_file(str(path), target)
+            self._files._put(f"{target}.sha256", _checksum(path).encode())
+        except OSError as error:
+            raise LakeError(f"backup {target}: not written ({error.strerror or error}) — what it had stays") from error
+        return True
+
+    def fetch(self, name: str | None, path: Path) -> None:
+        """Copy a file from there, the last by name where none is given. Raises LakeError when there is none, or when it
+        isn't what was kept."""
+        names = self.names()
+        if not names or (name and name not in names):
+            listed = f"there are: {', '.join(names)}" if names else "it has none"
+            raise LakeError(f"backup {self.url}: no warehouse {name or 'is there'} — {listed}")
+        source = self._files._path(name or names[-1])
+        self._files._fs.get_file(source, str(path))
+        if _checksum(path) != self._files._get(f"{source}.sha256").decode().strip():
+            raise LakeError(f"backup {source}: isn't what was backed up — restore another one: {', '.join(names)}")
+
+    def expire(self, keep: int) -> None:
+        """Remove the first files by name but for ``keep``."""
+        for name in self.names()[:-keep]:
+            self._files._remove(self._files._path(f"{name}.sha256"))
+            self._files._remove(self._files._path(name))
+
+
+def _checksum(path: Path) -> str:
+    with open(path, "rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 # --- Arrow and Parquet ---------------------------------------------------------------------------------------

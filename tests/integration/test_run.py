@@ -9,6 +9,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -384,3 +385,39 @@ def test_what_was_known_after_each_load_can_be_asked_and_survives_a_rebuild(fetc
         assert rows(world, f"SELECT {columns} FROM mart.events_as_of({instant}) ORDER BY event_id") == events
     nameless = "SELECT count(*) FROM meta.event_revisions ANTI JOIN meta.loads USING (load_id)"
     assert rows(world, nameless) == [(0,)]
+
+
+# --- upkeep ----------------------------------------------------------------------------------------------------
+def test_everything_comes_back_from_the_backup(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw", "derived")
+    steps.load_warehouse(settings=world.settings)
+    kept = world.settings.model_copy(update={"backup_url": str(tmp_path / "backup")})
+    done = steps.maintain_warehouse(settings=kept).counts
+    assert (done["published"], done["compacted"], done["expired"]) == (0, 0, 0)
+    assert done["verified"] > 0
+    assert done["backed_up"] > len(KEYS)
+    assert steps.maintain_warehouse(settings=kept).counts["backed_up"] == 0
+    history = "SELECT event_id, load_id FROM meta.event_revisions ORDER BY ALL"
+    before, revisions = core_and_mart(world), rows(world, history)
+
+    shutil.rmtree(world.folder)
+    command = ["restore", "--from", str(tmp_path / "backup"), "--lake", world.settings.lake_url]
+    done = CliRunner().invoke(cli.app, [*command, "--warehouse", str(world.settings.warehouse_path)])
+    assert done.exit_code == 0, done.output
+    assert core_and_mart(world) == before
+    steps.load_warehouse(settings=world.settings)  # nothing is derived yet: nothing is taken for forgotten
+    assert core_and_mart(world) == before
+    steps.rebuild(settings=world.settings)
+    assert core_and_mart(world) == before
+    assert rows(world, history) == revisions
+
+
+def test_a_warehouse_that_maintenance_cannot_read_to_its_end_is_said(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw", "derived")
+    steps.load_warehouse(settings=world.settings)
+    path = world.settings.warehouse_path
+    path.chmod(0o644)
+    with duckdb.connect(str(path)) as con:
+        con.execute("DELETE FROM core.reports")
+    with pytest.raises(warehouse.WarehouseError, match="its last load counted"):
+        steps.maintain_warehouse(settings=world.settings)

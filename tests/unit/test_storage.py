@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from demarche import records
 from demarche.records import Document, Event, Fetch, Mention, Reject, Report, Signature, record_id
-from demarche.storage import Lake, LakeError, Manifest, arrow_schema, from_parquet, parquet_bytes
+from demarche.storage import Backup, Lake, LakeError, Manifest, arrow_schema, from_parquet, parquet_bytes
 
 KEY = "2021-05-04T10"
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -294,3 +294,62 @@ def test_the_journal_keeps_the_order(lake):
     assert [row["number"] for row in lake.journal("loads")] == list(range(12))
     assert lake.journal("loads")[0]["on"] == "2021-05-04"
     assert lake.journal("revisions") == []
+
+
+# --- a backup --------------------------------------------------------------------------------------------------
+@pytest.fixture(params=["folder", "memory"])
+def backup(request, tmp_path) -> Backup:
+    return Backup(str(tmp_path / "backup") if request.param == "folder" else f"memory://{tmp_path.name}-backup/")
+
+
+def test_what_a_lake_lacks_is_taken_and_nothing_twice(lake, backup):
+    raw_hash = lake.put_raw(b"bytes")
+    lake.append_fetches([fetch("a.txt", raw_hash)])
+    lake.append_journal("loads", [{"load_id": "l1"}])
+    write(lake, ["derived.txt"])
+    assert backup.lake.take_missing(lake) == 3
+    assert backup.lake.take_missing(lake) == 0
+    lake.append_journal("loads", [{"load_id": "l2"}])
+    assert backup.lake.take_missing(lake) == 1
+    assert backup.lake.get_raw(raw_hash) == b"bytes"
+    assert backup.lake.journal("loads") == lake.journal("loads")
+    assert backup.lake.fetches(KEY) == lake.fetches(KEY)
+    assert backup.lake.manifest("documents", KEY) is None
+
+
+def test_files_are_kept_whole_and_come_back(backup, tmp_path):
+    path, back = tmp_path / "w.duckdb", tmp_path / "back.duckdb"
+    for name in ("1.duckdb", "2.duckdb", "3.duckdb"):
+        path.write_bytes(name.encode() * 1000)
+        assert backup.keep(path, name)
+        assert not backup.keep(path, name)
+    backup.expire(2)
+    assert backup.names() == ["2.duckdb", "3.duckdb"]
+    backup.fetch(None, back)
+    assert back.read_bytes() == b"3.duckdb" * 1000
+    backup.fetch("2.duckdb", back)
+    assert back.read_bytes() == b"2.duckdb" * 1000
+    with pytest.raises(LakeError, match=r"no warehouse 1.duckdb — there are: 2.duckdb, 3.duckdb"):
+        backup.fetch("1.duckdb", back)
+
+
+def test_a_file_whose_copying_was_cut_short_is_none(tmp_path):
+    backup = Backup(str(tmp_path / "backup"))
+    with pytest.raises(LakeError, match="it has none"):
+        backup.fetch(None, tmp_path / "back")
+    (tmp_path / "w").write_bytes(b"whole")
+    backup.keep(tmp_path / "w", "1")
+    (tmp_path / "backup/warehouse/2").write_bytes(b"ha")
+    assert backup.names() == ["1"]
+    (tmp_path / "backup/warehouse/1").write_bytes(b"else")
+    with pytest.raises(LakeError, match="isn't what was backed up"):
+        backup.fetch(None, tmp_path / "back")
+
+
+def test_a_backup_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "w").write_bytes(b"whole")
+    (tmp_path / "backup").mkdir()
+    (tmp_path / "backup" / "warehouse").mkdir()
+    (tmp_path / "backup" / "warehouse" / "1").mkdir()
+    with pytest.raises(LakeError, match="not written"):
+        Backup(str(tmp_path / "backup")).keep(tmp_path / "w", "1")

@@ -20,11 +20,13 @@ from demarche.warehouse import (
     Warehouse,
     WarehouseError,
     WarehouseLocked,
+    expire,
     overview,
     publications,
     restore,
     schema,
     snapshot,
+    verify,
 )
 from warehouse_world import (
     LOADED_AT,
@@ -414,6 +416,58 @@ def test_former_publications_are_kept_and_restored(path: Path) -> None:
     assert overview(path).event_count == 1
     load(path, {key(1): partition(path.parent / "lake", [FIRST])}, after_hours=9)
     assert snapshot(path) == before
+
+
+# --- upkeep ------------------------------------------------------------------------------------------------------
+def test_a_file_that_is_mostly_free_is_written_anew(path: Path) -> None:
+    with Warehouse.writer(path) as warehouse:
+        assert not warehouse.compact()
+        warehouse._open.execute("CREATE TABLE meta.bulk AS SELECT uuid() AS a, uuid() AS b FROM range(200_000)")
+        warehouse._open.execute("CHECKPOINT")
+        warehouse._open.execute("DROP TABLE meta.bulk")
+    before = snapshot(path, ("core", "mart", "meta", "stage"))
+    size = (path.parent / f".{path.name}.work" / path.name).stat().st_size
+    with Warehouse.writer(path) as warehouse:
+        assert warehouse.compact()
+        assert not warehouse.compact()
+        assert warehouse.publish()
+    assert path.stat().st_size < size / 2
+    assert snapshot(path, ("core", "mart", "meta", "stage")) == before
+    comments = "SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'mart' AND comment IS NULL AND NOT internal"
+    assert rows(path, comments) == [(0,)]
+    assert len(rows(path, "SELECT * FROM mart.events_as_of(TIMESTAMP '2030-01-01')")) == 2
+    load(path, {}, after_hours=1, forget=[key(1)])
+    assert overview(path).event_count == 1
+
+
+def test_former_publications_beyond_those_to_be_kept_are_dropped(path: Path) -> None:
+    for hours in range(1, 4):
+        load(path, {}, forget=[key(1)], after_hours=hours)
+    kept = publications(path)
+    assert expire(path, 2) == len(kept) - 2
+    assert publications(path) == kept[-2:]
+    assert expire(path, 0) == 2
+
+
+def test_verifying_reads_every_row(path: Path) -> None:
+    names = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'w'"
+    assert verify(path) == sum(rows(path, f"SELECT count(*) FROM {name}")[0][0] for (name,) in rows(path, names))
+
+
+def test_a_flipped_bit_anywhere_in_the_data_is_found(path: Path) -> None:
+    path.chmod(0o644)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"Nothing else was said." if b"Nothing else was said." in data else b"Strelsau Courier")
+    data[at] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(WarehouseError, match="demarche rebuild"):
+        verify(path)
+
+
+def test_rows_that_the_last_load_did_not_count_are_found(path: Path) -> None:
+    tamper(path, "DELETE FROM core.events")
+    with pytest.raises(WarehouseError, match="its last load counted"):
+        verify(path)
 
 
 def test_restoring_what_is_no_publication_is_refused(path: Path) -> None:

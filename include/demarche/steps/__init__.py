@@ -13,7 +13,8 @@ from demarche.steps.gazetteer import check_gazetteer, update_gazetteer
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
 from demarche.steps.inspection import diagnose, status
 from demarche.steps.ledgers import arrival_key, hour_that_has_ended
-from demarche.steps.loading import events_of, load_results, load_warehouse, maintain_warehouse
+from demarche.steps.loading import events_of, load_results, load_warehouse
+from demarche.steps.maintaining import maintain_warehouse, restore_backup
 from demarche.steps.pairing import pair_documents
 from demarche.steps.quarantine import accept, held_back, rejects
 from demarche.steps.reporting import daily_report, write_daily_report
@@ -70,6 +71,7 @@ __all__ = [
     "read_gold",
     "rebuild",
     "rejects",
+    "restore_backup",
     "run",
     "show_event",
     "status",

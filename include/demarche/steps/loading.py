@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,6 @@ from demarche.steps.gazetteer import load_additions
 from demarche.steps.ledgers import ACCEPTANCES, KEY_FORMAT, open_lake, released, unpaired
 from demarche.steps.pairing import pair_documents, signed
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
-from demarche.steps.retention import expire_raw
 from demarche.steps.sources import declared_sources, health_of
 from demarche.storage import Lake
 
@@ -55,7 +55,6 @@ _BROUGHT: dict[str, tuple[type[Record], ...]] = {
 }
 
 
-KEPT_PUBLICATIONS = 3
 
 
 class GateError(StepError):
@@ -73,19 +72,28 @@ def load_warehouse(*, settings: Settings | None = None, progress: Progress = no_
 
 
 def rebuild_warehouse(
-    *, settings: Settings | None = None, progress: Progress = no_progress, keep: int = KEPT_PUBLICATIONS
+    *, settings: Settings | None = None, progress: Progress = no_progress, keep: int | None = None
 ) -> StepResult:
     """Load all that is derived into an empty warehouse, replay the journal, and publish it in the old one's place;
-    of former publications, ``keep`` stay."""
+    of former publications, ``keep`` stay, or as many as the settings say."""
     return _load(settings or load_settings(), progress, fresh=True, keep=keep)
+
+
+@contextmanager
+def open_writer(settings: Settings, *, fresh: bool = False, keep: int | None = None) -> Iterator[Warehouse]:
+    """The writer of the warehouse that the settings name; former publications stay as they say, or else ``keep``."""
+    from demarche.warehouse import Warehouse
+
+    path = settings.warehouse_path
+    keep = settings.kept_publications if keep is None else keep
+    with Warehouse.writer(path, wait_seconds=settings.lock_seconds, fresh=fresh, keep=keep) as warehouse:
+        yield warehouse
 
 
 def refuse_foreign_warehouse(settings: Settings) -> None:
     """Raises WarehouseError, before hours are spent on a run, when its warehouse could not be written to."""
-    from demarche.warehouse import Warehouse
-
     if settings.warehouse_path.exists():
-        with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds):
+        with open_writer(settings):
             pass
 
 
@@ -126,31 +134,25 @@ def unloaded(settings: Settings) -> list[str]:
     return sorted(key for key, partition in wanted.items() if taken.get(key) != partition.input_hash)
 
 
-def _load(
-    settings: Settings, progress: Progress, *, fresh: bool, keep: int = KEPT_PUBLICATIONS
-) -> StepResult:
-    from demarche.warehouse import Warehouse
-
+def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | None = None) -> StepResult:
     refuse_lesser_lake(settings)
     lake = open_lake(settings)
     for key in unpaired(lake, settings):
         pair_documents(key, settings=settings)
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
-    with Warehouse.writer(
-        settings.warehouse_path, wait_seconds=settings.lock_seconds, fresh=fresh, keep=keep
-    ) as warehouse:
+    with open_writer(settings, fresh=fresh, keep=keep) as warehouse:
         if not fresh:
-            _keep_journal(lake, warehouse)  # of a load that was killed before it could
+            keep_journal(lake, warehouse)  # of a load that was killed before it could
         wanted = loadable(lake, settings)
         taken = warehouse.taken()
         changed = {key: found for key, found in wanted.items() if taken.get(key) != found.input_hash}
-        forgotten = sorted(set(taken) - set(lake.manifests("documents")))
+        forgotten = sorted(set(taken) - {*lake.manifests("documents"), *lake.fetch_keys()})
         load: Load | None = None
         held: dict[str, str] = {}
         is_decided = {decision.decision_id for decision in decisions(lake)} != warehouse.decision_ids()
         if changed or forgotten or fresh or is_decided or not warehouse.loads():
             load, held = _load_sound(warehouse, lake, changed, forgotten, settings, progress)
-            _keep_journal(lake, warehouse)
+            keep_journal(lake, warehouse)
         progress("load_warehouse", 3, 3)
         warehouse.publish()
     if held:
@@ -362,7 +364,7 @@ def _places(mentions: Iterable[Mention], reports: Iterable[Report], additions: A
 
 
 # --- the journal -------------------------------------------------------------------------------------------------
-def _keep_journal(lake: Lake, warehouse: Warehouse) -> None:
+def keep_journal(lake: Lake, warehouse: Warehouse) -> None:
     """Append the loads that the journal lacks, each after its revisions: a load in the journal is whole."""
     kept = {row["load_id"] for row in lake.journal("loads")}
     for load in warehouse.loads():
@@ -404,37 +406,20 @@ def _bring(warehouse: Warehouse, lake: Lake, kind: type[Record]) -> None:
 def load_results(*, settings: Settings | None = None) -> StepResult:
     """Bring the journal's newest results of checks into the warehouse, and how sources fare, and publish it; partitions
     stay as they are."""
-    from demarche.warehouse import Warehouse
-
     settings = settings or load_settings()
     lake = open_lake(settings)
-    with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds) as warehouse:
-        _keep_journal(lake, warehouse)
+    with open_writer(settings) as warehouse:
+        keep_journal(lake, warehouse)
         warehouse.begin()
         _bring(warehouse, lake, QualityResult)
         warehouse.replay(SourceHealth, [health_of(lake, source) for source in _declared(settings)])
         warehouse.commit(datetime.now(UTC), code_versions=_code_versions(settings))
-        _keep_journal(lake, warehouse)
+        keep_journal(lake, warehouse)
         warehouse.publish()
     return StepResult("load_results", None, written=len(lake.journal(QualityResult.table)))
 
 
 # --- upkeep and looking ------------------------------------------------------------------------------------------
-def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
-    """Publish what a killed writer left unpublished, sweep away the rest of what it left, and remove raw bytes that
-    have served their time (settings ``raw_days`` and ``raw_gigabytes``)."""
-    from demarche.warehouse import Warehouse
-
-    settings = settings or load_settings()
-    lake = open_lake(settings)
-    with Warehouse.writer(settings.warehouse_path, wait_seconds=settings.lock_seconds) as warehouse:
-        _keep_journal(lake, warehouse)
-        is_new = warehouse.publish()
-    with lake.one_run():
-        expired = expire_raw(lake, settings, datetime.now(UTC))
-    return StepResult("maintain_warehouse", None, details={"published": int(is_new), **expired})
-
-
 _EVENTS = """
 SELECT start_date, end_date, date_precision_type, event_type, mode_type, status_type, actor_text, recipient_text,
     place_name, document_count, confidence_score

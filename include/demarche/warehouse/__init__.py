@@ -9,9 +9,9 @@ Readers only ever open the published file. The writer works on a private copy be
 
 from demarche.warehouse.checks import load_checks, run_checks
 from demarche.warehouse.errors import QueryError, WarehouseError, WarehouseLocked, remedy
-from demarche.warehouse.publication import chosen_publication, publications, restore
+from demarche.warehouse.publication import chosen_publication, expire, publications, restore
 from demarche.warehouse.querying import Answer, ParquetAnswer, query, query_parquet
-from demarche.warehouse.reading import Overview, frame, overview, snapshot
+from demarche.warehouse.reading import Overview, frame, overview, snapshot, verify
 from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse, accuracy
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "WarehouseLocked",
     "accuracy",
     "chosen_publication",
+    "expire",
     "frame",
     "load_checks",
     "overview",
@@ -36,4 +37,5 @@ __all__ = [
     "restore",
     "run_checks",
     "snapshot",
+    "verify",
 ]

@@ -204,6 +204,17 @@ def refuse_damaged(path: Path) -> None:
         raise Unreadable(f"{found}{_ways_out(path, found)}")
 
 
+@contextmanager
+def reading_sound(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """As ``reading``, of a file that was looked at before; what turns out damaged within the block says what to do."""
+    refuse_damaged(path)
+    try:
+        with reading(path) as con:
+            yield con
+    except Unreadable as error:
+        raise Unreadable(f"{error}{_ways_out(path, str(error))}") from error
+
+
 def _ways_out(path: Path, found: str) -> str:
     """What to do about a damaged warehouse, to be put behind what is wrong with it."""
     if " — " in found:
@@ -262,8 +273,7 @@ def publish(paths: Paths, source: Path, *, load_id: str, keep: int) -> None:
         finally:
             incoming.unlink(missing_ok=True)
         _write_stamp(paths, load_id)
-        for expired in publications(paths.published)[: -keep or None]:
-            expired.unlink(missing_ok=True)
+        expire(paths.published, keep)
 
 
 def _keep(paths: Paths) -> None:
@@ -291,6 +301,14 @@ def publications(path: Path) -> list[Path]:
     """The kept former publications of the warehouse at ``path``, oldest first."""
     folder = Paths(path).previous
     return sorted(folder.glob("*.duckdb")) if folder.is_dir() else []
+
+
+def expire(path: Path, keep: int) -> int:
+    """Remove the oldest former publications but for ``keep``; how many those were."""
+    expired = publications(path)[: -keep or None]
+    for publication in expired:
+        publication.unlink(missing_ok=True)
+    return len(expired)
 
 
 def chosen_publication(path: Path, wanted: str) -> Path:

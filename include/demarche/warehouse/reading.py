@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from demarche.warehouse.connection import reading
-from demarche.warehouse.publication import refuse_damaged
+from demarche.warehouse.errors import Unreadable
+from demarche.warehouse.publication import reading_sound
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +35,7 @@ class Overview:
 
 def overview(path: Path) -> Overview:
     """Counts and freshness of the warehouse published at ``path``. Raises WarehouseError when it can't be read."""
-    refuse_damaged(path)
-    with reading(path) as con:
+    with reading_sound(path) as con:
         load = con.execute("SELECT load_id, loaded_at FROM meta.loads ORDER BY loaded_at DESC LIMIT 1").fetchone()
         counts = con.execute(
             "SELECT (SELECT max(schema_version) FROM meta.schema_version), "
@@ -47,6 +47,31 @@ def overview(path: Path) -> Overview:
     version, newest, *numbers = counts
     load_id, loaded_at = load or (None, None)
     return Overview(version, load_id, loaded_at, newest, *numbers)
+
+
+def verify(path: Path) -> int:
+    """Read every row of the warehouse published at ``path``, and with it every checksum of the file; how many rows.
+
+    Raises WarehouseError when some can't be read, or the last load counted others than there are.
+    """
+    with reading_sound(path) as con:
+        total = 0
+        for name in _relations(con, ("core", "meta", "stage"), "BASE TABLE"):
+            row = con.execute(f"SELECT count(*), bit_xor(hash(t)) FROM {name} AS t").fetchone()
+            total += row[0] if row else 0
+        counted = con.execute(
+            "SELECT document_count, report_count, event_count FROM meta.loads ORDER BY loaded_at DESC LIMIT 1"
+        ).fetchone()
+        held = con.execute(
+            "SELECT (SELECT count(*) FROM core.documents), (SELECT count(*) FROM core.reports), "
+            "(SELECT count(*) FROM core.events)"
+        ).fetchone()
+    if counted is not None and counted != held:
+        raise Unreadable(
+            f"{path}: holds {held} documents, reports and events, where its last load counted {counted} — `demarche "
+            "restore` brings back a former publication, `demarche rebuild` makes it anew from the lake"
+        )
+    return total
 
 
 def snapshot(path: Path, schemas: tuple[str, ...] = ("core", "mart")) -> dict[str, list[tuple[Any, ...]]]:
@@ -61,15 +86,15 @@ def snapshot(path: Path, schemas: tuple[str, ...] = ("core", "mart")) -> dict[st
 def frame(path: Path, sql: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
     """The answer to SQL of our own as a data frame; ``parameters`` fill ``$name``. Raises WarehouseError when the
     warehouse can't be read."""
-    refuse_damaged(path)
-    with reading(path) as con:
+    with reading_sound(path) as con:
         return con.execute(sql, dict(parameters)).df()
 
 
-def _relations(con: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> list[str]:
+def _relations(con: duckdb.DuckDBPyConnection, schemas: tuple[str, ...], kind: str = "%") -> list[str]:
     found = con.execute(
         "SELECT table_schema || '.' || table_name FROM information_schema.tables "
-        "WHERE table_catalog = current_database() ORDER BY 1"
+        "WHERE table_catalog = current_database() AND table_type LIKE ? ORDER BY 1",
+        [kind],
     ).fetchall()
     return [name for (name,) in found if name.split(".")[0] in schemas]
 

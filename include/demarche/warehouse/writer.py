@@ -118,8 +118,11 @@ class Warehouse:
     """The warehouse's writer; made by ``Warehouse.writer``. Raises WarehouseError for whatever DuckDB or the disk
     refuses."""
 
-    def __init__(self, paths: Paths, con: duckdb.DuckDBPyConnection, *, is_fresh: bool, keep: int) -> None:
+    def __init__(
+        self, paths: Paths, con: duckdb.DuckDBPyConnection, options: dict[str, Any], *, is_fresh: bool, keep: int
+    ) -> None:
         self._paths = paths
+        self._options = options
         self._con: duckdb.DuckDBPyConnection | None = con
         self._is_fresh = is_fresh
         self._keep = keep
@@ -153,7 +156,7 @@ class Warehouse:
             options |= {"threads": str(threads)} if threads else {}
             with reported(f"{paths.published}: can't be opened for writing"):
                 con = connect(str(paths.work), options)
-            warehouse = cls(paths, con, is_fresh=fresh, keep=keep)
+            warehouse = cls(paths, con, options, is_fresh=fresh, keep=keep)
             try:
                 warehouse._create_if_new()
                 yield warehouse
@@ -227,6 +230,30 @@ class Warehouse:
             con.execute("CHECKPOINT")
         self._close()
         publication.publish(self._paths, self._paths.work, load_id=load_id, keep=self._keep)
+        return True
+
+    def compact(self, *, worth: float = 0.5) -> bool:
+        """Write the private file anew when more than ``worth`` of it is free, to be published next; False when it isn't
+        worth it. Loads reuse what they freed, so that this pays after much was forgotten."""
+        work = self._paths.work
+        with self._doing("can't be compacted"):
+            self._open.execute("CHECKPOINT")
+            free, total = self._fetch("SELECT free_blocks, total_blocks FROM pragma_database_size()")[0]
+            if free <= worth * total:
+                return False
+            self._close()
+            partial = work.with_name("compacted")
+            partial.unlink(missing_ok=True)
+            con = connect()
+            try:
+                con.execute(f"ATTACH {quoted(str(work))} AS old (READ_ONLY)")
+                con.execute(f"ATTACH {quoted(str(partial))} AS new (STORAGE_VERSION {quoted(STORAGE)})")
+                con.execute("COPY FROM DATABASE old TO new")
+            finally:
+                con.close()
+            self._paths.stamp.unlink(missing_ok=True)  # first: what is published isn't made from this one
+            os.replace(partial, work)
+            self._con = connect(str(work), self._options)
         return True
 
     # --- what is taken ---------------------------------------------------------------------------------------

@@ -1,0 +1,70 @@
+"""The warehouse's upkeep: tidy, compact, verify, back up, and come back from a backup."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from demarche.settings import Settings, load_settings
+from demarche.steps.ledgers import open_lake
+from demarche.steps.loading import keep_journal, open_writer
+from demarche.steps.results import StepResult
+from demarche.steps.retention import expire_raw
+from demarche.storage import Backup
+
+
+def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
+    """Publish what a killed writer left unpublished, sweep away the rest of what it left, write the file anew when that
+    pays, drop former publications beyond those to be kept, read every row of what is published, back it up with the
+    lake's raw bytes and journal where a place for it is set, and remove raw bytes that have served their time (settings
+    ``raw_days`` and ``raw_gigabytes``).
+
+    The writer's lock is held until the backup is done. Raises WarehouseError for a file that can't be read to its end,
+    LakeError when the backup can't be written.
+    """
+    from demarche import warehouse as store
+
+    settings = settings or load_settings()
+    lake = open_lake(settings)
+    path = settings.warehouse_path
+    with open_writer(settings) as warehouse:
+        keep_journal(lake, warehouse)
+        is_compacted = warehouse.compact()
+        is_new = warehouse.publish()
+        details = {"published": int(is_new), "compacted": int(is_compacted)}
+        details["expired"] = store.expire(path, settings.kept_publications)
+        details["verified"] = store.verify(path) if path.exists() else 0
+        if settings.backup_url and path.exists():
+            backup = Backup(settings.backup_url)
+            details["backed_up"] = backup.lake.take_missing(lake)
+            loaded_at, load_id = (found := store.overview(path)).loaded_at, found.load_id
+            if loaded_at and load_id:
+                details["backed_up"] += backup.keep(path, f"{loaded_at:%Y%m%dT%H%M%S}-{load_id}.duckdb")
+                backup.expire(settings.kept_backups)
+    with lake.one_run():
+        details |= expire_raw(lake, settings, datetime.now(UTC))
+    return StepResult("maintain_warehouse", None, details=details)
+
+
+def restore_backup(url: str, *, name: str | None = None, settings: Settings | None = None) -> StepResult:
+    """Bring back from the backup at ``url`` what the lake lacks of raw bytes and journal, and publish the newest state
+    of the warehouse, or the one called ``name``. What is derived is made again by the next run.
+
+    Raises LakeError when there is no such state or it isn't what was backed up.
+    """
+    from demarche import warehouse as store
+
+    settings = settings or load_settings()
+    backup = Backup(url)
+    path = settings.warehouse_path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.restore.", dir=path.parent) as folder:
+        fetched = Path(folder) / path.name
+        backup.fetch(name, fetched)
+        store.verify(fetched)
+        brought = open_lake(settings).take_missing(backup.lake)
+        store.restore(path, fetched, wait_seconds=settings.lock_seconds, keep=settings.kept_publications)
+    held = store.overview(path)
+    details = {"objects": brought, "documents": held.document_count, "events": held.event_count}
+    return StepResult("restore", None, details=details)
