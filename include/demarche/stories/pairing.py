@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -115,6 +116,7 @@ class _Texts:
 
 
 _Candidates = tuple[Integers, Integers]
+_Indices = npt.NDArray[np.signedinteger[Any]]
 
 
 class _Index:
@@ -125,21 +127,23 @@ class _Index:
         self._sizes = shelf.samples.lengths(self._rows)
         hashes, places = shelf.samples.flat(self._rows)
         order = np.argsort(hashes, kind="stable")  # texts come in the order of keys, and so they stay in each bucket
-        self._hashes: Hashes = hashes[order]
+        hashes = hashes[order]
         self._places = places[order].astype(np.int32)
         self._order = order.astype(np.int32) if len(order) < 2**31 else order
-        is_first = np.concatenate([[True], self._hashes[1:] != self._hashes[:-1]]) if len(order) else np.zeros(0, bool)
+        is_first = np.concatenate([[True], hashes[1:] != hashes[:-1]]) if len(order) else np.zeros(0, bool)
         self._starts: Integers = np.flatnonzero(is_first)
         self._counts: Integers = np.diff(np.append(self._starts, len(order)))
-        self._keys: Hashes = self._hashes[self._starts]
+        self._keys: Hashes = hashes[self._starts]
         self._filter = np.zeros(2**_FILTER_BITS, dtype=bool)
         self._filter[self._keys >> np.uint32(32 - _FILTER_BITS)] = True
 
     def pairs_within(self) -> Iterator[_Candidates]:
         """Candidates among these texts, as rows of the shelf."""
         chosen = settings()
-        start: Integers = np.repeat(self._starts, self._counts)
-        partners: Integers = np.arange(len(start), dtype=np.int64)
+        # 32 bits where they do: there is one number for each shingle
+        kind: type[np.signedinteger[Any]] = np.int32 if len(self._order) < 2**31 else np.int64
+        start = np.repeat(self._starts.astype(kind), self._counts)
+        partners = np.arange(len(start), dtype=kind)
         partners -= start
         is_full = np.repeat(self._counts > chosen.full_bucket, self._counts)
         partners[is_full] = np.minimum(partners[is_full], chosen.star_leaders)
@@ -174,12 +178,12 @@ class _Index:
         yield rows[left], self._rows[right]
 
     def _counted(
-        self, texts: Integers, starts: Integers, partners: Integers, sizes: Integers, other_sizes: Integers
+        self, texts: Integers, starts: _Indices, partners: _Indices, sizes: Integers, other_sizes: Integers
     ) -> _Candidates:
         """Texts and those that stand from ``starts`` on in a bucket, where they meet often enough."""
         chosen = settings()
-        left = np.repeat(texts, partners)
-        within = np.arange(len(left)) - np.repeat(np.cumsum(partners) - partners, partners)
+        left: Integers = np.repeat(texts, partners)
+        within = np.arange(len(left)) - np.repeat(np.cumsum(partners, dtype=np.int64) - partners, partners)
         right = self._places[np.repeat(starts, partners) + within].astype(np.int64)
         met, shared = np.unique(_packed(left, right), return_counts=True)
         left, right = _unpacked(met)
