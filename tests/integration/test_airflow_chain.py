@@ -67,7 +67,9 @@ def test_events_of_assets_say_what_was_done(chain):
     events = chain.rest.get("assets/events", limit=100)["asset_events"]
     keyed = {event["name"]: event["extra"] for event in events if event["partition_key"] == FIRST}
     assert set(keyed) == {"documents", "tagged_documents", "paired_documents", "warehouse"}
-    assert keyed["documents"][FIRST] == {"files": 2, "documents": 1, "rejects": 1, "found": 2, "repeated": 0}
+    assert keyed["documents"][FIRST] == {
+        "files": 2, "documents": 1, "rejects": 1, "found": 2, "repeated": 0, "forgotten": 0,
+    }  # fmt: skip
 
 
 def test_logs_and_xcoms_say_what_was_counted(chain):
