@@ -22,8 +22,11 @@ from demarche import steps
 from demarche.settings import Settings
 settings = Settings(data_folder=Path(sys.argv[1]), settle_seconds=0, document_seconds=40)
 fetched, parsed = steps.fetch_documents(KEY, settings=settings), steps.parse_documents(KEY, settings=settings)
-unit = 1 if sys.platform == "darwin" else 1024
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+if Path("/proc/self/status").exists():  # ru_maxrss keeps what the process was forked from
+    lines = Path("/proc/self/status").read_text().splitlines()
+    peak = int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024 / 1e6
+else:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 print(json.dumps({"read": fetched.read, "written": parsed.written, "rejected": parsed.rejected, "peak": peak}))
 """
 
