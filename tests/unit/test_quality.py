@@ -141,13 +141,14 @@ INSERT INTO core.reports
 INSERT INTO meta.decisions BY NAME
     SELECT 'd' || n AS decision_id, TIMESTAMPTZ '2024-03-05 00:00:00+00' AS decided_at, 'me' AS decided_by,
         CASE WHEN n < {kept} THEN 'keep' ELSE 'reject' END AS decision_type, [n || 'r'] AS report_ids,
-        MAP {{}} AS new_values
+        MAP {{}} AS new_values, [] AS report_places, [] AS other_report_places
     FROM range({number}) AS s(n);
 """
 UNDONE = """
 INSERT INTO meta.decisions BY NAME
     SELECT 'u' || n AS decision_id, TIMESTAMPTZ '2024-03-06 00:00:00+00' AS decided_at, 'undo' AS decision_type,
-        'me' AS decided_by, [] AS report_ids, MAP {} AS new_values, 'd' || n AS undone_decision_id
+        'me' AS decided_by, [] AS report_ids, [] AS report_places, [] AS other_report_places, MAP {} AS new_values,
+        'd' || n AS undone_decision_id
     FROM range(40) AS s(n);
 """
 
