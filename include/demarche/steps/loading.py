@@ -55,8 +55,6 @@ _BROUGHT: dict[str, tuple[type[Record], ...]] = {
 }
 
 
-
-
 class GateError(StepError):
     """The checks of the gate refuse a load; nothing of it is kept."""
 
