@@ -2,11 +2,13 @@
 
 **What it does.** One task, the only writer (pool `warehouse`, one slot, and a lock beside the file): takes every
 partition that the warehouse lacks at once, groups pairs into stories and reports into events, runs the gate of error
-checks, commits, and publishes the file by renaming. Readers see the warehouse before or after, never between.
+checks, commits, and publishes the file by renaming. Readers see the warehouse before or after, never between. A second
+one sends what is new of the watches in `config/watches.txt` (one a line, `north: country=PRK type=CONSULT`).
 
 **If it fails.** The published file stays as it was. *Another writer holds the lock*: it waits and tries again; if it
 lasts, look for an older process of this task. *The gate refuses*: the log names the check and the first rows that
 break it; nothing of this load is kept, and the next load tries again. *Disk full*: make room, nothing to clean up.
+*A notice was not taken*: the warehouse is published all the same; what was not told is told after the next load.
 
 **Running it again.** Now: a new run loads whatever is pending; a key is not needed. Running it twice changes nothing.
 A warehouse that is lost or foreign: `demarche rebuild` makes it anew from the lake.
@@ -52,4 +54,13 @@ with DAG(
         outlet_events[WAREHOUSE].extra = done.counts
         return done.counts
 
-    load_warehouse()
+    @task(pool="checking", retries=2, execution_timeout=timedelta(minutes=15))
+    def tell_watches() -> dict[str, int]:
+        """Send what the load brought of what people watch; answer how many watches and events that were."""
+        from demarche import steps
+
+        done = steps.tell_watches()
+        print(done)
+        return done.counts
+
+    load_warehouse() >> tell_watches()

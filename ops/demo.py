@@ -162,8 +162,9 @@ def fresh_site(
     """An empty site for a run that ends; what an earlier, killed one left is removed with its processes."""
     elsewhere = dict.fromkeys(("DEMARCHE_LAKE_URL", "DEMARCHE_WAREHOUSE_PATH", "DEMARCHE_DROP_FOLDER"))
     everyone = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
-    sources = home / "data" / "sources.toml"
-    given = {**elsewhere, **everyone, "DEMARCHE_SOURCES_FILE": str(sources), **(variables or {})}
+    sources, watches = home / "data" / "sources.toml", home / "data" / "watches.txt"
+    files = {"DEMARCHE_SOURCES_FILE": str(sources), "DEMARCHE_WATCHES_FILE": str(watches)}
+    given = {**elsewhere, **everyone, **files, **(variables or {})}
     site = Site(home / "airflow", home / "data", free_port(), given, commands or {})
     end_leftovers(site)
     shutil.rmtree(home, ignore_errors=True)

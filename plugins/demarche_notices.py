@@ -11,25 +11,24 @@ so sending goes on beside it, within bounds.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
-import smtplib
 import textwrap
 import threading
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from itertools import takewhile
-from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from airflow.listeners import hookimpl
 
-SECONDS = 15
+if TYPE_CHECKING:
+    from demarche.sending import Ways
+
+_WAYS = ("WEBHOOK_URL", "MAIL_TO", "MAIL_FROM", "SMTP_URL")
 MOST_TASKS = 10  # that a notice names
 MOST_RUNS = 1000  # that are looked at for since when something is ill
 UNFOLD = "::endgroup::"  # what comes at a task's end lies in a group of the log that the UI shows folded up
@@ -267,41 +266,15 @@ def cure(docs: str) -> str:
 
 
 def send(subject: str, text: str) -> None:
-    """Send by every way that is set; a way that fails is logged, and stops no other."""
-    ways = {
-        "webhook": (os.environ.get("DEMARCHE_NOTICE_WEBHOOK_URL"), post),
-        "mail": (os.environ.get("DEMARCHE_NOTICE_MAIL_TO"), mail),
-    }
-    for name, (target, way) in ways.items():
-        if target:
-            try:
-                way(target, subject, text)
-            except Exception as error:  # whatever a server does, the scheduler goes on
-                log.error("The %s did not take the notice %r: %s", name, subject, type(error).__name__)
+    """Send by every way that is set; a way that fails is logged, and stops no other: the scheduler goes on."""
+    from demarche.sending import send as send_by
+
+    for failure in send_by(subject, text, ways()):
+        log.error("The notice %r was not taken by %s", subject, failure)
 
 
-def post(url: str, subject: str, text: str) -> None:
-    """Send JSON to an http(s) address."""
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise ValueError("a webhook has an http(s) address")
-    body = json.dumps({"text": text, "title": subject}).encode()
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=SECONDS):
-        pass
+def ways() -> Ways:
+    """Where notices go, by this process's environment."""
+    from demarche.sending import Ways
 
-
-def mail(recipient: str, subject: str, text: str) -> None:
-    """Send a mail."""
-    server = urlsplit(os.environ.get("DEMARCHE_NOTICE_SMTP_URL") or "smtp://localhost")
-    message = EmailMessage()
-    message["Subject"] = subject
-    message["From"] = os.environ.get("DEMARCHE_NOTICE_MAIL_FROM") or recipient.split(",")[0].strip()
-    message["To"] = recipient
-    message.set_content(text)
-    kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
-    with kind(server.hostname or "localhost", server.port or 0, timeout=SECONDS) as client:
-        if server.scheme == "smtp" and client.has_extn("starttls"):
-            client.starttls()
-        if server.username:
-            client.login(unquote(server.username), unquote(server.password or ""))
-        client.send_message(message)
+    return Ways(**{name.lower(): os.environ.get(f"DEMARCHE_NOTICE_{name}", "") for name in _WAYS})

@@ -13,7 +13,7 @@ from typing import Any
 from ops import demo
 from ops.rest import Rest, wait_for
 from ops.services import ROOT, Component, Site
-from webhook import Received
+from receivers import Received
 
 SECONDS = 400
 FIRST, SECOND = "2019-03-04T09", "2019-03-04T10"

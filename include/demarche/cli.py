@@ -529,6 +529,7 @@ def watch(
     ] = None,
     format: Annotated[Told, typer.Option("--format", help="How to print what is told.")] = Told.text,
     peek: Annotated[bool, typer.Option("--peek", help="Tell, and tell the same again next time.")] = False,
+    notify: Annotated[bool, typer.Option("--notify", help="Send it as well: DEMARCHE_NOTICE_… say where.")] = False,
     lake: LakeOption = None,
     warehouse: WarehouseOption = None,
 ) -> None:
@@ -545,14 +546,12 @@ def watch(
     if not found:
         raise watches.WatchError("nothing to watch — name a watch, like 'country=PRK', or a --file of such")
     settings = _settings(lake, warehouse)
-    for one in steps.news(found, settings=settings):
+    for one in steps.news(found, is_peek=peek, is_sent=notify, settings=settings):
         if format is Told.jsonl:
             changes = [{"column": column, "before": before, "now": now} for column, before, now in one.changes]
             print_json({"watch": one.watch.name, "kind": one.kind, "changes": changes, **one.event})
         else:
             print_line(f"{one.watch.name}: {watches.told(one)}")
-    if not peek:
-        steps.mark_told(found, settings=settings)
 
 
 # --- sources -----------------------------------------------------------------------------------------------------

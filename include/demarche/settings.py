@@ -16,17 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DEMARCHE_"
 
-# Variables of that prefix that are no settings of a pipeline: the tests, the CLI and Airflow's plugin read them.
-OTHER_VARIABLES = frozenset(
-    {
-        "DEMARCHE_DEBUG",
-        "DEMARCHE_NOTICE_MAIL_FROM",
-        "DEMARCHE_NOTICE_MAIL_TO",
-        "DEMARCHE_NOTICE_SMTP_URL",
-        "DEMARCHE_NOTICE_WEBHOOK_URL",
-        "DEMARCHE_PRIVATE_TEXTS",
-    }
-)
+# Variables of that prefix that are no settings of a pipeline: the tests and the CLI read them.
+OTHER_VARIABLES = frozenset({"DEMARCHE_DEBUG", "DEMARCHE_PRIVATE_TEXTS"})
 
 
 class SettingsError(ValueError):
@@ -73,6 +64,11 @@ class Settings(BaseSettings):
     kept_publications: int = Field(3, ge=0, description="Former states of the warehouse that stay beside it")
     backup_url: str = Field("", description="Maintenance backs up to this folder or fsspec URL; default: nowhere")
     kept_backups: int = Field(4, ge=1, description="States of the warehouse that stay in the backup")
+    watches_file: Path = Field(Path("config/watches.txt"), description="What to tell of after a load; may be missing")
+    notice_webhook_url: str = Field("", description="Notices are posted here as JSON with text and title")
+    notice_mail_to: str = Field("", description="Notices are mailed to these addresses, by commas")
+    notice_mail_from: str = Field("", description="Who sends the mail; default: the first recipient")
+    notice_smtp_url: str = Field("", description="smtp[s]://[user:password@]host[:port]; default: this host")
     query_seconds: float = Field(30.0, gt=0, description="An analyst's query is ended after this time")
 
     @field_validator("lake_url")

@@ -14,7 +14,7 @@ from demarche import steps
 from news_world import HOURS, World
 from ops import demo
 from ops.services import leftovers
-from webhook import receiving
+from receivers import receiving
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from demarche.records import Document, Event, Report
 from demarche.steps import running
 from demarche.storage import Lake
 from news_world import HOURS, World
+from receivers import receiving
 
 KEYS = sorted(HOURS)
 
@@ -312,6 +313,28 @@ def test_a_watch_tells_of_what_each_load_brought_and_tells_it_once(fetched, tmp_
     assert {one["kind"] for one in told} == {"new"}
     assert all("BOL" in one["actor_country_codes"] + one["recipient_country_codes"] for one in told)
     assert heard() == []
+
+
+def test_what_is_watched_is_sent_after_a_load_and_again_only_if_nobody_took_it(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw", "derived")
+    steps.load_warehouse(settings=world.settings)
+    watches = tmp_path / "watches.txt"
+    watches.write_text("andes: country=PER,BOL type=CONSULT\nnothing: country=TUV\n")
+    settings = world.settings.model_copy(update={"watches_file": tmp_path / "none.txt"})
+    assert steps.tell_watches(settings=settings).counts == {"watches": 0, "events": 0}
+    settings = settings.model_copy(update={"watches_file": watches})
+    with pytest.raises(steps.StepError, match="DEMARCHE_NOTICE_WEBHOOK_URL"):
+        steps.tell_watches(settings=settings)
+    with pytest.raises(OSError, match="andes: not taken by the webhook"):
+        steps.tell_watches(settings=settings.model_copy(update={"notice_webhook_url": "http://127.0.0.1:9/"}))
+    with receiving() as webhook:
+        settings = settings.model_copy(update={"notice_webhook_url": webhook.url})
+        told = steps.tell_watches(settings=settings).counts
+        assert steps.tell_watches(settings=settings).counts == {"watches": 2, "events": 0}
+        (notice,) = webhook.wait_for(1)
+    assert told["events"] > 0
+    assert notice["title"] == f"Demarche: {told['events']} events of andes"
+    assert notice["text"].count("CONSULT") >= told["events"]
 
 
 # --- one event -------------------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
--- What the loads after the one named changed: per event its newest row, and the one that was believed before them.
+-- What the loads after $after, up to $until, changed: per event its newest row, and the one that was believed before them.
 WITH loads AS (
     SELECT
         load_id, coalesce(loaded_at > (SELECT max(loaded_at) FROM meta.loads WHERE load_id = $after), true) AS is_new,
         loaded_at
     FROM meta.loads
+    WHERE loaded_at <= (SELECT max(loaded_at) FROM meta.loads WHERE load_id = $until)
 ),
 revised AS (
     SELECT r.*, loads.is_new, loads.loaded_at

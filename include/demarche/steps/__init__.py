@@ -25,7 +25,7 @@ from demarche.steps.showing import show_event
 from demarche.steps.sources import check_sources, deal_sources, list_sources
 from demarche.steps.tagging import commit_tagged, count_shards, tag_documents, tag_shard
 from demarche.steps.texts import extract, group_stories
-from demarche.steps.watching import mark_told, news
+from demarche.steps.watching import news, tell_watches
 
 __all__ = [
     "OCCASIONS",
@@ -61,7 +61,6 @@ __all__ = [
     "load_results",
     "load_warehouse",
     "maintain_warehouse",
-    "mark_told",
     "news",
     "next_pending",
     "pair_documents",
@@ -78,6 +77,7 @@ __all__ = [
     "tag_documents",
     "tag_shard",
     "tell",
+    "tell_watches",
     "to_review",
     "undo",
     "update_gazetteer",

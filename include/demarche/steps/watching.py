@@ -2,53 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
+from demarche.sending import Ways, send
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import open_lake
-from demarche.watches import News, Watch
+from demarche.steps.results import StepError, StepResult
+from demarche.watches import News, Watch, parse_watches, told
 from demarche.watches import news as news_of
 
 MARKS = "watch_marks"  # the journal's kind: up to which load a watch was told
+MOST_TOLD = 50  # events that one notice names
 
 
-def news(watches: Sequence[Watch], *, settings: Settings | None = None) -> list[News]:
-    """What the loads since each watch's last ``told`` changed of what it is for; at first: what the newest one did."""
+class NoticeError(OSError):
+    """A notice that somebody is waiting for was not taken; what it tells is told again the next time."""
+
+
+def news(
+    watches: Sequence[Watch], *, is_peek: bool = False, is_sent: bool = False, settings: Settings | None = None
+) -> Iterator[News]:
+    """What the loads since each watch was last told changed of what it is for; at first: what the newest one did.
+
+    Once all of a watch is taken it is noted as told, unless ``is_peek``. With ``is_sent`` it is sent as a notice
+    before. Raises NoticeError when somebody did not take it, StepError when nobody is set to be told.
+    """
     from demarche import warehouse
 
     settings = settings or load_settings()
-    path = settings.warehouse_path
+    path, lake, ways = settings.warehouse_path, open_lake(settings), _ways(settings)
+    if is_sent and not ways:
+        raise StepError(
+            "nobody is set to be told — set DEMARCHE_NOTICE_WEBHOOK_URL, or DEMARCHE_NOTICE_MAIL_TO and "
+            "DEMARCHE_NOTICE_SMTP_URL"
+        )
     known = warehouse.query(path, "SELECT load_id FROM meta.loads ORDER BY loaded_at").rows
     loads: list[str] = [load_id for (load_id,) in known]
-    marks = {row["watch_text"]: row["load_id"] for row in open_lake(settings).journal(MARKS)}
-    found: list[News] = []
+    marks = {row["watch_text"]: row["load_id"] for row in lake.journal(MARKS)}
     for watch in watches:
         after = marks.get(watch.text, "")
         if after not in loads:
             after = loads[-2] if len(loads) > 1 else ""
-        found += news_of([watch], _revisions(path, after))
-    return found
+        found = list(news_of([watch], _revisions(path, after, loads[-1]))) if loads else []
+        if found and is_sent and (failures := send(*_notice(watch, found), ways)):
+            raise NoticeError(f"{watch.name}: not taken by {', '.join(failures)}")
+        yield from found
+        if loads and not is_peek:
+            now = datetime.now(UTC).isoformat()
+            lake.append_journal(MARKS, [{"watch_text": watch.text, "load_id": loads[-1], "told_at": now}])
 
 
-def mark_told(watches: Sequence[Watch], *, settings: Settings | None = None) -> None:
-    """Note that these watches have been told everything up to the newest load."""
-    from demarche import warehouse
-
+def tell_watches(*, settings: Settings | None = None) -> StepResult:
+    """Send what the watches of ``watches_file`` are for, one notice a watch; nothing where there is no such file."""
     settings = settings or load_settings()
-    load_id = warehouse.overview(settings.warehouse_path).load_id
-    now = datetime.now(UTC).isoformat()
-    rows = [{"watch_text": watch.text, "load_id": load_id, "told_at": now} for watch in watches]
-    open_lake(settings).append_journal(MARKS, rows)
+    if not settings.watches_file.exists():
+        return StepResult("tell_watches", details={"watches": 0, "events": 0})
+    watches = parse_watches(settings.watches_file.read_text(encoding="utf-8"), str(settings.watches_file))
+    count = sum(1 for _ in news(watches, is_sent=bool(watches), settings=settings))
+    return StepResult("tell_watches", details={"watches": len(watches), "events": count})
 
 
-def _revisions(path: Any, after: str) -> list[tuple[dict[str, Any] | None, dict[str, Any]]]:
+def _ways(settings: Settings) -> Ways:
+    return Ways(
+        settings.notice_webhook_url, settings.notice_mail_to, settings.notice_mail_from, settings.notice_smtp_url
+    )
+
+
+def _notice(watch: Watch, found: Sequence[News]) -> tuple[str, str]:
+    lines = [told(one) for one in found[:MOST_TOLD]]
+    if len(found) > MOST_TOLD:
+        lines.append(f"and {len(found) - MOST_TOLD} more")
+    return f"Demarche: {len(found)} event{'s' * (len(found) != 1)} of {watch.name}", "\n\n".join(lines)
+
+
+def _revisions(path: Any, after: str, until: str) -> list[tuple[dict[str, Any] | None, dict[str, Any]]]:
     from demarche import warehouse
 
     sql = files("demarche").joinpath("sql", "revisions.sql").read_text(encoding="utf-8")
-    answer = warehouse.query(path, sql, limit=1_000_000, parameters={"after": after})
+    answer = warehouse.query(path, sql, limit=1_000_000, parameters={"after": after, "until": until})
     before: dict[str, dict[str, Any]] = {}
     found = []
     for row in answer.rows:

@@ -1,4 +1,4 @@
-"""A webhook of this process, for whoever must see that a notice arrives."""
+"""A webhook and a mail server of this process, for whoever must see that a notice arrives."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from ops.services import free_port
 
 
 class Received:
@@ -52,3 +56,22 @@ def receiving() -> Iterator[Received]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextlib.contextmanager
+def receiving_mail() -> Iterator[tuple[str, list[Any]]]:
+    """The server's address, and the envelopes that have arrived so far."""
+    arrived: list[Any] = []
+
+    class Handler:
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+            arrived.append(envelope)
+            return "250 OK"
+
+    port = free_port()
+    controller = Controller(Handler(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield f"smtp://127.0.0.1:{port}", arrived
+    finally:
+        controller.stop()
