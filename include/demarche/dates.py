@@ -26,6 +26,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 """Years outside are numbers of something else, or history that nobody codes."""
@@ -109,9 +110,10 @@ _WEEKDAY_PREFIX = rf"(?:(?P<weekday>{_WEEKDAY}|{_WEEKDAY_SHORT}),?{_W}(?:the{_W}
 
 
 def _after(*words: str) -> str:
-    """One of ``words`` stands directly before; a look-behind, which Python wants one by one."""
+    """One of ``words`` stands directly before; a look-behind, which Python wants one by one. The blank alone is looked
+    for first, because that fails fast almost everywhere."""
     forms = [form for word in words for form in (word, word.capitalize())]
-    return "(?:" + "|".join(rf"(?<=\b{form}\s)" for form in forms) + ")"
+    return r"(?<=\s)(?:" + "|".join(rf"(?<=\b{form}\s)" for form in forms) + ")"
 
 
 def _month(word: str) -> int:
@@ -284,7 +286,7 @@ _AND = r"(?:(?<=\b(?:19|20)\d\d\sand\s)|(?<=\b(?:19|20)\d\d\sor\s)|(?<=\b(?:19|2
 _THE = _after("the", "a", "its", "his", "her", "their", "this")
 
 
-@_rule(rf"(?:{_IN}|{_AND}|{_BEGIN}{_PART}|(?<=\()){_BEGIN}(?P<year>{_YEAR}){_END}(?!-){_NO_COUNT}")
+@_rule(rf"(?:(?={_YEAR})(?:{_IN}|{_AND}|(?<=\())|{_BEGIN}{_PART}){_BEGIN}(?P<year>{_YEAR}){_END}(?!-){_NO_COUNT}")
 @_rule(rf"{_THE}(?P<year>{_YEAR})(?={_W}[A-Za-z]){_NO_COUNT}")
 @_rule(rf"{_BEGIN}(?P<year>{_YEAR})(?=['’]s\b)")
 def _year(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
@@ -635,6 +637,16 @@ def resolve(text: str, anchor: date | None, tense: str | None = None) -> Interva
     None) says which way "on Monday" or "in September" points: back to the latest, or ahead to the first. With None
     weekdays and months point back, and a day without a year is the nearest one.
     """
+    if len(text) > _REMEMBERED_LENGTH:
+        return _resolve.__wrapped__(text, anchor, tense)
+    return _resolve(text, anchor, tense)
+
+
+_REMEMBERED_LENGTH = 100  # characters; no expression is longer
+
+
+@lru_cache(maxsize=4096)  # the same few words are asked for in every sentence of a text
+def _resolve(text: str, anchor: date | None, tense: str | None) -> Interval | None:
     stripped = text.strip()
     bare = [(match, reader) for pattern, reader in _BARE if (match := pattern.fullmatch(stripped))]
     for match, reader in (bare or _matches(text))[:1]:

@@ -202,3 +202,12 @@ def test_any_order_of_words_gives_probabilities(tokens: list[str]) -> None:
         assert one.candidate.actor != one.candidate.recipient or one.candidate.actor is None
         for index in (one.candidate.trigger, one.candidate.actor, one.candidate.recipient):
             assert index is None or 0 <= index < len(doc)
+
+
+def test_a_floor_leaves_out_pairs_and_changes_no_score() -> None:
+    doc, scored = read("Chad and Mali signed a treaty after Niger accused Togo of helping the rebels.")
+    found = [one.candidate for one in scored]
+    floor = sorted(one.pair_score for one in scored)[len(scored) // 2]
+    assert classify(doc, found, pair_floor=floor) == [one for one in scored if one.pair_score >= floor]
+    assert 0 < len(classify(doc, found, pair_floor=floor)) < len(found)
+    assert classify(doc, found, pair_floor=1.1) == []

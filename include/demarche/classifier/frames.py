@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from demarche.columns import Columns
 from demarche.lexicon import Entry, Lexicon
 
 SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
@@ -24,21 +25,19 @@ _MAX_DEPTH = 4
 
 
 class Tree:
-    """A parsed document as lists over its tokens: lemmas, labels, heads, children."""
+    """A parsed document as lists over its tokens: lemmas, labels, heads, children; and the triggers built in it."""
 
-    __slots__ = ("dep", "ent", "head", "kids", "lemma", "lower", "pos", "tag")
+    __slots__ = ("built", "dep", "ent", "head", "kids", "lemma", "lower", "pos", "tag")
 
     def __init__(self, doc: Any, lexicon: Lexicon) -> None:
-        self.lower: list[str] = [token.lower_ for token in doc]
-        self.pos: list[str] = [token.pos_ for token in doc]
+        columns = Columns.of(doc)
+        self.lower, self.pos, self.tag, self.dep = columns.lower, columns.pos, columns.tag, columns.dep
+        self.ent, self.head = columns.ent, columns.head
         self.lemma: list[str] = [
-            _lemma(lower, token.lemma_.lower(), pos, lexicon)
-            for token, lower, pos in zip(doc, self.lower, self.pos, strict=True)
+            _lemma(lower, lemma.lower(), pos, lexicon)
+            for lower, lemma, pos in zip(columns.lower, columns.lemma, columns.pos, strict=True)
         ]
-        self.tag: list[str] = [token.tag_ for token in doc]
-        self.dep: list[str] = [token.dep_ for token in doc]
-        self.ent: list[str] = [token.ent_type_ for token in doc]
-        self.head: list[int] = [token.head.i for token in doc]
+        self.built: dict[int, Trigger] = {}
         self.kids: list[list[int]] = [[] for _ in self.head]
         for index, head in enumerate(self.head):
             if head != index:
@@ -135,7 +134,13 @@ def triggers(tree: Tree, indices: Iterable[int], lexicon: Lexicon) -> Iterator[T
 
 
 def build_trigger(tree: Tree, index: int, lexicon: Lexicon) -> Trigger:
-    """A token read as a trigger, with the sides that the tree offers it."""
+    """A token read as a trigger, with the sides that the tree offers it; built once."""
+    if index not in tree.built:
+        tree.built[index] = _built(tree, index, lexicon)
+    return tree.built[index]
+
+
+def _built(tree: Tree, index: int, lexicon: Lexicon) -> Trigger:
     pos = _kind(tree, index, lexicon) or {"VERB": "verb", "ADJ": "adjective"}.get(tree.pos[index], "noun")
     under = _under(tree, index)
     lemma = tree.lemma[index]

@@ -119,11 +119,12 @@ def classify(
     tree: Tree | None = None,
     weights: Weights | None = None,
     known: Lexicon | None = None,
+    pair_floor: float = 0.0,
 ) -> list[Scored]:
-    """Score candidates of one document (a parsed spaCy Doc), in their order.
+    """Score candidates of one document (a parsed spaCy Doc), in their order, but for those below ``pair_floor``.
 
     ``tree`` is the document's Tree, if it is at hand. Candidates may come from elsewhere than `candidates`: how their
-    sides hang on the trigger is then looked up.
+    sides hang on the trigger is then looked up. Types are only scored for pairs that reach the floor, which few do.
     """
     if not found:
         return []
@@ -132,75 +133,100 @@ def classify(
     weights = weights or load()
     parts = Parts(tree, known)
     scorer = _Scorer(weights)
-    type_logits = np.empty((len(found), len(weights.classes)), dtype=np.float32)
+    placed = [parts.placed(candidate) for candidate in found]
     rank_logits = np.empty(len(found), dtype=np.float32)
-    for row, candidate in enumerate(found):
-        type_logits[row] = weights.type_bias
+    for row, candidate in enumerate(placed):
         rank_logits[row] = weights.rank_bias
-        for key, type_names, rank_names in parts.of(candidate):
-            type_part, rank_part = scorer.part(key, type_names, rank_names)
-            type_logits[row] += type_part
-            rank_logits[row] += rank_part
-    probabilities = softmax(type_logits / weights.temperature)
+        for key, names in parts.ranks(candidate):
+            rank_logits[row] += scorer.rank(key, names)
     slope, offset = weights.rank_scale
     pairs = 1 / (1 + np.exp(-(slope * rank_logits + offset)))
+    kept = np.flatnonzero(pairs >= pair_floor).tolist()
+    if not kept:
+        return []
+    type_logits = np.empty((len(kept), len(weights.classes)), dtype=np.float32)
+    for row, index in enumerate(kept):
+        type_logits[row] = weights.type_bias
+        for key, names in parts.types(placed[index]):
+            type_logits[row] += scorer.types(key, names)
+    probabilities = softmax(type_logits / weights.temperature)
     return [
         Scored(
-            candidate,
-            float(pairs[row]),
+            found[index],
+            float(pairs[index]),
             dict(zip(weights.classes, probabilities[row].tolist(), strict=True)),
-            tuple(parts.trigger(candidate.trigger).best),
+            tuple(parts.trigger(found[index].trigger).best),
         )
-        for row, candidate in enumerate(found)
+        for row, index in enumerate(kept)
     ]
 
 
-PartFeatures = tuple[object, list[str], list[str]]
+PartFeatures = tuple[object, list[str]]
 
 
 class Parts:
-    """A candidate's features in its four parts, each part under a key that equal parts share."""
+    """A candidate's features in its four parts (trigger, actor, recipient, pair), each part under a key that equal
+    parts share; the pair's is None."""
 
     def __init__(self, tree: Tree, known: Lexicon) -> None:
         self._tree = tree
         self._lexicon = known
         self._features = Featurizer(tree, known)
-        self._triggers: dict[int, Trigger] = {}
-        self._parts: dict[object, PartFeatures] = {}
+        self._types: dict[object, list[str]] = {}
+        self._ranks: dict[object, list[str]] = {}
 
     def trigger(self, index: int) -> Trigger:
-        """The trigger at a token, built once."""
-        if index not in self._triggers:
-            self._triggers[index] = build_trigger(self._tree, index, self._lexicon)
-        return self._triggers[index]
+        """The trigger at a token."""
+        return build_trigger(self._tree, index, self._lexicon)
 
-    def of(self, candidate: Candidate) -> Iterable[PartFeatures]:
-        """(key, type features, rank features) of the trigger, the actor, the recipient and the pair."""
-        features = self._features
+    def placed(self, candidate: Candidate) -> Candidate:
+        """The candidate with how its sides hang on the trigger, looked up where it doesn't say."""
+        if candidate.actor_by and candidate.recipient_by:
+            return candidate
         trigger = self.trigger(candidate.trigger)
-        if not (candidate.actor_by and candidate.recipient_by):
-            candidate = replace(
-                candidate,
-                actor_by=candidate.actor_by or place_of(trigger, "a", candidate.actor),
-                recipient_by=candidate.recipient_by or place_of(trigger, "r", candidate.recipient),
-            )
-        key: object = trigger.index
-        if key not in self._parts:
-            self._parts[key] = (key, features.trigger(trigger), features.rank_trigger(trigger))
-        yield self._parts[key]
-        for letter, index, how in (
-            ("a", candidate.actor, candidate.actor_by),
-            ("r", candidate.recipient, candidate.recipient_by),
-        ):
-            key = (letter, trigger.index, index, how)
-            if key not in self._parts:
-                self._parts[key] = (
-                    key,
-                    features.side(letter, index, how),
-                    features.rank_side(letter, index, how, trigger),
-                )
-            yield self._parts[key]
-        yield None, features.pair(candidate), features.rank_pair(candidate)
+        return replace(
+            candidate,
+            actor_by=candidate.actor_by or place_of(trigger, "a", candidate.actor),
+            recipient_by=candidate.recipient_by or place_of(trigger, "r", candidate.recipient),
+        )
+
+    def of(self, candidate: Candidate) -> Iterable[tuple[object, list[str], list[str]]]:
+        """(key, type features, rank features) of each part."""
+        candidate = self.placed(candidate)
+        for (key, types), (_, ranks) in zip(self.types(candidate), self.ranks(candidate), strict=True):
+            yield key, types, ranks
+
+    def types(self, candidate: Candidate) -> Iterable[PartFeatures]:
+        """(key, features) of each part, for which act it is."""
+        trigger, features = self.trigger(candidate.trigger), self._features
+        if trigger.index not in self._types:
+            self._types[trigger.index] = features.trigger(trigger)
+        yield trigger.index, self._types[trigger.index]
+        for key, (letter, index, how) in _sides(candidate):
+            if key not in self._types:
+                self._types[key] = features.side(letter, index, how)
+            yield key, self._types[key]
+        yield None, features.pair(candidate)
+
+    def ranks(self, candidate: Candidate) -> Iterable[PartFeatures]:
+        """(key, features) of each part, for whether the sentence tells of the pair."""
+        trigger, features = self.trigger(candidate.trigger), self._features
+        if trigger.index not in self._ranks:
+            self._ranks[trigger.index] = features.rank_trigger(trigger)
+        yield trigger.index, self._ranks[trigger.index]
+        for key, (letter, index, how) in _sides(candidate):
+            if key not in self._ranks:
+                self._ranks[key] = features.rank_side(letter, index, how, trigger)
+            yield key, self._ranks[key]
+        yield None, features.rank_pair(candidate)
+
+
+def _sides(candidate: Candidate) -> Iterable[tuple[object, tuple[str, int | None, str]]]:
+    for letter, index, how in (
+        ("a", candidate.actor, candidate.actor_by),
+        ("r", candidate.recipient, candidate.recipient_by),
+    ):
+        yield (letter, candidate.trigger, index, how), (letter, index, how)
 
 
 class _Scorer:
@@ -208,18 +234,22 @@ class _Scorer:
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
-        self._sums: dict[object, tuple[Floats, float]] = {}
+        self._types: dict[object, Floats] = {}
+        self._ranks: dict[object, float] = {}
 
-    def part(self, key: object, type_names: list[str], rank_names: list[str]) -> tuple[Floats, float]:
-        known = self._sums.get(key) if key is not None else None
-        if known is None:
-            weights = self._weights
-            rows = rows_of(type_names, weights.type_index)
-            places = rows_of(rank_names, weights.rank_index)
-            known = (weights.type_weights[rows].sum(axis=0), float(weights.rank_weights[places].sum()))
-            if key is not None:
-                self._sums[key] = known
-        return known
+    def types(self, key: object, names: list[str]) -> Floats:
+        found = self._types.get(key) if key is not None else None
+        if found is None:
+            rows = rows_of(names, self._weights.type_index)
+            found = self._types[key] = self._weights.type_weights[rows].sum(axis=0)
+        return found
+
+    def rank(self, key: object, names: list[str]) -> float:
+        found = self._ranks.get(key) if key is not None else None
+        if found is None:
+            places = rows_of(names, self._weights.rank_index)
+            found = self._ranks[key] = float(self._weights.rank_weights[places].sum())
+        return found
 
 
 def rows_of(names: Iterable[str], index: dict[str, int]) -> list[int]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from demarche.codebook.names import fold
+from demarche.columns import Columns
 from demarche.mentions.words import NOMINAL
 
 if TYPE_CHECKING:
@@ -54,31 +56,34 @@ class Tokens:
 
     @classmethod
     def of(cls, doc: Doc) -> Tokens:
-        text = [token.text for token in doc]
-        lemma = [token.lemma_ for token in doc]
-        pos = [token.pos_ for token in doc]
+        columns = Columns.of(doc)
         sentence: list[int] = []
         for number, one in enumerate(doc.sents):
             sentence.extend([number] * len(one))
-        folded = [fold(word) for word in text]
+        folded = [_folded(word) for word in columns.text]
         return cls(
-            text=text,
-            lower=[word.lower() for word in text],
+            text=columns.text,
+            lower=columns.lower,
             folded=folded,
-            singular=[singular(word) if kind in NOMINAL else word for word, kind in zip(folded, pos, strict=True)],
-            pos=pos,
-            tag=[token.tag_ for token in doc],
-            dep=[token.dep_ for token in doc],
-            head=[token.head.i for token in doc],
-            lemma=lemma,
+            singular=[
+                singular(word) if kind in NOMINAL else word for word, kind in zip(folded, columns.pos, strict=True)
+            ],
+            pos=columns.pos,
+            tag=columns.tag,
+            dep=columns.dep,
+            head=columns.head,
+            lemma=columns.lemma,
             sentence=sentence,
-            label=[token.ent_type_ for token in doc],
+            label=columns.ent,
         )
 
+
+_folded = lru_cache(maxsize=50_000)(fold)  # the words of a language are few
 
 _IRREGULAR = {"children": "child", "people": "people", "businesses": "business"}
 
 
+@lru_cache(maxsize=50_000)
 def singular(word: str) -> str:
     """The singular of a folded noun, near enough for looking it up."""
     if word in _IRREGULAR:

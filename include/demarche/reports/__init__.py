@@ -18,6 +18,7 @@ from itertools import pairwise
 from spacy.tokens import Doc, Span, Token
 
 from demarche import codebook, ontology
+from demarche.columns import Columns
 from demarche.lexicon import lexicon
 from demarche.records import Document, Mention, Report, ReportParticipant, record_id
 from demarche.reports import circumstances, frames, merging, syntax
@@ -247,9 +248,11 @@ def _is_noise(sentence: Span) -> bool:
     """
     if _HISTORIC.search(sentence.text):
         return True
-    lemmas = [token.lemma_.lower() for token in sentence]
+    columns, inside = Columns.of(sentence.doc), slice(sentence.start, sentence.end)
+    lemmas = [lemma.lower() for lemma in columns.lemma[inside]]
     own = {lemma for lemma in lemmas if lemma in _NOISE}
-    everyday = {t.lemma_.lower() for t in sentence if t.pos_ != "VERB" and t.lemma_.lower() in _EVERYDAY_NOISE}
+    words = zip(lemmas, columns.pos[inside], strict=True)
+    everyday = {lemma for lemma, pos in words if pos != "VERB" and lemma in _EVERYDAY_NOISE}
     if own and len(own) + len(everyday) >= _SENTENCE_NOISE:
         return True
     if _CONTESTS.isdisjoint(lemmas):
@@ -263,9 +266,9 @@ def _field(doc: Doc, sentence_count: int) -> str | None:
         return None
     found: dict[str, set[str]] = {}
     hits: Counter[str] = Counter()
-    for token in doc:
-        lemma = token.lemma_.lower()
-        field = _NOISE.get(lemma) or (_EVERYDAY_NOISE.get(lemma) if token.pos_ != "VERB" else None)
+    columns = Columns.of(doc)
+    for lemma, pos in zip(map(str.lower, columns.lemma), columns.pos, strict=True):
+        field = _NOISE.get(lemma) or (_EVERYDAY_NOISE.get(lemma) if pos != "VERB" else None)
         if field is not None:
             found.setdefault(field, set()).add(lemma)
             hits[field] += 2 if lemma in _NOISE else 1

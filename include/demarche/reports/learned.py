@@ -73,7 +73,7 @@ class Learned:
                 continue
             candidates.append(candidate)
         pair_floor, type_floor = FLOORS["read" if frames else "lead" if sentence.start == 0 else "open"]
-        scored = [s for s in classifier.classify(self._doc, candidates, tree=self.tree) if s.pair_score >= pair_floor]
+        scored = classifier.classify(self._doc, candidates, tree=self.tree, pair_floor=pair_floor)
         scored.sort(key=lambda s: (-s.pair_score, s.candidate.trigger, s.candidate.actor, s.candidate.recipient))
         found: list[Frame] = []
         used: set[int] = set()

@@ -15,6 +15,7 @@ from functools import cache
 from spacy.tokens import Doc, Span, Token
 
 from demarche import codebook
+from demarche.columns import Columns
 from demarche.records import Mention
 from demarche.reports import syntax
 from demarche.reports.frames import RELATIONAL
@@ -50,7 +51,7 @@ class Parties:
         self._text = doc.text  # spaCy joins it anew at every look
         self._mentions = mentions
         self._by_token: dict[int, list[Mention]] = {}
-        starts = [token.idx for token in doc]
+        starts = Columns.of(doc).start
         for mention in mentions:
             if mention.mention_type == "time":
                 continue
