@@ -24,8 +24,8 @@ SHARE = 64  # shards that one run reads at most: a new hour, which comes first, 
 
 
 def task_defaults(**own: Any) -> dict[str, Any]:
-    """Every task's arguments. What was asked or set wrongly (a ``ValueError``: Demarche's own for keys, settings and
-    checks are) is as wrong at the next attempt, so it fails at once."""
+    """Every task's arguments. What was asked or set wrongly, or lies there damaged (a ``ValueError``: Demarche's own
+    for keys, settings, lake and warehouse are), is as wrong at the next attempt, so it fails at once."""
     final = RetryRule(ValueError, RetryAction.FAIL, reason="trying again would not help")
     return {"owner": "demarche", "retry_policy": ExceptionRetryPolicy([final]), "weight_rule": "absolute", **own}
 

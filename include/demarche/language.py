@@ -37,7 +37,7 @@ SENTENCE_TOKENS = 300  # without a full stop for so long, it is a table or junk,
 _CUTS = (re.compile(r"\n\s*\n"), re.compile(r"[.!?]['\"”’)]*\s"), re.compile(r"\s"))
 
 
-class ModelError(RuntimeError):
+class ModelError(ValueError):
     """No model that can be used; the message says how to get one."""
 
 

@@ -59,6 +59,10 @@ class LakeError(RuntimeError):
     """The lake can't be read or written; the message names the object and what to do."""
 
 
+class LakeFault(LakeError, ValueError):
+    """What lies there can't be used, now or at the next attempt; a ValueError, as all of our errors that need hands."""
+
+
 class TableFiles(BaseModel):
     """The files of one table of a partition, by paths relative to the lake, and the number of rows in each."""
 
@@ -99,14 +103,14 @@ class Lake:
         try:
             self._fs, root = fsspec.core.url_to_fs(str(url))
         except (ImportError, ValueError) as error:
-            raise LakeError(
+            raise LakeFault(
                 f"lake {url}: {error} — set DEMARCHE_LAKE_URL to a folder or install the protocol"
             ) from error
         self.url = str(url)
         self.root = root.rstrip("/")
         self._is_local = isinstance(self._fs, LocalFileSystem)
         if self._is_local and os.path.exists(self.root) and not os.path.isdir(self.root):
-            raise LakeError(f"lake {url}: a file, not a folder — name another place (--lake, DEMARCHE_LAKE_URL)")
+            raise LakeFault(f"lake {url}: a file, not a folder — name another place (--lake, DEMARCHE_LAKE_URL)")
 
     # --- raw bytes and the fetch log -------------------------------------------------------------------------
     def put_raw(self, data: bytes) -> str:
@@ -123,11 +127,11 @@ class Lake:
         try:
             data = gzip.decompress(self._get(path))
         except FileNotFoundError:
-            raise LakeError(f"{path}: these raw bytes are gone — restore them from a backup") from None
+            raise LakeFault(f"{path}: these raw bytes are gone — restore them from a backup") from None
         except (OSError, EOFError) as error:
-            raise LakeError(f"{path}: damaged ({error}) — restore it from a backup") from error
+            raise LakeFault(f"{path}: damaged ({error}) — restore it from a backup") from error
         if hashlib.sha256(data).hexdigest() != raw_hash:
-            raise LakeError(f"{path}: its bytes don't have the hash it is named by — restore it from a backup")
+            raise LakeFault(f"{path}: its bytes don't have the hash it is named by — restore it from a backup")
         return data
 
     def has_raw(self, raw_hash: str) -> bool:
@@ -265,7 +269,7 @@ class Lake:
                 present = self.manifest(station, partition_key)
                 if present and (present.input_hash, present.code_version) == (input_hash, code_version):
                     return present
-                raise LakeError(f"{error.filename or error}: a shard is missing — run its task again") from None
+                raise LakeFault(f"{error.filename or error}: a shard is missing — run its task again") from None
             files: dict[str, TableFiles] = {}
             counts: Counter[str] = Counter()
             for shard in staged:
@@ -284,7 +288,7 @@ class Lake:
         except FileNotFoundError:
             return None
         except ValidationError as error:
-            raise LakeError(f"{path}: no manifest of this version — delete it and run the station again") from error
+            raise LakeFault(f"{path}: no manifest of this version — delete it and run the station again") from error
 
     def manifests(self, station: str) -> dict[str, Manifest]:
         """A station's whole ledger, by partition key in order."""
@@ -327,7 +331,7 @@ class Lake:
                 return [self._read_table(record_type, path, read) for path in wanted]
             except FileNotFoundError as error:
                 missing = error  # the partition was replaced between manifest and file: look again
-        raise LakeError(f"{missing}: listed by a manifest, but missing — run {station} for {partition_key} again")
+        raise LakeFault(f"{missing}: listed by a manifest, but missing — run {station} for {partition_key} again")
 
     def paths(self, record_type: type[Record], station: str, partition_key: str) -> list[str]:
         """Full paths (URLs, when not local) of a table's files in a partition; none where it has no rows."""
@@ -384,7 +388,7 @@ class Lake:
             return read(data)
         except (pa.ArrowException, OSError, ValueError, TypeError) as error:
             reason = str(error).splitlines()[0]
-            raise LakeError(
+            raise LakeFault(
                 f"{full}: not a table of {record_type.table} ({reason}) — `demarche rebuild` makes it anew"
             ) from error
 
@@ -569,7 +573,7 @@ class Lake:
             for line in io.BytesIO(self._get(path)):
                 yield json.loads(line)
         except ValueError as error:
-            raise LakeError(f"{path}: damaged ({error}) — restore it from a backup") from error
+            raise LakeFault(f"{path}: damaged ({error}) — restore it from a backup") from error
 
 
 # --- a backup ------------------------------------------------------------------------------------------------
@@ -610,11 +614,11 @@ class Backup:
         names = self.names()
         if not names or (name and name not in names):
             listed = f"there are: {', '.join(names)}" if names else "it has none"
-            raise LakeError(f"backup {self.url}: no warehouse {name or 'is there'} — {listed}")
+            raise LakeFault(f"backup {self.url}: no warehouse {name or 'is there'} — {listed}")
         source = self._files._path(name or names[-1])
         self._files._fs.get_file(source, str(path))
         if _checksum(path) != self._files._get(f"{source}.sha256").decode().strip():
-            raise LakeError(f"backup {source}: isn't what was backed up — restore another one: {', '.join(names)}")
+            raise LakeFault(f"backup {source}: isn't what was backed up — restore another one: {', '.join(names)}")
 
     def expire(self, keep: int) -> None:
         """Remove the first files by name but for ``keep``."""
@@ -736,7 +740,7 @@ def _sortable(value: Any) -> tuple[bool, Any]:
 def _checked(pattern: re.Pattern[str], value: str) -> str:
     """A name that goes into a path. Raises LakeError for anything but the names that we make."""
     if not pattern.fullmatch(value):
-        raise LakeError(f"{value!r} is no name in the lake — a partition key looks like 2018-11-06T14")
+        raise LakeFault(f"{value!r} is no name in the lake — a partition key looks like 2018-11-06T14")
     return value
 
 

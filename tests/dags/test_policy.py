@@ -18,8 +18,12 @@ from airflow.sdk import (
 )
 from airflow.sdk.definitions.retry_policy import RetryAction
 
+from demarche.language import ModelError
 from demarche.settings import SettingsError
 from demarche.steps import StepError
+from demarche.storage import LakeError, LakeFault
+from demarche.warehouse import WarehouseError, WarehouseLocked
+from demarche.warehouse.errors import Unreadable, Unusable
 
 ROOT = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((ROOT / "dags").glob("*.py"))
@@ -79,10 +83,10 @@ def test_what_trying_again_cannot_mend_fails_at_once(dags, dag_id):
     for task in working(dags[dag_id]):
         policy = task.retry_policy
         assert policy, f"{dag_id}.{task.task_id}: make its arguments with task_defaults()"
-        for final in (StepError("no such key"), SettingsError("wrong settings")):
-            assert policy.evaluate(final, 1, 3).action is RetryAction.FAIL
-        for passing in (OSError("disk full"), MemoryError(), RuntimeError("the lock is held")):
-            assert policy.evaluate(passing, 1, 3).action is RetryAction.DEFAULT
+        for final in (StepError, SettingsError, LakeFault, ModelError, Unreadable, Unusable):
+            assert policy.evaluate(final("it needs hands"), 1, 3).action is RetryAction.FAIL
+        for passing in (OSError, MemoryError, WarehouseLocked, WarehouseError, LakeError):
+            assert policy.evaluate(passing("disk full"), 1, 3).action is RetryAction.DEFAULT
 
 
 @by_dag

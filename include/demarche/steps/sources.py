@@ -22,7 +22,7 @@ from demarche.sources.declaring import ARCHIVE, FOLDER, Declaration, Declaration
 from demarche.steps.appending import Appended, append
 from demarche.steps.ledgers import hour_that_has_ended, open_lake
 from demarche.steps.results import StepError
-from demarche.storage import Lake, LakeError
+from demarche.storage import Lake, LakeFault
 
 if TYPE_CHECKING:
     from demarche.fetching.web import WebClient
@@ -111,7 +111,7 @@ def _state(lake: Lake, name: str) -> SourceState:
     try:
         return SourceState.model_validate_json(text) if text else SourceState()
     except ValidationError:
-        raise LakeError(
+        raise LakeFault(
             f"{lake.url}: what is remembered of the source {name} is damaged — delete raw/sources/{name}.json, and it "
             "is asked as if for the first time"
         ) from None

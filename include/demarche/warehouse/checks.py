@@ -14,7 +14,7 @@ import duckdb
 
 from demarche import quality
 from demarche.records import QualityCheck, QualityResult
-from demarche.warehouse.errors import WarehouseError, first_line
+from demarche.warehouse.errors import Unusable, WarehouseError, first_line
 from demarche.warehouse.querying import query
 from demarche.warehouse.reading import overview
 
@@ -22,15 +22,15 @@ _ALL_DATES = (date.min, date.max)
 
 
 def load_checks(folder: Path | None = None) -> tuple[QualityCheck, ...]:
-    """Our own checks and those of a user's ``folder``, by name. Raises WarehouseError for a malformed file."""
+    """Our own checks and those of a user's ``folder``, by name. Raises Unusable for a malformed file."""
     found: dict[str, QualityCheck] = {}
     for entry in _entries(folder):
         try:
             check = quality.parse_check(entry.read_text(encoding="utf-8"), entry.name)
         except quality.CheckError as error:
-            raise WarehouseError(str(error)) from error
+            raise Unusable(str(error)) from error
         if check.check_id in found:
-            raise WarehouseError(f"{entry.name}: there already is a check {check.check_id!r} — name it otherwise")
+            raise Unusable(f"{entry.name}: there already is a check {check.check_id!r} — name it otherwise")
         found[check.check_id] = check
     return tuple(found[name] for name in sorted(found))
 
@@ -39,7 +39,7 @@ def _entries(folder: Path | None) -> Iterator[Traversable]:
     places: list[Traversable] = [files("demarche").joinpath("sql", "checks")]
     if folder is not None:
         if not folder.is_dir():
-            raise WarehouseError(f"{folder}: no such folder of checks")
+            raise Unusable(f"{folder}: no such folder of checks")
         places.append(folder)
     for place in places:
         yield from sorted((e for e in place.iterdir() if e.name.endswith(".sql")), key=lambda entry: entry.name)

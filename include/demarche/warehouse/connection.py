@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from demarche.warehouse.errors import Unreadable, WarehouseError, WarehouseLocked, first_line
+from demarche.warehouse.errors import Unreadable, Unusable, WarehouseLocked, first_line
 from demarche.warehouse.schema import quoted
 
 # DuckDB has one exception for a file that is locked and one that is broken; only its words tell them apart.
@@ -32,11 +32,11 @@ def connect(path: str = ":memory:", config: Mapping[str, Any] = CONFIG) -> duckd
 
 
 def refuse_irregular(path: Path) -> None:
-    """Raises WarehouseError for a folder, device, pipe or socket, before anything is made beside it or in its place."""
+    """Raises Unusable for a folder, device, pipe or socket, before anything is made beside it or in its place."""
     if path.is_dir():
-        raise WarehouseError(f"{path}: a folder, not a warehouse file — name a file")
+        raise Unusable(f"{path}: a folder, not a warehouse file — name a file")
     if path.exists() and not path.is_file():
-        raise WarehouseError(f"{path}: not a regular file, so no place for a warehouse — name another file")
+        raise Unusable(f"{path}: not a regular file, so no place for a warehouse — name another file")
 
 
 @contextmanager

@@ -14,7 +14,12 @@ class WarehouseError(RuntimeError):
     """The warehouse can't be read or written; the message says what and what to do."""
 
 
-class Unreadable(WarehouseError):
+class Unusable(WarehouseError, ValueError):
+    """What lies there is no warehouse for this program, now or at the next attempt. Whoever tries again what has failed
+    knows it by its being a ValueError: so are all errors of Demarche's that need hands."""
+
+
+class Unreadable(Unusable):
     """The file is missing or damaged."""
 
 

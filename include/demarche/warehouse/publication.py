@@ -21,7 +21,7 @@ import duckdb
 
 from demarche.warehouse import schema
 from demarche.warehouse.connection import reading, refuse_irregular
-from demarche.warehouse.errors import Unreadable, WarehouseError, WarehouseLocked, reported
+from demarche.warehouse.errors import Unreadable, Unusable, WarehouseError, WarehouseLocked, reported
 
 _ABANDONED_SECONDS = 24 * 3600  # a query's private folder this old belongs to a process that was killed
 
@@ -153,7 +153,7 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
             if not (work_is_good and published_load(paths)):
                 _copy_from_published(paths)
         elif not work_is_good:
-            raise WarehouseError(f"{found}{_ways_out(published, found)}")
+            raise Unusable(f"{found}{_ways_out(published, found)}")
 
 
 def _exists(path: Path) -> bool:
@@ -167,7 +167,7 @@ def _refuse_foreign(path: Path) -> None:
         return
     junk = _junk(path)
     if junk is not None:
-        raise WarehouseError(junk)
+        raise Unusable(junk)
     with suppress(Unreadable), reading(path) as con:
         schema.refuse_foreign(con, path)
 

@@ -17,7 +17,7 @@ import duckdb
 
 from demarche import codebook, ontology, records
 from demarche.records import Record
-from demarche.warehouse.errors import WarehouseError
+from demarche.warehouse.errors import Unusable
 
 SCHEMA_VERSION = 2
 """Raised whenever a table or column is added or changed, so that an older program refuses a newer file."""
@@ -245,22 +245,22 @@ def version(con: duckdb.DuckDBPyConnection) -> int | None:
 
 
 def refuse_foreign(con: duckdb.DuckDBPyConnection, path: object) -> None:
-    """Raises WarehouseError for a database that isn't a warehouse of ours."""
+    """Raises Unusable for a database that isn't a warehouse of ours."""
     if version(con) is None:
-        raise WarehouseError(f"{path}: a DuckDB file, but no Demarche warehouse — name another file")
+        raise Unusable(f"{path}: a DuckDB file, but no Demarche warehouse — name another file")
 
 
 def refuse_unless_ours(con: duckdb.DuckDBPyConnection, path: object) -> None:
-    """Raises WarehouseError for a database that isn't a warehouse, is a newer program's, or needs a rebuild."""
+    """Raises Unusable for a database that isn't a warehouse, is a newer program's, or needs a rebuild."""
     refuse_foreign(con, path)
     found = version(con)
     if found is not None and found > SCHEMA_VERSION:
-        raise WarehouseError(
+        raise Unusable(
             f"{path}: written by a newer Demarche (schema {found}, this one knows {SCHEMA_VERSION}) — update Demarche"
         )
     differing = list(_differences(_present_columns(con)))
     if differing:
-        raise WarehouseError(f"{path}: {differing[0]} — run `demarche rebuild` to make it anew from the lake")
+        raise Unusable(f"{path}: {differing[0]} — run `demarche rebuild` to make it anew from the lake")
 
 
 def _differences(present: dict[str, dict[str, str]]) -> Iterator[str]:

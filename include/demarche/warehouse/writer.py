@@ -31,7 +31,7 @@ from demarche import quality, records
 from demarche.records import Record, record_id
 from demarche.warehouse import checks, marts, publication, schema
 from demarche.warehouse.connection import CONFIG, STORAGE, connect, refuse_irregular
-from demarche.warehouse.errors import WarehouseError, first_line, reported
+from demarche.warehouse.errors import Unusable, WarehouseError, first_line, reported
 from demarche.warehouse.publication import Paths
 from demarche.warehouse.schema import Table, quoted, table
 
@@ -345,7 +345,8 @@ class Warehouse:
                 [*given, paths],
             ).fetchone()
         except duckdb.Error as error:
-            raise WarehouseError(
+            passing = isinstance(error, duckdb.OperationalError)  # the disk's or the memory's
+            raise (WarehouseError if passing else Unusable)(
                 f"partition {key}: {target.name} can't be taken from {paths[0]}: {first_line(error)}"
                 " — derive the partition again, then load"
             ) from error
