@@ -79,6 +79,18 @@ def test_what_is_known_is_not_fetched_again(tmp_path):
     assert look(tmp_path, known_of(first)) == []
 
 
+@pytest.mark.parametrize("name", ["d", "d/../d", "{root}/d", "{root}/./d", "d/a.txt"])
+def test_a_file_is_known_however_it_was_named(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "a.txt").write_text("A text")
+    (tmp_path / "d" / "b.txt").symlink_to("/nowhere")
+    known = known_of(list(named_files([Path("d")], ORDER)))
+    again = list(named_files([Path(name.format(root=tmp_path))], ORDER))
+    assert again
+    assert all(map(known.has, again))
+
+
 def test_a_known_file_is_not_even_read(tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_bytes(b"x")
     known = known_of(look(tmp_path))

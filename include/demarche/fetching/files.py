@@ -68,18 +68,27 @@ class Known:
 
     def __init__(self, fetches: Iterable[Fetch] = (), rejects: Iterable[Reject] = ()) -> None:
         fetched = list(fetches)
-        self._etags = {(fetch.url, fetch.etag, _reading(fetch)) for fetch in fetched}
-        self._hashes = {(fetch.url, fetch.raw_hash, _reading(fetch)) for fetch in fetched}
-        self._rejects = {(reject.path, reject.reason_text) for reject in rejects}
+        self._etags = {(_place(fetch.url), fetch.etag, _reading(fetch)) for fetch in fetched}
+        self._hashes = {(_place(fetch.url), fetch.raw_hash, _reading(fetch)) for fetch in fetched}
+        self._rejects = {(_place(reject.path), _reason(reject)) for reject in rejects}
 
     def has_state(self, path: Path, state: _State | None, order: Order) -> bool:
         """Whether the file was fetched in just this state, so that reading it again can be spared."""
-        return state is not None and (printable(path), state.etag, _reading(order)) in self._etags
+        return state is not None and (_place(printable(path)), state.etag, _reading(order)) in self._etags
 
     def has(self, found: Fetched | Reject) -> bool:
         if isinstance(found, Reject):
-            return (found.path, found.reason_text) in self._rejects
-        return (found.fetch.url, found.fetch.raw_hash, _reading(found.fetch)) in self._hashes
+            return (_place(found.path), _reason(found)) in self._rejects
+        return (_place(found.fetch.url), found.fetch.raw_hash, _reading(found.fetch)) in self._hashes
+
+
+def _place(url: str) -> str:
+    """An address as it is, a path as it is from the root, so that a file is known however it was named."""
+    return url if "://" in url or (url.startswith("/") and ".." not in url) else os.path.abspath(url)
+
+
+def _reason(reject: Reject) -> str:
+    return reject.reason_text.removeprefix(f"{reject.path} ")
 
 
 def _reading(of: Fetch | Order) -> tuple[object, ...]:
