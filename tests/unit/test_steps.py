@@ -15,7 +15,7 @@ from demarche.settings import Settings
 from demarche.steps import ledgers, limits, loading, pairing, tagging, texts
 from demarche.steps.results import StepError
 from demarche.storage import Lake
-from demarche.warehouse import schema
+from demarche.warehouse import query, schema
 
 KEY = "2021-05-04T10"
 BODY = "Ministers met in Quito."
@@ -428,6 +428,29 @@ def test_what_former_code_signed_is_not_compared_but_signed_again(settings, tmp_
     steps.pair_documents(old, settings=settings)
     assert set(lake.manifest("paired", old).compared) == {new}
     assert steps.pending("paired", settings=settings) == []
+
+
+def test_a_partition_that_ends_its_process_twice_is_set_aside_and_named_while_others_go_on(settings, tmp_path):
+    bad, good = "2021-05-04T10", "2021-05-04T11"
+    for key in (bad, good):
+        (tmp_path / f"{key}.txt").write_text(f"Ministers of Peru and Bolivia met in Quito at {key}.")
+        steps.fetch_documents(key, inputs=[tmp_path / f"{key}.txt"], settings=settings)
+        steps.parse_documents(key, settings=settings)
+        lake = Lake(settings.lake_url)
+        made = lake.manifest("documents", key)
+        version = ledgers.code_version("tagged", settings)
+        lake.write("tagged", key, {}, input_hash=made.output_hash, code_version=version)
+    for _ in range(2):
+        assert steps.pending("paired", settings=settings) == [bad, good]
+        ledgers.pairing_attempts(lake, bad, settings).begin(bad)  # and the process is gone
+    assert steps.pending("paired", settings=settings) == [good]
+    with pytest.raises(loading.GateError, match=f"{bad}: .*2 times.*`demarche pair-documents {bad}`"):
+        steps.load_warehouse(settings=settings)
+    held = query(settings.warehouse_path, "SELECT partition_key FROM meta.partitions")
+    assert held.rows == [(good,)]
+    steps.pair_documents(bad, settings=settings)
+    steps.load_warehouse(settings=settings)
+    assert query(settings.warehouse_path, "SELECT count(*) FROM meta.partitions").rows == [(2,)]
 
 
 def test_it_does_not_matter_which_of_two_met_the_other(settings):

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from demarche import language
 from demarche.settings import Settings
+from demarche.steps.attempts import DEATHS, Attempts
 from demarche.steps.gazetteer import additions_hash
 from demarche.steps.results import StepError
-from demarche.storage import Lake, LakeError, Manifest
+from demarche.storage import Lake, LakeFault, Manifest
 
 if TYPE_CHECKING:
     from demarche.documents.tombstones import Forgotten
@@ -28,9 +29,9 @@ HELD_FROM = 50  # documents of a partition; the reject rate of fewer says little
 
 
 def open_lake(settings: Settings) -> Lake:
-    """The lake that the settings name. Raises LakeError for one that can't be."""
+    """The lake that the settings name. Raises LakeFault for one that can't be."""
     if settings.lake_url.partition("://")[0] == "memory":
-        raise LakeError(
+        raise LakeFault(
             f"lake {settings.lake_url}: what is in memory is gone when the command ends, and the warehouse can't read "
             "it — name a folder, or a URL that lasts"
         )
@@ -157,7 +158,28 @@ def are_near(key: str, other: str, settings: Settings) -> bool:
 
 
 def unpaired(lake: Lake, settings: Settings) -> list[str]:
-    """Partitions that are to be compared (again): not signed as they are now, or the later of two that haven't met."""
+    """Partitions that are to be compared (again) and aren't set aside for having ended the process each time."""
+    return [key for key in _unpaired(lake, settings) if not pairing_attempts(lake, key, settings).is_poison(key)]
+
+
+def unpairable(lake: Lake, settings: Settings) -> dict[str, str]:
+    """Partitions that are set aside, since comparing them has ended the process each time, with what to do."""
+    return {
+        key: f"comparing it has ended the process {DEATHS} times, for lack of memory or by a crash (the log of "
+        f"pair_documents says where) — mend that, then `demarche pair-documents {key}`"
+        for key in _unpaired(lake, settings)
+        if pairing_attempts(lake, key, settings).is_poison(key)
+    }
+
+
+def pairing_attempts(lake: Lake, partition_key: str, settings: Settings) -> Attempts:
+    """What came of comparing a partition, as it is and by the code as it is, and ended with its process."""
+    made_from = f"{documents_manifest(lake, partition_key).output_hash} {code_version('paired', settings)}"
+    return Attempts(lake, "paired", partition_key, "all", made_from)
+
+
+def _unpaired(lake: Lake, settings: Settings) -> list[str]:
+    """Partitions that are not signed as they are now, or are the later of two that haven't met."""
     wanted = inputs(lake, "paired", settings)
     ledger = lake.manifests("paired")
     found = set(outdated(lake, "paired", settings))

@@ -38,7 +38,7 @@ from demarche.records import (
 from demarche.settings import Settings, load_settings
 from demarche.sources.declaring import Declaration, DeclarationError
 from demarche.steps.gazetteer import load_additions
-from demarche.steps.ledgers import ACCEPTANCES, KEY_FORMAT, open_lake, released, unpaired
+from demarche.steps.ledgers import ACCEPTANCES, KEY_FORMAT, open_lake, released, unpairable, unpaired
 from demarche.steps.pairing import pair_documents, signed
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
 from demarche.steps.sources import declared_sources, health_of
@@ -153,12 +153,12 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
             keep_journal(lake, warehouse)
         progress("load_warehouse", 3, 3)
         warehouse.publish()
-    if held:
-        said = "; ".join(f"{key}: {reason}" for key, reason in sorted(held.items()))
-        raise GateError(
-            f"held back, while all other partitions are loaded: {said} Mend the cause, or load it all the same after "
-            f"`demarche accept {min(held)}`."
-        )
+    said = [f"{key}: {reason}" for key, reason in sorted(held.items())]
+    if said:
+        said[-1] += f" Mend the cause, or load it all the same after `demarche accept {min(held)}`."
+    said += [f"{key}: {reason}" for key, reason in unpairable(lake, settings).items()]
+    if said:
+        raise GateError(f"held back, while all other partitions are loaded: {'; '.join(said)}")
     counts = {} if load is None else {"documents": load.document_count, "reports": load.report_count}
     counts |= {} if load is None else {"events": load.event_count, "revisions": load.revision_count}
     if load and changed:

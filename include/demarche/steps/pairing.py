@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from demarche.records import Document, Pair, Signature
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import are_near, code_version, documents_manifest, open_lake
+from demarche.steps.ledgers import are_near, code_version, documents_manifest, open_lake, pairing_attempts
 from demarche.steps.results import StepResult
 from demarche.storage import Lake
 
@@ -18,11 +18,18 @@ def pair_documents(partition_key: str, *, settings: Settings | None = None) -> S
     """Sign a partition's documents, and find those that are the same text as others of it or of any partition near it.
 
     A pair belongs to two partitions; the ledger notes which ones a partition was compared with, and in which state.
+    One that ends the process twice is set aside (``unpairable``) until it is another, or somebody asks for it by name.
     """
-    from demarche import stories
-
     settings = settings or load_settings()
     lake = open_lake(settings)
+    with pairing_attempts(lake, partition_key, settings) as attempts:
+        attempts.begin(partition_key)
+        return _pair(lake, partition_key, settings)
+
+
+def _pair(lake: Lake, partition_key: str, settings: Settings) -> StepResult:
+    from demarche import stories
+
     manifest = documents_manifest(lake, partition_key)
     found = lake.read(Document, partition_key, "documents")
     signatures = [stories.sign(document) for document in found]
