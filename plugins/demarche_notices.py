@@ -11,9 +11,11 @@ so sending goes on beside it, within bounds.
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
 import re
+import signal
 import textwrap
 import threading
 from collections.abc import Mapping, Sequence
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from demarche.sending import Ways
 
 _WAYS = ("WEBHOOK_URL", "MAIL_TO", "MAIL_FROM", "SMTP_URL")
+GRACE_SECONDS = 60  # in which a task that Airflow has told to end for its timeout can do so
 MOST_TASKS = 10  # that a notice names
 MOST_RUNS = 1000  # that are looked at for since when something is ill
 UNFOLD = "::endgroup::"  # what comes at a task's end lies in a group of the log that the UI shows folded up
@@ -41,6 +44,21 @@ log = logging.getLogger(__name__)
 
 
 # --- in the task's process ---------------------------------------------------------------------------------------
+@hookimpl
+def on_task_instance_running(previous_state: Any, task_instance: Any) -> None:
+    """Airflow calls this in the task's process before the task's own code: native code that crashes, or doesn't come
+    back in time, ends the process, and the log says where.
+
+    The handler that Airflow leaves behind when it has read the DAG file is written in Python, and would return to the
+    instruction that crashed, for ever; so would the task's timeout wait for native code to return.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGSEGV, signal.SIG_DFL)
+        faulthandler.enable()
+    if timeout := getattr(getattr(task_instance, "task", None), "execution_timeout", None):
+        faulthandler.dump_traceback_later(timeout.total_seconds() + GRACE_SECONDS, exit=True)
+
+
 @hookimpl
 def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any) -> None:
     """Airflow calls this in the task's process after each attempt that failed (elsewhere, there is no exception)."""

@@ -1,4 +1,4 @@
-"""A real Airflow with our DAGs and one of its own, and the few invented files that its tests drop."""
+"""A real Airflow with our DAGs and two of its own, and the few invented files that its tests drop."""
 
 from __future__ import annotations
 
@@ -51,6 +51,22 @@ with DAG("slow", schedule=None, max_active_runs=1, deadline=late_after(seconds=3
     sleep()
 """
 
+CRASHING_DAG = """
+import ctypes
+
+from airflow.sdk import DAG, task
+
+from demarche_policy import task_defaults
+
+with DAG("crashing", schedule=None, default_args=task_defaults(retries=0)):
+
+    @task
+    def crash() -> None:
+        ctypes.string_at(0)
+
+    crash()
+"""
+
 
 def drop_files(root: Path) -> dict[str, Path]:
     """The files by key, each key's in a folder of its own."""
@@ -64,11 +80,12 @@ def drop_files(root: Path) -> dict[str, Path]:
 
 
 def site_with_notices(home: Path, webhook: str, statsd_port: int) -> Site:
-    """An empty site with our DAGs and the slow one, whose notices go to a webhook, and Demarche's metrics to a port."""
+    """An empty site with our DAGs and two of its own; its notices go to a webhook, and Demarche's metrics to a port."""
     site = demo.fresh_site(home)
     dags = home / "dags"
     shutil.copytree(ROOT / "dags", dags, ignore=shutil.ignore_patterns("__pycache__"))
     (dags / "slow.py").write_text(SLOW_DAG)
+    (dags / "crashing.py").write_text(CRASHING_DAG)
     told = {"DEMARCHE_NOTICE_WEBHOOK_URL": webhook, "AIRFLOW__CORE__DAGS_FOLDER": str(dags)}
     metrics = {"STATSD_ON": "True", "STATSD_HOST": "127.0.0.1", "STATSD_PORT": str(statsd_port)}
     told |= {f"AIRFLOW__METRICS__{name}": value for name, value in metrics.items()}

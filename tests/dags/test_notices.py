@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,6 +83,30 @@ def test_a_task_that_fails_says_in_its_log_what_to_do(caplog):
 def test_elsewhere_than_in_the_task_nothing_is_said(caplog):
     notices.on_task_instance_failed("running", SimpleNamespace(), "killed by its worker's end")
     assert not caplog.text
+
+
+@pytest.mark.parametrize(
+    ("deed", "code", "said"),
+    [
+        ("ctypes.string_at(0)", -signal.SIGSEGV, "Segmentation fault"),
+        ("ctypes.PyDLL(None).sleep(60)", 1, "Timeout"),  # a PyDLL keeps the interpreter's lock: no signal is handled
+    ],
+)
+def test_native_code_that_crashes_or_hangs_ends_the_task_and_the_log_says_where(deed, code, said):
+    """Whatever handler stood there: Airflow's would keep the process for ever between going on and ending."""
+    script = f"""
+import ctypes, datetime, signal, sys, types
+sys.path.insert(0, {str(Path(notices.__file__).parent)!r})
+import demarche_notices
+demarche_notices.GRACE_SECONDS = 0
+signal.signal(signal.SIGSEGV, lambda *_: None)
+task = types.SimpleNamespace(execution_timeout=datetime.timedelta(seconds=0.5))
+demarche_notices.on_task_instance_running(None, types.SimpleNamespace(task=task))
+def pair(): {deed}
+pair()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=50, check=False)
+    assert (done.returncode, said in done.stderr, "in pair" in done.stderr) == (code, True, True)
 
 
 class Instance(SimpleNamespace):

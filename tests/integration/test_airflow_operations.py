@@ -67,18 +67,32 @@ def test_a_late_run_is_told_of_while_it_runs(chain):
     assert f"/dags/slow/runs/{run_id[:6]}" in notice["text"]
 
 
-def test_a_backfill_goes_through_the_whole_chain(chain):
+def test_a_backfill_goes_through_the_whole_chain_and_the_present_overtakes_it(chain):
     """An hour in which nothing came is an empty partition, not a missing one; a file goes to the first that sees it."""
-    hours = ["2019-03-05T00", "2019-03-05T01"]
+    hours = [f"2019-03-05T0{hour}" for hour in range(5)]
+    present = "2019-03-05T23"
     chain.drop("backfill.txt", TEXT.format(place="Peru"))
     airflow_command(
         chain, "backfill", "create", "--dag-id", "ingest_documents", "--max-active-runs", "2",
-        "--from-date", "2019-03-05T00:00:00", "--to-date", "2019-03-05T01:00:00",
+        "--from-date", "2019-03-05T00:00:00", "--to-date", "2019-03-05T04:00:00",
     )  # fmt: skip
+    chain.start("ingest_documents", partition_key=present)
+    chain.wait("the present to be loaded", lambda: chain_ended(chain, present), 240)
+    assert not all(chain_ended(chain, hour) for hour in hours), "it has waited for all of the past"
     chain.wait("the backfill to be loaded", lambda: all(chain_ended(chain, hour) for hour in hours), 240)
-    assert chain.is_loaded(*hours)
+    assert chain.is_loaded(present, *hours)
     (key,) = rows(chain.site, DOCUMENTS.format("backfill.txt"))
-    assert key in hours
+    assert key in (present, *hours)
+
+
+def test_a_task_that_crashes_in_native_code_ends_and_says_where(chain):
+    """Airflow's own handler would let it neither end nor go on."""
+    chain.wait("the DAG to be read", lambda: "crashing" in chain.rest.dag_ids())
+    run_id = chain.start("crashing")
+    assert chain.ended("crashing", run_id, 60) == "failed"
+    log = chain.log("crashing", run_id, "crash")
+    assert "Segmentation fault" in log
+    assert "in crash" in log
 
 
 @pytest.mark.parametrize("dag_id", ["ingest_documents", "tag_documents"])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from contextlib import suppress
 
 import pytest
@@ -109,15 +106,3 @@ def test_a_damaged_note_says_nothing(lake, tmp_path, damage):
 def test_without_a_lake_nothing_is_noted():
     with Attempts() as found:
         assert len(groups(found)) == 3
-
-
-def test_a_crash_ends_the_process_whatever_handler_stood_there():
-    code = (
-        "import ctypes, signal\n"
-        "from demarche.steps.attempts import Attempts\n"
-        "signal.signal(signal.SIGSEGV, lambda *_: None)\n"
-        "with Attempts():\n"
-        "    ctypes.string_at(0)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], timeout=30, check=False)
-    assert done.returncode == -signal.SIGSEGV

@@ -8,8 +8,6 @@ has ended two processes, the second time alone, is set aside, and all others go 
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
@@ -50,7 +48,6 @@ class Attempts:
         self._died_alone = set(known.get("died_alone", ())) | set(begun if len(begun) == 1 else ())
 
     def __enter__(self) -> Attempts:
-        _let_crashes_end_the_process()
         return self
 
     def __exit__(
@@ -102,10 +99,3 @@ class Attempts:
     def _forget(self) -> None:
         if self._lake is not None:
             self._lake.remove_note(*self._place)
-
-
-def _let_crashes_end_the_process() -> None:
-    """Take back a handler for SIGSEGV that is written in Python, as Airflow leaves one behind when it has read a DAG
-    file: it returns to the very instruction that crashed, so that the process would neither go on nor end."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGSEGV, signal.SIG_DFL)
