@@ -25,6 +25,7 @@ from demarche.steps.showing import show_event
 from demarche.steps.sources import check_sources, deal_sources, list_sources
 from demarche.steps.tagging import commit_tagged, count_shards, tag_documents, tag_shard
 from demarche.steps.texts import extract, group_stories
+from demarche.steps.warming import warm_up
 from demarche.steps.watching import news, tell_watches
 
 __all__ = [
@@ -81,5 +82,6 @@ __all__ = [
     "to_review",
     "undo",
     "update_gazetteer",
+    "warm_up",
     "write_daily_report",
 ]
