@@ -148,6 +148,10 @@ def records() -> Files:
     yield ".jsonl", b'{"text": "\\ud800 half", "title": "\\udfff"}'
     yield ".jsonl", json.dumps({"html": "<div>" * 50_000 + PROSE * 4}).encode()
     yield ".json", json.dumps([{"text": PROSE}] * 500).encode()
+    yield ".json", b"[" + b"{}," * 10 * MILLION + b"{}]"
+    yield ".rss", b'<rss version="2.0"><channel>' + b"<item>" * MILLION
+    entity = b'\n<!DOCTYPE r [\n<!ENTITY a "' + b"x" * DEEP + b'">\n]>\n<rss version="2.0"><channel><item><title>'
+    yield ".rss", entity + b"&a;" * 20_000
     feed = {"version": "https://jsonfeed.org/version/1", "items": [[], 1, {"content_html": 5}]}
     yield ".json", json.dumps(feed).encode()
 

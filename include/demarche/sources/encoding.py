@@ -15,6 +15,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s{0,5}=\s{0,5}["']?([\w:.-]{2,40})""", re.I)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w:.-]{2,40})", re.I)
 _DECLARATION_WITHIN = 4_096  # bytes; HTML asks for the first 1,024, pages are less careful
 _GUESS_SAMPLE = 65_536
 _MAX_LOST_SHARE = 0.001  # of characters that may be undecodable in what is otherwise UTF-8
@@ -23,6 +24,12 @@ _CP1252_USUAL = frozenset(b"\x80\x85\x91\x92\x93\x94\x95\x96\x97\x99\xa0\xa3\xa7
 
 class EncodingError(ValueError):
     """No encoding fits; the message says what was tried."""
+
+
+def declared_charset(media_type: str) -> str | None:
+    """The charset that a media type names."""
+    match = _CHARSET.search(media_type)
+    return match[1] if match else None
 
 
 def decode(data: bytes, declared: str | None = None) -> str:

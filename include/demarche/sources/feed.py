@@ -14,7 +14,8 @@ from urllib.parse import urljoin
 from demarche.records import Fetch, RawDocument, Reject
 from demarche.sources import jsonl
 from demarche.sources.asking import Link, UnreadableIndex
-from demarche.sources.encoding import decode
+from demarche.sources.bounds import TooMuch, check_json, check_markup, root_element
+from demarche.sources.encoding import EncodingError, declared_charset, decode
 from demarche.sources.rejecting import reject
 
 MAX_ENTRIES = 50_000
@@ -23,6 +24,7 @@ _ROOT = re.compile(
 )
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org\\?/')
 _HEAD = 4_096  # bytes that decide whether it is a feed
+_IN_UTF_8 = {"content-type": "application/xml; charset=utf-8"}
 _TAGS = re.compile(r"<[^>]{0,500}>")
 
 
@@ -45,7 +47,10 @@ def is_feed(data: bytes) -> bool:
 
 def links(fetch: Fetch, data: bytes) -> Iterator[Link]:
     """The pages that the entries link to, in the feed's order. Raises UnreadableIndex for what is no feed."""
-    entries = list(_entries(fetch, data))
+    try:
+        entries = list(_entries(fetch, data))
+    except (TooMuch, EncodingError) as error:
+        raise UnreadableIndex(f"{fetch.url} {error}") from None
     if not entries and not is_feed(data):
         raise UnreadableIndex(f"{fetch.url} is no RSS, Atom, RDF or JSON feed")
     for entry in entries:
@@ -56,7 +61,12 @@ def links(fetch: Fetch, data: bytes) -> Iterator[Link]:
 def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
     """A document per entry that holds its article; an entry without text is a reject."""
     position = -1
-    for position, entry in enumerate(_entries(fetch, data)):
+    try:
+        entries = list(_entries(fetch, data))
+    except (TooMuch, EncodingError) as error:
+        yield reject(fetch, "too_large" if isinstance(error, TooMuch) else "encoding", str(error))
+        return
+    for position, entry in enumerate(entries):
         if not entry.content:
             name = entry.url or entry.given.get("title") or "without a link"
             yield reject(fetch, "empty", f"entry {position + 1} ({name[:200]}) holds no text of an article", position)
@@ -83,8 +93,12 @@ def _entries(fetch: Fetch, data: bytes) -> Iterator[_Entry]:
         return
     import feedparser
 
+    markup = root_element(data, declared_charset(fetch.media_type))
+    check_markup(markup)
     # As a stream: of bytes, the parser would open the file that they name.
-    found = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    found = feedparser.parse(
+        io.BytesIO(markup), sanitize_html=False, resolve_relative_uris=False, response_headers=_IN_UTF_8
+    )
     language = str(found.feed.get("language") or "")
     for entry in found.entries[:MAX_ENTRIES]:
         content, is_html = _content(entry)
@@ -116,6 +130,7 @@ def _content(entry: Any) -> tuple[str | None, bool]:
 
 
 def _json_entries(fetch: Fetch, data: bytes) -> Iterator[_Entry]:
+    check_json(data)
     try:
         content = json.loads(decode(data))
     except (ValueError, RecursionError):

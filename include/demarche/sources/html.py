@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from demarche.records import Fetch, RawDocument, Reject
-from demarche.sources.encoding import EncodingError, decode
+from demarche.sources.encoding import EncodingError, declared_charset, decode
 from demarche.sources.rejecting import reject
-
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w:.-]{2,40})", re.I)
 
 
 def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
     """The one document of the page; the charset is the server's word, else the page's own."""
-    server = _CHARSET.search(fetch.media_type)
     try:
-        page = decode(data, server[1] if server else None)
+        page = decode(data, declared_charset(fetch.media_type))
     except EncodingError as error:
         yield reject(fetch, "encoding", str(error))
         return

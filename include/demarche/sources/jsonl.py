@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from demarche.records import Fetch, RawDocument, Reject
+from demarche.sources.bounds import TooMuch, check_json
 from demarche.sources.encoding import EncodingError, decode
 from demarche.sources.rejecting import reject
 
@@ -34,7 +35,12 @@ _HTML = re.compile(r"</(?:p|div|article|body)>", re.I)
 
 def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
     """A document per record; a record that can't be read is a reject with its position, from 0."""
-    if whole := _whole(data):
+    try:
+        whole = _whole(data)
+    except TooMuch as error:
+        yield reject(fetch, "too_large", str(error))
+        return
+    if whole:
         for position, record in enumerate(whole):
             yield read_record(fetch, position, record, f"record {position + 1}")
         return
@@ -59,10 +65,12 @@ def _lines(data: bytes) -> Iterator[bytes]:
 
 
 def _whole(data: bytes) -> list[Any] | None:
-    """The records of a file that is one JSON array, or one object over several lines; None for JSON Lines."""
+    """The records of a file that is one JSON array, or one object over several lines; None for JSON Lines. Raises
+    TooMuch."""
     start = data[:100].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start.startswith((b"[", b"{\n", b"{\r\n")):
         return None
+    check_json(data)
     try:
         content = json.loads(data)
     except (ValueError, RecursionError):
