@@ -17,7 +17,7 @@ from pathlib import Path
 
 from demarche import evaluation, steps
 from demarche.evaluation import Evaluation
-from tests.gold import links
+from tests.gold import links, phrases
 
 ROOT = Path(__file__).parents[2]
 GOLD = ROOT / "samples" / "gold"
@@ -49,7 +49,7 @@ def measure() -> dict[str, float]:
     found: dict[str, float] = {}
     for half in HALVES:
         found |= {f"{half}/{name}": value for name, value in figures(evaluation.evaluate(gold, reading, half)).items()}
-    return found | _link_figures()
+    return found | _link_figures() | phrases.figures(phrases.read(phrases.load()), MINIMUM_ROWS)
 
 
 def _link_figures() -> dict[str, float]:

@@ -91,8 +91,9 @@ def judge(phrase: Phrase, found: Sequence[Mention]) -> Judged:
     return Judged(phrase, country in phrase.countries, said or "nothing")
 
 
-def figures(judged: Iterable[Judged]) -> dict[str, float]:
-    """The share of right countries in per cent, by half and kind, like "open/phrase/all/country"."""
+def figures(judged: Iterable[Judged], minimum: int = 1) -> dict[str, float]:
+    """The share of right countries in per cent, by half and kind, like "open/phrase/all/country"; kinds with fewer
+    phrases than ``minimum`` are left out."""
     total: Counter[str] = Counter()
     right: Counter[str] = Counter()
     for one in judged:
@@ -100,7 +101,7 @@ def figures(judged: Iterable[Judged]) -> dict[str, float]:
             name = f"{one.phrase.half}/phrase/{group}/country"
             total[name] += 1
             right[name] += one.is_right
-    return {name: 100 * right[name] / total[name] for name in sorted(total)}
+    return {name: 100 * right[name] / total[name] for name in sorted(total) if total[name] >= minimum}
 
 
 def main(arguments: Sequence[str]) -> None:

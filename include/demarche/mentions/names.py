@@ -16,10 +16,12 @@ from demarche.mentions.words import (
     HYPHENS,
     JOINERS,
     NO_NAME_LABELS,
+    OF_A_PLACE,
     ORDER,
     PLACE_LABELS,
     PLACE_PREPOSITIONS,
     POSSESSIVES,
+    SHARED_BODIES,
     SIDE_PREPOSITIONS,
     STANDING,
 )
@@ -59,7 +61,7 @@ class NameReader:
             end, meanings = self._longest(position)
             place_end = self._place_end(position)
             if meanings and end >= place_end and (span := self._name_span(position, end, meanings)):
-                self._refuse_foreign_party(span)
+                self._refuse_foreign_body(span)
                 self._add(span)
                 position = end
             elif place_end > position:
@@ -71,15 +73,28 @@ class NameReader:
         for start, end in pending_places:
             self._add_place(start, end, countries)
 
-    def _refuse_foreign_party(self, span: Span) -> None:
-        """A party or group of another country than the adjective before its name says is one that we don't know: "the
-        Norwegian Labour Party"."""
+    def _refuse_foreign_body(self, span: Span) -> None:
+        """A party, group or body of another country than the adjective before its name says is one that we don't know:
+        "the Norwegian Labour Party", "the Pakistani Home Office"."""
         before = self.at[span.start - 1] if span.start else None
-        if before is None or before.source != "adjective" or span.source != "organisation":
+        if before is None or before.source != "adjective" or span.source not in ("organisation", "metonym"):
             return
         if before.country and span.country and before.country != span.country:
             span.entity_id, span.name, span.country = None, None, before.country
             span.rule, span.score = "ambiguous", 0.4
+
+    def place_shared_bodies(self) -> None:
+        """ "The House of Commons in Ottawa": where a body stands says whose it is, if many states have one like it."""
+        for span in self.spans:
+            if span.source != "metonym" or self.tokens.lower[span.end : span.end + 1] != ["in"]:
+                continue
+            where = self.at[span.end + 1] if span.end + 1 < len(self.at) else None
+            is_place = where is not None and (where.place_id is not None or where.kind == "state")
+            if where is None or not is_place or where.country in (None, span.country):
+                continue
+            words = self.tokens.folded[span.start : span.end]
+            if not SHARED_BODIES.isdisjoint((words[0], words[-1])):
+                span.entity_id, span.name, span.country, span.score = None, None, where.country, 0.7
 
     def find_halves_of_korea(self) -> None:
         """Finds "the North" and "the South": states in a text that speaks of Korea."""
@@ -332,6 +347,8 @@ class NameReader:
         if labels & NO_NAME_LABELS:
             return False
         before = self.tokens.lower[start - 1] if start else ""
+        if before == "of" and start > 1 and self.tokens.lower[start - 2] in OF_A_PLACE:
+            return self.tokens.pos[end - 1] == "PROPN"
         largest = int(self.places.cities[key].partition("\n")[0].split(",")[5])
         is_where = before == "in" or (
             before in PLACE_PREPOSITIONS and before != "of" and key not in self.gazetteer.surnames

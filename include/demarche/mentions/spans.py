@@ -60,7 +60,7 @@ class Tokens:
         sentence: list[int] = []
         for number, one in enumerate(doc.sents):
             sentence.extend([number] * len(one))
-        folded = [_folded(word) for word in columns.text]
+        folded = [fold(word) for word in columns.text]
         return cls(
             text=columns.text,
             lower=columns.lower,
@@ -77,8 +77,6 @@ class Tokens:
             label=columns.ent,
         )
 
-
-_folded = lru_cache(maxsize=50_000)(fold)  # the words of a language are few
 
 _IRREGULAR = {"children": "child", "people": "people", "businesses": "business"}
 

@@ -19,6 +19,7 @@ class SurnameReader(TermReader):
     def read(self) -> list[Span]:
         """All spans, in the order of the text."""
         self.find_names()
+        self.place_shared_bodies()
         self.find_halves_of_korea()
         self.find_model_persons()
         self.find_terms()
