@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     batch_size: int = Field(32, ge=1, le=10_000, description="Texts that the model reads at once")
     max_body_characters: int = Field(200_000, ge=1_000, le=1_000_000, description="A longer body is rejected")
     document_seconds: float = Field(60.0, gt=0, description="A document that takes longer to code is rejected")
+    prefilter: bool = Field(
+        False, description="Texts none of whose sentences names two known parties are neither parsed nor coded"
+    )
     raw_days: int = Field(0, ge=0, description="Raw bytes of older partitions are removed weekly; 0: never")
     raw_gigabytes: float = Field(0.0, ge=0, description="Raw bytes beyond it are removed, oldest first; 0: no limit")
     pair_window_days: int = Field(30, ge=0, description="Partitions further apart aren't compared for equal texts")

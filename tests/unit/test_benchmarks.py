@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks import calibration, faults_report, gazetteer, invented, speed
+from benchmarks import calibration, faults_report, gazetteer, invented, mixed, screening, speed
 from demarche.evaluation import Evaluation
 
 
@@ -24,6 +25,25 @@ def test_speed_prints_medians_and_their_ratio(
     printed = capsys.readouterr().out
     assert printed.startswith("1 texts, ")
     assert re.search(r"ratio +\d+\.\d\d\n$", printed)
+
+
+def test_screening_prints_what_is_saved_and_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "texts.jsonl"
+    texts = ("Norway and Sweden signed a treaty in Oslo on Monday.", "The police arrested a man of 34 on Monday night.")
+    file.write_text("".join(json.dumps({"id": text, "text": text}) + "\n" for text in texts), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["screening", str(file)])
+    screening.main()
+    printed = capsys.readouterr().out
+    assert printed.startswith("2 texts, 1 of them passed over")
+    assert "0 of 1 (0.0 %) of those with both sides known" in printed
+
+
+def test_mixed_news_fills_every_slot_and_is_the_same_each_time() -> None:
+    made = [[mixed.article(random.Random(1), field) for field in mixed.FIELDS] for _ in range(2)]
+    assert made[0] == made[1]
+    assert not any("{" in text for text in made[0])
 
 
 def test_speed_says_when_there_is_nothing_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,8 +32,8 @@ def explain(what: str, *, settings: Settings | None = None) -> Iterator[Explanat
 
 
 def explain_file(path: Path, *, settings: Settings | None = None) -> Iterator[Explanation | Reject]:
-    """How the texts of a file are read, and rejects for what can't be."""
-    settings = settings or load_settings()
+    """How the texts of a file are read, and rejects for what can't be; nothing is passed over."""
+    settings = (settings or load_settings()).model_copy(update={"prefilter": False})
     for item in parse_files([path], settings=settings):
         if isinstance(item, Reject):
             yield item

@@ -134,6 +134,7 @@ def code_version(station: str, settings: Settings) -> str:
         parts.append(str(settings.max_body_characters))
     if station == "tagged":
         parts += [language.model_version(settings.model_name), additions_hash(settings)]
+        parts += ["prefilter"] * settings.prefilter
     if station == "paired":
         parts.append(str(settings.pair_window_days))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

@@ -80,7 +80,7 @@ def commit_tagged(partition_key: str, *, settings: Settings | None = None) -> St
 
 
 def _tagged_result(partition_key: str, counts: Mapping[str, int], rejects: tuple[Reject, ...]) -> StepResult:
-    details = {name: counts.get(name, 0) for name in ("coded", "mentions", "reports")}
+    details = {name: counts.get(name, 0) for name in ("coded", "skipped", "mentions", "reports")}
     read, rejected = counts.get("read", 0), counts.get("rejected", 0)
     return StepResult("tag_documents", partition_key, read, details["reports"], rejected, details, rejects)
 
@@ -96,7 +96,7 @@ def tag(
     reports: list[Report] = []
     participants: list[ReportParticipant] = []
     rejects: list[Reject] = []
-    coded = [document for document in found if is_coded(document)]
+    coded, skipped = _screened([document for document in found if is_coded(document)], settings)
     for number, (document, coding) in enumerate(_codings(coded, settings, attempts or Attempts()), 1):
         progress("tag_documents", number, len(coded))
         if isinstance(coding, Exception):
@@ -108,9 +108,26 @@ def tag(
         participants += kept.participants
         rejects += broken
     counts = Counter(
-        read=len(found), coded=len(coded), mentions=len(mentions), reports=len(reports), rejected=len(rejects)
+        read=len(found),
+        coded=len(coded),
+        skipped=skipped,
+        mentions=len(mentions),
+        reports=len(reports),
+        rejected=len(rejects),
     )
     return {Mention: mentions, Report: reports, ReportParticipant: participants, Reject: rejects}, counts
+
+
+def _screened(coded: Sequence[Document], settings: Settings) -> tuple[Sequence[Document], int]:
+    """The documents that are worth parsing, and how many aren't; all are unless the prefilter is on."""
+    if not settings.prefilter:
+        return coded, 0
+    from demarche.entities import load_gazetteer
+    from demarche.screening import Screen
+
+    screen = Screen(load_gazetteer(load_additions(settings)))
+    promising = [document for document in coded if screen.is_promising(document.body)]
+    return promising, len(coded) - len(promising)
 
 
 def is_coded(document: Document) -> bool:
