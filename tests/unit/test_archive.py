@@ -69,12 +69,15 @@ def test_what_is_no_page_is_passed_over(other: bytes) -> None:
         (ONE + TWO.replace(b"Content-Length: ", b"Content-Length: -") + THREE, ["1", "malformed", "3"]),
         (ONE + TWO.replace(b"Content-Length", b"X-Length") + THREE, ["1", "malformed", "3"]),
         (compressed(ONE) + compressed(TWO)[:60] + b"\x00\xff" * 20 + compressed(THREE), ["1", "malformed", "3"]),
+        (ONE + b"rubbish\r\n" * 9 + TWO + TWO + b"rubbish\r\n" * 9 + THREE + ONE,
+         ["1", "malformed", "2", "2", "malformed", "3", "1"]),
         (ONE + record("https://a.example/l", b"x" * (LIMIT + 1)) + THREE, ["1", "too_large", "3"]),
         (ONE + b"WARC/1.0\r\nX: " + b"y" * 1_000_000 + b"\r\n\r\n" + THREE, ["1", "malformed", "3"]),
         (b"just some text\n" * 50, ["malformed"]),
         (b"", []),
     ],
-    ids=["cut", "cut head", "rubbish", "too long", "negative", "no length", "gzip", "large", "head", "text", "empty"],
+    ids=["cut", "cut head", "rubbish", "too long", "negative", "no length", "gzip", "twice", "large", "head", "text",
+         "empty"],
 )
 def test_a_damaged_record_is_told_and_the_others_are_read(data: bytes, found: list[str]) -> None:
     assert pages(data) == found
@@ -102,6 +105,22 @@ def test_a_bomb_is_a_fault(pack) -> None:
     name = "gzip" if pack is gzip.compress else "br"
     bomb = record("https://a.example/b", pack(bytes(50_000_000)), headers=f"Content-Encoding: {name}\r\n")
     assert pages(bomb + THREE) == ["too_large", "3"]
+
+
+@pytest.mark.parametrize("data", [ONE + TWO + THREE, compressed(ONE, TWO, THREE)], ids=["plain", "gz"])
+def test_reading_goes_on_at_any_record(data: bytes) -> None:
+    for number, found in enumerate(archive.pages(io.BytesIO(data), LIMIT)):
+        assert archive.begins_at(io.BytesIO(data), found.offset)
+        rest = list(archive.pages(io.BytesIO(data), LIMIT, found.offset, found.number))
+        assert [item.number for item in rest] == [0, 1, 2][number:]
+        assert rest[0].url == f"https://a.example/{number + 1}"
+
+
+def test_within_an_archive_compressed_as_a_whole_no_record_begins() -> None:
+    file = io.BytesIO(gzip.compress(ONE + TWO + THREE))
+    first, *others = list(archive.pages(file, LIMIT))
+    assert archive.begins_at(file, first.offset)
+    assert not any(archive.begins_at(file, page.offset) for page in others)
 
 
 @settings(max_examples=200, deadline=None)

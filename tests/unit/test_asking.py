@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import gzip
+import json
 import re
 import threading
 import types
@@ -14,8 +16,10 @@ import pytest
 from demarche import sources, steps
 from demarche.fetching import SourceState, crawling, web
 from demarche.settings import Settings
+from demarche.steps import archives
 from demarche.steps import sources as asking
 from demarche.storage import Lake
+from tests.archives import compressed, record
 from tests.news_server import NewsServer, send, serving, unless_known
 
 XML = {"Content-Type": "application/rss+xml"}
@@ -85,6 +89,10 @@ class Desk:
         found = [path for path in self.server.asked if path != "/robots.txt"]
         self.server.asked.clear()
         return found
+
+
+class Killed(BaseException):
+    pass
 
 
 def feed(*numbers: int) -> bytes:
@@ -281,6 +289,167 @@ def test_a_folder_is_read_as_the_drop_folder_is(desk):
     assert desk.fetch(NEXT).written == 0
 
 
+# --- web archives ----------------------------------------------------------------------------------------------
+def pages_of_archive(*numbers: int) -> bytes:
+    return compressed(*(record(f"https://a.example/{number}", page(number)) for number in numbers))
+
+
+def ranges(body: bytes, etag: str = '"1"'):
+    """Answers with the part that is asked for."""
+
+    def answer(handler) -> None:
+        first, last = map(int, handler.headers["Range"].removeprefix("bytes=").split("-"))
+        part = body[first : last + 1]
+        headers = {"Content-Range": f"bytes {first}-{first + len(part) - 1}/{len(body)}", "ETag": etag}
+        send(handler, 206, {"Content-Type": "application/gzip", **headers}, part)
+
+    return answer
+
+
+def numbers_in(desk, *keys: str) -> list[int]:
+    """Which pages of archives are kept, in the order of the log."""
+    fetched = [fetch for key in keys or (KEY,) for fetch in desk.lake.fetches(key) if fetch.kind is None]
+    return sorted(int(fetch.url.rpartition("/")[2]) for fetch in fetched)
+
+
+def test_each_archive_is_a_task_of_its_own_and_is_read_once(desk, server):
+    (desk.folder / "warc").mkdir()
+    for number in (1, 2):
+        (desk.folder / "warc" / f"{number}.warc.gz").write_bytes(pages_of_archive(number, number + 10))
+    desk.declare(
+        f'id = "disk"\nkind = "archive"\npath = "{desk.folder}/warc/*.warc.gz"\noutlet = "The Crawl"',
+        f'id = "cc"\nkind = "archive"\nurls = ["{server.root}/3.warc.gz", "{server.root}/4.warc.gz"]',
+    )
+    server.pages |= {f"/{n}.warc.gz": ranges(pages_of_archive(n, n + 10)) for n in (3, 4)}
+    dealt = steps.deal_sources(2, settings=desk.settings)
+    assert [names for names in dealt if names] == [
+        [f"disk#{desk.folder}/warc/1.warc.gz"], [f"disk#{desk.folder}/warc/2.warc.gz"],
+        [f"cc#{server.root}/3.warc.gz"], [f"cc#{server.root}/4.warc.gz"],
+    ]  # fmt: skip
+    assert desk.health("cc").waiting_count == 2
+    for names in dealt:
+        assert desk.fetch(sources=names).written == 3  # two pages and the summary
+    assert numbers_in(desk) == [1, 2, 3, 4, 11, 12, 13, 14]
+    assert {document.source_name for document in desk.documents() if document.path.endswith("/1")} == {"The Crawl"}
+    assert (desk.health("cc").waiting_count, desk.health("disk").new_count) == (0, 6)
+    assert steps.deal_sources(2, settings=desk.settings) == []
+    desk.asked()
+    assert desk.fetch(NEXT).written == 0
+    assert desk.asked() == []
+
+
+@pytest.mark.parametrize("place", ["path", "url"])
+@pytest.mark.parametrize("pack", ["gz", "whole", "plain"])
+def test_killed_within_an_archive_goes_on_where_it_was(desk, server, monkeypatch, place, pack):
+    data = pages_of_archive(*range(1, 8))
+    data = {"gz": data, "plain": gzip.decompress(data), "whole": gzip.compress(gzip.decompress(data))}[pack]
+    (desk.folder / "news.warc.gz").write_bytes(data)
+    server.pages["/news.warc.gz"] = ranges(data)
+    where = f'path = "{desk.folder}/news.warc.gz"' if place == "path" else f'url = "{server.root}/news.warc.gz"'
+    desk.declare(f'id = "cc"\nkind = "archive"\n{where}')
+    monkeypatch.setattr(archives, "PAGES_PER_APPEND", 2)
+    put_raw = Lake.put_raw
+    tried = []
+
+    def killed(self, data):
+        tried.append(data)
+        if len(tried) == 6:
+            raise Killed
+        return put_raw(self, data)
+
+    monkeypatch.setattr(Lake, "put_raw", killed)
+    with pytest.raises(Killed):
+        desk.fetch()
+    assert numbers_in(desk) == [1, 2, 3, 4]
+    tried[:] = [b""] * 10
+    assert desk.fetch(NEXT).written == 4
+    assert len(tried) == 10 + 4  # what was kept isn't written again
+    assert numbers_in(desk, KEY, NEXT) == [1, 2, 3, 4, 5, 6, 7]
+    summary = desk.lake.get_raw(next(fetch.raw_hash for fetch in desk.lake.fetches(NEXT) if fetch.kind == "archive"))
+    assert json.loads(summary) == {"pages": 7, "unreadable": 0}
+    assert steps.deal_sources(2, settings=desk.settings) == []
+
+
+def test_an_archive_that_fails_is_said_and_tried_again(desk, server):
+    desk.declare(
+        f'id = "cc"\nkind = "archive"\nurls = ["{server.root}/1.warc.gz", "{server.root}/2.warc.gz"]',
+        f'id = "disk"\nkind = "archive"\npath = "{desk.folder}/none.warc"',
+    )
+    body = pages_of_archive(2)
+    server.pages |= {"/1.warc.gz": (200, {}, body), "/2.warc.gz": ranges(body)}
+    done = desk.fetch()
+    assert (done.written, len(done.failures)) == (2, 2)
+    assert "1.warc.gz can't be had in parts" in done.failures[0]
+    assert "none.warc: no such file" in done.failures[1]
+    assert (desk.health("cc").is_failing, desk.health("cc").waiting_count) == (True, 1)
+    server.pages["/1.warc.gz"] = ranges(pages_of_archive(1))
+    assert desk.fetch(NEXT, sources=["cc"]).failures == ()
+    assert not desk.health("cc").is_failing
+    good, gone = steps.check_sources(settings=desk.settings)
+    assert (good.is_good, good.link_count, gone.is_good) == (True, 2, False)
+
+
+def test_an_archive_that_changes_while_it_is_read_is_begun_again(desk, server):
+    desk.declare(f'id = "cc"\nkind = "archive"\nurl = "{server.root}/1.warc"')
+    old, new = (gzip.decompress(pages_of_archive(*numbers)) for numbers in ((1, 2, 3), (7, 8, 9)))
+    server.pages["/1.warc"] = [ranges(old), ranges(new, '"2"')]
+    assert "was changed while it was read" in desk.fetch().failures[0]
+    assert desk.fetch(NEXT).failures == ()
+    assert numbers_in(desk, NEXT) == [7, 8, 9]
+
+
+# --- what is remembered of files -------------------------------------------------------------------------------
+def test_what_a_run_over_files_costs_does_not_grow_with_the_lake(desk, monkeypatch):
+    (desk.folder / "drop").mkdir()
+    desk.declare(f'id = "inbox"\nkind = "folder"\npath = "{desk.folder}/drop"')
+    hours = [f"2020-01-{day:02}T{hour:02}" for day in (1, 2, 3) for hour in range(10)]
+    for number, key in enumerate(hours):
+        (desk.folder / "drop" / f"{number}.html").write_bytes(page(number))
+        assert desk.fetch(key).written == 1
+    read: list[str] = []
+    log = Lake._log
+    monkeypatch.setattr(Lake, "_log", lambda self, key: read.append(key) or log(self, key))
+    assert desk.fetch("2020-02-01T00").written == 0
+    assert set(read) == {"2020-02-01T00"}
+    (desk.folder / "other.html").write_bytes(page(99))
+    named = [desk.folder / "other.html", desk.folder / "drop" / "3.html"]
+    assert [desk.fetch(f"2020-02-01T0{n}", inputs=named).written for n in (1, 2)] == [1, 0]
+    read.clear()
+    assert desk.fetch("2020-02-01T03", inputs=named).written == 0
+    assert set(read) == {"2020-02-01T03"}
+
+
+def test_files_are_known_though_what_was_remembered_is_lost(desk):
+    (desk.folder / "drop").mkdir()
+    (desk.folder / "drop" / "a.html").write_bytes(page(1))
+    assert desk.fetch().written == 1
+    for name in ("drop", "named"):
+        (desk.folder / "lake" / "raw" / "sources" / f"{name}.json").unlink(missing_ok=True)
+    assert desk.fetch(NEXT).written == 0
+    assert desk.fetch(LATER, inputs=[desk.folder / "drop"]).written == 0
+
+
+def test_files_that_a_killed_run_kept_are_known_to_the_next(desk, monkeypatch):
+    (desk.folder / "drop").mkdir()
+    monkeypatch.setattr("demarche.steps.appending.LOG_BATCH", 1)
+    assert desk.fetch(OLD).written == 0
+    for number in range(4):
+        (desk.folder / "drop" / f"{number}.html").write_bytes(page(number))
+    put_raw = Lake.put_raw
+
+    def killed(self, data):
+        if data == page(2):
+            raise Killed
+        return put_raw(self, data)
+
+    monkeypatch.setattr(Lake, "put_raw", killed)
+    with pytest.raises(Killed):
+        desk.fetch()
+    monkeypatch.setattr(Lake, "put_raw", put_raw)
+    assert desk.fetch(NEXT).written == 2
+    assert [len(desk.lake.fetches(key)) for key in (KEY, NEXT)] == [2, 2]
+
+
 # --- what fails ------------------------------------------------------------------------------------------------
 def test_a_source_that_fails_stops_no_other_and_since_when_is_kept(desk, server):
     desk.declare(
@@ -429,10 +598,6 @@ def test_a_charset_that_lies(desk, server):
 
 
 # --- crashes ---------------------------------------------------------------------------------------------------
-class Killed(BaseException):
-    pass
-
-
 def test_killed_in_the_middle_loses_nothing_and_asks_for_nothing_that_was_kept(desk, server, monkeypatch):
     monkeypatch.setattr(asking, "PAGES_PER_APPEND", 2)
     put(server, *range(1, 8))

@@ -46,6 +46,8 @@ class Answer:
     etag: str | None
     last_modified: str | None
     is_unchanged: bool = False
+    whole_bytes: int | None = None
+    """Of a part that was asked for: how many bytes the whole has."""
 
 
 class Robots(BaseModel):

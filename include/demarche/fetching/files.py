@@ -6,6 +6,7 @@ Files are never moved, changed or deleted, so each run is told what former runs 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 import time
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from demarche.fetching.states import FileRow
 from demarche.records import Fetch, Reject, record_id
 
 MEDIA_TYPES = {
@@ -64,22 +66,59 @@ class Order:
 
 
 class Known:
-    """What former runs fetched or rejected, so that a file belongs to the first run that sees it."""
+    """What former runs fetched or rejected, so that a file belongs to the first run that sees it: what the fetch log of
+    some partitions says, and ``files``, what is remembered of all the others (``FileRow`` by path)."""
 
-    def __init__(self, fetches: Iterable[Fetch] = (), rejects: Iterable[Reject] = ()) -> None:
-        fetched = list(fetches)
-        self._etags = {(_place(fetch.url), fetch.etag, _reading(fetch)) for fetch in fetched}
-        self._hashes = {(_place(fetch.url), fetch.raw_hash, _reading(fetch)) for fetch in fetched}
-        self._rejects = {(_place(reject.path), _reason(reject)) for reject in rejects}
+    def __init__(
+        self,
+        fetches: Iterable[Fetch] = (),
+        rejects: Iterable[Reject] = (),
+        files: Mapping[str, FileRow] | None = None,
+    ) -> None:
+        self.files: dict[str, FileRow] = {}
+        self._etags: set[tuple[str, str | None, str]] = set()
+        self._hashes: set[tuple[str, str, str]] = set()
+        self._rejects: set[tuple[str, str]] = set()
+        self._looked: set[str] = set()
+        for path, row in (files or {}).items():
+            self._note(path, *row)
+        for found in rejects:
+            self.note(found)
+        for fetch in fetches:
+            if fetch.url.startswith(("http://", "https://")):  # a page: of those, only the log tells
+                self._hashes.add((fetch.url, fetch.raw_hash, _reading(fetch)))
+                continue
+            self._note(_place(fetch.url), fetch.etag or "", fetch.raw_hash, _reading(fetch))
+
+    def _note(self, path: str, etag: str, raw_hash: str, reading: str, reason: str = "") -> None:
+        self.files[path] = (etag, raw_hash, reading, reason)
+        if reason:
+            self._rejects.add((path, reason))
+        else:
+            self._etags.add((path, etag, reading))
+            self._hashes.add((path, raw_hash, reading))
+
+    def note(self, found: Fetched | Reject) -> None:
+        """Take in what was kept just now."""
+        if isinstance(found, Reject):
+            self._note(_place(found.path), "", "", "", _reason(found))
+        else:
+            self._note(_place(found.fetch.url), found.fetch.etag or "", found.fetch.raw_hash, _reading(found.fetch))
 
     def has_state(self, path: Path, state: _State | None, order: Order) -> bool:
         """Whether the file was fetched in just this state, so that reading it again can be spared."""
-        return state is not None and (_place(printable(path)), state.etag, _reading(order)) in self._etags
+        place = _place(printable(path))
+        self._looked.add(place)
+        return state is not None and (place, state.etag, _reading(order)) in self._etags
 
     def has(self, found: Fetched | Reject) -> bool:
         if isinstance(found, Reject):
             return (_place(found.path), _reason(found)) in self._rejects
         return (_place(found.fetch.url), found.fetch.raw_hash, _reading(found.fetch)) in self._hashes
+
+    def looked_at(self) -> dict[str, FileRow]:
+        """What is to be remembered of the files that ``has_state`` was asked about: of those that are gone, nothing."""
+        return {path: row for path, row in self.files.items() if path in self._looked}
 
 
 def _place(url: str) -> str:
@@ -91,10 +130,11 @@ def _reason(reject: Reject) -> str:
     return reject.reason_text.removeprefix(f"{reject.path} ")
 
 
-def _reading(of: Fetch | Order) -> tuple[object, ...]:
+def _reading(of: Fetch | Order) -> str:
     """How bytes are to be read: a file that is to be read differently is taken again. An archive's pages are read as
     what they are."""
-    return None if of.kind == ARCHIVE else of.kind, *sorted(of.column_values.items())
+    kind = "" if of.kind in (None, ARCHIVE) else str(of.kind)
+    return json.dumps([kind, *sorted(of.column_values.items())]) if kind or of.column_values else ""
 
 
 def _utc_now() -> datetime:
@@ -114,6 +154,8 @@ def drop_folder(
 
     Raises FileNotFoundError when there is no such folder.
     """
+    from demarche.fetching.archives import read_archive
+
     if not folder.is_dir() and not folder.is_file():
         raise FileNotFoundError(f"drop folder {folder}: no such folder — make it, or set DEMARCHE_DROP_FOLDER")
     looked = [(path, _state(path)) for path in (files_in(folder) if folder.is_dir() else [folder])]
@@ -142,6 +184,8 @@ def named_files(
     paths: Sequence[Path], order: Order, *, now: Callable[[], datetime] = _utc_now
 ) -> Iterator[Fetched | Reject]:
     """The files that someone named, and those in folders that someone named, as they are at this moment."""
+    from demarche.fetching.archives import read_archive
+
     for path in paths:
         root = path if path.is_dir() else None
         files = [*([path] if not root or _is_named_like_a_document(path) else []), *(files_in(path) if root else [])]
@@ -203,13 +247,13 @@ def read_file(
 ) -> Fetched | Reject:
     """The bytes of a file, or why they can't be had. A link that leads out of ``root`` is not followed."""
     try:
-        with _opened(path, order.max_file_bytes, root) as file:
+        with opened(path, order.max_file_bytes, root) as file:
             data = file.read(order.max_file_bytes + 1)
-            state = _state_of(os.fstat(file.fileno()))
+            state = state_of(os.fstat(file.fileno()))
             if len(data) > order.max_file_bytes:
                 raise _TooLarge(order.max_file_bytes, len(data))
     except OSError as error:
-        return _refused(order, path, error)
+        return refused(order, path, error)
     fetch = Fetch(
         partition_key=order.partition_key,
         source_name=order.source_name,
@@ -226,57 +270,7 @@ def read_file(
     return Fetched(fetch, data)
 
 
-def read_archive(
-    path: Path, order: Order, *, now: Callable[[], datetime] = _utc_now, root: Path | None = None
-) -> Iterator[Fetched | Reject]:
-    """The pages of a web archive, each as if it had been fetched from its address when the crawler did; last, when all
-    were read and the file stayed as it was, the archive's summary. After a run that was ended before, the next reads
-    the file again, and passes over what the first brought home."""
-    from demarche.sources import archive
-
-    try:
-        with _opened(path, order.max_archive_bytes, root) as file:
-            before = _state_of(os.fstat(file.fileno()))
-            counts = {archive.Page: 0, archive.Fault: 0}
-            for found in archive.pages(file, order.max_file_bytes):
-                counts[type(found)] += 1
-                if isinstance(found, archive.Fault):
-                    yield reject(order, path, found.reason_type, found.reason, found.number)
-                    continue
-                fetch = Fetch(
-                    partition_key=order.partition_key,
-                    source_name=order.source_name,
-                    url=found.url,
-                    raw_hash=hashlib.sha256(found.data).hexdigest(),
-                    byte_count=len(found.data),
-                    media_type=found.media_type,
-                    fetched_at=found.fetched_at or now(),
-                    given_values={**order.given_values, "archive": printable(path)},
-                )
-                yield Fetched(fetch, found.data)
-            state = _state_of(os.fstat(file.fileno()))
-    except OSError as error:
-        yield _refused(order, path, error)
-        return
-    if not sum(counts.values()):
-        yield reject(order, path, "empty", "is a web archive without pages")
-    if state == before:
-        data = archive.summary(counts[archive.Page], counts[archive.Fault])
-        fetch = Fetch(
-            partition_key=order.partition_key,
-            source_name=order.source_name,
-            url=printable(path),
-            raw_hash=hashlib.sha256(data).hexdigest(),
-            byte_count=len(data),
-            media_type="application/json",
-            fetched_at=now(),
-            etag=state.etag,
-            kind=ARCHIVE,
-        )
-        yield Fetched(fetch, data)
-
-
-def reject(order: Order, path: Path, reason_type: str, reason: str, position: int | None = None) -> Reject:
+def reject(order: Order, path: Path | str, reason_type: str, reason: str, position: int | None = None) -> Reject:
     """A reject of the station ``fetch``; its text names the file."""
     name = printable(path)
     return Reject(
@@ -290,7 +284,7 @@ def reject(order: Order, path: Path, reason_type: str, reason: str, position: in
     )
 
 
-def _refused(order: Order, path: Path, error: OSError) -> Reject:
+def refused(order: Order, path: Path, error: OSError) -> Reject:
     """Why a file can't be read."""
     if isinstance(error, FileNotFoundError):
         return reject(order, path, "vanished", "is not there any more, or never was")
@@ -328,17 +322,17 @@ class _State:
 
 def _state(path: Path) -> _State | None:
     try:
-        return _state_of(path.stat())
+        return state_of(path.stat())
     except OSError:
         return None
 
 
-def _state_of(found: os.stat_result) -> _State:
+def state_of(found: os.stat_result) -> _State:
     return _State(found.st_size, found.st_mtime_ns)
 
 
 @contextmanager
-def _opened(path: Path, limit: int, root: Path | None) -> Iterator[BinaryIO]:
+def opened(path: Path, limit: int, root: Path | None) -> Iterator[BinaryIO]:
     """A regular file of at most ``limit`` bytes. Raises OSError for anything else; a link that leads out of ``root`` is
     not followed."""
     if root and path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from demarche.fetching.answers import FetchError, Robots
 
+FileRow = tuple[str, str, str, str]
+"""Of a file: etag, hash of its bytes, how they were read, and of one that wasn't read the reason."""
+
 
 class Visit(BaseModel):
     """An address that was asked or is to be asked: a page that was listed, or an index."""
@@ -49,6 +52,35 @@ class Health(BaseModel):
         return self.failing_since_at is not None
 
 
+class Progress(BaseModel):
+    """How far a web archive was read. ``restart`` and ``begin`` change it, and who reads it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    etag: str = ""
+    """The state of the file that was read: of another one nothing is known."""
+    offset: int = 0
+    """Where the record begins that was kept last."""
+    number: int = 0
+    """That record's, from 0."""
+    page_count: int = 0
+    """Pages before that record."""
+    fault_count: int = 0
+    is_whole: bool = False
+    """Everything in it was read."""
+
+    def begin(self, etag: str) -> None:
+        """Read a file in this state: from the beginning, if it isn't the one that was begun."""
+        if self.etag != etag:
+            self.etag = etag
+            self.restart()
+
+    def restart(self) -> None:
+        """Begin again."""
+        self.offset = self.number = self.page_count = self.fault_count = 0
+        self.is_whole = False
+
+
 class SourceState(BaseModel):
     """All that is remembered of a source."""
 
@@ -59,6 +91,12 @@ class SourceState(BaseModel):
     health: Health = Field(default_factory=Health)
     visits: dict[str, Visit] = Field(default_factory=dict)
     robots: dict[str, Robots] = Field(default_factory=dict)
+    files: dict[str, FileRow] | None = None
+    """Of files: in which state each was read. None: nobody has looked into the fetch log yet."""
+    open_key: str | None = None
+    """The partition of a run over files that hasn't come to its end; what it kept stands in the fetch log only."""
+    archive: Progress | None = None
+    """Of a web archive."""
 
     @property
     def waiting(self) -> list[str]:

@@ -7,6 +7,7 @@ bounded, also those that compressed bytes grow to.
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -35,6 +36,7 @@ _CHUNK = 65_536
 _MAX_ROBOTS_BYTES = 512_000  # RFC 9309 asks for 500 KiB
 _ROBOTS_LAST = timedelta(hours=24)  # RFC 9309: a copy isn't to be used for longer
 _MAX_URL = 8_000
+_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18})")
 _MAX_CRAWL_DELAY = 60.0
 _NO_ARTICLES = ("image/", "video/", "audio/", "font/")
 _ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, application/feed+json;q=0.9, */*;q=0.5"
@@ -46,6 +48,7 @@ class _Request:
     last_modified: str | None = None
     seconds_apart: float = 1.0
     max_bytes: int = 0
+    part: tuple[int, int] | None = None  # offset and number of bytes
 
 
 class WebClient:
@@ -86,10 +89,17 @@ class WebClient:
         self._pools.clear()
 
     def get(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, seconds_apart: float = 1.0
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        seconds_apart: float = 1.0,
+        part: tuple[int, int] | None = None,
     ) -> Answer:
-        """What the address holds. Raises FetchError."""
-        return self._get(url, _Request(etag, last_modified, seconds_apart, self.limits.max_bytes), self._obey_robots)
+        """What the address holds, or ``part`` of it: offset and number of bytes. Raises FetchError."""
+        request = _Request(etag, last_modified, seconds_apart, self.limits.max_bytes, part)
+        return self._get(url, request, self._obey_robots)
 
     def _get(self, url: str, request: _Request, permit: Callable[[str, _Request], float]) -> Answer:
         """Follow redirects, each hop with its own robots.txt, pace and attempts."""
@@ -180,6 +190,9 @@ class WebClient:
             headers["If-None-Match"] = request.etag
         if request.last_modified:
             headers["If-Modified-Since"] = request.last_modified
+        if request.part:
+            first, count = request.part
+            headers |= {"Range": f"bytes={first}-{first + count - 1}", "Accept-Encoding": "identity"}
         timeout = urllib3.Timeout(connect=self.limits.connect_seconds, read=self.limits.read_seconds)
         host = parts.netloc.lower()
         with self._pacer.turn(host, seconds_apart), self._watch.until(self.limits.total_seconds) as over:
@@ -216,6 +229,10 @@ class WebClient:
                 "server_error" if status >= 500 else "too_many_requests" if status == 429 else "timeout",
                 f"{url} answers {status}", is_passing=True, retry_at=retry_at,
             )  # fmt: skip
+        if status == 206 and request.part:
+            return self._part(url, request, response)
+        if status == 200 and request.part:
+            raise FetchError("unusable", f"{url} can't be had in parts, as large archives are asked for")
         if status != 200:
             kinds = {401: "forbidden", 402: "forbidden", 403: "forbidden", 451: "forbidden", 404: "not_there"}
             reason_type = kinds.get(status, "not_there" if status == 410 else "unusable")
@@ -225,6 +242,17 @@ class WebClient:
             raise FetchError("binary", f"{url} is of the type {media_type}, which holds no article")
         data = self._body(url, request.max_bytes, response)
         return Answer(url, data, media_type, headers.get("ETag"), headers.get("Last-Modified"))
+
+    def _part(self, url: str, request: _Request, response: Any) -> Answer:
+        """A part of a file, and how large the whole is."""
+        headers = response.headers
+        said = _RANGE.fullmatch(headers.get("Content-Range") or "")
+        if not said or not request.part or int(said[1]) != request.part[0]:
+            raise FetchError("broken", f"{url} answers with another part than was asked for")
+        data = self._body(url, request.max_bytes, response)
+        media_type = str(headers.get("Content-Type") or "application/octet-stream")[:200]
+        etag, last_modified = headers.get("ETag"), headers.get("Last-Modified")
+        return Answer(url, data, media_type, etag, last_modified, whole_bytes=int(said[2]))
 
     @staticmethod
     def _body(url: str, max_bytes: int, response: Any) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -35,6 +35,10 @@ class Page:
     media_type: str
     fetched_at: datetime | None
     data: bytes
+    number: int = field(default=0, compare=False)
+    """Of its record in the archive, from 0."""
+    offset: int = field(default=0, compare=False)
+    """Where the record begins, in bytes."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Fault:
     number: int
     reason_type: str
     reason: str
+    offset: int = field(default=0, compare=False)
 
 
 class _Unreadable(ValueError):
@@ -62,26 +67,34 @@ def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
     return iter(())
 
 
-def pages(file: BinaryIO, max_bytes: int) -> Iterator[Page | Fault]:
-    """The pages of an archive, compressed or not, in its order, none longer than ``max_bytes``. Records of other kinds
-    (requests, metadata, pictures, redirects, errors) are passed over. ``file`` must be seekable."""
+def begins_at(file: BinaryIO, offset: int) -> bool:
+    """Whether a record begins there, so that reading can go on with it. In an archive that was compressed as a whole
+    none does but the first."""
+    file.seek(offset)
+    return file.read(8).startswith((b"WARC/", b"\x1f\x8b\x08"))
+
+
+def pages(file: BinaryIO, max_bytes: int, start: int = 0, number: int = 0) -> Iterator[Page | Fault]:
+    """The pages of an archive, compressed or not, in its order, none longer than ``max_bytes``, from the record on that
+    begins at ``start`` and is the ``number``-th. Records of other kinds (requests, metadata, pictures, redirects,
+    errors) are passed over. ``file`` must be seekable."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
     wanted = WarcRecordType.response | WarcRecordType.resource
-    start = number = faults = 0
+    faults = 0
     was_sound = True
     while True:
         file.seek(start)
-        latest = 0
+        latest = start
         is_cut = False
         try:
             for record in ArchiveIterator(file, record_types=wanted, parse_http=True):
                 latest = record.stream_pos
                 try:
-                    found: Page | Fault | None = _page(record, max_bytes)
+                    found: Page | Fault | None = _page(record, max_bytes, number)
                 except _Unreadable as error:
                     is_cut = error.reason_type == "truncated"
-                    found = Fault(number, error.reason_type, f"record {number + 1} {error}")
+                    found = Fault(number, error.reason_type, f"record {number + 1} {error}", latest)
                 number += 1
                 was_sound = True
                 if found:
@@ -92,15 +105,16 @@ def pages(file: BinaryIO, max_bytes: int) -> Iterator[Page | Fault]:
                 return
         except (OSError, ValueError) as error:
             if was_sound:  # of several false beginnings in a row, one is told
-                yield Fault(number, "malformed", f"record {number + 1} can't be read: {str(error)[:200]}")
+                yield Fault(number, "malformed", f"record {number + 1} can't be read: {str(error)[:200]}", latest)
                 number += 1
             was_sound = False
         faults += 1
-        start = _next_beginning(file, start + latest)
+        start = _next_beginning(file, latest)
         if start < 0:
             return
         if faults >= MAX_FAULTS:
-            yield Fault(number, "malformed", f"is left at byte {start}: {MAX_FAULTS} records before can't be read")
+            reason = f"is left at byte {start}: {MAX_FAULTS} records before can't be read"
+            yield Fault(number, "malformed", reason, start)
             return
 
 
@@ -119,7 +133,7 @@ def _next_beginning(file: BinaryIO, start: int) -> int:
         position += len(chunk) - overlap
 
 
-def _page(record: WarcRecord, max_bytes: int) -> Page | None:
+def _page(record: WarcRecord, max_bytes: int, number: int) -> Page | None:
     """The page in a record, or None where it holds none. Raises _Unreadable."""
     http = record.http_headers if record.is_http_parsed else None
     media_type = (http.get("Content-Type") if http else record.headers.get("Content-Type")) or ""
@@ -137,7 +151,7 @@ def _page(record: WarcRecord, max_bytes: int) -> Page | None:
     if len(block) < length:
         raise _Unreadable("truncated", f"({url}) is cut off: it names {length} bytes, {len(block)} are there")
     data = _decoded(block, http.to_dict() if http else {}, url, max_bytes)
-    return Page(url, media_type, record.record_date, data)
+    return Page(url, media_type, record.record_date, data, number, record.stream_pos)
 
 
 def _decoded(block: bytes, headers: dict[str, str], url: str, max_bytes: int) -> bytes:

@@ -41,7 +41,8 @@ class Declaration(BaseModel):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="Its name in logs, lake and warehouse")
     kind: str = Field(description="What it is: feed, sitemap, page, folder, jsonl, …")
     url: str | None = Field(None, description="Where it is asked: an http(s) address")
-    path: Path | None = Field(None, description="Or a file or folder that is read")
+    urls: tuple[str, ...] = Field((), description="Archives: the addresses of several")
+    path: Path | None = Field(None, description="Or a file or folder that is read; of archives also a pattern")
     outlet: str | None = Field(None, min_length=1, max_length=200, description="Who publishes it, as people call it")
     language: str | None = Field(None, pattern=r"^[a-z]{2}$", description="ISO 639-1, where articles don't say")
     country: str | None = Field(None, description="The outlet's, ISO 3166-1 alpha-3")
@@ -58,11 +59,11 @@ class Declaration(BaseModel):
         default_factory=dict, description="Tables and JSON: a field of the document = the column that holds it"
     )
 
-    @field_validator("url", "homepage")
+    @field_validator("url", "homepage", "urls")
     @classmethod
-    def _is_web_address(cls, value: str | None) -> str | None:
-        if value is not None:
-            parts = urlsplit(value)
+    def _is_web_address(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        for address in value if isinstance(value, tuple) else (value,) if value is not None else ():
+            parts = urlsplit(address)
             if parts.scheme not in ("http", "https") or not parts.hostname:
                 raise ValueError("is no http(s) address")
             if parts.username or parts.password:
@@ -78,16 +79,18 @@ class Declaration(BaseModel):
 
     @model_validator(mode="after")
     def _has_one_place(self) -> Declaration:
-        if (self.url is None) == (self.path is None):
+        if (self.url is not None) + (self.path is not None) + bool(self.urls) != 1:
             raise ValueError("give either url or path")
-        if self.kind in (FOLDER, ARCHIVE) and self.path is None:
+        if self.kind == FOLDER and self.path is None:
             raise ValueError(f"the kind {self.kind} needs path, not url")
+        if self.kind != ARCHIVE and self.urls:
+            raise ValueError("only archives have several addresses; declare a source for each")
         return self
 
     @property
     def place(self) -> str:
         """Where it is, as given."""
-        return self.url or str(self.path)
+        return self.url or (str(self.path) if self.path else ", ".join(self.urls))
 
     @property
     def given(self) -> dict[str, str]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from demarche import fetching
 from demarche.records import Document, Fetch, Record, Reject, record_id
 from demarche.settings import Settings, load_settings
-from demarche.steps.appending import append
 from demarche.steps.attempts import Attempts, Poison
 from demarche.steps.ledgers import (
     EXPIRED,
@@ -26,7 +25,7 @@ from demarche.steps.ledgers import (
 )
 from demarche.steps.limits import time_limit
 from demarche.steps.results import StepResult, by_path, first_line
-from demarche.steps.sources import ask_sources, chosen_sources
+from demarche.steps.sources import ask_sources, chosen_sources, read_named
 from demarche.storage import Lake
 
 if TYPE_CHECKING:
@@ -59,11 +58,7 @@ def fetch_documents(
         appended, failures = asked.appended, asked.failures
         details = {"sources": asked.source_count, "failed_sources": len(failures)}
     else:
-        order = fetching.Order(partition_key, settings.source_name, settings.max_file_bytes, settings.max_archive_bytes)
-        known = fetching.Known(
-            lake.all_fetches(), [reject for key in lake.fetch_keys() for reject in lake.fetch_rejects(key)]
-        )
-        appended = append(lake, fetching.named_files(inputs, order), known)
+        appended = read_named(inputs, partition_key, lake, settings)
     return StepResult(
         "fetch_documents",
         partition_key,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,9 +17,11 @@ from pydantic import ValidationError
 from demarche import fetching, sources
 from demarche.fetching import Crawl, Fetched, FetchError, Known, Order, SourceState
 from demarche.fetching.pacing import Pacer
+from demarche.fetching.states import FileRow, Progress
 from demarche.records import Document, Reject, SourceHealth
 from demarche.settings import Settings, load_settings
 from demarche.sources.declaring import ARCHIVE, FOLDER, Declaration, DeclarationError, read_declarations
+from demarche.steps import archives
 from demarche.steps.appending import Appended, append
 from demarche.steps.ledgers import hour_that_has_ended, open_lake
 from demarche.steps.results import StepError
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 
 DROP = "drop"
 """The id of the drop folder among the sources."""
+NAMED = "named"
+"""Under which the lake remembers the files that were named on the command line."""
+MAX_PARTS = 500  # archives that one run deals out; the others wait
 PAGES_PER_APPEND = 20  # fetches of a web source that one object of the log holds: what a crash makes us ask again
 
 
@@ -45,7 +51,7 @@ def declared_sources(settings: Settings) -> tuple[Declaration, ...]:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise DeclarationError(f"{path}: is no UTF-8 text: {error.reason} at byte {error.start}") from None
-        found = read_declarations(text, str(path), sources.KINDS, taken=(DROP,))
+        found = read_declarations(text, str(path), sources.KINDS, taken=(DROP, NAMED))
     elif "sources_file" in settings.model_fields_set:
         raise StepError(f"{path}: no such file — DEMARCHE_SOURCES_FILE names it")
     if not found or settings.drop_folder.is_dir() or "drop_folder" in settings.model_fields_set:
@@ -59,21 +65,36 @@ def chosen_sources(names: Sequence[str] | None, settings: Settings) -> list[Decl
     declared = {source.id: source for source in declared_sources(settings)}
     if names is None:
         return [source for source in declared.values() if source.is_enabled]
-    if strange := [name for name in names if name not in declared]:
+    ids = {name: name.partition(archives.MARK)[0] for name in names}
+    if strange := [source_id for source_id in ids.values() if source_id not in declared]:
         raise StepError(f"no source is called {strange[0]!r}; there are: {', '.join(declared)}")
-    return [declared[name] for name in dict.fromkeys(names)]
+    return [
+        archives.one_part(declared[source_id], name) if archives.MARK in name else declared[source_id]
+        for name, source_id in ids.items()
+    ]
 
 
 def deal_sources(width: int, *, settings: Settings | None = None) -> list[list[str]]:
-    """The ids of all enabled sources in at most ``width`` groups. Those of one host are in one group: a task keeps the
-    pace of the hosts that it asks."""
+    """The ids of all enabled sources in at most ``width`` groups, and each archive that isn't read yet by itself. Those
+    of one host are in one group: a task keeps the pace of the hosts that it asks."""
+    settings = settings or load_settings()
     by_host: dict[str, list[str]] = {}
-    for source in chosen_sources(None, settings or load_settings()):
+    parts: list[list[str]] = []
+    for source in chosen_sources(None, settings):
+        if source.kind == ARCHIVE:
+            parts += [[name] for name in _unread_parts(open_lake(settings), source)]
+            continue
         by_host.setdefault(urlsplit(source.url or "").netloc.lower() or source.id, []).append(source.id)
     groups: list[list[str]] = [[] for _ in range(min(width, len(by_host)))]
     for names in sorted(by_host.values(), key=len, reverse=True):
         min(groups, key=len).extend(names)
-    return groups
+    return groups + parts[:MAX_PARTS]
+
+
+def _unread_parts(lake: Lake, source: Declaration) -> list[str]:
+    names = archives.part_ids(source)
+    parts = {name: archives.one_part(source, name) for name in names}
+    return [name for name, part in parts.items() if not archives.is_read(part, _state(lake, archives.state_name(part)))]
 
 
 # --- how they fare -----------------------------------------------------------------------------------------------
@@ -86,8 +107,12 @@ def list_sources(*, settings: Settings | None = None) -> list[SourceHealth]:
 
 def health_of(lake: Lake, source: Declaration) -> SourceHealth:
     """How asking a source went, as the lake remembers it."""
-    state = _state(lake, source.id)
-    health = state.health
+    if source.kind == ARCHIVE:
+        parts = [archives.one_part(source, name) for name in archives.part_ids(source)]
+        health, waiting = archives.joint_health([_state(lake, archives.state_name(part)) for part in parts])
+    else:
+        state = _state(lake, source.id)
+        health, waiting = state.health, len(state.waiting)
     return SourceHealth(
         source_name=source.id,
         kind=source.kind,
@@ -101,7 +126,7 @@ def health_of(lake: Lake, source: Declaration) -> SourceHealth:
         reason_text=health.reason_text,
         asked_at=health.asked_at,
         succeeded_at=health.succeeded_at,
-        waiting_count=len(state.waiting),
+        waiting_count=waiting,
         new_count=health.new_count,
     )
 
@@ -138,13 +163,19 @@ def ask_sources(
     if [source.id for source in chosen] == [DROP] and not settings.drop_folder.exists():
         raise FileNotFoundError(_missing(chosen[0]))  # most often a command in the wrong place: nothing is made there
     is_past = partition_key < hour_that_has_ended()
-    of_web = [source for source in chosen if source.url and not is_past]
-    of_files = [source for source in chosen if source.path]
+    of_web = [source for source in chosen if source.url and source.kind != ARCHIVE and not is_past]
+    of_files = [source for source in chosen if source.path and source.kind != ARCHIVE]
+    of_archives = [source for source in chosen if source.kind == ARCHIVE]
     pacer = Pacer()
     asked = Asked(len(chosen))
     with ThreadPoolExecutor(settings.source_threads, "source") as threads:
         running = [threads.submit(_crawl, source, partition_key, lake, settings, pacer, again) for source in of_web]
         outcomes = [_read_files(source, partition_key, lake, settings) for source in of_files]
+        outcomes += [
+            _read_archive(archives.one_part(source, name), partition_key, lake, settings, pacer)
+            for source in of_archives
+            for name in archives.part_ids(source)
+        ]
         outcomes += [one.result() for one in running]  # the first error of the lake is raised when all are done
     for appended, failure in outcomes:
         asked.appended.add(appended)
@@ -179,9 +210,8 @@ class _Saving:
         self.lake.put_source_state(self.name, self.state.model_dump_json(exclude_defaults=True))
 
 
-def _read_files(source: Declaration, key: str, lake: Lake, settings: Settings) -> tuple[Appended, str | None]:
-    assert source.path is not None
-    order = Order(
+def _order(source: Declaration, key: str, settings: Settings) -> Order:
+    return Order(
         partition_key=key,
         source_name=settings.source_name if source.id == DROP else source.id,
         max_file_bytes=settings.max_file_bytes,
@@ -192,20 +222,82 @@ def _read_files(source: Declaration, key: str, lake: Lake, settings: Settings) -
         given_values=source.given,
         column_values=source.columns,
     )
+
+
+def _read_archive(
+    part: Declaration, key: str, lake: Lake, settings: Settings, pacer: Pacer
+) -> tuple[Appended, str | None]:
+    name = archives.state_name(part)
+    with lake.one_asking(name):
+        state = _state(lake, name)
+        if archives.is_read(part, state):
+            return Appended(), None
+        with archives.client_or_none(part, lambda: web_client(settings, state, pacer)) as client:
+            order = _order(part, key, settings)
+            appended = archives.read_part(part, order, lake, state, client, _Saving(lake, name, state))
+        return appended, _failure(part, state)
+
+
+def _read_files(source: Declaration, key: str, lake: Lake, settings: Settings) -> tuple[Appended, str | None]:
+    assert source.path is not None
+    order = _order(source, key, settings)
     with lake.one_asking(source.id):
         state = _state(lake, source.id)
         at = datetime.now(UTC)
         try:
             if not source.path.exists():
                 raise FileNotFoundError(_missing(source))
-            known = Known(lake.all_fetches(), [row for one in lake.fetch_keys() for row in lake.fetch_rejects(one)])
-            appended = append(lake, fetching.drop_folder(source.path, order, known), known)
+            known = known_files(lake, state, key, settings)
+            state.open_key = key
+            _Saving(lake, source.id, state)()
+            appended = append(lake, _noting(fetching.drop_folder(source.path, order, known), known), known)
+            state.files, state.open_key = known.looked_at(), None
             state.succeed(key, at, appended.written)
         except FileNotFoundError as error:
             appended = Appended()
             state.fail(at, FetchError("vanished", str(error)))
         _Saving(lake, source.id, state)()
         return appended, _failure(source, state)
+
+
+def known_files(lake: Lake, state: SourceState, key: str, settings: Settings) -> Known:
+    """What runs over files have fetched: as is remembered of each folder and of what was named, and as the fetch log
+    says of this partition and of one whose run was broken off. The whole log is read where nothing is remembered."""
+    if state.files is None:
+        keys = lake.fetch_keys()
+        return Known(lake.all_fetches(), [row for one in keys for row in lake.fetch_rejects(one)])
+    folders = [source.id for source in declared_sources(settings) if source.path and source.kind != ARCHIVE]
+    files: dict[str, FileRow] = {}
+    for name in {DROP, NAMED, *folders}:
+        files |= _state(lake, name).files or {}
+    keys = [key] if state.open_key in (None, key) else [state.open_key or key, key]
+    fetches = [fetch for one in keys for fetch in lake.fetches(one)]
+    return Known(fetches, [row for one in keys for row in lake.fetch_rejects(one)], files | state.files)
+
+
+def read_named(paths: Sequence[Path], key: str, lake: Lake, settings: Settings) -> Appended:
+    """Fetch the files that were named, and those in folders that were named."""
+    order = Order(key, settings.source_name, settings.max_file_bytes, settings.max_archive_bytes)
+    with lake.one_asking(NAMED):
+        state = _state(lake, NAMED)
+        files = (file for path in paths for file in (fetching.files_in(path) if path.is_dir() else [path]))
+        if any(map(fetching.is_archive, files)):
+            state.files = None  # of the pages in archives, the log alone knows
+        known = known_files(lake, state, key, settings)
+        state.open_key = key
+        _Saving(lake, NAMED, state)()
+        appended = append(lake, _noting(fetching.named_files(paths, order), known), known)
+        state.files, state.open_key = known.files, None
+        _Saving(lake, NAMED, state)()
+    return appended
+
+
+def _noting(found: Iterable[Fetched | Reject], known: Known) -> Iterator[Fetched | Reject]:
+    """What was found, each noted when it has been kept; but not the pages of archives, which are too many."""
+    for item in found:
+        yield item
+        if isinstance(item, Reject) or "archive" not in item.fetch.given_values:
+            known.note(item)
 
 
 def _kind_of_files(source: Declaration) -> str | None:
@@ -257,7 +349,9 @@ def check_sources(names: Sequence[str] | None = None, *, settings: Settings | No
     pacer = Pacer()
     for source in chosen_sources(names, settings):
         try:
-            if source.url:
+            if source.kind == ARCHIVE:
+                yield _tried_archive(source, settings, pacer)
+            elif source.url:
                 with web_client(settings, SourceState(), pacer) as client:
                     yield _tried(source, client, settings)
             else:
@@ -291,6 +385,18 @@ def _tried_files(source: Declaration, settings: Settings) -> SourceCheck:
     if not found:
         return SourceCheck(source.id, True, 0, 0, f"{source.place} is there, and holds nothing")
     return _judged(source, found, len(found), settings)
+
+
+def _tried_archive(source: Declaration, settings: Settings, pacer: Pacer) -> SourceCheck:
+    """The first pages of an archive source's first part."""
+    names = archives.part_ids(source)
+    if not names:
+        return SourceCheck(source.id, True, 0, 0, f"{source.place} is there, and holds nothing")
+    part = archives.one_part(source, names[0])
+    order = replace(_order(part, hour_that_has_ended(), settings), settle_seconds=0)
+    with archives.client_or_none(part, lambda: web_client(settings, SourceState(), pacer)) as client:
+        found = list(islice(archives.pages_of(part, order, Progress(), client), 3))
+    return _judged(source, found, len(names), settings)
 
 
 def _judged(source: Declaration, found: Iterable[Fetched | Reject], links: int, settings: Settings) -> SourceCheck:
