@@ -17,7 +17,7 @@ from datetime import timedelta
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule, get_current_context, task
 
-from demarche_policy import late_after, task_defaults
+from demarche_policy import late_after, mapped, task_defaults
 
 with DAG(
     "check_quality",
@@ -43,7 +43,7 @@ with DAG(
 
         return steps.list_checks()
 
-    @task(map_index_template="{{ check_id }}")
+    @mapped(map_index_template="{{ check_id }}")
     def check(check_id: str) -> dict[str, int]:
         """Run one check and keep its result in the journal; answer how many rows it found."""
         from demarche import steps

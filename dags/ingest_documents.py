@@ -22,7 +22,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Asset, CronPartitionTimetable, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from demarche_policy import SHARE, WIDTH, hour, key_of, late_after, task_defaults
+from demarche_policy import SHARE, WIDTH, hour, key_of, late_after, mapped, task_defaults
 
 DOCUMENTS = Asset(name="documents", uri="x-demarche://documents")
 
@@ -54,7 +54,7 @@ with DAG(
         steps.arrival_key(key_of(dag_run, params))  # before anything is fetched for it
         return steps.deal_sources(WIDTH)
 
-    @task(map_index_template="{{ sources }}", retries=1)
+    @mapped(map_index_template="{{ sources }}", retries=1)
     def fetch_documents(sources: list[str], *, dag_run, params) -> dict[str, int | dict[str, dict[str, int]]]:
         """Append what is new of these sources to the lake; when all were asked, fail if one of them did."""
         from demarche import steps
@@ -77,7 +77,7 @@ with DAG(
         keys = steps.next_pending("documents", key if is_asked_for else None, most=8 * SHARE)
         return [keys[start::WIDTH] for start in range(min(WIDTH, len(keys)))]
 
-    @task(map_index_template="{{ shard }}")
+    @mapped(map_index_template="{{ shard }}")
     def parse_documents(keys: list[str]) -> dict[str, int | dict[str, dict[str, int]]]:
         """Parse partitions; answer how many files, documents and rejects, in all and by partition."""
         from demarche import steps

@@ -50,7 +50,7 @@ with DAG(
         from demarche import steps
 
         done = steps.load_warehouse()
-        print(done)
+        steps.tell([done])
         outlet_events[WAREHOUSE].extra = done.counts
         return done.counts
 
@@ -60,7 +60,7 @@ with DAG(
         from demarche import steps
 
         done = steps.tell_watches()
-        print(done)
+        steps.tell([done])
         return done.counts
 
     load_warehouse() >> tell_watches()

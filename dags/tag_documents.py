@@ -21,7 +21,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from demarche_policy import SHARE, WIDTH, hour, late_after, task_defaults
+from demarche_policy import SHARE, WIDTH, hour, late_after, mapped, task_defaults
 
 DOCUMENTS = Asset(name="documents", uri="x-demarche://documents")
 TAGGED_DOCUMENTS = Asset(name="tagged_documents", uri="x-demarche://tagged_documents")
@@ -60,7 +60,7 @@ with DAG(
                 shards += [(key, index) for index in range(steps.count_shards(key)) or [None]]
         return [shards[start::WIDTH] for start in range(min(WIDTH, len(shards)))]
 
-    @task(map_index_template="{{ shard }}")
+    @mapped(map_index_template="{{ shard }}")
     def tag_shards(shards: list[Shard]) -> dict[str, list[Shard] | int | dict[str, dict[str, int]]]:
         """Tag some shards; answer which, and how many documents, mentions, reports and rejects."""
         from demarche import steps

@@ -16,6 +16,7 @@ from airflow.sdk import (
     RetryAction,
     RetryRule,
     SyncCallback,
+    task,
 )
 from airflow.sdk.exceptions import AirflowFailException
 
@@ -28,6 +29,11 @@ def task_defaults(**own: Any) -> dict[str, Any]:
     for keys, settings, lake and warehouse are), is as wrong at the next attempt, so it fails at once."""
     final = RetryRule(ValueError, RetryAction.FAIL, reason="trying again would not help")
     return {"owner": "demarche", "retry_policy": ExceptionRetryPolicy([final]), "weight_rule": "absolute", **own}
+
+
+def mapped(**arguments: Any) -> Any:
+    """As ``@task``, for what is expanded: with the docstring as its docs, which Airflow gives to single tasks only."""
+    return lambda function: task(doc_md=function.__doc__, **arguments)(function)
 
 
 def late_after(**time: float) -> DeadlineAlert:

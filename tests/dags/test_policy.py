@@ -62,7 +62,7 @@ def test_what_the_ui_shows(dags, dag_id):
     assert "demarche" in dag.tags
     assert dag.tags <= TAGS, f"{dag_id}: tags come from {sorted(TAGS)}"
     assert ("chain" in dag.tags) == (dag_id in CHAIN)
-    undocumented = [task.task_id for task in working(dag) if not task.python_callable.__doc__]
+    undocumented = [task.task_id for task in working(dag) if not task.doc_md]
     assert not undocumented, f"{dag_id}: these tasks say nothing about themselves: {undocumented}"
 
 

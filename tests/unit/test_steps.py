@@ -304,7 +304,8 @@ def test_a_run_takes_what_is_asked_for_and_then_the_newest(settings, tmp_path):
     assert steps.next_pending("documents", hours[4], settings=settings) == hours[::-1], "it is taken once"
 
 
-def test_what_steps_did_is_told_in_words_and_numbers(capsys):
+def test_what_steps_did_is_told_in_words_and_numbers(caplog):
+    caplog.set_level("INFO")
     several = [
         steps.StepResult("tag_documents", KEY, 3, 5, 0, {"mentions": 7, "reports": 5}),
         steps.StepResult("tag_documents", KEY, 2, 1, 1, {"mentions": 1, "reports": 1}),
@@ -317,18 +318,18 @@ def test_what_steps_did_is_told_in_words_and_numbers(capsys):
             "2021-05-04T11": {"documents": 1, "reports": 0, "rejects": 0, "mentions": 0},
         },
     }  # fmt: skip
-    first = capsys.readouterr().out.splitlines()[0]
-    assert first == f"tag_documents {KEY}: documents 3, reports 5, rejects 0, mentions 7"
+    assert caplog.messages[0] == f"tag_documents {KEY}: documents 3, reports 5, rejects 0, mentions 7"
     assert steps.tell([]) == {"partitions": {}}
 
 
-def test_rejects_are_told_bounded_and_without_control_characters(capsys):
+def test_rejects_are_told_bounded_and_without_control_characters(caplog):
     row = {"partition_key": KEY, "station": "parse", "path": "a", "reason_type": "empty"}
     rejects = tuple(Reject(reject_id=f"x{n}", reason_text=f"\x1b[2J{n}", **row) for n in range(25))
+    caplog.set_level("INFO")
     steps.tell([steps.StepResult("parse_documents", KEY, 25, 0, 25, rejects=rejects)])
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[1] == "  rejected: \ufffd[2J0"
-    assert lines[-1] == "  and 5 more rejects"
+    lines = caplog.messages
+    assert lines[1] == "rejected: \ufffd[2J0"
+    assert lines[-1] == "and 5 more rejects"
     assert len(lines) == 22
 
 

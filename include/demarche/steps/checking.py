@@ -10,7 +10,7 @@ from demarche.records import QualityCheck, QualityResult
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import open_lake
 from demarche.steps.loading import loadable
-from demarche.steps.results import StepError, StepResult
+from demarche.steps.results import StepError, StepResult, log
 
 
 class CheckError(StepError):
@@ -46,7 +46,8 @@ def check_all(check_ids: Sequence[str], *, settings: Settings | None = None) -> 
 def check(check_id: str, *, settings: Settings | None = None) -> StepResult:
     """Run one check and keep its result. Raises CheckError when it is of severity error and fails."""
     (result,) = check_all([check_id], settings=settings)
-    print(result.message_text, *result.sample_rows, sep="\n")
+    for line in (result.message_text, *result.sample_rows):
+        log.info("%s", line)
     if quality.is_alarm(result):
         raise CheckError(f"{result.message_text} More: docs/runbook.md, 'A check of quality failed'")
     return StepResult("check", None, details={"failing": result.failing_count})

@@ -40,7 +40,7 @@ from demarche.sources.declaring import Declaration, DeclarationError
 from demarche.steps.gazetteer import load_additions
 from demarche.steps.ledgers import ACCEPTANCES, KEY_FORMAT, open_lake, released, unpairable, unpaired
 from demarche.steps.pairing import pair_documents, signed
-from demarche.steps.results import Progress, StepError, StepResult, no_progress
+from demarche.steps.results import Progress, StepError, StepResult, log, no_progress
 from demarche.steps.sources import declared_sources, health_of
 from demarche.storage import Lake
 
@@ -266,7 +266,7 @@ def _resolve(
     grouped, members = stories.group_stories(_with_sketches(warehouse.read(Signature), pairs, lake), pairs)
     decided = events.apply(decisions(lake), reports)
     for ignored in decided.ignored:
-        print(f"a decision is ignored: {ignored}")
+        log.warning("a decision is ignored: %s", ignored)
     facts = events.document_facts(held, members)
     resolution = events.resolve_events(decided.reports, participants, facts, decisions=decided.rulings)
     return {

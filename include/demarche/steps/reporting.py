@@ -13,7 +13,7 @@ from demarche.daily import Cell, Course, DailyReport, Outcomes, Section
 from demarche.records import QualityResult
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import held_back, open_lake
-from demarche.steps.results import StepError, StepResult
+from demarche.steps.results import StepError, StepResult, log
 
 HISTORY = 30  # results of a check that its row shows
 _ORDER = ("error", "warn", "info")
@@ -53,7 +53,7 @@ def write_daily_report(day: date | None = None, *, settings: Settings | None = N
     for ending, text in written.items():
         for name in (str(report.day), "latest"):
             _put(folder / f"{name}{ending}", text)
-    print(f"{folder / f'{report.day}.html'}")
+    log.info("written: %s", folder / f"{report.day}.html")
     return StepResult("daily_report", None, written=len(written))
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from demarche.records import Reject
+
+# What a person is to see in a task's log. (What is printed gets a later instant from Airflow than the log's own lines,
+# and so lands in a group of its UI that is folded up.)
+log = logging.getLogger("demarche")
 
 Progress = Callable[[str, int, int], None]
 """Is told of a step, how much of it is done, and of how much (0 where nobody knows)."""
@@ -54,15 +59,15 @@ class StepResult:
 
 
 def tell(results: Iterable[StepResult]) -> dict[str, Any]:
-    """Print each result as it comes, with its first rejects; answer the totals, and each partition's own counts."""
+    """Log each result as it comes, with its first rejects; answer the totals, and each partition's own counts."""
     totals: Counter[str] = Counter()
     partitions: dict[str, Counter[str]] = {}
     for result in results:
-        print(result)
+        log.info("%s", result)
         for reject in result.rejects[:_TOLD_REJECTS]:
-            print("  rejected:", "".join(c if c.isprintable() else "\ufffd" for c in reject.reason_text))
+            log.warning("rejected: %s", "".join(c if c.isprintable() else "\ufffd" for c in reject.reason_text))
         if len(result.rejects) > _TOLD_REJECTS:
-            print(f"  and {len(result.rejects) - _TOLD_REJECTS} more rejects")
+            log.warning("and %d more rejects", len(result.rejects) - _TOLD_REJECTS)
         totals.update(result.counts)
         if result.partition_key:
             partitions.setdefault(result.partition_key, Counter()).update(result.counts)
