@@ -63,6 +63,7 @@ class Outcome:
     quiet_after: float | None
     happened: list[str]
     read_failures: list[str]
+    load: float | None = None  # how many processes wanted a processor core at the time of the fault
 
 
 # --- a running Airflow, and questions to it ----------------------------------------------------------------------
@@ -89,7 +90,7 @@ class Bench:
         self._insist(lambda: self.rest.trigger(demo.CHAIN[0], key))
         moment = fault.wait(self, chosen)
         with reading(self.warehouse) as failures:
-            begun = time.monotonic()
+            begun, load = time.monotonic(), os.getloadavg()[0]
             happened = fault.act(self, chosen)
             self.say(f"{fault.name} at {moment}: {'; '.join(happened)}")
             loaded_after = self._until(lambda: self._count() >= expected, begun)
@@ -103,7 +104,7 @@ class Bench:
         if self.dropped != expected:
             happened.append(f"{self.dropped} documents instead of {expected}")
         happened += self._tries(key)
-        return Outcome(self.executor, fault.name, moment, loaded_after, quiet_after, happened, failures)
+        return Outcome(self.executor, fault.name, moment, loaded_after, quiet_after, happened, failures, load)
 
     def running_tasks(self) -> list[dict[str, Any]]:
         path = "dags/~/dagRuns/~/taskInstances"
@@ -320,6 +321,7 @@ def poison(sentence: str) -> Callable[[str], list[dict[str, str]]]:
 
 
 FAULTS = (
+    Fault("nothing", None, 0, nothing),
     Fault("nothing", "tag_shards", 4, nothing),
     Fault("nothing", "load_warehouse", 1.5, nothing),
     Fault("worker killed", "tag_shards", 4, kill_worker_at("tag_shards"), needs_celery=True),

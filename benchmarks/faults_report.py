@@ -26,7 +26,7 @@ or systemd does it, and the rest is left to Airflow's settings (`HEALING` in [op
 the tasks' retries and to the ledgers. Each round drops {articles} articles and starts the chain for them; seconds are
 counted from the fault until all of them are in the published warehouse. *Undisturbed* is what the same takes from that
 moment on without a fault. All parts, both databases and two Celery workers share the {cores} processor cores of one
-machine with other work.
+machine with other work: while this was measured, {load:.0f} processes wanted them at a time (the load's median).
 """
 MEANINGS = {
     "worker killed": "`kill -9` of a Celery worker and its supervisors; the task itself goes on as an orphan, and its "
@@ -49,7 +49,8 @@ MEANINGS = {
 
 def report(results: Path, target: Path) -> None:
     rows = [json.loads(line) for line in results.read_text().splitlines()]
-    parts = [HEAD.format(articles=ARTICLES, cores=os.cpu_count())]
+    load = median([row["load"] for row in rows if row.get("load")] or [0])
+    parts = [HEAD.format(articles=ARTICLES, cores=os.cpu_count(), load=load)]
     for executor, title in (("celery", "PostgreSQL, Redis and two Celery workers"), ("local", "LocalExecutor, SQLite")):
         rounds = [row for row in rows if row["executor"] == executor and "fault" in row]
         ends = [row for row in rows if row["executor"] == executor and "same" in row]
@@ -81,11 +82,13 @@ def _random(rounds: list[dict[str, Any]]) -> str:
     if not kills:
         return ""
     healed = [row for row in kills if row["loaded_after"] is not None and row["loaded_after"] <= TARGET_SECONDS]
+    whole = [row for row in rounds if row["fault"] == "nothing" and row["moment"].endswith("after the start")]
+    undisturbed = f" A whole run without a kill takes {_seconds(whole)} s." if whole else ""
     lines = [
         f"### {len(kills)} random kills",
         "",
         "A part chosen by chance is killed (`kill -9`) at a random moment of the first 25 seconds of a run. "
-        f"{len(healed)} of {len(kills)} were healed within {TARGET_SECONDS:.0f} s.",
+        f"{len(healed)} of {len(kills)} were healed within {TARGET_SECONDS:.0f} s.{undisturbed}",
         "",
         "| killed | times | seconds, median | longest |",
         "| --- | --: | --: | --: |",
