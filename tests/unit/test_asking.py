@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import json
+import random
 import re
+import signal
+import subprocess
+import sys
 import threading
 import types
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from demarche import sources, steps
 from demarche.fetching import SourceState, crawling, web
+from demarche.records import Reject
 from demarche.settings import Settings
 from demarche.steps import archives
 from demarche.steps import sources as asking
@@ -131,6 +139,7 @@ def test_a_feed_and_its_pages_become_documents(desk, server):
         "2020-01-02", "The Courier", f"{server.root}/1",
     )  # fmt: skip
     assert second.path == f"{server.root}/2"
+    assert (first.published_rule, first.field_rules["published"]) == ("feed", "given")
     assert {fetch.source_name for fetch in desk.lake.fetches(KEY)} == {"courier"}
 
 
@@ -263,6 +272,34 @@ def test_records_with_columns_over_the_web_and_from_a_file(desk, server):
     assert (disk.title, disk.source_name) == ("From disk", "The Archive")
     assert (api.title, api.body) == ("From afar", "Tonga recalled its envoy.")
     assert desk.fetch(NEXT).written == 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_tables_with_columns_over_the_web_and_from_a_file(desk, server, kind):
+    def table(caption: str, words: str) -> bytes:
+        if kind == "csv":
+            return f'caption;words\n{caption};"{words}"\n'.encode()
+        sink = io.BytesIO()
+        pq.write_table(pa.table({"caption": [caption], "words": [words]}), sink)
+        return sink.getvalue()
+
+    columns = 'columns = { text = "words", title = "caption" }'
+    (desk.folder / "table").write_bytes(table("From disk", "Fiji recalled its envoy; Tonga did not."))
+    desk.declare(
+        f'id = "api"\nkind = "{kind}"\nurl = "{server.root}/rows"\n{columns}',
+        f'id = "disk"\nkind = "{kind}"\npath = "{desk.folder}/table"\noutlet = "The Archive"\n{columns}',
+    )
+    server.pages["/rows"] = (200, {}, table("From afar", "Tonga recalled its envoy from Fiji."))
+    assert desk.fetch().written == 2
+    disk, api = desk.documents()
+    assert (disk.title, disk.source_name) == ("From disk", "The Archive")
+    assert (api.title, api.body) == ("From afar", "Tonga recalled its envoy from Fiji.")
+    assert desk.fetch(NEXT).written == 0
+    desk.declare(f'id = "api"\nkind = "{kind}"\nurl = "{server.root}/rows"\ncolumns = {{ text = "speech" }}')
+    assert desk.fetch(LATER).written == 1
+    steps.parse_documents(LATER, settings=desk.settings)
+    (reject,) = desk.lake.read(Reject, LATER, "documents")
+    assert "has no column speech; it has 'caption', 'words'" in reject.reason_text
 
 
 def test_a_declaration_that_reads_differently_reads_again(desk, server):
@@ -658,6 +695,74 @@ def test_a_full_disk_is_the_lakes_error_and_not_the_sources(desk, server, monkey
     assert not desk.health().is_failing
     monkeypatch.setattr(Lake, "put_raw", put_raw)
     assert desk.fetch().written == 2
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from demarche import steps
+from demarche.settings import Settings
+folder, key = Path(sys.argv[1]), sys.argv[2]
+steps.sources.hour_that_has_ended = lambda: key
+steps.fetch_documents(key, settings=Settings(
+    data_folder=folder, sources_file=folder / "sources.toml", allowed_hosts="localhost", settle_seconds=0))
+"""
+
+
+def lake_is_whole(desk) -> None:
+    """Nothing half: every line of the log can be read, and every entry of raw bytes is what its name says."""
+    fetched = desk.lake.all_fetches()
+    raw = {path.name.removesuffix(".gz") for path in (desk.folder / "lake" / "raw").glob("??/*.gz")}
+    assert {fetch.raw_hash for fetch in fetched} <= raw
+    assert [desk.lake.get_raw(name) for name in raw]
+
+
+def test_killed_in_mid_download_leaves_nothing_half_and_the_next_run_mends_it(desk, server):
+    put(server, 1, 2, 3)
+    is_under_way, may_go_on = threading.Event(), threading.Event()
+
+    def half(handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/html")
+        handler.send_header("Content-Length", str(len(page(2))))
+        handler.end_headers()
+        handler.wfile.write(page(2)[:100])
+        is_under_way.set()
+        may_go_on.wait(30)
+
+    server.pages["/2"] = [half, page(2)]
+    run = subprocess.Popen([sys.executable, "-c", PROGRAM, str(desk.folder), KEY])
+    assert is_under_way.wait(60)
+    run.send_signal(signal.SIGKILL)
+    assert run.wait(30) == -signal.SIGKILL
+    may_go_on.set()
+    lake_is_whole(desk)
+    desk.asked()
+    assert desk.fetch().failures == ()
+    assert sorted(desk.asked()) == ["/1", "/2", "/3"]  # of which nothing had been kept yet
+    lake_is_whole(desk)
+    assert {document.path[-2:] for document in desk.documents()} == {"/1", "/2", "/3"}
+
+
+def test_a_disk_that_fills_up_leaves_nothing_half_and_the_next_run_mends_it(desk, server, monkeypatch):
+    monkeypatch.setattr(asking, "PAGES_PER_APPEND", 1)
+    put(server, 1, 2, 3)
+    noise = random.Random(5).randbytes(150_000).hex().encode()
+    server.pages["/2"] = page(2) + b"<!-- " + noise + b" -->"
+    # Files can't grow beyond this limit: writing fails in the middle of the page's bytes, as on a full disk.
+    limited = f"import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n{PROGRAM}".replace(
+        "steps.fetch_documents", "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\nsteps.fetch_documents"
+    )
+    done = subprocess.run([sys.executable, "-c", limited, str(desk.folder), KEY], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "File too large" in done.stderr
+    lake_is_whole(desk)
+    assert not desk.health().is_failing
+    assert desk.fetch().failures == ()
+    lake_is_whole(desk)
+    assert {document.path[-2:] for document in desk.documents()} == {"/1", "/2", "/3"}
+    assert len({fetch.url for fetch in desk.lake.all_fetches()}) == len(desk.lake.all_fetches()) == 3
+    assert not [path for path in (desk.folder / "lake").rglob("*") if ".tmp" in path.name or path.suffix == ".part"]
 
 
 def test_two_runs_of_one_partition_at_once_fetch_everything_once(desk, server):

@@ -182,6 +182,8 @@ def test_published_by_rung() -> None:
     everything = page(JSON_LD + meta, element + searched)
     given = read(html=everything, published="2020-01-02")
     assert (given.published_date, given.published_rule) == (date(2020, 1, 2), "metadata")
+    listed = read(html=everything, published="2020-01-02", is_listed=True)
+    assert (listed.published_date, listed.published_rule) == (date(2020, 1, 2), "feed")
     json_ld = read(html=everything)
     assert (json_ld.published_date, json_ld.published_rule) == (date(2019, 3, 4), "metadata")
     assert json_ld.published_at == datetime(2019, 3, 4, 9, 30, tzinfo=UTC)

@@ -82,6 +82,7 @@ def test_an_entry_that_holds_its_article_is_a_document(data):
     assert (raw.html, raw.text) == (ARTICLE, None)
     assert (raw.title, raw.byline, raw.external_id, raw.language_code) == ("Envoys & islands", "Ana Silva", "e1", "en")
     assert raw.url == "https://courier.example/2020/envoys?a=1&b=2"
+    assert raw.is_listed
 
 
 def test_what_was_changed_since_is_told():
@@ -233,12 +234,14 @@ def test_what_stood_in_the_feed_fills_what_the_page_does_not_say():
     given_values = {"title": "Envoys met", "published": "2020-01-01", "outlet_name": "Courier", "strange": "x"}
     (raw,) = parse(fetch(kind="html", given_values=given_values), b"<p>Words.")
     assert (raw.title, raw.published, raw.outlet_name) == ("Envoys met", "2020-01-01", "Courier")
+    assert raw.is_listed
 
 
 def test_a_record_of_its_own_says_more_than_the_feed():
     data = b'{"title": "Its own", "text": "Words."}'
     (raw,) = parse(fetch(kind="jsonl", given_values={"title": "Elsewhere"}), data)
     assert raw.title == "Its own"
+    assert not raw.is_listed
 
 
 def test_columns_name_the_fields_of_a_record():

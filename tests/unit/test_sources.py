@@ -353,6 +353,11 @@ def forms() -> dict[str, tuple[str, bytes]]:
     page = f"""<!DOCTYPE html><html><head><title>{TITLE}</title><link rel="canonical" href="{ADDRESS}">
         <meta name="author" content="Ann Lee"><meta property="article:published_time" content="{STAMP}"></head>
         <body><nav><a href="/">Home</a></nav><h1>{TITLE}</h1><article>{HTML}</article></body></html>"""
+    said = {"@type": "NewsArticle", "headline": TITLE, "author": {"@type": "Person", "name": "Ann Lee"}, "url": ADDRESS,
+            "datePublished": STAMP}  # fmt: skip
+    with_json_ld = f"""<!DOCTYPE html><html><head><title>{TITLE}</title>
+        <script type="application/ld+json">{json.dumps(said)}</script></head>
+        <body><nav><a href="/">Home</a></nav><h1>{TITLE}</h1><article>{HTML}</article></body></html>"""
     plain = f"{TITLE}\n\nBy Ann Lee\n\nPublished 6 November 2018 09:30 GMT\n\n{TEXT}\n"
     return {
         "RSS": ("a.xml", rss.encode()),
@@ -363,6 +368,7 @@ def forms() -> dict[str, tuple[str, bytes]]:
         "CSV": ("a.csv", table.getvalue().encode()),
         "WARC": ("a.warc.gz", compressed(archived(ADDRESS, page.encode()))),
         "HTML": ("a.html", page.encode()),
+        "JSON-LD": ("b.html", with_json_ld.encode()),
         "text": ("a.txt", plain.encode()),
     }
 

@@ -297,7 +297,8 @@ def _host(url: str | None) -> str | None:
 
 
 def _set_published(draft: _Draft, raw: RawDocument, by_page: Iterable[tuple[str, str, Moment | None]]) -> None:
-    candidates = [("metadata", "given", read_instant(raw.published)), *by_page]
+    given = "feed" if raw.is_listed else "metadata"
+    candidates = [(given, "given", read_instant(raw.published)), *by_page]
     for rule, detail, moment in candidates:
         if moment:
             draft.published, draft.published_rule, draft.rules["published"] = moment, rule, detail

@@ -124,7 +124,8 @@ def _with_given(raw: RawDocument, given: Mapping[str, str]) -> RawDocument:
     """What stood beside the link fills what the document itself doesn't say."""
     known = {name: value for name, value in given.items() if name in RawDocument.model_fields}
     lacking = {name: value for name, value in known.items() if getattr(raw, name) is None}
-    return raw.model_copy(update=lacking) if lacking else raw
+    is_listed = {"is_listed": True} if "published" in lacking else {}
+    return raw.model_copy(update=lacking | is_listed) if lacking else raw
 
 
 def _kind(fetch: Fetch, data: bytes) -> str:

@@ -81,6 +81,7 @@ def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
             text=None if entry.is_html else entry.content,
             external_id=entry.external_id,
             url=entry.url,
+            is_listed="published" in entry.given,
             **entry.given,
         )
     if position < 0:
