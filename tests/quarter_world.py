@@ -155,11 +155,13 @@ def _texts(rng: random.Random) -> list[dict[str, Any]]:
     return rows
 
 
-_FILL = """
+_READ = """
 CREATE TEMP TABLE texts AS SELECT *, load_date || 'T' || hour AS partition_key, 'o' || md5(source_name) AS source_id
     FROM read_json(?, columns = {n: 'VARCHAR', source_name: 'VARCHAR', load_date: 'DATE', hour: 'VARCHAR',
         published_date: 'DATE', body_length: 'BIGINT', language_code: 'VARCHAR', event_type: 'VARCHAR',
         status_type: 'VARCHAR', start_date: 'DATE', actor: 'VARCHAR', recipient: 'VARCHAR', is_linked: 'BOOLEAN'});
+"""
+_FILL = """
 INSERT INTO core.sources BY NAME
     SELECT DISTINCT source_id, source_name AS name, false AS is_wire_agency, false AS is_state_media FROM texts;
 INSERT INTO core.entities BY NAME
@@ -231,13 +233,18 @@ def quarter(folder: Path, seed: int = 1) -> duckdb.DuckDBPyConnection:
     source.write_text("".join(json.dumps(row) + "\n" for row in _texts(random.Random(seed))), encoding="utf-8")
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
+    con.execute(_READ, [str(source)])
+    fill(con)
+    return con
+
+
+def fill(con: duckdb.DuckDBPyConnection) -> None:
+    """Make a sound warehouse of the current database, from its table ``texts`` (a text a row, see ``_READ``)."""
     schema.bring_up_to_date(con)
     codes = [(row.list_name, row.parent_code, row.code) for row in schema.codes()]
     con.executemany("INSERT INTO meta.codes (list_name, parent_code, code) VALUES (?, ?, ?)", codes)
-    for statement in con.extract_statements(_FILL):
-        con.execute(statement, [str(source)] if statement.query.lstrip().startswith("CREATE TEMP") else None)
+    con.execute(_FILL)
     marts.refresh(con)
-    return con
 
 
 def forget_day(con: duckdb.DuckDBPyConnection, day: date) -> None:

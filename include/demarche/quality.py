@@ -14,7 +14,8 @@ comments of the query may follow. A query may use ``$threshold``: then every row
 rows than ``threshold`` must be selected for the check to fail. It may also use ``$today`` (the day for which it is
 asked), ``$first_date`` and ``$last_date`` (the load dates to look at: all of them in the daily check, what a load
 touched in the gate before its commit), and ``$lake_partitions`` (what the lake offers, as a JSON object from partition
-key to hash; such a query is asked daily only, for within a load the ledger is not yet written).
+key to hash, null where that is on its way; such a query is asked daily only, for within a load the ledger is not yet
+written).
 """
 
 from __future__ import annotations
@@ -74,6 +75,20 @@ def parse_check(text: str, name: str) -> QualityCheck:
     except ValidationError as error:
         first = error.errors()[0]
         raise CheckError(f"{name}: {first['loc'][0]}: {first['msg']}") from error
+
+
+def unusable(name: str, reason: str) -> QualityCheck:
+    """What stands for a file that is no check: it can only be run to say why it can't be."""
+    said = reason.replace("'", "''")
+    return QualityCheck(
+        check_id=re.sub(r"[^a-z0-9_]+", "_", name.removesuffix(".sql").lower()).strip("_0123456789") or "nameless",
+        severity_type="error",
+        threshold_value=0,
+        owner_name="whoever wrote the file",
+        why_text="A check that can't be run finds nothing.",
+        remedy_text=f"Correct {name}.",
+        sql_text=f"SELECT error('{said}')",
+    )
 
 
 def looks_at_the_lake(check: QualityCheck) -> bool:

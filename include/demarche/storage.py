@@ -301,6 +301,14 @@ class Lake:
         """When each of a station's partitions was last replaced (UTC)."""
         return {key: self._fs.modified(self._manifest_path(station, key)) for key in self.manifests(station)}
 
+    def manifest_time(self, station: str, partition_key: str) -> datetime | None:
+        """When a station last replaced this partition (UTC); None when it never took it."""
+        try:
+            found: datetime = self._fs.modified(self._manifest_path(station, partition_key))
+        except FileNotFoundError:
+            return None
+        return found
+
     def read(self, record_type: type[R], partition_key: str, station: str, file_index: int | None = None) -> list[R]:
         """The rows of a table, as its station left them in a partition; of one of its files where an index is given."""
         found = self._read_files(record_type, partition_key, station, file_index, partial(from_parquet, record_type))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -282,6 +284,30 @@ def test_results_of_checks_come_into_the_warehouse_and_the_report(loaded, tmp_pa
     text = (world.settings.reports_folder / "latest.md").read_text()
     assert "| freshness | warn | failed | 1 | ✗ |" in text
     assert "| CONSULT |" in text
+
+
+def test_a_partition_that_waits_is_no_trouble_until_it_has_waited_long(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw", "derived")
+    shutil.copyfile(loaded.settings.warehouse_path, world.settings.warehouse_path)
+    lake = Lake(world.settings.lake_url)
+    changed, underived, *_ = KEYS
+    manifest = lake.manifest("tagged", changed)
+    told = lake.read(Report, changed, "tagged")[:-1]
+    lake.write("tagged", changed, {Report: told}, input_hash=manifest.input_hash, code_version=manifest.code_version)
+    ledgers = world.folder / "lake" / "derived"
+    (ledgers / "tagged.manifests" / f"{underived}.json").unlink()
+
+    def found() -> list[str]:
+        (result,) = steps.check_all(["ledger"], settings=world.settings)
+        return [json.loads(row)["partition_key"] for row in result.sample_rows]
+
+    assert found() == []
+    yesterday = time.time() - 86_400
+    for file in ledgers.glob("*.manifests/*.json"):
+        os.utime(file, (yesterday, yesterday))
+    assert found() == [changed, underived]
+    with pytest.raises(steps.StepError, match=f"What to do: .*First rows: .*{changed}.*More: docs/runbook"):
+        steps.check("ledger", settings=world.settings)
 
 
 def test_there_is_no_report_on_nothing(tmp_path):

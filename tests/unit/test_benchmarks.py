@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import calibration, faults_report, gazetteer, invented, mixed, screening, speed
+from benchmarks import calibration, checks, faults_report, gazetteer, invented, mixed, screening, speed
 from demarche.evaluation import Evaluation
 
 
@@ -50,6 +50,19 @@ def test_speed_says_when_there_is_nothing_to_read(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(sys, "argv", ["speed", str(tmp_path)])
     with pytest.raises(SystemExit, match="no English text"):
         speed.main()
+
+
+def test_checks_are_timed_over_two_sound_warehouses(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = {check.check_id: check for check in checks.load_checks()}
+    monkeypatch.setattr(checks, "load_checks", lambda: (found["ids_unique"],))
+    monkeypatch.setattr(sys, "argv", ["checks", "--small", "50", "--large", "100", "--repeat", "1"])
+    checks.main()
+    head, *rows = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert head == ["seconds", "50", "100", "ratio"]
+    assert [row[0] for row in rows] == ["ids_unique", "all"]
+    assert all(float(number) > 0 for row in rows for number in row[1:])
 
 
 def test_calibration_prints_a_row_per_bin(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -258,7 +259,23 @@ def run(con: duckdb.DuckDBPyConnection, check_id: str) -> str:
     return result.outcome_type
 
 
-def offered(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+@pytest.mark.parametrize(
+    ("lake", "keys"),
+    [
+        ({}, []),
+        ({key(1): "other"}, [key(1)]),
+        ({key(1): None, key(3): None}, []),
+        ({key(3): "new"}, [key(3)]),
+        ({key(1): "not derived"}, [key(1)]),
+    ],
+)
+def test_lake_and_warehouse_are_compared_but_for_what_is_on_its_way(
+    con: duckdb.DuckDBPyConnection, lake: dict[str, str | None], keys: list[str]
+) -> None:
+    assert run_in(con, CHECKS["ledger"], ALL_DATES, AT, offered(con) | lake)[1] == tuple(keys)
+
+
+def offered(con: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
     """What the lake holds where it is all loaded."""
     return dict(con.execute("SELECT partition_key, input_hash FROM meta.partitions").fetchall())
 
@@ -349,13 +366,78 @@ def test_a_bad_check_breaks_alone(clean: Path, tmp_path: Path) -> None:
     assert "nonsense" in results["wrong"].message_text
 
 
-def test_a_malformed_or_doubled_check_is_named(tmp_path: Path) -> None:
-    (tmp_path / "mine.sql").write_text("SELECT 1")
-    with pytest.raises(WarehouseError, match=r"mine\.sql"):
-        load_checks(tmp_path)
-    (tmp_path / "mine.sql").write_text(HEADER.replace("moods", "freshness") + "SELECT 1")
-    with pytest.raises(WarehouseError, match="already is a check 'freshness'"):
-        load_checks(tmp_path)
+@pytest.mark.parametrize(
+    ("data", "name", "check_id", "reason"),
+    [
+        (b"SELECT 1", "mine.sql", "mine", "mine.sql: the header lacks check_id"),
+        (HEADER.replace("warn", "dire").encode() + b"SELECT 1", "It's 9 o'clock.sql", "it_s_9_o_clock", "severity"),
+        (b"\xff\xfe\x00", "utf16.sql", "utf", "utf16.sql: 'utf-8' codec"),
+        (HEADER.replace("moods", "freshness").encode() + b"SELECT 1", "freshness.sql", "freshness_again", "already is"),
+    ],
+)
+def test_a_users_file_that_is_no_check_is_broken_by_itself(
+    clean: Path, tmp_path: Path, data: bytes, name: str, check_id: str, reason: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    (tmp_path / "a_good_one.sql").write_text(HEADER + "SELECT 1")
+    checks = {check.check_id: check for check in load_checks(tmp_path)}
+    assert checks.keys() == {*CHECKS, "moods", check_id}
+    good, bad = run_checks(clean, AT, checks=[checks["moods"], checks[check_id]])
+    assert good.outcome_type == "passed"
+    assert bad.outcome_type == "broken"
+    assert quality.is_alarm(bad)
+    assert reason in bad.message_text
+
+
+def test_no_such_folder_of_checks_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(WarehouseError, match="no such folder of checks"):
+        load_checks(tmp_path / "nowhere")
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("empty") / "w.duckdb"
+    load(path, {})
+    return path
+
+
+def test_of_an_empty_warehouse_only_freshness_has_something_to_say(empty: Path) -> None:
+    with duckdb.connect(str(empty), read_only=True) as con:
+        outcomes = {check_id: run_in(con, check, ALL_DATES, AT)[0].outcome_type for check_id, check in CHECKS.items()}
+    assert {check_id for check_id, outcome in outcomes.items() if outcome != "passed"} == {"freshness"}
+    assert outcomes["freshness"] == "failed"
+
+
+def test_a_column_that_an_older_file_lacks_breaks_the_checks_that_ask_for_it_alone(clean: Path, tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    shutil.copyfile(clean, path)
+    with duckdb.connect(str(path)) as con:
+        con.execute("ALTER TABLE meta.partitions DROP COLUMN repeated_count")
+        con.execute("UPDATE meta.schema_version SET schema_version = 1")
+    lacking, other = run_checks(path, AT, checks=[CHECKS["documents_accounted_for"], CHECKS["events_have_reports"]])
+    assert (lacking.outcome_type, other.outcome_type) == ("broken", "passed")
+    assert "repeated_count" in lacking.message_text
+    assert "`demarche load-warehouse`" in lacking.message_text
+
+
+def test_a_file_that_is_replaced_meanwhile_is_seen_before_or_after(clean: Path, tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    shutil.copyfile(clean, path)
+    is_over = threading.Event()
+
+    def replace() -> None:
+        while not is_over.is_set():
+            shutil.copyfile(clean, tmp_path / "new")
+            (tmp_path / "new").replace(path)
+
+    publishing = threading.Thread(target=replace)
+    publishing.start()
+    try:
+        results = run_checks(path, AT, checks=[CHECKS["ids_unique"], CHECKS["ids_resolve"], CHECKS["counts_agree"]])
+    finally:
+        is_over.set()
+        publishing.join()
+    assert [result.outcome_type for result in results] == ["passed"] * 3
 
 
 def test_no_warehouse_is_a_clear_error(tmp_path: Path) -> None:

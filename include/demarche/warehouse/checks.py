@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -17,32 +17,47 @@ from demarche.records import QualityCheck, QualityResult
 from demarche.warehouse.errors import Unusable, WarehouseError, first_line
 from demarche.warehouse.querying import query
 from demarche.warehouse.reading import overview
+from demarche.warehouse.schema import SCHEMA_VERSION
 
+_OLDER = "the file has the schema of an older Demarche: the next load (`demarche load-warehouse`) brings it up to date"
 _ALL_DATES = (date.min, date.max)
 
 
 def load_checks(folder: Path | None = None) -> tuple[QualityCheck, ...]:
-    """Our own checks and those of a user's ``folder``, by name. Raises Unusable for a malformed file."""
-    found: dict[str, QualityCheck] = {}
-    for entry in _entries(folder):
-        try:
-            check = quality.parse_check(entry.read_text(encoding="utf-8"), entry.name)
-        except quality.CheckError as error:
-            raise Unusable(str(error)) from error
-        if check.check_id in found:
-            raise Unusable(f"{entry.name}: there already is a check {check.check_id!r} — name it otherwise")
-        found[check.check_id] = check
-    return tuple(found[name] for name in sorted(found))
-
-
-def _entries(folder: Path | None) -> Iterator[Traversable]:
-    places: list[Traversable] = [files("demarche").joinpath("sql", "checks")]
+    """Our own checks and those of a user's ``folder``, by name. A user's file that is no check, or has another one's
+    name, becomes one that is broken whenever it is run, for the others to run all the same. Raises Unusable when there
+    is no such folder."""
+    found = {check.check_id: check for check in map(_read, _files(files("demarche").joinpath("sql", "checks")))}
     if folder is not None:
         if not folder.is_dir():
             raise Unusable(f"{folder}: no such folder of checks")
-        places.append(folder)
-    for place in places:
-        yield from sorted((e for e in place.iterdir() if e.name.endswith(".sql")), key=lambda entry: entry.name)
+        for entry in _files(folder):
+            check = _read_users(entry, found)
+            found[check.check_id] = check
+    return tuple(found[name] for name in sorted(found))
+
+
+def _files(folder: Traversable) -> list[Traversable]:
+    return sorted((entry for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda entry: entry.name)
+
+
+def _read(entry: Traversable) -> QualityCheck:
+    return quality.parse_check(entry.read_text(encoding="utf-8"), entry.name)
+
+
+def _read_users(entry: Traversable, taken: Collection[str]) -> QualityCheck:
+    try:
+        check = _read(entry)
+    except (quality.CheckError, UnicodeDecodeError, OSError) as error:
+        check = quality.unusable(entry.name, str(error) if entry.name in str(error) else f"{entry.name}: {error}")
+    else:
+        if check.check_id in taken:
+            check = quality.unusable(
+                entry.name, f"{entry.name}: there already is a check '{check.check_id}' — name it otherwise"
+            )
+    while check.check_id in taken:
+        check = check.model_copy(update={"check_id": f"{check.check_id}_again"})
+    return check
 
 
 def _counted(check: QualityCheck) -> str:
@@ -54,7 +69,7 @@ def _counted(check: QualityCheck) -> str:
 
 
 def _parameters(
-    check: QualityCheck, dates: tuple[date, date], today: date, lake_partitions: Mapping[str, str] | None = None
+    check: QualityCheck, dates: tuple[date, date], today: date, lake_partitions: Mapping[str, str | None] | None = None
 ) -> dict[str, str | float]:
     return {
         "threshold": check.threshold_value,
@@ -77,7 +92,7 @@ def run_in(
     check: QualityCheck,
     dates: tuple[date, date],
     checked_at: datetime,
-    lake_partitions: Mapping[str, str] | None = None,
+    lake_partitions: Mapping[str, str | None] | None = None,
 ) -> tuple[QualityResult, tuple[str, ...]]:
     """What a check finds in an open load, between these load dates, and which partitions its rows name."""
     try:
@@ -112,18 +127,21 @@ def run_checks(
     checked_at: datetime,
     *,
     checks: Sequence[QualityCheck] | None = None,
-    lake_partitions: Mapping[str, str] | None = None,
+    lake_partitions: Mapping[str, str | None] | None = None,
     timeout_seconds: float = 60.0,
     memory_mb: int = 2048,
 ) -> list[QualityResult]:
     """What each check finds in the whole warehouse published at ``path``, asked for the day of ``checked_at``.
 
-    ``lake_partitions`` is what the lake offers, by partition key the hash of what is to be loaded.
+    ``lake_partitions`` is what the lake offers, by partition key the hash of what is to be loaded, None where that is
+    on its way.
 
     Each runs by itself in a guarded process: one that is wrong, writes, or takes too long is a broken result, and the
     others run. Raises WarehouseError when there is no readable warehouse.
     """
-    load_id = overview(path).load_id
+    found_there = overview(path)
+    load_id = found_there.load_id
+    of_older = f" — {_OLDER}" if found_there.schema_version < SCHEMA_VERSION else ""
     results = []
     for check in load_checks() if checks is None else checks:
         try:
@@ -136,7 +154,7 @@ def run_checks(
                 parameters=_parameters(check, _ALL_DATES, checked_at.date(), lake_partitions),
             )
         except WarehouseError as error:
-            results.append(quality.broken(check, str(error), checked_at=checked_at, load_id=load_id))
+            results.append(quality.broken(check, str(error) + of_older, checked_at=checked_at, load_id=load_id))
         else:
             results.append(_judged(check, found.columns, found.rows, checked_at, load_id))
     return results
