@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from demarche.warehouse import (
     expire,
     overview,
     publications,
+    query,
     restore,
     schema,
     snapshot,
@@ -454,12 +456,19 @@ def test_verifying_reads_every_row(path: Path) -> None:
     assert verify(path) == sum(rows(path, f"SELECT count(*) FROM {name}")[0][0] for (name,) in rows(path, names))
 
 
-def test_a_flipped_bit_anywhere_in_the_data_is_found(path: Path) -> None:
+def flip(path: Path, words: bytes) -> None:
+    """Flip a bit of these words wherever they stand in the data."""
     path.chmod(0o644)
     data = bytearray(path.read_bytes())
-    at = data.index(b"Nothing else was said." if b"Nothing else was said." in data else b"Strelsau Courier")
-    data[at] ^= 1
+    places = [found.start() for found in re.finditer(re.escape(words), data)]
+    assert places
+    for place in places:
+        data[place] ^= 1
     path.write_bytes(data)
+
+
+def test_a_flipped_bit_anywhere_in_the_data_is_found(path: Path) -> None:
+    flip(path, b"Strelsau Courier")
     with pytest.raises(WarehouseError, match="demarche rebuild"):
         verify(path)
 
@@ -506,6 +515,24 @@ def test_a_damaged_work_file_is_copied_from_the_publication(path: Path) -> None:
     work.write_bytes(work.read_bytes()[:5000])
     with Warehouse.writer(path) as warehouse:
         assert sorted(warehouse.taken()) == [key(1), key(2)]
+
+
+def test_a_work_file_with_flipped_bits_is_dropped_and_the_next_load_begins_with_the_publication(path: Path) -> None:
+    again = {key(1): partition(path.parent / "lake", [FIRST])}
+    load(path, again, after_hours=1)
+    before = path.read_bytes()
+    flip(path.parent / ".w.duckdb.work" / "w.duckdb", key(1).encode())
+    with pytest.raises(WarehouseError, match=r"Corrupt.*run it again"):
+        load(path, again, after_hours=2)
+    assert path.read_bytes() == before
+    load(path, again, after_hours=2)
+    assert overview(path).event_count == 2
+
+
+def test_a_query_that_meets_flipped_bits_says_what_to_do(path: Path) -> None:
+    flip(path, b"Strelsau Courier")
+    with pytest.raises(WarehouseError, match=r"w\.duckdb: .*Corrupt.*`demarche rebuild` makes it anew"):
+        query(path, "SELECT * FROM core.documents")
 
 
 # --- refusals ----------------------------------------------------------------------------------------------------

@@ -36,6 +36,11 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
+def is_corrupt(error: object) -> bool:
+    """Whether DuckDB has found a block of its file that isn't what it wrote. Only its words tell."""
+    return "Corrupt database file" in str(error)
+
+
 def remedy(error: BaseException) -> str:
     """What to do about an error of the disk, to be put behind its message; empty for other errors. DuckDB knows no
     error numbers: only its words tell."""
@@ -44,6 +49,8 @@ def remedy(error: BaseException) -> str:
         return " — make room and run it again; the published warehouse stays as it was"
     if number in (errno.EACCES, errno.EPERM, errno.EROFS) or os.strerror(errno.EACCES) in text:
         return " — give this user the right to it, or name another place"
+    if is_corrupt(error):
+        return " — the writer's private file is damaged and was dropped: run it again, from a copy of the published one"
     return ""
 
 

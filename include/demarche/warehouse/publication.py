@@ -21,7 +21,7 @@ import duckdb
 
 from demarche.warehouse import schema
 from demarche.warehouse.connection import reading, refuse_irregular
-from demarche.warehouse.errors import Unreadable, Unusable, WarehouseError, WarehouseLocked, reported
+from demarche.warehouse.errors import Unreadable, Unusable, WarehouseError, WarehouseLocked, is_corrupt, reported
 
 _ABANDONED_SECONDS = 24 * 3600  # a query's private folder this old belongs to a process that was killed
 
@@ -66,7 +66,8 @@ class Paths:
 def locked(paths: Paths, wait_seconds: float) -> Iterator[None]:
     """Hold the writer's lock. The system gives it back when the process ends, however it ends.
 
-    Raises WarehouseLocked, naming the holder, when another process still has it after ``wait_seconds``.
+    A work file that turned out damaged is dropped at the end. Raises WarehouseLocked, naming the holder, when another
+    process still has the lock after ``wait_seconds``.
     """
     with reported(f"{paths.published}: can't be written to"):
         paths.work_folder.mkdir(parents=True, exist_ok=True)
@@ -90,7 +91,12 @@ def locked(paths: Paths, wait_seconds: float) -> Iterator[None]:
         handle.write(f"process {os.getpid()} on {socket.gethostname()}")
         handle.flush()
         _sweep(paths)
-        yield
+        try:
+            yield
+        except (WarehouseError, duckdb.Error) as error:
+            if is_corrupt(error):
+                discard_work(paths)
+            raise
 
 
 def _sweep(paths: Paths) -> None:
@@ -153,7 +159,7 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
             if not (work_is_good and published_load(paths)):
                 _copy_from_published(paths)
         elif not work_is_good:
-            raise Unusable(f"{found}{_ways_out(published, found)}")
+            raise Unusable(f"{found}{ways_out(published, found)}")
 
 
 def _exists(path: Path) -> bool:
@@ -201,7 +207,7 @@ def refuse_damaged(path: Path) -> None:
     """Raises WarehouseError for a file that can't be read as a warehouse, saying how to have a good one again."""
     found = damage(path)
     if found is not None:
-        raise Unreadable(f"{found}{_ways_out(path, found)}")
+        raise Unreadable(f"{found}{ways_out(path, found)}")
 
 
 @contextmanager
@@ -212,10 +218,10 @@ def reading_sound(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         with reading(path) as con:
             yield con
     except Unreadable as error:
-        raise Unreadable(f"{error}{_ways_out(path, str(error))}") from error
+        raise Unreadable(f"{error}{ways_out(path, str(error))}") from error
 
 
-def _ways_out(path: Path, found: str) -> str:
+def ways_out(path: Path, found: str) -> str:
     """What to do about a damaged warehouse, to be put behind what is wrong with it."""
     if " — " in found:
         return ""

@@ -15,8 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from demarche.warehouse.errors import QueryError, first_line
-from demarche.warehouse.publication import refuse_damaged
+from demarche.warehouse.errors import QueryError, Unreadable, first_line, is_corrupt
+from demarche.warehouse.publication import refuse_damaged, ways_out
 
 _CHILD = Path(__file__).with_name("query_child.py")
 _GRACE_SECONDS = 3.0  # between asking a query to stop and killing its process
@@ -93,6 +93,9 @@ def _asked(
             "parameters": dict(parameters or {}),
         }
         found, data = _run(job)
+    if is_corrupt(found.get("failed")):
+        said = f"{path}: damaged ({first_line(ValueError(found['failed']))})"
+        raise Unreadable(said + ways_out(path, said))
     if "columns" not in found:
         raise QueryError(_reason(found, job))
     return found, data
