@@ -73,6 +73,14 @@ def test_a_document_from_the_future_makes_nothing_overdue(con: duckdb.DuckDBPyCo
     assert rows(con, "SELECT due_type FROM mart.upcoming") == [("due",)]
 
 
+def test_the_day_of_fetching_makes_nothing_overdue_unless_no_other_is_known(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("UPDATE core.documents SET published_rule = 'fetched' WHERE path LIKE '%second%'")
+    change(con, "status_type = 'planned', start_date = DATE '2024-03-05', end_date = DATE '2024-03-05'")
+    assert rows(con, "SELECT due_type, reference_date FROM mart.upcoming") == [("due", date(2024, 3, 4))]
+    con.execute("UPDATE core.documents SET published_rule = 'fetched'")
+    assert rows(con, "SELECT due_type, reference_date FROM mart.upcoming") == [("overdue", D9)]
+
+
 def test_a_mutual_pair_is_one_row_in_the_order_of_the_alphabet(con: duckdb.DuckDBPyConnection) -> None:
     found = rows(con, "SELECT pair_code, actor_country_code, recipient_country_code, is_mutual FROM mart.dyads")
     assert found == [("DEU-FRA", "DEU", "FRA", True)] * 2

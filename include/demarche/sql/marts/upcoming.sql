@@ -1,8 +1,9 @@
--- What is planned. "Today" is the newest day of publication that the warehouse knows, so the view doesn't change by
--- itself; a document that claims to be from the future doesn't move it.
+-- What is planned. "Today" is the newest day of publication that a document tells, so the view doesn't change by itself:
+-- one that claims to be from the future doesn't move it, nor does one that has no date but that of its fetching, unless
+-- there are no others.
 CREATE OR REPLACE VIEW mart.upcoming AS
 WITH reference AS (
-    SELECT max(published_date) AS reference_date
+    SELECT coalesce(max(published_date) FILTER (published_rule <> 'fetched'), max(published_date)) AS reference_date
     FROM core.documents
     WHERE published_date <= CAST(fetched_at AT TIME ZONE 'UTC' AS DATE) + 1
 )
