@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demarche import reports, steps, stories
+from demarche import language, reports, steps, stories
 from demarche.records import Document, Mention, Reject, Report, ReportParticipant, Signature
-from demarche.settings import Settings
-from demarche.steps import ledgers, limits, loading, pairing, tagging, texts
+from demarche.settings import Settings, load_settings
+from demarche.steps import gazetteer, ledgers, limits, loading, pairing, tagging, texts
 from demarche.steps.results import StepError
 from demarche.storage import Lake
 from demarche.warehouse import query, schema
@@ -331,6 +331,16 @@ def test_rejects_are_told_bounded_and_without_control_characters(caplog):
     assert lines[1] == "rejected: \ufffd[2J0"
     assert lines[-1] == "and 5 more rejects"
     assert len(lines) == 22
+
+
+def test_what_cannot_be_loaded_keeps_no_scheduler_from_starting(tmp_path, monkeypatch):
+    broken = tmp_path / "names.csv"
+    broken.write_text("no,such,columns\n1,2,3\n")
+    monkeypatch.setenv("DEMARCHE_GAZETTEER_FILE", str(broken))
+    monkeypatch.setattr(language, "load_model", lambda name: None)
+    with pytest.raises(ValueError, match=r"names\.csv"):
+        gazetteer.load_additions(load_settings())
+    steps.warm_up()
 
 
 def test_each_step_names_what_it_counts():

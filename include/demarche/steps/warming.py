@@ -6,10 +6,9 @@ from contextlib import suppress
 from importlib import import_module
 
 from demarche import entities, language, places
-from demarche.settings import SettingsError, load_settings
+from demarche.settings import load_settings
 from demarche.steps.gazetteer import load_additions
 from demarche.steps.ledgers import code_version
-from demarche.steps.results import StepError
 
 # What steps import only when they are called. Arrow looks for pandas when it makes its first array.
 _LATE = ("duckdb", "pandas", "pyarrow.parquet", "spacy")
@@ -25,7 +24,7 @@ def warm_up() -> None:
     for name in (*_LATE, *(f"demarche.{name}" for name in _LATE_OF_OURS)):
         with suppress(ImportError):
             import_module(name)
-    with suppress(SettingsError, StepError, language.ModelError):
+    with suppress(Exception):  # no model, a faulty gazetteer: no reason for a scheduler not to start
         settings = load_settings()
         language.load_model(settings.model_name)
         additions = load_additions(settings)
