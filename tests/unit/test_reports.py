@@ -356,6 +356,38 @@ def test_a_report_of_a_match_tells_no_acts(read: Reader) -> None:
     assert told(read(match)) == []
 
 
+ARTICLE = "It rained in the morning. Nobody had slept. Traffic was light. {} The evening was calm."
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Police arrested a man in the north of Chad.",
+        "The president of Peru accused the opposition of lying.",
+        "A Kenyan airline sued a Danish bank.",
+        "A German tourist thanked a Kenyan doctor.",
+        "The governor of Puerto Rico thanked the United States.",
+    ],
+)
+def test_an_article_tells_no_acts_at_home_or_of_private_people_alone(read: Reader, sentence: str) -> None:
+    assert told(read(sentence)) != []  # whoever cut it out has chosen its act
+    assert told(read(ARTICLE.format(sentence))) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "act"),
+    [
+        ("Chad expelled two diplomats from Mali.", ("SANCTION", ["TCD"], ["MLI"])),
+        ("Protesters in Chad attacked the embassy of Mali.", ("PROTEST", ["TCD"], ["MLI"])),
+        ("Greenland accused Canada of poaching.", ("ACCUSE", ["GRL"], ["CAN"])),
+    ],
+)
+def test_an_article_tells_acts_between_states(
+    read: Reader, sentence: str, act: tuple[str, list[str | None], list[str | None]]
+) -> None:
+    assert sides(read, ARTICLE.format(sentence)) == [act]
+
+
 def test_a_dateline_says_where_its_own_people_met() -> None:
     assert circumstances.filed_at("Dar es Salaam").country_code == "TZA"
     assert circumstances.filed_at("Nowhere upon Thames").name is None

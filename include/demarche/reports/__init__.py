@@ -1,7 +1,8 @@
 """Document and its mentions → reports: each act of diplomacy as this document tells it, with the words that say so.
 
 A sentence is read in four steps: `frames` finds acts, their status and who takes part; `parties` says who those are;
-`circumstances` adds when, where and how many; `merging` folds what several sentences tell of one act.
+`circumstances` adds when, where and how many; `merging` folds what several sentences tell of one act. At last
+`relevance` drops from an article what is no diplomacy.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from demarche import codebook, ontology
 from demarche.columns import Columns
 from demarche.lexicon import lexicon
 from demarche.records import Document, Mention, Report, ReportParticipant, record_id
-from demarche.reports import circumstances, frames, merging, syntax
+from demarche.reports import circumstances, frames, merging, relevance, sides, syntax
 from demarche.reports.learned import Learned
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Parties, Party
@@ -67,7 +68,10 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     drafts = merging.refer_back(drafts)
     merging.carry_on(drafts)
     _place_by_dateline(drafts, circumstances.filed_at(document.dateline_place_name))
-    return _records(merging.merge(drafts), sentences, document, anchor)
+    drafts = merging.merge(drafts)
+    if len(sentences) >= _FEW_SENTENCES:
+        drafts = relevance.diplomatic(drafts)
+    return _records(drafts, sentences, document, anchor)
 
 
 def _read_sentence(
@@ -93,8 +97,7 @@ def _read_sentence(
             for party in _distinct(
                 p for head in frame.recipients for p in parties.resolve(head, frame.phrases.get(head.i))
             )
-            if _identity(party) not in taken
-            and not (frame.event_type in frames.MUTUAL and _is_own_state(party, actors))
+            if _identity(party) not in taken and not (frame.event_type in sides.MUTUAL and _is_own_state(party, actors))
         ]
         recipients = _with_countries(recipients, frame, actors, sentence, parties)
         when = times.of(frame)
@@ -179,7 +182,7 @@ def _is_worth_telling(draft: Draft) -> bool:
     if draft.is_anaphoric and draft.event_type == "CONSULT":
         return True  # a meeting or visit told before; `merging` finds it or lets it go
     if not draft.recipients or draft.frame.is_to_things:
-        mutual = draft.event_type in frames.MUTUAL or syntax.is_reciprocal(draft.frame.trigger)
+        mutual = draft.event_type in sides.MUTUAL or syntax.is_reciprocal(draft.frame.trigger)
         return (len(draft.actors) > 1 and mutual) or draft.event_type in _ALONE
     return (draft.event_type in _SUFFERED and syntax.is_passive(draft.frame.trigger)) or draft.frame.is_nominal
 
@@ -217,7 +220,7 @@ def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequen
     on both halves how well they hold.
     """
     known = sum(party.is_linked for party in actors), sum(party.is_linked for party in recipients)
-    both = min(known) > 0 or (max(known) > 1 and frame.event_type in frames.MUTUAL)
+    both = min(known) > 0 or (max(known) > 1 and frame.event_type in sides.MUTUAL)
     value = 0.72 if both else 0.25 if any(known) else 0.12
     if frame.is_nominal:
         value -= 0.2 if both else 0.08

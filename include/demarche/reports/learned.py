@@ -15,8 +15,9 @@ from demarche import classifier
 from demarche.classifier.frames import Tree
 from demarche.lexicon import Entry, lexicon
 from demarche.reports import syntax
-from demarche.reports.frames import MUTUAL, Frame, IsParty
+from demarche.reports.frames import Frame
 from demarche.reports.operators import operators
+from demarche.reports.sides import MUTUAL, IsParty
 
 #: A pair is taken up from these probabilities on: that the sentence tells of it, and that its act is of the best type;
 #: where the rules read nothing in the sentence, where they did, and where they read nothing in a text's first sentence.

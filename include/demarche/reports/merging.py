@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from demarche.reports import frames, syntax
+from demarche.reports import frames, sides, syntax
 from demarche.reports.circumstances import When, Where
 from demarche.reports.frames import Frame
 from demarche.reports.parties import Party
@@ -80,9 +80,7 @@ def is_reaction(draft: Draft) -> bool:
     """ "welcomed the step", "called the verdict a disgrace": the words point to somebody's act."""
     if not draft.frame.is_to_things or draft.event_type not in frames.REACTIONS or not draft.actors:
         return False
-    return frames.is_step(draft.frame.recipients[0]) and any(party.is_linked for party in draft.actors)
-
-
+    return sides.is_step(draft.frame.recipients[0]) and any(party.is_linked for party in draft.actors)
 
 
 def _find_doer(draft: Draft, before: Sequence[Draft]) -> None:

@@ -179,3 +179,27 @@ def reversal(event_type: str, effect: str) -> tuple[str, str] | None:
     if event_type in ("AID", "COOPERATE"):
         return "SANCTION", "occurred"
     return None
+
+
+def speaker(verb: Token) -> Token | None:
+    """The reporting verb under which a clause stands, if any."""
+    token = verb
+    for _ in range(8):
+        head = token.head
+        if head == token:
+            return None
+        if token.dep_ in ("ccomp", "parataxis", "xcomp") and syntax.is_verbal(head):
+            found = operators().get(head.lemma_.lower(), ())
+            if any(op.effect in ("spoken",) for op in found) or head.lemma_ in _SAYING:
+                return head
+        token = head
+    return None
+
+
+def says_of_itself(verb: Token, speaking: Token | None) -> bool:
+    """ "Norway said it might close its embassy": the speaker's own deed."""
+    own = {subject.lower_ for subject in syntax.own_subjects(verb)}
+    return speaking is not None and not own.isdisjoint(("it", "he", "she", "they", "we"))
+
+
+_SAYING = codebook.words("saying")

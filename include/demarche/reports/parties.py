@@ -18,11 +18,13 @@ from demarche import codebook
 from demarche.columns import Columns
 from demarche.records import Mention
 from demarche.reports import syntax
-from demarche.reports.frames import RELATIONAL
+from demarche.reports.sides import RELATIONAL
 
 _LONGEST_PHRASE = 14
 _NAMED = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 _OF_STATE = frozenset({"state", "body"})
+_PRIVATE = codebook.words("private_people")
+_PRIVATE_SECTORS = frozenset({"AGR", "BUS", "CRM", "CVL", "EDU", "JRN", "LAB", "MED", "MNC", "SOC"})
 _SEVERAL = ("such as", "including", "like", "namely")
 
 
@@ -41,6 +43,8 @@ class Party:
     office_name: str | None
     is_linked: bool
     is_pronoun: bool = False
+    is_private: bool = False
+    """A firm, a newspaper, a player, a tourist: nobody who acts for a state, whatever country he is of."""
 
 
 class Parties:
@@ -188,6 +192,12 @@ class Parties:
         return [party]
 
     def _party(self, mention: Mention | None, start: int, end: int, *, head: Token, lent: bool = False) -> Party:
+        party = self._as_party(mention, start, end, head=head, lent=lent)
+        unknown = party.entity_type == "organisation" and party.entity_id is None
+        private = party.sector_type in _PRIVATE_SECTORS or unknown or head.lemma_.lower() in _PRIVATE
+        return replace(party, is_private=True) if private else party
+
+    def _as_party(self, mention: Mention | None, start: int, end: int, *, head: Token, lent: bool) -> Party:
         text = self._text[start:end]
         if mention is not None and lent and head.lemma_.lower() in RELATIONAL and _is_possessor(mention, head):
             mention = None  # "its neighbour" is another state than the one it neighbours
@@ -334,8 +344,8 @@ _DATELINE = re.compile(
 )
 _ADDRESSING = codebook.words("addressing")
 #: Who talks of the acts of others.
-_ONLOOKERS = frozenset({"analyst", "economist", "historian", "pundit", "commentator", "columnist", "broker"})
-_MANY = frozenset({"majority", "most", "group", "number", "dozen", "family", "police", "opposition", "party"})
+_ONLOOKERS = codebook.words("onlookers")
+_MANY = codebook.words("multitudes")
 _TIME_NAMES = codebook.words("time_names")
 
 

@@ -1,0 +1,403 @@
+"""What is said of an act: the climb from its word through the words that govern it, to status, stance and speaker.
+
+The governing words are data (`operators.py`); here is how they act on one another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from spacy.tokens import Token
+
+from demarche import codebook
+from demarche.lexicon import Entry
+from demarche.reports import operators, syntax
+from demarche.reports.acts import Act
+
+_CONFLICT = frozenset({"SANCTION", "COERCE", "MOBILIZE", "ASSAULT", "PROTEST", "THREATEN"})
+_COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
+OCCURRING = codebook.words("occurring")
+_PLANNED_ADJECTIVES = codebook.words("planned_adjectives")
+_VAGUE_ADJECTIVES = codebook.words("vague_adjectives")
+#: Acts of words alone: what they are about is their topic.
+VERBAL = frozenset({"ACCUSE", "SUPPORT", "REJECT", "REQUEST", "THREATEN"})
+_AHEAD = frozenset({"before", "ahead of", "pending", "prior to"})
+
+
+@dataclass
+class Reading:
+    """What the climb from an act through its governors found."""
+
+    status: str | None
+    event_type: str
+    mode_type: str | None
+    stance: Token | None = None  # the governing word whose subject takes the act upon itself
+    effect: str | None = None
+    stances: list[Token] = field(default_factory=list)
+    governors: list[Token] = field(default_factory=list)
+    speaker: Token | None = None
+    rule: str = ""
+    tense: str = "past"
+
+
+def read(act: Act, acts: dict[int, Act]) -> Reading | None:
+    """Climb from the act to the root of its sentence: status, stance, speaker. None: it is not told as an act."""
+    entry = act.entry
+    reading = Reading("occurred", entry.event_type, entry.mode_type or None, rule=_rule_name(entry))
+    token = act.token
+    if syntax.is_verbal(token):
+        if not _verb_status(token, reading):
+            return None
+    elif not _noun_status(token, reading):
+        return None
+    if entry.status and reading.status == "occurred":
+        reading.status = entry.status
+    return _climb(token, reading, acts)
+
+
+def _rule_name(entry: Entry) -> str:
+    """How the lexicon's line is called in `coding_rule`: "lift + sanction"."""
+    return " + ".join([entry.head, *sorted(entry.with_lemmas)])
+
+
+def _verb_status(verb: Token, reading: Reading) -> bool:
+    """Status by the verb's own clause. False: no act (negated, merely possible, a purpose)."""
+    mood = operators.modality(verb)
+    cooperative = reading.event_type in _COOPERATIVE
+    speaking = operators.speaker(verb)
+    if verb.dep_ == "relcl" and mood.kind == "fact" and _is_standing(verb):
+        return False  # "companies that trade with Iran", "who backs the rebels": a standing matter, no act
+    if reading.event_type == "REQUEST" and any(
+        child.dep_ == "ccomp" and _is_finite_statement(child) for child in verb.children
+    ):
+        return False  # "insists that it has kept the truce" asks for nothing
+    if verb.lemma_ == "warn" and not syntax.objects(verb) and _is_of_others(verb):
+        return False  # "warned that farmers would pay" threatens nobody
+    if mood.negated:
+        volitional = mood.kind in ("future", "can") or (mood.kind == "would" and speaking is not None)
+        if not volitional or not (cooperative or reading.event_type == "REJECT"):
+            return False
+        reading.status, reading.rule = "denied", f"{reading.rule} · will not"
+        return True
+    if mood.kind in ("future", "would", "possible"):
+        reading.tense = "future"
+    if mood.kind == "future":
+        reading.status = "threatened" if mood.conditional and not cooperative else "planned"
+    elif mood.kind == "would":
+        if any(c.dep_ == "aux" and c.lower_ == "have" for c in verb.children):
+            return False  # "would have lifted the ban, had …": it did not
+        if mood.conditional:
+            reading.status = "hypothetical" if cooperative else "threatened"
+        elif speaking is not None:
+            reading.status = "planned"
+        else:
+            return False
+    elif mood.kind == "possible":
+        if not cooperative and (mood.conditional or operators.says_of_itself(verb, speaking)):
+            reading.status = "threatened"
+        elif speaking is not None and mood.conditional:
+            reading.status = "hypothetical"
+        else:
+            return False
+    elif mood.kind == "ought":
+        if speaking is None:
+            return False
+        reading.status, reading.tense = "requested", "future"
+        reading.stance, reading.effect = speaking, "ought"
+    elif mood.kind == "can":
+        return False
+    if reading.status in ("planned", "threatened", "hypothetical"):
+        reading.rule = f"{reading.rule} · {mood.kind}"
+    return True
+
+
+def _is_standing(verb: Token) -> bool:
+    """Simple present: "trades", "is recognised by", not "is visiting", "has signed"."""
+    if verb.tag_ in ("VBZ", "VBP"):
+        return not syntax.children(verb, "aux")
+    passive = syntax.children(verb, "auxpass")
+    return bool(passive) and passive[0].tag_ in ("VBZ", "VBP") and not syntax.children(verb, "aux")
+
+
+def _is_of_others(verb: Token) -> bool:
+    """Whether the clause under a verb of saying tells what others would do, not its own subject."""
+    clauses = [c for c in verb.children if c.dep_ == "ccomp" and syntax.own_subjects(c)]
+    return any(all(s.pos_ != "PRON" for s in syntax.own_subjects(c)) for c in clauses)
+
+
+def _modifiers(noun: Token) -> list[Token]:
+    """What modifies a noun; participles that the parser hung on the last of its sides belong to it too, for people
+    aren't scheduled: "a meeting between A and B scheduled for Thursday"."""
+    found = list(noun.children)
+    for _, side in syntax.obliques(noun):
+        for token in [side, *syntax.children(side, "appos", "conj")]:
+            found += [
+                child
+                for child in syntax.children(token, "acl")
+                if child.tag_ == "VBN" and child.lemma_.lower() in _OF_MEETINGS
+            ]
+    return found
+
+
+_OF_MEETINGS = codebook.words("meeting_participles")
+
+
+def _noun_status(noun: Token, reading: Reading) -> bool:
+    """Status by the noun's own modifiers: "a planned visit", "no talks", "the meeting scheduled for Thursday"."""
+    for child in _modifiers(noun):
+        lower = child.lower_
+        if child.dep_ in ("det", "neg") and lower in ("no", "any", "neither"):
+            return False
+        if child.dep_ in ("amod", "acl", "compound", "relcl"):
+            if lower in _PLANNED_ADJECTIVES or (
+                child.lemma_ in ("schedule", "plan", "slate", "expect", "set") and child.tag_ == "VBN"
+            ):
+                reading.status, reading.tense = "planned", "future"
+            elif lower in _VAGUE_ADJECTIVES:
+                return False
+            elif child.dep_ == "relcl" and syntax.is_verbal(child):
+                mood = operators.modality(child)
+                if mood.kind == "future" and not mood.negated:
+                    reading.status, reading.tense = "planned", "future"
+            elif child.tag_ == "VBN" or child.dep_ == "acl":
+                found = operators.operator(child, noun)
+                if found and found.effect in ("cancelled", "postponed"):
+                    reading.status = found.effect
+        if child.dep_ == "acl" and child.lemma_.lower() in _OF_MEETINGS:
+            reading.governors.append(child)
+    return True
+
+
+def _climb(token: Token, reading: Reading, acts: dict[int, Act]) -> Reading | None:
+    """Apply every governing word from the inside out."""
+    current = token
+    for _ in range(12):
+        word = operators.condition(current) if syntax.is_verbal(current) else None
+        if word in ("if", "unless", "whether", "lest", "provided", "should"):
+            return None
+        if word in ("before", "until", "without", "instead"):
+            return None
+        aim = syntax.is_verbal(current) and operators.is_purpose(current) and current.dep_ == "advcl"
+        if aim and reading.effect is None:
+            return None
+        step = _governor(current)
+        if step is None:
+            return reading
+        governor, link = step
+        if link in _AHEAD and reading.status == "occurred":
+            reading.status, reading.tense = "planned", "future"
+        if link == "relative" or link == "conj":
+            current = governor
+            if link == "relative":
+                return reading  # told in passing; what governs the noun says nothing of the clause
+            continue
+        applied = _apply(governor, current, link, reading, acts)
+        if applied is None:
+            return None
+        if applied is False:
+            return reading
+        current = governor
+    return reading
+
+
+def _governor(token: Token) -> tuple[Token, str] | None:
+    """The word that governs this one, and how: a dependency label, or the preposition between them."""
+    head, label = token.head, token.dep_
+    if head == token:
+        return None
+    if label == "conj":
+        if syntax.is_verbal(token) and syntax.own_subjects(token) and syntax.is_verbal(head):
+            return (head, "conj") if head.dep_ != "ROOT" else None
+        return head, "conj"
+    if label == "relcl":
+        return head, "acl" if operators.is_to_infinitive(token) else "relative"
+    if label in ("pobj", "pcomp"):
+        preposition = head
+        name = preposition.lower_
+        above = preposition.head
+        if above.dep_ in ("advmod", "prep", "prt") and above.lower_ in ("ahead", "prior", "out"):
+            name, above = f"{above.lower_} {name}", above.head
+        return (above, name) if above != preposition else None
+    return head, label
+
+
+def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[int, Act]) -> bool | None:
+    """One governing word. True: climb on; False: it says nothing more; None: the act is not told as an act."""
+    nominal = not syntax.is_verbal(act)
+    if link in ("advcl", "parataxis", "dep", "npadvmod", "advmod", "appos", "poss", "compound", "agent", "punct"):
+        return False
+    found = operators.operator(governor, act)
+    effect = found.effect if found else None
+    if effect == "requested" and nominal and link == "dobj" and governor.lemma_.lower() in _ORDERING:
+        effect = "transparent"  # "ordered sanctions on": by its own power, so it is done
+    if effect == "requested" and link == "ccomp" and _is_finite_statement(act):
+        effect = "spoken"
+    if effect == "planned" and link == "ccomp" and act.i < governor.i and _is_finite_statement(act):
+        effect = "spoken"  # "… imposed sanctions, ministers decided"
+    if effect == "stopped" and reading.event_type == "CONSULT" and governor.lemma_.lower() in _CONCLUDING:
+        effect = "transparent"  # "ended a round of talks"
+    mood = operators.modality(governor) if syntax.is_verbal(governor) else operators.Modality("fact", False, False)
+    if nominal and link == "nsubjpass":
+        infinitive = next(iter(syntax.children(governor, "xcomp")), None)
+        if infinitive is not None and infinitive.lemma_.lower() not in OCCURRING:
+            return False  # "the visit is meant to show …": told of a visit, not a plan for one
+    if nominal and link == "nsubj" and not syntax.is_passive(governor):
+        # "the visit takes place", "the talks will resume", "the visit drew praise"
+        if governor.lemma_.lower() in OCCURRING or effect == "transparent":
+            if mood.negated:
+                return None
+            if mood.kind in ("future", "would") and reading.status == "occurred":
+                reading.status, reading.tense = "planned", "future"
+            elif mood.kind in ("possible", "can", "ought"):
+                return None
+            reading.governors.append(governor)
+            return True
+        return False
+    if effect is None and nominal and governor.i in acts and acts[governor.i].entry.event_type in VERBAL:
+        return None  # what is condemned, praised or asked about is mentioned, not told
+    if nominal and link == "for" and effect is None and governor.i in acts:
+        return None  # "recalled its envoy for consultations": an aim
+    if effect is None and link == "acl" and operators.is_to_infinitive(act) and not _is_ranked(governor):
+        return None  # "a way to resolve the dispute", "the right to retaliate"
+    if effect is None and not syntax.is_verbal(governor):
+        return False
+    if effect is None or effect == "transparent":
+        reading.governors.append(governor)
+        if (nominal and link in ("dobj", "nsubjpass", "attr")) or effect == "transparent":
+            if mood.negated:
+                if mood.kind == "future" and reading.event_type in _COOPERATIVE and effect == "transparent":
+                    reading.status, reading.stance, reading.effect = "denied", governor, "refused"
+                    return True
+                return None
+            if mood.kind in ("future", "would") and reading.status == "occurred":
+                reading.status, reading.tense = "planned", "future"
+            elif mood.kind in ("possible", "can") and reading.status == "occurred":
+                return None
+            if mood.kind == "ought":
+                return None
+        return True
+    if effect in operators.SILENCING:
+        return None
+    if effect == "spoken":
+        if nominal and link == "dobj":
+            if governor.lemma_ in ("announce", "declare") and reading.status == "occurred":
+                reading.governors.append(governor)
+                return True
+            return None if governor.lemma_ in ("report", "show", "note") else True
+        reading.speaker = reading.speaker or governor
+        return True
+    if nominal and link not in (
+        "dobj",
+        "nsubjpass",
+        "for",
+        "of",
+        "to",
+        "on",
+        "with",
+        "in",
+        "out of",
+        "at",
+        "attr",
+        "from",
+        "nsubj",
+        "dative",
+        "oprd",
+    ):
+        return False
+    if mood.negated or (
+        mood.kind in ("possible", "would") and effect not in ("threatened",) and operators.speaker(governor) is None
+    ):
+        return None
+    if reading.effect in operators.STANCES and effect in operators.STANCES:
+        # a stance towards a stance: "rejected a demand to withdraw", "agreed to call off the visit"
+        return _stack(governor, effect, reading)
+    return _take_stance(governor, act, effect, reading, link, mood)
+
+
+def _is_ranked(noun: Token) -> bool:
+    """ "the first president to visit", "the only state to object": what the infinitive says was done."""
+    words = [noun.lower_, *(c.lower_ for c in noun.children if c.dep_ in ("amod", "det", "advmod"))]
+    return noun.tag_ == "CD" or any(word in _RANKS for word in words)
+
+
+_RANKS = codebook.words("ranks")
+
+
+def _is_finite_statement(verb: Token) -> bool:
+    """ "insisted that it had freed them", against "insisted that they be freed"."""
+    auxiliaries = [c for c in verb.children if c.dep_ in ("aux", "auxpass")]
+    if any(c.tag_ in ("VBD", "VBZ", "VBP", "MD") for c in auxiliaries):
+        return not any(c.lower_ in ("should", "must") for c in auxiliaries)
+    return verb.tag_ in ("VBD", "VBZ")
+
+
+def _take_stance(
+    governor: Token, act: Token, effect: str, reading: Reading, link: str, mood: operators.Modality
+) -> bool | None:
+    if effect in ("stopped", "lifted"):
+        turned = operators.reversal(reading.event_type, effect)
+        if turned is None or syntax.is_verbal(act):
+            if effect == "stopped" and syntax.is_verbal(act):  # "stopped supplying arms"
+                turned = operators.reversal(reading.event_type, effect)
+            if turned is None:
+                return None
+        event_type, status = turned
+        reading.event_type, reading.mode_type = event_type, _REVERSED_MODE.get(event_type)
+        reading.status = "planned" if mood.kind == "future" else status
+    elif effect == "planned":
+        if reading.status in ("occurred", "planned"):
+            reading.status = "hypothetical" if operators.modality(act).conditional else "planned"
+        reading.tense = "future"
+    elif effect == "charge_denied":
+        reading.status = "denied"
+    elif effect == "refused":
+        if reading.event_type not in _COOPERATIVE:
+            return None
+        reading.status = "denied"
+    elif effect in ("cancelled", "postponed"):
+        reading.status = effect
+        if reading.event_type in _CONFLICT:
+            reading.event_type, reading.status, reading.mode_type = "CONCEDE", "occurred", None
+    else:
+        reading.status = effect
+        reading.tense = "future" if effect in ("requested", "threatened") else reading.tense
+        if effect == "threatened" and reading.event_type in _COOPERATIVE:
+            return None
+    reading.stance, reading.effect = governor, effect
+    reading.stances.append(governor)
+    reading.governors.append(governor)
+    reading.rule = f"{reading.rule} · {governor.lemma_.lower()}"
+    return True
+
+
+def _stack(governor: Token, effect: str, reading: Reading) -> bool | None:
+    if effect == "planned":
+        if reading.effect in ("stopped", "lifted"):
+            reading.status, reading.tense = "planned", "future"
+            reading.stances.append(governor)
+            reading.governors.append(governor)
+        return True
+    if effect == "refused" and reading.effect == "requested":
+        reading.event_type, reading.mode_type, reading.status = "REJECT", None, "denied"
+    elif effect == "refused" and reading.effect == "planned":
+        reading.status = "denied"
+    elif effect == "requested":
+        reading.status = "requested"
+    elif effect == "threatened":
+        if reading.effect not in ("stopped", "cancelled"):
+            return None
+        reading.status = "threatened"
+    elif effect in ("cancelled", "postponed") and reading.effect == "planned":
+        reading.status = effect
+    else:
+        return None
+    reading.stance, reading.effect = governor, effect
+    reading.stances.append(governor)
+    reading.governors.append(governor)
+    reading.rule = f"{reading.rule} · {governor.lemma_.lower()}"
+    return True
+
+
+_REVERSED_MODE = {"SANCTION": "discontinue", "RETREAT": "ceasefire", "CONCEDE": None}
+_CONCLUDING = codebook.words("concluding")
+_ORDERING = codebook.words("ordering")

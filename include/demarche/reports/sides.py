@@ -1,0 +1,464 @@
+"""Who takes part in an act: the heads of the phrases that act and that it is done to, through the grammar of news."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from spacy.tokens import Token
+
+from demarche import codebook
+from demarche.lexicon import Entry, lexicon
+from demarche.reports import operators, syntax
+from demarche.reports.acts import Act
+from demarche.reports.readings import VERBAL, Reading
+
+#: Acts in which both sides do the same.
+MUTUAL = frozenset({"CONSULT", "COOPERATE", "AGREE", "SUPPORT"})
+_MEETING_PREPOSITIONS = ("with", "to", "between", "among", "into")
+_NOMINAL_PREPOSITIONS = frozenset(
+    {"to", "with", "against", "on", "for", "at", "from", "towards", "toward", "upon", "into"}
+)
+#: Nouns that name what somebody has said.
+_WORDS_OF = codebook.words("words_of")
+#: Acts done to bodies and things.
+_PHYSICAL = frozenset({"ASSAULT", "COERCE"})
+#: Nouns of these types name the doer with "of" ("the withdrawal of Chad"), unless the lexicon says otherwise.
+_SUBJECTIVE = frozenset({"RETREAT", "CONCEDE", "MOBILIZE", "PROTEST"})
+_HOSTING = codebook.words("hosting")
+_RECIPIENT_PREPOSITIONS = (
+    *("to", "with", "against", "on", "upon", "at", "for", "from", "towards", "toward", "into", "over", "out of"),
+    *("between", "among"),
+)
+IsParty = Callable[[Token], bool]
+#: Words that name somebody by what he is to somebody else.
+RELATIONAL = codebook.words("relational")
+
+
+def receives(verb: Token, noun: Token) -> bool:
+    """ "drew condemnation from", "met with criticism by": the subject of the verb suffers what the noun says."""
+    return verb.lemma_.lower() in RECEIVING and (
+        noun.dep_ == "dobj" or (noun.dep_ == "pobj" and noun.head.lower_ == "with")
+    )
+
+
+RECEIVING = codebook.words("receiving")
+
+
+def received_sides(verb: Token, noun: Token, is_party: IsParty) -> tuple[list[Token], list[Token]]:
+    sources = [noun, *(t for t in syntax.conjuncts(noun) if t != noun), verb]
+    givers = [
+        party
+        for source in sources[:1] + sources[-1:]
+        for name, o in syntax.obliques(source)
+        if name in ("from", "by", "among", "of")
+        for party in ([o] if is_party(o) else _inside(o, is_party, 1))
+    ]
+    found = syntax.subjects(verb)
+    sufferers = [s for s in found if is_party(s)] or [p for s in found for p in _inside(s, is_party)]
+    return givers, sufferers or [s for s in found if s.pos_ in ("NOUN", "PROPN")][:1]
+
+
+def is_own(noun: Token, actors: list[Token]) -> bool:
+    """ "summoned his council", "its ambassadors": what belongs to the actor is nobody else."""
+    if noun.pos_ == "PROPN" or noun.lemma_.lower() in RELATIONAL or any(actor.i > noun.i for actor in actors):
+        return False
+    return any(c.dep_ == "poss" and c.lower_ in ("his", "her", "its", "their", "our", "my") for c in noun.children)
+
+
+def conditioned(verb: Token, is_party: IsParty) -> list[Token]:
+    """Whose deed would set off what is threatened: the subject of the if-clause."""
+    for child in verb.children:
+        if child.dep_ == "advcl" and any(c.dep_ == "mark" for c in child.children):
+            found = [s for s in syntax.own_subjects(child) if is_party(s)]
+            if found:
+                return found
+    return []
+
+
+def is_first_person(token: Token) -> bool:
+    return token.lower_ in ("we", "i", "us", "our")
+
+
+def who_comes(visit: Token | None, verb: Token, is_party: IsParty) -> list[Token]:
+    """The parties that "by" names behind a visit, on whichever word the parser hangs it."""
+    if visit is None or syntax.is_verbal(visit):
+        return []
+    hosts = [visit] if visit == verb or syntax.is_passive(verb) else [visit, verb]
+    return [o for word in hosts for name, o in syntax.obliques(word) if name == "by" and o.i > visit.i and is_party(o)]
+
+
+def subjects_of(verb: Token, is_party: IsParty) -> list[Token]:
+    """The parties among a verb's logical subjects: the agent of a passive, else what stands as subject."""
+    if syntax.is_passive(verb):
+        agents = [o for name, o in syntax.obliques(verb) if name == "by"]
+        return [a for a in agents if is_party(a)] or [p for a in agents for p in _inside(a, is_party)]
+    found = syntax.subjects(verb) or _mistagged_subject(verb, is_party)
+    parties = [s for s in found if is_party(s)] or [p for s in found for p in _owners(s, is_party)]
+    if not parties and verb.dep_ == "acl" and verb.tag_ == "VBG":  # "issued a statement criticising the vote"
+        above = syntax.clause_verb(verb.head)
+        return subjects_of(above, is_party) if above is not None and above.i < verb.i else []
+    return parties
+
+
+def _mistagged_subject(verb: Token, is_party: IsParty) -> list[Token]:
+    """A name at the head of the sentence whose first part the tagger took for a preposition."""
+    for child in verb.children:
+        if child.dep_ == "prep" and child.i < verb.i and is_party(child):
+            return [part for pobj in syntax.children(child, "pobj") for part in syntax.conjuncts(pobj)]
+    return []
+
+
+def _owners(noun: Token, is_party: IsParty) -> list[Token]:
+    """Whose thing a subject is that can't act itself: "Cuba's vote", "Russian missiles", "the vote of Cuba"."""
+    for label in ("poss", "amod", "compound", "nmod"):
+        found = [c for c in noun.children if c.dep_ == label and is_party(c)]
+        if found:
+            return found
+    return [o for name, o in syntax.obliques(noun) if name == "of" and is_party(o)]
+
+
+def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
+    """Parties inside a phrase that is none itself: "Tonga's proposal", "the coup in Gabon", "curbs against Iran"."""
+    found: list[Token] = []
+    for child in noun.children:
+        if child.dep_ == "poss" and child.pos_ != "PRON" and is_party(child):
+            found += [part for part in syntax.conjuncts(child) if is_party(part)]
+    if found:
+        return found
+    for name, other in syntax.obliques(noun):
+        if name in ("by", "of", "from", "against", "in", "on", "with", "for", "between", "to", "over"):
+            if is_party(other):
+                found.append(other)
+            elif depth:
+                found += _inside(other, is_party, depth - 1)
+    if found:
+        return found
+    for child in noun.children:
+        if child.dep_ in ("amod", "compound", "nmod") and is_party(child):
+            found.append(child)
+        elif child.dep_ == "poss" and depth:
+            found += _inside(child, is_party, depth - 1)
+    if found:
+        return found
+    for child in noun.children:
+        if child.dep_ == "acl" and child.tag_ == "VBN":
+            found += [o for name, o in syntax.obliques(child) if name == "by" and is_party(o)]
+        elif child.dep_ in ("acl", "relcl") and depth and not syntax.is_adverbial_relative(child):
+            found += [s for s in syntax.own_subjects(child) if is_party(s) and s != noun and s.pos_ != "PRON"]
+            found = found or [o for o in syntax.objects(child) if is_party(o)]
+    return found
+
+
+def is_hosting(verb: Token, act: Act) -> bool:
+    return verb.lemma_ in _HOSTING and act.entry.event_type == "CONSULT"
+
+
+def verbal_sides(verb: Token, act: Act, is_party: IsParty) -> tuple[list[Token], list[Token]]:
+    actors = subjects_of(verb, is_party)
+    if syntax.is_passive(verb):
+        undergoers = syntax.subjects(verb)
+        parties = [u for u in undergoers if is_party(u)]
+        oblique = recipients_of(verb, act, is_party, passive=True)
+        carried = act.companion in undergoers and not _is_undergoer(act)
+        suffered = parties or [p for u in undergoers for p in _inside(u, is_party)]
+        if not suffered and act.entry.event_type in _PHYSICAL:
+            suffered = [u for u in undergoers if u.pos_ in ("NOUN", "PROPN")]
+        recipients = oblique if carried else suffered or oblique
+        if not actors and act.entry.event_type == "COERCE" and parties:
+            # who is arrested in a state, its authorities have arrested
+            actors = [o for name, o in syntax.obliques(verb) if name == "in" and is_party(o) and o not in recipients]
+        if not actors and act.entry.mode_type in ("expel", "deport"):
+            actors = [o for name, o in syntax.obliques(verb) if name in ("out of", "from") and is_party(o)]
+            recipients = [r for r in recipients if r not in actors]
+        suffers = _is_undergoer(act) and act.companion is not None and is_party(act.companion)
+        if not actors and act.companion in undergoers and act.companion is not None and not suffers:
+            actors, theirs = nominal_sides(act.companion, act.entry, is_party)
+            recipients = [r for r in recipients if r not in actors] or theirs
+        recipients = recipients or [s for s in suffered if s not in actors]
+    else:
+        recipients = recipients_of(verb, act, is_party)
+    if is_hosting(verb, act):  # the visitor acts, the host receives
+        guests = [o for o in syntax.objects(verb) if is_party(o)]
+        actors, recipients = guests or recipients, actors
+        if not recipients and syntax.is_passive(verb):  # "was received in Suva"
+            recipients = [o for name, o in syntax.obliques(verb) if name in ("in", "at") and is_party(o)]
+    if act.companion is not None and not syntax.is_passive(verb) and act.entry.event_type in MUTUAL and not recipients:
+        inner_actors, inner_recipients = nominal_sides(act.companion, act.entry, is_party)
+        recipients = inner_recipients or [a for a in inner_actors if a not in actors]
+    return actors, recipients
+
+
+def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: bool = False) -> list[Token]:
+    """To whom it is done, by tiers: the preposition that the lexicon names, the object, other prepositions, what
+    stands inside the object, the subject of the complement clause, at last the land where a deed is done."""
+    companion = act.companion if act is not None else None
+    noun = companion if companion is not None and not syntax.is_verbal(companion) else None
+    if noun is None and act is not None and not syntax.is_verbal(act.token) and act.token != token:
+        noun = act.token
+    sources = [token, noun] if noun is not None else [token]
+    pairs = [(name, o) for source in sources for name, o in syntax.obliques(source) if name != "by"]
+    if act is not None and act.entry.event_type == "PROTEST":  # "rallied outside the Swedish embassy in Rabat"
+        found = [o for name, o in pairs if name in _BEFORE and o.lemma_.lower() in _MISSIONS and is_party(o)]
+        found = found or [
+            p for name, o in pairs if name in _BEFORE and o.lemma_.lower() in _MISSIONS for p in _inside(o, is_party, 1)
+        ]
+        if found:
+            return found
+    for wanted in act.entry.recipient_by if act is not None else ():
+        marked = [o for name, o in pairs if name == wanted]
+        found = [o for o in marked if is_party(o)]
+        if not found and act is not None and act.entry.event_type in _TRANSFERS:
+            found = [p for o in marked for p in _inside(o, is_party)] or [o for o in marked if o.pos_ == "NOUN"]
+        if found:
+            return found
+    objects = [] if passive else syntax.objects(token)
+    if not passive:
+        given = [d for d in syntax.datives(token) if is_party(d)]
+        direct = given or [o for o in objects if is_party(o) and (o != noun or _is_undergoer(act))]
+        if direct:
+            return direct
+    named = syntax.conjuncts(noun) if noun is not None and not _does_alone(act) else []
+    own = [o for o in objects if o not in named]
+    bodily = act is not None and (act.entry.event_type in _PHYSICAL or act.entry.mode_type == "expel")
+    if bodily and own and not passive:
+        inside = [p for o in own for p in _inside(o, is_party)]
+        if inside:
+            return inside
+        if own[0].pos_ in ("NOUN", "PROPN") and own[0].ent_type_ not in _FIGURES:
+            return own[:1]
+    if act is not None and act.entry.event_type in VERBAL:
+        authors = [p for o in objects if o.lemma_.lower() in _WORDS_OF for p in _authors(o, is_party)]
+        authors = authors or [p for o in objects for c in o.children if c.dep_ == "poss" and c.pos_ != "PRON"
+                              for p in syntax.conjuncts(c) if is_party(p)]  # fmt: skip
+        if authors:
+            return authors
+    meeting = act is not None and act.entry.event_type == "CONSULT"
+    for wanted in _MEETING_PREPOSITIONS if meeting else _RECIPIENT_PREPOSITIONS:
+        found = [o for name, o in pairs if name == wanted and is_party(o)]
+        if found:
+            return found
+    found = []
+    for item in [*objects, *([noun] if noun is not None and noun not in objects else [])]:
+        found += [p for p in _inside(item, is_party) if p not in found]
+    if found:
+        return found
+    if not passive:  # "denounced the closure of the frontier by Mali", where the parser hangs "by" on the verb
+        found = [o for name, o in syntax.obliques(token) if name == "by" and is_party(o)]
+        if found:
+            return found
+    for name, o in pairs:
+        if name in (_MEETING_PREPOSITIONS if meeting else _RECIPIENT_PREPOSITIONS):
+            found += [p for p in _inside(o, is_party) if p not in found]
+    if found:
+        return found
+    if act is not None and act.entry.event_type == "AID":  # "gave ventilators to help Togo"
+        for child in [c for word in (token, *objects) for c in syntax.children(word, "xcomp", "advcl", "acl", "relcl")]:
+            if operators.is_to_infinitive(child):
+                found = [p for o in syntax.objects(child) for p in ([o] if is_party(o) else _inside(o, is_party))]
+                if found:
+                    return found
+    for child in token.children:
+        if child.dep_ in ("ccomp", "xcomp") and child.pos_ == "NOUN":  # "declared the consul persona non grata"
+            named = [c for c in child.subtree if c != child and is_party(c)]
+            if named:
+                return named[-1:]
+        if child.dep_ in ("ccomp", "xcomp"):
+            own = syntax.own_subjects(child)
+            found = [s for s in own if is_party(s)] or [p for s in own for p in _owners(s, is_party)]
+            found = found or [o for o in syntax.objects(child) if is_party(o)]
+            found = found or [p for o in syntax.objects(child) for p in _inside(o, is_party)]
+            below = [o for _, o in syntax.obliques(child)] if child.dep_ == "xcomp" else []
+            found = found or [o for o in below if is_party(o)] or [p for o in below for p in _inside(o, is_party)]
+            if found:
+                return found
+    if act is not None and act.entry.event_type in _DEEDS:
+        for name, o in pairs:
+            if name in ("in", "into", "inside", "across", "along", "near"):
+                found += [o] if is_party(o) else _inside(o, is_party, 1)
+        if not found:
+            found = [
+                o
+                for child in syntax.children(token, "xcomp", "advcl")
+                for name, o in [
+                    *syntax.obliques(child),
+                    *(pair for x in syntax.objects(child) for pair in syntax.obliques(x)),
+                ]
+                if name in ("in", "for", "to") and is_party(o)
+            ]
+    return found
+
+
+def is_step(noun: Token) -> bool:
+    """ "the step", "this verdict": a noun that points to an act told before."""
+    pointed = any(c.dep_ == "det" and c.lower_ in ("the", "this", "that", "these") for c in noun.children)
+    return pointed and noun.lemma_.lower() in _STEPS
+
+
+_STEPS = codebook.words("steps")
+
+
+def things(act: Act, actors: Sequence[Token]) -> list[Token]:
+    """What an act is done to where that is nobody: its object, or what stands behind the marking preposition."""
+    if act.entry.event_type in _BETWEEN_PEOPLE:
+        return []
+    verb = act.token
+    noun = act.companion
+    behind = dict([*syntax.obliques(verb), *(syntax.obliques(noun) if noun is not None else ())])
+    found = [behind[name] for name in act.entry.recipient_by if name in behind]
+    if not found and act.entry.event_type in _DEEDS and "in" in behind and _is_somewhere(behind["in"]):
+        found = [behind["in"]]
+    if not found and act.entry.event_type not in _TRANSFERS:
+        found = [o for o in syntax.objects(verb) if noun is None or not (o == noun or o.is_ancestor(noun))]
+    return [o for o in found if o.pos_ in ("NOUN", "PROPN") and o.ent_type_ not in _FIGURES and o not in actors][:1]
+
+
+def _is_somewhere(noun: Token) -> bool:
+    """A place or part of one: "in the northern district", not "in protest"."""
+    return noun.pos_ == "PROPN" or noun.lemma_.lower() in _GROUNDS
+
+
+_GROUNDS = codebook.words("grounds")
+_LIGHT = codebook.words("light_verbs")
+
+
+def _does_alone(act: Act | None) -> bool:
+    """Whether the verb tells a physical act whatever its object ("seized the station"), unlike "launched an attack"."""
+    if act is None or not syntax.is_verbal(act.token) or act.entry.head in _LIGHT:
+        return False
+    alone = [e for e in lexicon().entries(act.entry.head, act.entry.pos) if not e.with_lemmas]
+    return any(entry.event_type in _PHYSICAL for entry in alone)
+
+
+#: Acts that need somebody on the other side; a thing there is their topic.
+_BETWEEN_PEOPLE = frozenset({"CONSULT", "COOPERATE"})
+_FIGURES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY"})
+_BEFORE = ("outside", "at", "near", "before", "in", "on", "against")
+_MISSIONS = codebook.words("missions")
+
+
+def _is_undergoer(act: Act | None) -> bool:
+    """Whether the noun that completes the trigger is who suffers it ("summoned the envoy"), not its means."""
+    return act is not None and act.entry.event_type in _UNDERGONE and act.entry.mode_type != "withdraw"
+
+
+_UNDERGONE = frozenset({"ACCUSE", "SANCTION", "COERCE", "ASSAULT", "CONSULT", "SUPPORT", "RETREAT"})
+#: Acts that hand something over: whoever stands behind the marking preposition gets it, named or not.
+_TRANSFERS = frozenset({"AID", "RETREAT"})
+#: Acts that are done in a land and so to it, when nobody else is named.
+_DEEDS = frozenset({"AGREE", "AID", "RETREAT", "ASSAULT", "MOBILIZE", "COERCE", "SANCTION", "PROTEST"})
+
+
+def nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[Token], list[Token]]:
+    """Sides of a noun that names an act: possessor and "by" act; "of" is done to, or acts where nothing else does."""
+    owners = [p for c in noun.children if c.dep_ == "poss" for p in syntax.conjuncts(c)]
+    if owners and owners[0].pos_ == "PRON" and noun.dep_ not in ("nsubj", "nsubjpass"):
+        verb = syntax.clause_verb(noun)  # "the army stepped up its attacks": its own
+        bound = [s for s in syntax.subjects(verb) if is_party(s) and s.i < noun.i] if verb is not None else []
+        owners = bound or owners
+    actors = [o for o in owners if is_party(o)] or [p for o in owners for p in _inside(o, is_party)]
+    by: list[Token] = []
+    of: list[Token] = []
+    both: list[Token] = []
+    other: list[Token] = []
+    for name, o in syntax.obliques(noun):
+        parties = [o] if is_party(o) else _inside(o, is_party, 1)
+        if name == "by":
+            by += parties
+        elif name == "of":
+            of += parties
+            for deeper, inner in syntax.obliques(o):  # "the expulsion of envoys by France", "the visit of X to Y"
+                if deeper in ("by", "to", "against") and is_party(inner):
+                    (by if deeper == "by" else other).append(inner)
+        elif name in ("between", "among"):
+            both += parties
+        elif name in _NOMINAL_PREPOSITIONS or (name == "in" and entry.mode_type == "visit"):
+            other += parties
+    for child in noun.children:
+        if child.dep_ == "acl" and child.tag_ == "VBN":  # "the embargo imposed by …", "talks held with …"
+            for name, o in syntax.obliques(child):
+                if name == "by" and is_party(o):
+                    by.append(o)
+                elif name in ("against", "on", "with", "to", "between") and is_party(o):
+                    (both if name == "between" else other).append(o)
+    adjectives = [c for c in noun.children if c.dep_ in ("amod", "compound", "nmod") and is_party(c)]
+    if both:
+        return both, []
+    actors = actors or by
+    recipients = other
+    if of:
+        if entry.event_type in MUTUAL or ("of" not in entry.recipient_by and entry.event_type in _SUBJECTIVE):
+            if actors:
+                recipients = recipients or of
+            else:
+                actors = of
+        elif not recipients:
+            recipients = of
+        elif not actors:
+            actors = of
+    if not actors:
+        actors = [a for a in adjectives if a not in recipients]
+    elif not recipients and adjectives:
+        recipients = [a for a in adjectives if a not in actors]
+    return actors, recipients
+
+
+def _authors(noun: Token, is_party: IsParty) -> list[Token]:
+    """Whose words a noun names: "Togo's request", "the appeal of a prisoner", "a Chadian demand"."""
+    owners = [
+        p for c in noun.children if c.dep_ == "poss" and c.pos_ != "PRON" for p in syntax.conjuncts(c) if is_party(p)
+    ]
+    owners = owners or [o for name, o in syntax.obliques(noun) if name in ("by", "from", "of") and is_party(o)]
+    return owners or [c for c in noun.children if c.dep_ in ("amod", "compound", "nmod") and is_party(c)]
+
+
+def stance_sides(
+    reading: Reading, act: Act, actors: list[Token], recipients: list[Token], is_party: IsParty
+) -> tuple[list[Token], list[Token]]:
+    """Whoever asks, refuses, plans or stops is the actor; who is asked, or the act's other side, the recipient."""
+    stance = reading.stance
+    assert stance is not None
+    if reading.effect == "ought":
+        return subjects_of(stance, is_party), actors
+    if syntax.is_verbal(stance):
+        owners = subjects_of(stance, is_party)
+        if syntax.is_passive(stance) and not owners and reading.effect == "planned":
+            owners = [s for s in syntax.subjects(stance) if is_party(s)]
+    elif stance.pos_ == "ADJ":
+        verb = stance.head if syntax.is_verbal(stance.head) else None
+        stated = syntax.subjects(stance) if verb is None else []
+        owners = subjects_of(verb, is_party) if verb is not None else [s for s in stated if is_party(s)]
+    else:
+        owners, _ = nominal_sides(stance, act.entry, is_party)
+        if not owners:
+            verb = syntax.clause_verb(stance)
+            owners = subjects_of(verb, is_party) if verb is not None else []
+    if owners and all(is_first_person(o) for o in owners) and reading.speaker is not None:
+        owners = subjects_of(reading.speaker, is_party) or owners
+    if reading.effect == "requested":
+        asked = [o for o in [*syntax.datives(stance), *syntax.objects(stance)] if is_party(o) and o != act.token]
+        asked = asked or [
+            o for name, o in syntax.obliques(stance) if name in ("on", "upon", "to", "with", "from") and is_party(o)
+        ]
+        if not asked:
+            others = [p for p in [*actors, *recipients] if p not in owners]
+            asked = [a for a in actors if a not in owners] or others
+        return owners or actors, asked
+    if reading.effect == "threatened":
+        warned = [o for o in syntax.objects(stance) if is_party(o) and o != act.token]
+        return owners or actors, warned or recipients or conditioned(act.token, is_party)
+    if reading.effect == "charge_denied":
+        return actors or owners, recipients  # who denies a meeting need not have been at it
+    if reading.effect in ("refused", "cancelled", "postponed", "stopped", "lifted"):
+        asking = [p for noun in reading.stances if not syntax.is_verbal(noun) for p in _authors(noun, is_party)]
+        if reading.effect == "refused" and asking and owners:
+            return owners, [p for p in asking if p not in owners]  # "refused a request by Togo to …"
+        proposers = [a for a in actors if a not in owners and a.pos_ != "PRON"]
+        others = proposers if reading.effect == "refused" and proposers else recipients or proposers
+        if not others and syntax.is_verbal(stance):
+            others = recipients_of(stance, act, is_party)
+        if not owners:
+            return actors, recipients
+        return owners, [o for o in others if o not in owners]
+    if reading.effect == "planned" and not [r for r in recipients if r not in owners]:
+        recipients = [o for name, o in syntax.obliques(stance) if name == "with" and is_party(o)]
+    return owners or actors, [r for r in recipients if r not in owners]
