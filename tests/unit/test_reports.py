@@ -367,6 +367,7 @@ ARTICLE = "It rained in the morning. Nobody had slept. Traffic was light. {} The
         "A Kenyan airline sued a Danish bank.",
         "A German tourist thanked a Kenyan doctor.",
         "The governor of Puerto Rico thanked the United States.",
+        "The American biologist Tom Hale praised the Kenyan poet Ann Oloo.",
     ],
 )
 def test_an_article_tells_no_acts_at_home_or_of_private_people_alone(read: Reader, sentence: str) -> None:
@@ -386,6 +387,62 @@ def test_an_article_tells_acts_between_states(
     read: Reader, sentence: str, act: tuple[str, list[str | None], list[str | None]]
 ) -> None:
     assert sides(read, ARTICLE.format(sentence)) == [act]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Peru invested nine billion US dollars.",
+        "The premier of Tonga speaks German and learned Arabic.",
+        "The base is used by the Royal Air Force.",
+        "Chad has allowed Hong Kong to have a flag.",
+        "The Kenyan army trains pilots from Uganda every year.",
+        "How much Kenyan assistance is received by Uganda remains unclear.",
+        "The minister cited Kenya's bombing of Uganda.",
+    ],
+)
+def test_what_only_looks_like_a_dealing_of_states(read: Reader, sentence: str) -> None:
+    assert told(read(ARTICLE.format(sentence))) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "act"),
+    [
+        ("Norwegian premier to visit Ghana", ("CONSULT", "planned", "AGREE", ["NOR"], ["GHA"])),
+        ("Chile, Peru sign border treaty", ("SUPPORT", "occurred", "SUPPORT", ["CHL", "PER"], [])),
+        (
+            "The Serbian president left Tirana after talks with the Albanian premier.",
+            ("CONSULT", "occurred", "CONSULT", ["SRB"], ["ALB"]),
+        ),
+        (
+            "Peru announced on Monday a three-day visit by the king of Tonga.",
+            ("CONSULT", "planned", "AGREE", ["TON"], ["PER"]),
+        ),
+        (
+            "In a call on Friday, the French president urged the Turkish president to withdraw.",
+            ("RETREAT", "requested", "REQUEST", ["FRA"], ["TUR"]),
+        ),
+        (
+            "Kenya committed to send more troops to Uganda.",
+            ("COOPERATE", "planned", "AGREE", ["KEN"], ["UGA"]),
+        ),
+    ],
+)
+def test_constructions_of_the_news(
+    read: Reader, sentence: str, act: tuple[str, str, str | None, list[str | None], list[str | None]]
+) -> None:
+    assert told(read(sentence)) == [act]
+
+
+def test_who_met_before_are_those_who_sign(read: Reader) -> None:
+    text = "The minister of Ghana met his Peruvian counterpart on Friday. They signed an agreement on fish."
+    assert sides(read, text)[1] == ("SUPPORT", ["GHA", "PER"], [])
+    assert sides(read, "Police chased two thieves. They agreed to sign a treaty.") == []
+
+
+def test_an_hour_is_no_part_of_a_name(read: Reader) -> None:
+    coded = read("The curfew was in effect between 3 p.m. and 6 a.m. Chad planned to attack Mali.")
+    assert {participant.text for participant in coded[1]} == {"Chad", "Mali"}
 
 
 def test_a_dateline_says_where_its_own_people_met() -> None:

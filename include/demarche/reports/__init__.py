@@ -54,6 +54,7 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     drafts: list[Draft] = []
     sentences = list(doc.sents)
     field = _field(doc, len(sentences))
+    is_article = len(sentences) >= _FEW_SENTENCES
     if field in _IDLE_FIELDS:
         return (), ()
     for index, sentence in enumerate(sentences):
@@ -62,14 +63,14 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
         circumstances.remember_facilities(sentence, parties, facilities)
         if _is_noise(sentence):
             continue
-        drafts += _read_sentence(sentence, index, parties, anchor, facilities, learned)
+        drafts += _read_sentence(sentence, index, parties, anchor, facilities, learned, is_article)
     if field is not None:  # a text on markets or weather: what states do to each other may stand in it
         drafts = [draft for draft in drafts if _is_between_states(draft)]
     drafts = merging.refer_back(drafts)
     merging.carry_on(drafts)
     _place_by_dateline(drafts, circumstances.filed_at(document.dateline_place_name))
     drafts = merging.merge(drafts)
-    if len(sentences) >= _FEW_SENTENCES:
+    if is_article:
         drafts = relevance.diplomatic(drafts)
     return _records(drafts, sentences, document, anchor)
 
@@ -81,10 +82,12 @@ def _read_sentence(
     anchor: date | None,
     facilities: dict[str, circumstances.Where],
     learned: Learned,
+    is_article: bool,
 ) -> list[Draft]:
     found, mentioned = frames.find_frames(sentence, lexicon(), parties.is_party)
     learned.score(found)
-    found = [*found, *learned.more(sentence, found, mentioned, parties.is_party)]
+    if not is_article:  # it tells an act, and the classifier may find which; not every sentence of an article does
+        found = [*found, *learned.more(sentence, found, mentioned, parties.is_party)]
     if not found:
         return []
     times = circumstances.Times(sentence, anchor)
@@ -118,7 +121,7 @@ def _read_sentence(
             _confidence(frame, actors, recipients), index, anaphoric,
         )  # fmt: skip
         draft.is_told = _is_worth_telling(draft)
-        if draft.is_told or merging.is_reaction(draft):
+        if draft.is_told or merging.is_reaction(draft) or merging.means_several(draft):
             drafts.append(draft)
     return drafts
 

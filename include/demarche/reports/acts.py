@@ -78,6 +78,10 @@ def match(token: Token, known: Lexicon) -> Act | None:
 _NOUN_RANK = 4
 
 
+#: Prepositions behind which stands when it was done, and not what.
+_SETTING = frozenset({"after", "before", "during", "following", "since", "until"})
+
+
 def _under(token: Token) -> dict[str, tuple[int, Token]]:
     """Lemmas that stand with a word, each with its rank (object 5, oblique's object 4, particle 3, preposition 2)."""
     found: dict[str, tuple[int, Token]] = {}
@@ -107,7 +111,11 @@ def _under(token: Token) -> dict[str, tuple[int, Token]]:
             if behind and all(noun.ent_type_ in ("DATE", "TIME") for noun in behind):
                 continue  # "called on Monday" calls on nobody
             put(child.lower_, 2, child)
+            if child.lower_ in _SETTING:
+                continue  # "left Suva after talks" leaves no talks
             for grandchild in behind:
+                if child.dep_ == "agent" and grandchild.pos_ == "PROPN":
+                    continue  # "used by the Air Force" uses no force
                 put(grandchild.lemma_.lower(), 4, grandchild)
                 for inner in syntax.children(grandchild, "acl", "relcl"):
                     if operators.is_to_infinitive(inner):  # "called on the minister to resign"

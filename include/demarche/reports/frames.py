@@ -141,7 +141,12 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
     elif reading.speaker is not None and actors and all(sides.is_first_person(a) for a in actors):
         actors = sides.subjects_of(reading.speaker, is_party) or actors
     if reading.mode_type == "visit":  # "announced a visit by X": whoever announces it, X comes
-        actors = sides.who_comes(token if frame.is_nominal else act.companion, token, is_party) or actors
+        coming = sides.who_comes(token if frame.is_nominal else act.companion, token, is_party)
+        if coming:
+            visited = [party for party in recipients if party not in coming]
+            actors, recipients = coming, visited or [party for party in actors if party not in coming]
+    if frame.is_nominal and act.entry.event_type == "CONSULT" and recipients and not actors:
+        actors = sides.met_by_the_way(token, is_party)
     if reading.status in ("threatened", "hypothetical") and not recipients and not frame.is_nominal:
         recipients = sides.conditioned(token, is_party)
     pointing = act.entry.event_type in REACTIONS and any(sides.is_step(thing) for thing in sides.things(act, actors))

@@ -6,6 +6,7 @@ apart. Across documents this is the work of `events.py`, which weighs sources; h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -71,6 +72,8 @@ def refer_back(drafts: Sequence[Draft]) -> list[Draft]:
         before = [other for other in drafts[:index] if draft.sentence_index - other.sentence_index <= _REACH]
         if is_reaction(draft):
             _find_doer(draft, before)
+        elif means_several(draft):
+            _find_several(draft, before)
         elif _lacks_actor(draft):
             _find_dealer(draft, before)
     return [draft for draft in drafts if draft.is_told]
@@ -81,6 +84,37 @@ def is_reaction(draft: Draft) -> bool:
     if not draft.frame.is_to_things or draft.event_type not in frames.REACTIONS or not draft.actors:
         return False
     return sides.is_step(draft.frame.recipients[0]) and any(party.is_linked for party in draft.actors)
+
+
+def means_several(draft: Draft) -> bool:
+    """ "They agreed to …", "The two sides signed …", where nothing in the sentence says who they are."""
+    if not draft.actors or any(party.is_linked for party in draft.actors):
+        return False
+    return all(_SEVERAL.fullmatch(party.text) for party in draft.actors)
+
+
+_SEVERAL = re.compile(
+    r"they|both|(?:the two|both|the) "
+    r"(?:sides|parties|leaders|ministers|presidents|premiers|countries|neighbours|delegations)",
+    re.IGNORECASE,
+)
+
+
+_DONE_TOGETHER = sides.MUTUAL | {"CONCEDE", "RETREAT"}
+
+
+def _find_several(draft: Draft, before: Sequence[Draft]) -> None:
+    """The two or more who did together what was told last are those who do this."""
+    for other in reversed(before):
+        known = [party for party in other.parties if party.is_linked]
+        if len({party.country_code or party.entity_id for party in known}) < 2:
+            continue
+        together = other.event_type in sides.MUTUAL and draft.frame.entry.event_type in _DONE_TOGETHER
+        recipients = [party for party in draft.recipients if party.is_linked]
+        if other.status_type == "occurred" and together and not recipients:
+            draft.actors, draft.recipients = known, []
+            draft.is_told, draft.confidence = True, max(draft.confidence, 0.5)
+        return
 
 
 def _find_doer(draft: Draft, before: Sequence[Draft]) -> None:

@@ -86,7 +86,7 @@ _CONDITIONS = frozenset({"if", "unless", "should", "until", "provided"})
 
 def modality(verb: Token) -> Modality:
     """Modality of the clause that ``verb`` heads; coordinated verbs share their first verb's auxiliaries."""
-    kind, negated, conditional = "fact", False, False
+    kind, negated, conditional = "future" if syntax.is_headline_plan(verb) else "fact", False, False
     for child in verb.children:
         lower = child.lower_
         if child.dep_ in ("aux", "auxpass"):

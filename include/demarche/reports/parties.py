@@ -87,7 +87,7 @@ class Parties:
         """Whether the word heads a phrase that can act: a linked or named entity, people, a pronoun for them."""
         if token.lower_ == "it" and token.dep_ in ("dobj", "pobj") and token.head.lemma_.lower() not in _ADDRESSING:
             return False  # what is welcomed or rejected as "it" is a deed, not a doer
-        if token.lemma_.lower() in _ONLOOKERS:
+        if token.lemma_.lower() in _ONLOOKERS or self._is_no_state(token):
             return False
         mentions = self.mentions_at(token)
         if mentions and token.i not in self._dateline:
@@ -108,6 +108,22 @@ class Parties:
                 lemma in self._arms and token.dep_ in ("nsubj", "nsubjpass", "pobj", "poss")
             )
         return token.pos_ == "PRON" and token.lower_ in _PRONOUNS
+
+    def _is_no_state(self, token: Token) -> bool:
+        """A state's name that means its money or its tongue ("US dollars", "spoke German"), or an hour ("6 p.m.")."""
+        if token.lower_ in ("a.m.", "p.m."):
+            return True
+        noun = token.head if token.dep_ in ("amod", "compound", "nmod") else token
+        if noun.lemma_.lower() in _CURRENCIES:
+            return True
+        if not any(mention.link_rule == "adjective" for mention in self.mentions_at(token)):
+            return False
+        slot = token
+        while slot.dep_ == "conj":
+            slot = slot.head
+        verb = slot.head.head if slot.dep_ == "pobj" and slot.head.lower_ in ("in", "into") else slot.head
+        bare = slot.dep_ in ("dobj", "pobj") and not any(c.dep_ == "det" for c in slot.children)
+        return token.ent_type_ == "LANGUAGE" or (bare and verb.lemma_.lower() in _TONGUES)
 
     def resolve(self, head: Token, around: Token | None = None) -> list[Party]:
         """The participants that a phrase names; examples replace their kind ("allies, such as China and Russia").
@@ -194,8 +210,9 @@ class Parties:
     def _party(self, mention: Mention | None, start: int, end: int, *, head: Token, lent: bool = False) -> Party:
         party = self._as_party(mention, start, end, head=head, lent=lent)
         unknown = party.entity_type == "organisation" and party.entity_id is None
-        private = party.sector_type in _PRIVATE_SECTORS or unknown or head.lemma_.lower() in _PRIVATE
-        return replace(party, is_private=True) if private else party
+        described = [head, *(c for c in head.children if c.dep_ in ("compound", "nmod", "appos"))]
+        called = any(word.lemma_.lower() in _PRIVATE for word in described)
+        return replace(party, is_private=True) if called or unknown or party.sector_type in _PRIVATE_SECTORS else party
 
     def _as_party(self, mention: Mention | None, start: int, end: int, *, head: Token, lent: bool) -> Party:
         text = self._text[start:end]
@@ -346,6 +363,7 @@ _ADDRESSING = codebook.words("addressing")
 #: Who talks of the acts of others.
 _ONLOOKERS = codebook.words("onlookers")
 _MANY = codebook.words("multitudes")
+_CURRENCIES, _TONGUES = codebook.words("currencies"), codebook.words("tongues")
 _TIME_NAMES = codebook.words("time_names")
 
 

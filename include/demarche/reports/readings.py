@@ -73,6 +73,8 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
         return False  # "insists that it has kept the truce" asks for nothing
     if verb.lemma_ == "warn" and not syntax.objects(verb) and _is_of_others(verb):
         return False  # "warned that farmers would pay" threatens nobody
+    if mood.kind == "fact" and _is_customary(verb, reading):
+        return False
     if mood.negated:
         volitional = mood.kind in ("future", "can") or (mood.kind == "would" and speaking is not None)
         if not volitional or not (cooperative or reading.event_type == "REJECT"):
@@ -119,6 +121,20 @@ def _is_standing(verb: Token) -> bool:
     return bool(passive) and passive[0].tag_ in ("VBZ", "VBP") and not syntax.children(verb, "aux")
 
 
+def _is_customary(verb: Token, reading: Reading) -> bool:
+    """How things stand and not what was done: "trains pilots every year", "has allowed the islands to have a flag"."""
+    if reading.event_type == "CONCEDE" and any(
+        child.dep_ in ("xcomp", "ccomp") and child.lemma_ in _STATES and operators.is_to_infinitive(child)
+        for child in verb.children
+    ):
+        return True
+    if not _is_standing(verb):
+        return False
+    adverbs = {child.lower_ for child in verb.children if child.dep_ in ("advmod", "npadvmod")}
+    each = any(c.lower_ in ("every", "each") for w in syntax.children(verb, "npadvmod") for c in w.children)
+    return each or not adverbs.isdisjoint(_CUSTOMS)
+
+
 def _is_of_others(verb: Token) -> bool:
     """Whether the clause under a verb of saying tells what others would do, not its own subject."""
     clauses = [c for c in verb.children if c.dep_ == "ccomp" and syntax.own_subjects(c)]
@@ -135,6 +151,11 @@ def _modifiers(noun: Token) -> list[Token]:
                 child
                 for child in syntax.children(token, "acl")
                 if child.tag_ == "VBN" and child.lemma_.lower() in _OF_MEETINGS
+            ]
+            found += [
+                child
+                for child in syntax.children(token, "relcl")
+                if child.lemma_.lower() in _OF_MEETINGS and syntax.is_passive(child)
             ]
     return found
 
@@ -157,6 +178,11 @@ def _noun_status(noun: Token, reading: Reading) -> bool:
                 return False
             elif child.dep_ == "relcl" and syntax.is_verbal(child):
                 mood = operators.modality(child)
+                found = operators.operator(child, noun)
+                off = found is not None and found.effect in ("cancelled", "postponed") and syntax.is_passive(child)
+                if found is not None and off and not mood.negated:
+                    reading.status = found.effect  # "the trip, which was called off"
+                    return True
                 if mood.kind == "future" and not mood.negated:
                     reading.status, reading.tense = "planned", "future"
             elif child.tag_ == "VBN" or child.dep_ == "acl":
@@ -203,7 +229,7 @@ def _climb(token: Token, reading: Reading, acts: dict[int, Act]) -> Reading | No
 def _governor(token: Token) -> tuple[Token, str] | None:
     """The word that governs this one, and how: a dependency label, or the preposition between them."""
     head, label = token.head, token.dep_
-    if head == token:
+    if head == token or (syntax.is_verbal(token) and syntax.is_headline_plan(token)):
         return None
     if label == "conj":
         if syntax.is_verbal(token) and syntax.own_subjects(token) and syntax.is_verbal(head):
@@ -286,6 +312,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
             return None if governor.lemma_ in ("report", "show", "note") else True
         reading.speaker = reading.speaker or governor
         return True
+    if nominal and link in ("in", "at", "during") and effect in ("requested", "planned", "threatened", "lifted"):
+        return False  # "in a call he urged …", "at the meeting they agreed …": where it was said
     if nominal and link not in (
         "dobj",
         "nsubjpass",
@@ -345,6 +373,8 @@ def _take_stance(
         reading.event_type, reading.mode_type = event_type, _REVERSED_MODE.get(event_type)
         reading.status = "planned" if mood.kind == "future" else status
     elif effect == "planned":
+        if reading.event_type == "MOBILIZE" and governor.lemma_.lower() in _PROMISING:
+            reading.event_type, reading.mode_type = "COOPERATE", None  # troops that are promised help somebody
         if reading.status in ("occurred", "planned"):
             reading.status = "hypothetical" if operators.modality(act).conditional else "planned"
         reading.tense = "future"
@@ -398,6 +428,9 @@ def _stack(governor: Token, effect: str, reading: Reading) -> bool | None:
     return True
 
 
+_CUSTOMS = codebook.words("customs")
+_STATES = frozenset({"be", "exist", "have", "keep", "remain"})
+_PROMISING = codebook.words("promising")
 _REVERSED_MODE = {"SANCTION": "discontinue", "RETREAT": "ceasefire", "CONCEDE": None}
 _CONCLUDING = codebook.words("concluding")
 _ORDERING = codebook.words("ordering")

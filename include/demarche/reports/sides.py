@@ -100,6 +100,17 @@ def subjects_of(verb: Token, is_party: IsParty) -> list[Token]:
     return parties
 
 
+def met_by_the_way(noun: Token, is_party: IsParty) -> list[Token]:
+    """ "left Tirana after talks with the Albanian premier": whoever left had talked."""
+    preposition = noun.head
+    if noun.dep_ != "pobj" or preposition.lower_ not in _BY_THE_WAY or not syntax.is_verbal(preposition.head):
+        return []
+    return subjects_of(preposition.head, is_party)
+
+
+_BY_THE_WAY = frozenset({"after", "at", "during", "following", "in"})
+
+
 def _mistagged_subject(verb: Token, is_party: IsParty) -> list[Token]:
     """A name at the head of the sentence whose first part the tagger took for a preposition."""
     for child in verb.children:
@@ -178,6 +189,9 @@ def verbal_sides(verb: Token, act: Act, is_party: IsParty) -> tuple[list[Token],
     else:
         recipients = recipients_of(verb, act, is_party)
     if is_hosting(verb, act):  # the visitor acts, the host receives
+        received = syntax.subjects(verb) if syntax.is_passive(verb) else syntax.objects(verb)
+        if received and not any(is_party(o) for o in received) and act.companion is None:
+            return [], []  # "received assistance": nobody came
         guests = [o for o in syntax.objects(verb) if is_party(o)]
         actors, recipients = guests or recipients, actors
         if not recipients and syntax.is_passive(verb):  # "was received in Suva"
@@ -352,7 +366,13 @@ def nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[To
     """Sides of a noun that names an act: possessor and "by" act; "of" is done to, or acts where nothing else does."""
     owners = [p for c in noun.children if c.dep_ == "poss" for p in syntax.conjuncts(c)]
     if owners and owners[0].pos_ == "PRON" and noun.dep_ not in ("nsubj", "nsubjpass"):
-        verb = syntax.clause_verb(noun)  # "the army stepped up its attacks": its own
+        around = [word for word in noun.ancestors if syntax.is_nominal(word) and word.sent == noun.sent]
+        near = around[: next((n for n, word in enumerate(around) if word.dep_ not in ("conj", "pobj")), 0) + 1]
+        named = [
+            p for word in near for c in syntax.children(word, "poss") for p in syntax.conjuncts(c) if p.pos_ != "PRON"
+        ]
+        verb = None if named else syntax.clause_verb(noun)  # "the army stepped up its attacks": its own
+        owners = named or owners  # "Mali's attacks and its support for …"
         bound = [s for s in syntax.subjects(verb) if is_party(s) and s.i < noun.i] if verb is not None else []
         owners = bound or owners
     actors = [o for o in owners if is_party(o)] or [p for o in owners for p in _inside(o, is_party)]

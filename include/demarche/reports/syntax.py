@@ -134,10 +134,35 @@ def is_reciprocal(verb: Token) -> bool:
     return "each" in words or ("one" in words and "another" in words)
 
 
+def is_headline_plan(verb: Token) -> bool:
+    """ "Danish premier to visit Ghana": the sentence is a bare noun and what it will do."""
+    head = verb.head
+    return (
+        verb.dep_ in ("acl", "relcl")
+        and head.dep_ == "ROOT"
+        and head.i < verb.i
+        and is_nominal(head)
+        and any(c.dep_ == "aux" and c.lower_ == "to" for c in verb.children)
+        and not any(c.dep_ in ("det", "poss") and c.pos_ != "PROPN" for c in head.children)
+    )
+
+
 def own_subjects(verb: Token) -> list[Token]:
     """Subjects that stand in the clause itself, coordination unfolded, relative pronouns replaced."""
+    if is_headline_plan(verb):
+        return conjuncts(verb.head)
     subjects = [c for c in verb.children if c.dep_ in SUBJECTS | PASSIVE_SUBJECTS and c.dep_ != "expl"]
+    subjects = [*_listed_before(subjects), *subjects]
     return [part for subject in subjects for part in conjuncts(antecedent(subject))]
+
+
+def _listed_before(subjects: list[Token]) -> list[Token]:
+    """ "Chile, Peru sign treaty": the first of a headline's names, which the parser takes for a call to somebody."""
+    if len(subjects) != 1 or subjects[0].left_edge.i < 2 or subjects[0].ent_type_ != "GPE":
+        return []
+    comma, name = subjects[0].doc[subjects[0].left_edge.i - 1], subjects[0].doc[subjects[0].left_edge.i - 2]
+    alone = name.sent.start == name.i and name.ent_type_ == "GPE" and name.head == subjects[0].head
+    return [name] if comma.text == "," and alone and name.dep_ in ("intj", "npadvmod", "nsubj", "dep") else []
 
 
 def subjects(verb: Token, *, depth: int = 6) -> list[Token]:
@@ -270,6 +295,8 @@ def noun_phrase(head: Token) -> tuple[int, int]:
         ):
             if child.pos_ == "VERB" and child.i > head.i:
                 continue
+            if child.dep_ in ("nummod", "quantmod") and head.ent_type_ in ("GPE", "PERSON"):
+                continue  # "6 a.m. Thailand", where the parser lost the end of a sentence
             low, high = child.left_edge.i, child.right_edge.i
             if child.i < head.i:
                 first = min(first, low)
