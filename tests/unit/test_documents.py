@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trafilatura
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarche import documents, sources
 from demarche.documents import addresses, furniture, moments, pages, publication
 from demarche.records import Document, Fetch, RawDocument, Reject, record_id
+from demarche.sources.encoding import decode
 
 PAGES = Path(__file__).parents[1] / "fixtures" / "pages"
 WEB_PAGES = Path(__file__).parents[1] / "fixtures" / "web_pages"
@@ -104,7 +108,29 @@ def test_web_page(path: Path) -> None:
         "dateline": found.dateline,
         "agency": next((agency.name for agency in documents.agencies() if agency.source_id == found.agency_id), None),
     }
+    reference = expected.pop("reference", None)
     assert {name: values[name] for name in expected} == expected
+    if reference:
+        assert likeness(found.body, reference) > 0.8
+
+
+def likeness(found: str, wanted: str) -> float:
+    """F1 over words."""
+    ours, theirs = (Counter(re.findall(r"\w+", text)) for text in (found, wanted))
+    shared = (ours & theirs).total()
+    return 2 * shared / max(1, ours.total() + theirs.total())
+
+
+def test_the_words_of_web_pages_are_found_better_than_by_the_extractor_alone() -> None:
+    ours, alone = [], []
+    for path in sorted(WEB_PAGES.glob("*.html")):
+        expected = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
+        wanted = expected.get("body") or expected["reference"]
+        page = decode(path.read_bytes())
+        ours.append(likeness(read(html=page).body, wanted))
+        alone.append(likeness(trafilatura.extract(page) or "", wanted))
+    assert sum(ours) / len(ours) > 0.98
+    assert all(one >= other for one, other in zip(ours, alone, strict=True)), (ours, alone)
 
 
 # --- title -------------------------------------------------------------------------------------------------------

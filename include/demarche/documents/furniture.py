@@ -107,16 +107,15 @@ def split_page(text: str) -> Page:
 
 def _without_portrait(page: Page) -> Page:
     """Without what the last paragraphs say of the author: they begin with the name in the byline."""
-    byline = find_byline(page, find_title(page))[0]
-    paragraphs = list(page.paragraphs)
-    while byline and len(paragraphs) > 3 and paragraphs[-1].startswith(byline.split(" and ")[0]):
-        paragraphs.pop()
-    return replace(page, paragraphs=tuple(paragraphs), tail=(*page.paragraphs[len(paragraphs) :], *page.tail))
+    portraits = _portraits(list(page.paragraphs), find_byline(page, find_title(page))[0])
+    kept = page.paragraphs[: len(page.paragraphs) - len(portraits)]
+    return replace(page, paragraphs=kept, tail=(*portraits, *page.tail))
 
 
 def without_labels(lines: list[str], title: str | None, byline: str | None = None) -> tuple[list[str], tuple[str, ...]]:
-    """The paragraphs of a page whose main text is already found, without labels, repeats, credits, and at both ends
-    without what can't be the article; and these."""
+    """The paragraphs of a page whose main text is already found, without labels, repeats, credits, what comes behind
+    its end, and at both ends without what can't be the article; and these."""
+    lines, behind = _until_its_end(lines)
     repeated = _repeated(lines) | _quoted_again(lines)
     kept: list[str] = []
     out: list[str] = []
@@ -130,7 +129,35 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
         is_head = number < _EDGE_LINES and line in (title, byline)
         (out if number in repeated or number in edges or is_label or is_head else kept).append(line)
     paragraphs, tails = _without_agency_tails(kept)
-    return paragraphs, (*out, *tails)
+    portraits = _portraits(paragraphs, byline)
+    return paragraphs[: len(paragraphs) - len(portraits)], (*out, *tails, *portraits, *behind)
+
+
+def _until_its_end(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines before one that ends articles, as what readers wrote does, or an offer to read on; and those behind."""
+    words = 0
+    for number, line in enumerate(lines):
+        is_label = words >= _BEGUN_WORDS and len(line) <= 2 * _MAX_LABEL_LENGTH
+        if is_label and _phrases("ending").fullmatch(line):
+            near = lines[number : number + 6]
+            if not _resumes(near, [_kind(one) for one in near], 0):
+                start = number - 1 if _is_loose(lines[number - 1]) else number
+                return lines[:start], lines[start:]
+        words += _count(line) if _STRONG_END.search(line) else 0
+    return lines, []
+
+
+def _is_loose(line: str) -> bool:
+    """A few words that end nowhere: a kicker, a standfirst, a name; no item of a list."""
+    return _kind(line) == "short" and not _SENTENCE_END.search(line) and not line.startswith(("- ", "* ", "• "))
+
+
+def _portraits(paragraphs: list[str], byline: str | None) -> list[str]:
+    """What the last paragraphs say of the author: they begin with the name in the byline."""
+    count = 0
+    while byline and len(paragraphs) - count > 3 and paragraphs[-1 - count].startswith(byline.split(" and ")[0]):
+        count += 1
+    return paragraphs[len(paragraphs) - count :]
 
 
 def _edges(lines: list[str]) -> set[int]:
@@ -139,6 +166,9 @@ def _edges(lines: list[str]) -> set[int]:
     for numbers in (range(len(lines)), range(len(lines) - 1, -1, -1)):
         edge = set(takewhile(lambda number: _may_go(lines[number]), numbers))
         edges |= edge if len(edge) <= _EDGE_LINES else set()
+    head = len(list(takewhile(lambda line: _may_go(line) or _is_loose(line), lines[: _EDGE_LINES + 1])))
+    if head <= _EDGE_LINES and head < len(lines) and _kind(lines[head]) == "prose":
+        edges |= set(range(head))
     return edges
 
 
