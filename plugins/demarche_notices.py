@@ -62,6 +62,7 @@ def on_task_instance_running(previous_state: Any, task_instance: Any) -> None:
 @hookimpl
 def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any) -> None:
     """Airflow calls this in the task's process after each attempt that failed (elsewhere, there is no exception)."""
+    faulthandler.cancel_dump_traceback_later()
     if isinstance(error, BaseException):
         task_instance.xcom_push(key="error", value=reason(error))
         what_to_do = textwrap.fill(f"What to do: {cure(task_instance.task.dag.doc_md or '')}", 110)
@@ -72,6 +73,7 @@ def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any)
 @hookimpl
 def on_task_instance_success(previous_state: Any, task_instance: Any) -> None:
     """Airflow calls this in the task's process. An event for a DAG that is paused or gone is lost, so that is said."""
+    faulthandler.cancel_dump_traceback_later()
     woken = WAKES.get(task_instance.dag_id)
     task = getattr(task_instance, "task", None)
     if not woken or not getattr(task, "outlets", None) or not hasattr(task_instance, "get_dag"):
@@ -88,6 +90,12 @@ def on_task_instance_success(previous_state: Any, task_instance: Any) -> None:
             woken,
             found,
         )
+
+
+@hookimpl
+def on_task_instance_skipped(previous_state: Any, task_instance: Any) -> None:
+    """Airflow calls this in the task's process; with `airflow dags test` that goes on with other tasks."""
+    faulthandler.cancel_dump_traceback_later()
 
 
 def reason(error: BaseException) -> str:

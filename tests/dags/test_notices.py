@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -107,6 +107,24 @@ pair()
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=50, check=False)
     assert (done.returncode, said in done.stderr, "in pair" in done.stderr) == (code, True, True)
+
+
+@pytest.mark.parametrize("end", ["on_task_instance_success", "on_task_instance_skipped", "on_task_instance_failed"])
+def test_a_process_that_goes_on_after_its_task_is_left_alone(end, monkeypatch):
+    """As with `airflow dags test`, or in a notebook."""
+    armed = []
+    monkeypatch.setattr(notices.faulthandler, "enable", lambda: None)
+    monkeypatch.setattr(notices.faulthandler, "dump_traceback_later", lambda seconds, **_: armed.append(seconds))
+    monkeypatch.setattr(notices.faulthandler, "cancel_dump_traceback_later", armed.clear)
+    instance = SimpleNamespace(dag_id="slow", task=SimpleNamespace(execution_timeout=timedelta(seconds=5)))
+    handler = signal.getsignal(signal.SIGSEGV)
+    try:
+        notices.on_task_instance_running("queued", instance)
+    finally:
+        signal.signal(signal.SIGSEGV, handler)
+    assert armed == [5 + notices.GRACE_SECONDS]
+    getattr(notices, end)("running", instance, *(["lost"] if end == "on_task_instance_failed" else []))
+    assert not armed
 
 
 class Instance(SimpleNamespace):
