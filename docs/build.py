@@ -208,7 +208,7 @@ def dictionary_page() -> str:
 
 def _dictionary_lines() -> Iterator[str]:
     yield from prose("""
-        The warehouse is one DuckDB file with four schemas. The same words stand in the file itself, as comments on
+        The warehouse is one DuckDB file with five schemas. The same words stand in the file itself, as comments on
         tables and columns (`SELECT table_name, column_name, comment FROM duckdb_columns()`). What the suffixes of names
         mean is said in [naming.md](naming.md), what the codes mean in [codebook.md](codebook.md), how to ask in
         [querying.md](querying.md).
@@ -218,7 +218,7 @@ def _dictionary_lines() -> Iterator[str]:
     yield "## mart"
     yield ""
     yield from _mart_lines()
-    for name in ("core", "meta", "stage"):
+    for name in ("core", "meta", "stage", "gdelt"):
         meaning = schema.SCHEMAS[name]
         yield from [f"## {name}", "", f"{meaning[0].upper()}{meaning[1:]}.", ""]
         for found in (t for t in schema.tables() if t.schema == name):
@@ -228,9 +228,14 @@ def _dictionary_lines() -> Iterator[str]:
 
 
 def _table_lines(found: schema.Table) -> Iterator[str]:
-    yield from [f"### {found.qualified}", "", found.comment, "", f"Key: {_names(found.record.key)}.", ""]
+    yield from [f"### {found.qualified}", "", found.comment, "", *_key_lines(found)]
     rows = [(f"`{c.name}`", _type(c.sql_type), "" if c.is_required else "yes", c.comment) for c in found.columns]
     yield from table(("column", "type", "null", "meaning"), rows)
+
+
+def _key_lines(found: schema.Table) -> list[str]:
+    key = getattr(found.record, "key", ())  # GDELT's tables are no records of ours
+    return [f"Key: {_names(key)}.", ""] if key else []
 
 
 def _mart_lines() -> Iterator[str]:

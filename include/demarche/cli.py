@@ -53,6 +53,11 @@ sources_app = typer.Typer(
 )
 app.add_typer(sources_app, name="sources")
 
+import_app = typer.Typer(
+    help="Take others' data beside one's own. Example: demarche import gdelt export.CSV.zip", no_args_is_help=True
+)
+app.add_typer(import_app, name="import")
+
 _LISTED_REJECTS = 20
 
 
@@ -100,6 +105,15 @@ class Split(StrEnum):
     open = "open"
     frozen = "frozen"
     all = "all"
+
+
+class ExportForm(StrEnum):
+    parquet = "parquet"
+    csv = "csv"
+    geojson = "geojson"
+    gdelt = "gdelt"
+    gdelt_mentions = "gdelt-mentions"
+    icalendar = "icalendar"
 
 
 _TO_REVIEW = ("event", "participants", "evidence")
@@ -636,6 +650,32 @@ def fetch_sources(
     _print_fetched(steps.fetch_documents(key, sources=ids or None, again=again, settings=_settings(lake)))
 
 
+# --- other people's data -----------------------------------------------------------------------------------------
+@import_app.command("gdelt")
+def import_gdelt(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Events or mentions of GDELT 2: .CSV, .zip or .gz."),
+    ] = None,
+    lake: LakeOption = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Take GDELT's files into tables of their own (gdelt.events, gdelt.mentions), which mart.gdelt_comparison compares.
+
+    They never count as reports or sources. Lines that aren't GDELT's stand in meta.gdelt_rejects; a file of which most
+    are is refused, exit code 1. Example: demarche import gdelt 20241105*.export.CSV.zip
+    """
+    from demarche import steps
+
+    with progress_bars() as progress:
+        done = steps.import_gdelt(files or (), settings=_settings(lake, warehouse), progress=progress)
+    _print_step(done)
+    for failure in done.failures:
+        complain(failure)
+    if done.failures:
+        raise typer.Exit(1)
+
+
 # --- looking -----------------------------------------------------------------------------------------------------
 @app.command(context_settings={"ignore_unknown_options": True})  # SQL may begin with a comment: -- like this
 def query(
@@ -671,6 +711,47 @@ def query(
         is_truncated = answer.is_truncated
     if is_truncated:
         complain(f"only the first {limit} rows; --limit gives more")
+
+
+@app.command()
+def export(
+    output: Annotated[Path, typer.Option("--output", help="A folder that isn't there yet, or is empty.")],
+    form: Annotated[ExportForm, typer.Option("--format", help="What to write.")],
+    country: Annotated[
+        list[str] | None, typer.Option("--country", help="Code or name, of a side or the place; may be repeated.")
+    ] = None,
+    event_type: Annotated[list[str] | None, typer.Option("--type", help="May be repeated.")] = None,
+    status_type: Annotated[
+        list[str] | None,
+        typer.Option("--status", help="May be repeated.", show_default="all; of icalendar planned and cancelled"),
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Events that last until this day or longer.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Events that begin on this day or earlier.")] = None,
+    sure: Annotated[float, typer.Option("--sure", min=0, max=1, help="Events of at least this confidence.")] = 0.0,
+    since_load: Annotated[
+        str | None,
+        typer.Option("--since-load", metavar="LOAD", help="Only what later loads than this one changed."),
+    ] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Write events into a folder for other programs, with a data package (datapackage.json) that describes them.
+
+    Parquet by month, CSV that is safe in spreadsheets, GeoJSON, GDELT's events or mentions, or a calendar of what is
+    planned. Example: demarche export --format csv --country PRK --since 2018-01-01 --output north-korea
+    """
+    from demarche import steps
+    from demarche.selection import select
+
+    selection = select(
+        country=country or None, since=since, until=until, event_type=event_type or None,
+        status_type=status_type or None, sure=sure,
+    )  # fmt: skip
+    with progress_bars() as progress:
+        done = steps.export(
+            form.value, output, selection, since_load=since_load, settings=_settings(warehouse=warehouse),
+            progress=progress,
+        )  # fmt: skip
+    _print_step(done)
 
 
 @app.command()
@@ -1017,6 +1098,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from demarche.events import DecisionError
     from demarche.language import ModelError
     from demarche.quality import CheckError
+    from demarche.selection import SelectionError
     from demarche.settings import SettingsError
     from demarche.sources.declaring import DeclarationError
     from demarche.steps import StepError
@@ -1026,7 +1108,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from demarche.wikidata import WikidataError
 
     ours = (SettingsError, LakeError, ModelError, StepError, WarehouseError, CheckError, CodebookError, OutputError)
-    return (*ours, DeclarationError, DecisionError, WatchError, WikidataError, OSError)
+    return (*ours, DeclarationError, DecisionError, SelectionError, WatchError, WikidataError, OSError)
 
 
 def _in_one_line(error: Exception) -> str:

@@ -14,28 +14,18 @@ is kept from publishing.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from demarche import codebook, ontology
+from demarche.selection import CONDITION, Words, select
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Words = str | Iterable[str]
-
-_EVENTS = """
-SELECT * FROM {source}
-WHERE ($countries IS NULL OR list_has_any(
-        list_concat(actor_country_codes, recipient_country_codes, [country_code]), $countries))
-    AND ($since IS NULL OR coalesce(end_date, start_date) >= CAST($since AS DATE))
-    AND ($until IS NULL OR start_date <= CAST($until AS DATE))
-    AND ($event_types IS NULL OR list_contains($event_types, event_type))
-    AND ($status_types IS NULL OR list_contains($status_types, status_type))
-    AND confidence_score >= $sure
+_EVENTS = f"""
+SELECT * FROM {{source}} WHERE {CONDITION}
 ORDER BY start_date NULLS LAST, event_id
 """
 _OF_EVENTS = """
@@ -45,7 +35,8 @@ SELECT * FROM mart.{view} WHERE list_contains($event_ids, event_id) ORDER BY eve
 
 class Reader:
     """A published warehouse; made by ``demarche.open``. Every answer is a pandas DataFrame, a row as in the view that
-    it comes from. Raises WarehouseError for what can't be read, ValueError for words that it doesn't know."""
+    it comes from. Raises WarehouseError for what can't be read, SelectionError (a ValueError) for words that it doesn't
+    know."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -70,14 +61,9 @@ class Reader:
         the latter included; an event counts whose interval meets them, one without a date doesn't. ``event_type`` and
         ``status_type``: codes of the codebook. ``sure``: least ``confidence_score``.
         """
-        given = {
-            "countries": None if country is None else [_country_code(name) for name in _listed(country)],
-            "since": _day(since),
-            "until": _day(until),
-            "event_types": _members(event_type, ontology.EVENT_TYPES, "event_type", str.upper),
-            "status_types": _members(status_type, ontology.STATUSES, "status_type", str.lower),
-            "sure": sure,
-        }
+        given = select(
+            country=country, since=since, until=until, event_type=event_type, status_type=status_type, sure=sure
+        ).parameters
         if as_of is None:
             return self._frame(_EVENTS.format(source="mart.events"), given)
         return self._frame(_EVENTS.format(source="mart.events_as_of($as_of)"), {**given, "as_of": _instant(as_of)})
@@ -114,35 +100,5 @@ def _listed(words: Words) -> list[str]:
     return [words] if isinstance(words, str) else list(words)
 
 
-def _day(given: date | str | None) -> str | None:
-    """A day as ISO text. Raises ValueError for text that is none."""
-    if given is None:
-        return None
-    return (given if isinstance(given, date) else date.fromisoformat(given)).isoformat()[:10]
-
-
 def _instant(given: datetime | str) -> datetime:
     return given if isinstance(given, datetime) else datetime.fromisoformat(given)
-
-
-def _members(given: Words | None, members: tuple[str, ...], name: str, written: Any) -> list[str] | None:
-    if given is None:
-        return None
-    found = [written(word) for word in _listed(given)]
-    unknown = [word for word in found if word not in members]
-    if unknown:
-        raise ValueError(f"no {name} is called {', '.join(unknown)}; there are: {', '.join(members)}")
-    return found
-
-
-def _country_code(given: str) -> str:
-    """The code of a country given by code, name or another name. Raises ValueError for one that isn't known."""
-    known: dict[str, str] = {}
-    for row in codebook.table("countries"):
-        for name in (row["iso3"], row["name"], *filter(None, row["aliases"].split(";"))):
-            known.setdefault(name.casefold(), row["iso3"])
-    code = known.get(given.casefold())
-    if code is None:
-        near = ", ".join(get_close_matches(given.casefold(), known, n=3))
-        raise ValueError(f"no country is called {given!r}{f'; did you mean {near}?' if near else ''}")
-    return code

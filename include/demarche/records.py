@@ -607,6 +607,31 @@ class Code(Record):
     code: str = Field(description="The member")
 
 
+class GdeltFile(Record):
+    """A file of GDELT's that was imported; its rows stand in a table of the schema ``gdelt``."""
+
+    table = "gdelt_files"
+    key = ("raw_hash",)
+    raw_hash: RawHash
+    file_name: str = Field(description="Its name when it was imported")
+    table_name: str = Field(description="events or mentions", pattern="^(events|mentions)$")
+    imported_at: datetime = Field(description="When (UTC)")
+    row_count: int = Field(description="Its lines that are rows of that table")
+    reject_count: int = Field(description="Its lines that are none")
+    repeated_count: int = Field(0, description="Of its rows: there already, or twice in it")
+
+
+class GdeltReject(Record):
+    """A line of GDELT's file that isn't a row of theirs, and why; of each file the first thousand."""
+
+    table = "gdelt_rejects"
+    key = ("raw_hash", "line_number")
+    raw_hash: RawHash
+    line_number: int = Field(description="Which line of the file, from 1")
+    reason_type: str = Field(description="columns, encoding, or foreign")
+    reason_text: str = Field(description="A sentence that names the file and the reason")
+
+
 class QualityCheck(Record):
     """A quality check: a query that selects offending rows, and what that means."""
 

@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     notice_mail_to: str = Field("", description="Notices are mailed to these addresses, by commas")
     notice_mail_from: str = Field("", description="Who sends the mail; default: the first recipient")
     notice_smtp_url: str = Field("", description="smtp[s]://[user:password@]host[:port]; default: this host")
+    export_licence: str = Field("CC-BY-SA-4.0", min_length=1, description="SPDX id that an export names as its licence")
     query_seconds: float = Field(30.0, gt=0, description="An analyst's query is ended after this time")
 
     @field_validator("lake_url")

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from demarche import records
 from demarche.records import Document, Event, Fetch, Mention, Reject, Report, Signature, record_id
-from demarche.storage import Backup, Lake, LakeError, Manifest, arrow_schema, from_parquet, parquet_bytes
+from demarche.storage import (
+    Backup,
+    Lake,
+    LakeError,
+    LakeFault,
+    Manifest,
+    arrow_schema,
+    from_parquet,
+    objects,
+    parquet_bytes,
+)
 
 KEY = "2021-05-04T10"
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -353,3 +363,73 @@ def test_a_backup_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "backup" / "warehouse" / "1").mkdir()
     with pytest.raises(LakeError, match="not written"):
         Backup(str(tmp_path / "backup")).keep(tmp_path / "w", "1")
+
+
+# --- object storage that fails -----------------------------------------------------------------------------------
+class _Flaky:
+    """An object store that answers with these errors first."""
+
+    protocol = "s3"
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.asked = 0
+
+    def _answer(self) -> bytes:
+        self.asked += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return b"{}"
+
+    def cat_file(self, path: str) -> bytes:
+        return self._answer()
+
+    def ls(self, path: str, **_: object) -> list[str]:
+        self._answer()
+        return [f"{path}/b", f"{path}/a", f"{path}/.c"]
+
+    def exists(self, path: str) -> bool:
+        return path == "bucket"
+
+
+class _Unheard(Exception):
+    """As S3's clients have them: of no common class."""
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    slept: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", slept.append)
+    return slept
+
+
+def test_trouble_that_passes_is_asked_again(patience: list[float]) -> None:
+    fs = _Flaky(ConnectionResetError("reset"), TimeoutError(), _Unheard("503 Slow Down"))
+    assert objects._Store(fs, "bucket/lake", "s3://bucket/lake").names("bucket/lake/raw") == ["a", "b"]
+    assert (fs.asked, len(patience)) == (4, 3)
+
+
+def test_trouble_that_stays_is_told(patience: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "PATIENCE_SECONDS", 0.0)
+    store = objects._Store(_Flaky(_Unheard("no route\nto host")), "bucket/lake", "s3://bucket/lake")
+    with pytest.raises(LakeError, match=r"bucket/lake/x: the storage can't be reached \(no route\)") as told:
+        store.get("bucket/lake/x")
+    assert not isinstance(told.value, ValueError), "a later attempt may help"
+
+
+@pytest.mark.parametrize("method", ["names", "get"])
+def test_a_refusal_in_mid_listing_is_not_an_empty_list(method: str, patience: list[float]) -> None:
+    fs = _Flaky(PermissionError("RequestTimeTooSkewed"))
+    with pytest.raises(LakeFault, match=r"RequestTimeTooSkewed.*this clock"):
+        getattr(objects._Store(fs, "bucket/lake", "s3://bucket/lake"), method)("bucket/lake/raw")
+    assert (fs.asked, patience) == (1, [])
+
+
+def test_what_is_missing_is_told_from_a_missing_bucket(patience: list[float]) -> None:
+    there = objects._Store(_Flaky(*[FileNotFoundError("x")] * 2), "bucket/lake", "s3://bucket/lake")
+    assert there.names("bucket/lake/raw") == []
+    with pytest.raises(FileNotFoundError, match="bucket/lake/y"):
+        there.get("bucket/lake/y")
+    gone = objects._Store(_Flaky(FileNotFoundError("NoSuchBucket")), "gone/lake", "s3://gone/lake")
+    with pytest.raises(LakeFault, match="there is no gone"):
+        gone.names("gone/lake/raw")

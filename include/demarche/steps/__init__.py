@@ -8,8 +8,10 @@ imported by the function that needs it: every task is a process of its own.
 from demarche.steps.checking import check, check_all, list_checks
 from demarche.steps.evaluating import default_texts, evaluate, load_gold, read_gold
 from demarche.steps.explaining import explain
+from demarche.steps.exporting import export
 from demarche.steps.forgetting import find_forgettable, forget
 from demarche.steps.gazetteer import check_gazetteer, update_gazetteer
+from demarche.steps.gdelt import import_gdelt, sync_gdelt
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
 from demarche.steps.inspection import diagnose, status
 from demarche.steps.ledgers import arrival_key, hour_that_has_ended
@@ -49,6 +51,7 @@ __all__ = [
     "evaluate",
     "events_of",
     "explain",
+    "export",
     "extract",
     "fetch_documents",
     "find_forgettable",
@@ -56,6 +59,7 @@ __all__ = [
     "group_stories",
     "held_back",
     "hour_that_has_ended",
+    "import_gdelt",
     "list_checks",
     "list_sources",
     "load_gold",
@@ -75,6 +79,7 @@ __all__ = [
     "run",
     "show_event",
     "status",
+    "sync_gdelt",
     "tag_documents",
     "tag_shard",
     "tell",

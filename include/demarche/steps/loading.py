@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from demarche import entities, language, places
@@ -38,6 +41,7 @@ from demarche.records import (
 from demarche.settings import Settings, load_settings
 from demarche.sources.declaring import Declaration, DeclarationError
 from demarche.steps.gazetteer import load_additions
+from demarche.steps.gdelt import sync_gdelt
 from demarche.steps.ledgers import ACCEPTANCES, KEY_FORMAT, open_lake, released, unpairable, unpaired
 from demarche.steps.pairing import pair_documents, signed
 from demarche.steps.results import Progress, StepError, StepResult, log, no_progress
@@ -74,7 +78,10 @@ def rebuild_warehouse(
 ) -> StepResult:
     """Load all that is derived into an empty warehouse, replay the journal, and publish it in the old one's place;
     of former publications, ``keep`` stay, or as many as the settings say."""
-    return _load(settings or load_settings(), progress, fresh=True, keep=keep)
+    settings = settings or load_settings()
+    done = _load(settings, progress, fresh=True, keep=keep)
+    sync_gdelt(settings=settings, keep=keep, progress=progress)
+    return done
 
 
 @contextmanager
@@ -138,12 +145,12 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
     for key in unpaired(lake, settings):
         pair_documents(key, settings=settings)
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
-    with open_writer(settings, fresh=fresh, keep=keep) as warehouse:
+    with open_writer(settings, fresh=fresh, keep=keep) as warehouse, _copies(lake, settings) as at_hand:
         if not fresh:
             keep_journal(lake, warehouse)  # of a load that was killed before it could
         wanted = loadable(lake, settings)
         taken = warehouse.taken()
-        changed = {key: found for key, found in wanted.items() if taken.get(key) != found.input_hash}
+        changed = {key: at_hand(found) for key, found in wanted.items() if taken.get(key) != found.input_hash}
         forgotten = sorted(set(taken) - {*lake.manifests("documents"), *lake.fetch_keys()})
         load: Load | None = None
         held: dict[str, str] = {}
@@ -165,6 +172,18 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
         hour = datetime.strptime(max(changed), KEY_FORMAT).replace(tzinfo=UTC)
         counts["lag_seconds"] = max(0, round((load.loaded_at - hour - timedelta(hours=1)).total_seconds()))
     return StepResult("load_warehouse", None, len(changed) + len(forgotten), counts.get("events", 0), 0, counts)
+
+
+@contextmanager
+def _copies(lake: Lake, settings: Settings) -> Iterator[Callable[[PartitionFiles], PartitionFiles]]:
+    """Gives a partition's files as files of this machine: DuckDB reads none in object storage. The copies go again."""
+    with tempfile.TemporaryDirectory(prefix=".load.", dir=settings.warehouse_path.parent) as folder:
+
+        def at_hand(found: PartitionFiles) -> PartitionFiles:
+            files = {kind: lake.at_hand(paths, Path(folder)) for kind, paths in found.files.items()}
+            return replace(found, files=files)
+
+        yield at_hand
 
 
 def loadable(lake: Lake, settings: Settings) -> dict[str, PartitionFiles]:

@@ -9,6 +9,8 @@ Readers only ever open the published file. The writer works on a private copy be
 
 from demarche.warehouse.checks import load_checks, run_checks
 from demarche.warehouse.errors import QueryError, WarehouseError, WarehouseLocked, remedy
+from demarche.warehouse.exporting import Export, open_export
+from demarche.warehouse.gdelt import GdeltRows, gdelt_hashes, take_gdelt
 from demarche.warehouse.publication import chosen_publication, expire, publications, restore
 from demarche.warehouse.querying import Answer, ParquetAnswer, query, query_parquet
 from demarche.warehouse.reading import Overview, frame, overview, snapshot, verify
@@ -16,7 +18,9 @@ from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse, ac
 
 __all__ = [
     "Answer",
+    "Export",
     "GateFailure",
+    "GdeltRows",
     "Overview",
     "ParquetAnswer",
     "PartitionFiles",
@@ -28,7 +32,9 @@ __all__ = [
     "chosen_publication",
     "expire",
     "frame",
+    "gdelt_hashes",
     "load_checks",
+    "open_export",
     "overview",
     "publications",
     "query",
@@ -37,5 +43,6 @@ __all__ = [
     "restore",
     "run_checks",
     "snapshot",
+    "take_gdelt",
     "verify",
 ]

@@ -56,7 +56,7 @@ def verify(path: Path) -> int:
     """
     with reading_sound(path) as con:
         total = 0
-        for name in _relations(con, ("core", "meta", "stage"), "BASE TABLE"):
+        for name in _relations(con, ("core", "meta", "stage", "gdelt"), "BASE TABLE"):
             row = con.execute(f"SELECT count(*), bit_xor(hash(t)) FROM {name} AS t").fetchone()
             total += row[0] if row else 0
         counted = con.execute(

@@ -15,11 +15,11 @@ from typing import Any, get_args, get_origin
 
 import duckdb
 
-from demarche import codebook, ontology, records
+from demarche import codebook, gdelt, ontology, records
 from demarche.records import Record
 from demarche.warehouse.errors import Unusable
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised whenever a table or column is added or changed, so that an older program refuses a newer file."""
 
 CORE: tuple[type[Record], ...] = (
@@ -51,6 +51,8 @@ META: tuple[type[Record], ...] = (
     records.CodeVersion,
     records.Accuracy,
     records.Code,
+    records.GdeltFile,
+    records.GdeltReject,
 )
 OF_DOCUMENTS: tuple[type[Record], ...] = (
     records.Document,
@@ -77,6 +79,7 @@ SCHEMAS = {
     "core": "the facts",
     "meta": "the warehouse about itself",
     "stage": "what the next load needs: signatures, pairs, and documents that another partition already shows",
+    "gdelt": "events and mentions as GDELT codes them, imported to be compared: nothing else is made from them",
     "mart": "what analysts read",
 }
 
@@ -90,6 +93,15 @@ _SQL_TYPES: dict[Any, str] = {
     tuple[str, ...]: "VARCHAR[]",
     tuple[int, ...]: "BIGINT[]",
     dict[str, str]: "MAP(VARCHAR, VARCHAR)",
+}
+
+
+GDELT_TYPES = {
+    "integer": "BIGINT",
+    "integer!": "BIGINT",
+    "number": "DOUBLE",
+    "text": "VARCHAR",
+    "text!": "VARCHAR",
 }
 
 
@@ -147,6 +159,17 @@ def _table(schema: str, record: type[Record]) -> Table:
     return Table(schema, record.table, _summary(record), tuple(columns), record)
 
 
+def _gdelt_table(of: gdelt.Table) -> Table:
+    """GDELT's columns under their names, and the file that a row is from."""
+    columns = [
+        Column(column.name, GDELT_TYPES[column.kind], column.kind.endswith("!"), column.meaning)
+        for column in of.columns
+    ]
+    origin = Column("raw_hash", "VARCHAR", True, "The file that brought it, in meta.gdelt_files")
+    comment = f"GDELT's {of.name}, as imported; each column as GDELT means it"
+    return Table("gdelt", of.name, comment, (*columns, origin), Record)
+
+
 @cache
 def tables() -> tuple[Table, ...]:
     """Every table of the warehouse, by schema and name."""
@@ -154,6 +177,7 @@ def tables() -> tuple[Table, ...]:
         [_table("core", record) for record in CORE]
         + [_table("meta", record) for record in META]
         + [_table("stage", record) for record in STAGE]
+        + [_gdelt_table(of) for of in gdelt.TABLES.values()]
     )
 
 
@@ -215,7 +239,8 @@ def _present_columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]
     found: dict[str, dict[str, str]] = {}
     for schema, name, column, sql_type in con.execute(
         "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
-        "WHERE NOT internal AND database_name = current_database() AND schema_name IN ('core', 'meta', 'stage')"
+        "WHERE NOT internal AND database_name = current_database() "
+        "AND schema_name IN ('core', 'meta', 'stage', 'gdelt')"
     ).fetchall():
         found.setdefault(f"{schema}.{name}", {})[column] = sql_type
     return found

@@ -21,24 +21,22 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import posixpath
 import re
 import secrets
 import types
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
 
-import fsspec
-from fsspec.implementations.local import LocalFileSystem
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from demarche.records import Fetch, Record, Reject
+from demarche.storage.objects import LakeError, LakeFault, open_objects
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,14 +51,6 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _PART = re.compile(r"[a-z]+|\d+")
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _TRIES = 5  # of a reader whose partition is being replaced
-
-
-class LakeError(RuntimeError):
-    """The lake can't be read or written; the message names the object and what to do."""
-
-
-class LakeFault(LakeError, ValueError):
-    """What lies there can't be used, now or at the next attempt; a ValueError, as all of our errors that need hands."""
 
 
 class TableFiles(BaseModel):
@@ -100,24 +90,16 @@ class Lake:
     damaged."""
 
     def __init__(self, url: str) -> None:
-        try:
-            self._fs, root = fsspec.core.url_to_fs(str(url))
-        except (ImportError, ValueError) as error:
-            raise LakeFault(
-                f"lake {url}: {error} — set DEMARCHE_LAKE_URL to a folder or install the protocol"
-            ) from error
         self.url = str(url)
-        self.root = root.rstrip("/")
-        self._is_local = isinstance(self._fs, LocalFileSystem)
-        if self._is_local and os.path.exists(self.root) and not os.path.isdir(self.root):
-            raise LakeFault(f"lake {url}: a file, not a folder — name another place (--lake, DEMARCHE_LAKE_URL)")
+        self._objects = open_objects(self.url)
+        self.root = self._objects.root
 
     # --- raw bytes and the fetch log -------------------------------------------------------------------------
     def put_raw(self, data: bytes) -> str:
         """Keep ``data`` under its SHA-256 and return that. Keeping the same bytes again writes nothing."""
         raw_hash = hashlib.sha256(data).hexdigest()
         path = self._raw_path(raw_hash)
-        if not self._fs.exists(path):
+        if not self._objects.has(path):
             self._put(path, gzip.compress(data, compresslevel=6, mtime=0))
         return raw_hash
 
@@ -136,7 +118,7 @@ class Lake:
 
     def has_raw(self, raw_hash: str) -> bool:
         """Whether these bytes are still there."""
-        return bool(self._fs.exists(self._raw_path(raw_hash)))
+        return self._objects.has(self._raw_path(raw_hash))
 
     def remove_raw(self, raw_hash: str) -> int:
         """Remove these bytes for good; 1 where they were there, else 0."""
@@ -149,8 +131,8 @@ class Lake:
         sizes: dict[str, int] = {}
         for name in self._names("raw"):
             if len(name) == 2:
-                found = self._fs.ls(self._path("raw", name), detail=True)
-                sizes |= {posixpath.basename(entry["name"]).removesuffix(".gz"): entry["size"] for entry in found}
+                found = self._objects.sizes(self._path("raw", name))
+                sizes |= {entry.removesuffix(".gz"): size for entry, size in found.items()}
         return {name: size for name, size in sizes.items() if _HASH.fullmatch(name)}
 
     def append_fetches(self, fetches: Sequence[Fetch], rejects: Sequence[Reject] = ()) -> None:
@@ -220,7 +202,7 @@ class Lake:
     def one_asking(self, source: str) -> Iterator[None]:
         """One run over a source at a time. On one machine, as ``_exclusive``."""
         path = self._source_path(source).removesuffix(".json") + ".lock"
-        with self._locked(path) if self._is_local else nullcontext():
+        with self._objects.locked(path):
             yield
 
     def _source_path(self, source: str) -> str:
@@ -284,30 +266,28 @@ class Lake:
         """The ledger's line of a partition, or None where the station has not been."""
         path = self._manifest_path(station, partition_key)
         try:
-            return Manifest.model_validate_json(self._get(path))
+            return _read_manifest(path, self._get(path))
         except FileNotFoundError:
             return None
-        except ValidationError as error:
-            raise LakeFault(f"{path}: no manifest of this version — delete it and run the station again") from error
 
     def manifests(self, station: str) -> dict[str, Manifest]:
         """A station's whole ledger, by partition key in order."""
         names = self._names("derived", f"{_checked(_NAME, station)}.manifests")
         keys = [name.removesuffix(".json") for name in names if name.endswith(".json")]
-        found = {key: self.manifest(station, key) for key in keys if _KEY.fullmatch(key)}
-        return {key: manifest for key, manifest in found.items() if manifest}
+        paths = {key: self._manifest_path(station, key) for key in keys if _KEY.fullmatch(key)}
+        found = self._objects.get_all(list(paths.values()))
+        return {key: _read_manifest(path, found[path]) for key, path in paths.items() if path in found}
 
     def manifest_times(self, station: str) -> dict[str, datetime]:
         """When each of a station's partitions was last replaced (UTC)."""
-        return {key: self._fs.modified(self._manifest_path(station, key)) for key in self.manifests(station)}
+        return {key: self._objects.changed_at(self._manifest_path(station, key)) for key in self.manifests(station)}
 
     def manifest_time(self, station: str, partition_key: str) -> datetime | None:
         """When a station last replaced this partition (UTC); None when it never took it."""
         try:
-            found: datetime = self._fs.modified(self._manifest_path(station, partition_key))
+            return self._objects.changed_at(self._manifest_path(station, partition_key))
         except FileNotFoundError:
             return None
-        return found
 
     def read(self, record_type: type[R], partition_key: str, station: str, file_index: int | None = None) -> list[R]:
         """The rows of a table, as its station left them in a partition; of one of its files where an index is given."""
@@ -349,7 +329,25 @@ class Lake:
     def listed_paths(self, manifest: Manifest, record_type: type[Record]) -> list[str]:
         """Full paths of a table's files as ``manifest`` lists them."""
         full = [self._path(path) for path in manifest.tables.get(record_type.table, TableFiles()).files]
-        return full if self._is_local else [self._fs.unstrip_protocol(path) for path in full]
+        return [self._objects.url(path) for path in full]
+
+    def at_hand(self, paths: Sequence[str], folder: Path) -> list[str]:
+        """Listed files as files of this machine: themselves, or copies in ``folder`` of what lies in object storage.
+
+        Raises LakeError when one is gone, or isn't what its name says."""
+        found = []
+        for path in paths:
+            if "://" not in path:
+                found.append(path)
+                continue
+            name = path.removeprefix(self._objects.url(self.root)).lstrip("/")
+            data = self._get(self._path(name))
+            if not _is_named_after(name, data):
+                raise LakeFault(f"{path}: isn't what was written — `demarche rebuild` makes it anew")
+            copy = folder / f"{name.replace('/', '-')}"
+            copy.write_bytes(data)
+            found.append(str(copy))
+        return found
 
     def is_whole(self, station: str, partition_key: str) -> bool:
         """Whether a station has taken a partition and every file that its manifest lists is there, byte for byte."""
@@ -363,7 +361,7 @@ class Lake:
             data = self._get(self._path(path))
         except OSError:
             return False
-        return hashlib.sha256(data).hexdigest().startswith(path.removesuffix(".parquet").rpartition("-")[2])
+        return _is_named_after(path, data)
 
     def close_ledger(self, station: str) -> None:
         """Remove a ledger that is needed no more, of a job that has come to its end."""
@@ -427,7 +425,7 @@ class Lake:
 
     def _staged_files(self, manifest: Manifest) -> set[str]:
         folder = self._path("derived", f"{manifest.station}.stages", manifest.partition_key)
-        found = self._fs.find(folder) if self._fs.exists(folder) else []
+        found = self._objects.all(folder)
         staged = [json.loads(self._get(path)) for path in found if path.endswith(".json")]
         return {path for shard in staged for table in shard["tables"].values() for path in table["files"]}
 
@@ -442,27 +440,14 @@ class Lake:
     def _exclusive(self, station: str, key: str) -> Iterator[None]:
         """One writer of a partition at a time, on one machine; the lock falls with the process that holds it. Object
         stores have none: there one writer's rows win, and the next run mends what is missing."""
-        if not self._is_local:
-            yield
-            return
         path = self._path("derived", f"{_checked(_NAME, station)}.locks", _checked(_KEY, key))
-        with self._locked(path):
+        with self._objects.locked(path):
             yield
 
     @contextmanager
     def one_run(self) -> Iterator[None]:
         """One run of all steps at a time: two would clear each other's stages. On one machine, as ``_exclusive``."""
-        with self._locked(self._path("run.lock")) if self._is_local else nullcontext():
-            yield
-
-    @staticmethod
-    @contextmanager
-    def _locked(path: str) -> Iterator[None]:
-        import fcntl
-
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "ab") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with self._objects.locked(self._path("run.lock")):
             yield
 
     # --- notes of a station to itself ------------------------------------------------------------------------
@@ -514,18 +499,16 @@ class Lake:
         never changed, so that one which is there is the same."""
         taken = 0
         for part in ("raw", "journal"):
-            held = set(self._objects(part))
-            for path in other._objects(part):
+            held = set(self._all(part))
+            for path in other._all(part):
                 if path not in held:
                     self._put(self._path(path), other._get(other._path(path)))
                     taken += 1
         return taken
 
-    def _objects(self, part: str) -> list[str]:
+    def _all(self, part: str) -> list[str]:
         """The paths of all objects under a part, relative to the lake, in order; what is half written isn't one."""
-        folder = self._path(part)
-        found = self._fs.find(folder) if self._fs.exists(folder) else []
-        relative = (path.removeprefix(self.root).lstrip("/") for path in found)
+        relative = (path.removeprefix(self.root).lstrip("/") for path in self._objects.all(self._path(part)))
         return sorted(path for path in relative if not posixpath.basename(path).startswith("."))
 
     # --- objects ---------------------------------------------------------------------------------------------
@@ -537,44 +520,19 @@ class Lake:
 
     def _names(self, *parts: str) -> list[str]:
         """Names in a folder, in order; none where there is no such folder. What is half written isn't listed."""
-        try:
-            found = self._fs.ls(self._path(*parts), detail=False, refresh=True) if not self._is_local else None
-            names = os.listdir(self._path(*parts)) if found is None else [posixpath.basename(path) for path in found]
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        return sorted(name for name in names if not name.startswith("."))
+        return self._objects.names(self._path(*parts))
 
     def _get(self, path: str) -> bytes:
-        data: bytes = self._fs.cat_file(path)
-        return data
+        return self._objects.get(path)
 
     def _put(self, path: str, data: bytes) -> None:
-        """Write an object whole: beside its place first, then renamed. An object store's put is whole by itself."""
-        if not self._is_local:
-            self._fs.pipe_file(path, data)
-            return
-        folder = os.path.dirname(path)
-        os.makedirs(folder, exist_ok=True)
-        beside = os.path.join(folder, f".{secrets.token_hex(8)}.tmp")
-        try:
-            with open(beside, "xb") as handle:
-                handle.write(data)
-                handle.flush()
-                os.fsync(handle.fileno())
-            os.replace(beside, path)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.remove(beside)
-            raise
-        _sync_folder(folder)
+        self._objects.put(path, data)
 
     def _remove(self, path: str) -> None:
-        with suppress(FileNotFoundError):
-            self._fs.rm_file(path)
+        self._objects.remove(path)
 
     def _remove_folder(self, path: str) -> None:
-        with suppress(FileNotFoundError):
-            self._fs.rm(path, recursive=True)
+        self._objects.remove_all(path)
 
     def _json_lines(self, path: str) -> Iterator[dict[str, Any]]:
         try:
@@ -609,8 +567,7 @@ class Backup:
             return False
         target = self._files._path(name)
         try:
-            self._files._fs.makedirs(self._files.root, exist_ok=True)
-            self._files._fs.put_file(str(path), target)
+            self._files._objects.take(str(path), target)
             self._files._put(f"{target}.sha256", _checksum(path).encode())
         except OSError as error:
             raise LakeError(f"backup {target}: not written ({error.strerror or error}) — what it had stays") from error
@@ -624,7 +581,7 @@ class Backup:
             listed = f"there are: {', '.join(names)}" if names else "it has none"
             raise LakeFault(f"backup {self.url}: no warehouse {name or 'is there'} — {listed}")
         source = self._files._path(name or names[-1])
-        self._files._fs.get_file(source, str(path))
+        self._files._objects.fetch(source, str(path))
         if _checksum(path) != self._files._get(f"{source}.sha256").decode().strip():
             raise LakeFault(f"backup {source}: isn't what was backed up — restore another one: {', '.join(names)}")
 
@@ -752,6 +709,18 @@ def _checked(pattern: re.Pattern[str], value: str) -> str:
     return value
 
 
+def _read_manifest(path: str, data: bytes) -> Manifest:
+    try:
+        return Manifest.model_validate_json(data)
+    except ValidationError as error:
+        raise LakeFault(f"{path}: no manifest of this version — delete it and run the station again") from error
+
+
+def _is_named_after(path: str, data: bytes) -> bool:
+    """Whether a derived file has the hash that its name ends in."""
+    return hashlib.sha256(data).hexdigest().startswith(path.removesuffix(".parquet").rpartition("-")[2])
+
+
 def _hash_of(parts: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -769,12 +738,3 @@ def _as_text(value: Any) -> str:
     if isinstance(value, date):  # an instant is a date, too
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} can't go into the journal")
-
-
-def _sync_folder(folder: str) -> None:
-    """Make a rename last through a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

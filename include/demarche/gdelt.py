@@ -1,0 +1,251 @@
+"""GDELT 2's files, line by line: their columns, and what is wrong with a line that isn't one of theirs.
+
+Tabs between columns, no header, nothing is quoted, UTF-8; plain, or packed as .zip or .gz. Names, order and meaning of
+the columns are GDELT's (event codebook 2.0); the words are ours.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import math
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, NamedTuple, cast
+
+MAX_LINE_BYTES = 100_000
+
+_CODE = re.compile(r"\d{2,4}")
+_INTEGER = re.compile(r"-?\d{1,18}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class GdeltError(ValueError):
+    """A file that can't be read as one of GDELT's; the message says what it is instead."""
+
+
+class Column(NamedTuple):
+    name: str
+    kind: str  # integer, number, text; with ! where a value must stand there
+    meaning: str
+
+
+class Problem(NamedTuple):
+    """A line that was not taken: its number from 1, the kind of reason, the reason in words."""
+
+    line: int
+    reason_type: str
+    reason_text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One of GDELT's tables."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+def _actor(number: int) -> tuple[Column, ...]:
+    who = f"actor {number}"
+    told = (
+        ("Code", "CAMEO codes of {}, joined"), ("Name", "Name of {} as matched"),
+        ("CountryCode", "CAMEO country of {}"), ("KnownGroupCode", "CAMEO code of a known group that {} is"),
+        ("EthnicCode", "CAMEO ethnic code of {}"), ("Religion1Code", "Religion of {}"),
+        ("Religion2Code", "Second religion of {}"), ("Type1Code", "CAMEO role of {}"),
+        ("Type2Code", "Second role of {}"), ("Type3Code", "Third role of {}"),
+    )  # fmt: skip
+    return tuple(Column(f"Actor{number}{name}", "text", meaning.format(who)) for name, meaning in told)
+
+
+def _place(prefix: str, what: str) -> tuple[Column, ...]:
+    told = (
+        ("Type", "integer", "How exact the place of {} is: 0 none, 1 country, 2 US state, 3 US city, 4 city, 5 region"),
+        ("FullName", "text", "Name of the place of {}"),
+        ("CountryCode", "text", "FIPS 10-4 country of the place of {}"),
+        ("ADM1Code", "text", "FIPS first-level division of the place of {}"),
+        ("ADM2Code", "text", "Second-level division of the place of {}"),
+        ("Lat", "number", "Degrees north of the place of {}"),
+        ("Long", "number", "Degrees east of the place of {}"),
+        ("FeatureID", "text", "GNS or GNIS id of the place of {}"),
+    )
+    return tuple(Column(f"{prefix}Geo_{name}", kind, meaning.format(what)) for name, kind, meaning in told)
+
+
+EVENTS = Table(
+    "events",
+    (
+        Column("GLOBALEVENTID", "integer!", "Number of the record"),
+        Column("SQLDATE", "integer!", "Day on which it is taken to have happened, YYYYMMDD"),
+        Column("MonthYear", "integer", "That day as YYYYMM"),
+        Column("Year", "integer", "Year of that day"),
+        Column("FractionDate", "number", "That day as a year with a fraction"),
+        *_actor(1),
+        *_actor(2),
+        Column("IsRootEvent", "integer", "1 where it was found in the first paragraph"),
+        Column("EventCode", "text!", "CAMEO code of the act"),
+        Column("EventBaseCode", "text", "That code's first three digits"),
+        Column("EventRootCode", "text!", "That code's first two digits"),
+        Column("QuadClass", "integer", "1 cooperation in words, 2 in deed, 3 conflict in words, 4 in deed"),
+        Column("GoldsteinScale", "number", "Intensity of the code, -10 to 10"),
+        Column("NumMentions", "integer", "Mentions in the first quarter of an hour"),
+        Column("NumSources", "integer", "Sources in the first quarter of an hour"),
+        Column("NumArticles", "integer", "Documents in the first quarter of an hour"),
+        Column("AvgTone", "number", "Mean tone of those documents, -100 to 100"),
+        *_place("Actor1", "actor 1"),
+        *_place("Actor2", "actor 2"),
+        *_place("Action", "the act"),
+        Column("DATEADDED", "integer!", "When it was added (UTC), YYYYMMDDHHMMSS"),
+        Column("SOURCEURL", "text", "Address of the first document"),
+    ),
+)
+MENTIONS = Table(
+    "mentions",
+    (
+        Column("GLOBALEVENTID", "integer!", "Number of the event"),
+        Column("EventTimeDate", "integer", "When the event was first added (UTC), YYYYMMDDHHMMSS"),
+        Column("MentionTimeDate", "integer!", "When the mention was added (UTC), YYYYMMDDHHMMSS"),
+        Column("MentionType", "integer!", "1 web, 2 citation only, 3 CORE, 4 DTIC, 5 JSTOR, 6 not a text"),
+        Column("MentionSourceName", "text", "The source, of the web its domain"),
+        Column("MentionIdentifier", "text", "Address or citation of the document"),
+        Column("SentenceID", "integer", "Number of the sentence, from 1"),
+        Column("Actor1CharOffset", "integer", "Where actor 1 stands, in characters"),
+        Column("Actor2CharOffset", "integer", "Where actor 2 stands, in characters"),
+        Column("ActionCharOffset", "integer", "Where the act stands, in characters"),
+        Column("InRawText", "integer", "1 where it was found in the text as it is"),
+        Column("Confidence", "integer", "In per cent"),
+        Column("MentionDocLen", "integer", "Characters of the document"),
+        Column("MentionDocTone", "number", "Tone of the document"),
+        Column("MentionDocTranslationInfo", "text", "How it was translated"),
+        Column("Extras", "text", "Reserved"),
+    ),
+)
+TABLES = {table.name: table for table in (EVENTS, MENTIONS)}
+_BY_COUNT = {len(table.columns): table for table in TABLES.values()}
+
+
+def unpacked(data: bytes) -> IO[bytes]:
+    """The file's text as a stream. Raises GdeltError for an archive of several files, or one that is broken."""
+    if data[:2] == b"\x1f\x8b":
+        return cast(IO[bytes], gzip.open(io.BytesIO(data)))
+    if data[:4] != b"PK\x03\x04":
+        return io.BytesIO(data)
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        names = archive.namelist()
+        if len(names) != 1:
+            raise GdeltError(f"an archive of {len(names)} files, where GDELT's have one")
+        return archive.open(names[0])
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise GdeltError(f"a broken or encrypted archive ({error})") from error
+
+
+def table_of(data: bytes) -> Table:
+    """Which table a file is of, by the number of columns of its first line. Raises GdeltError when it is of none."""
+    line = next(_lines(data, len(data) + MAX_LINE_BYTES), b"")
+    count = line.count(b"\t") + 1
+    if not line.strip(b"\r\n"):
+        raise GdeltError("empty")
+    if count not in _BY_COUNT:
+        older = ", as GDELT 1 had" if count in (57, 58) else ""
+        raise GdeltError(f"its first line has {count} columns{older}; GDELT 2's events have 61, its mentions 16")
+    return _BY_COUNT[count]
+
+
+def read(data: bytes, table: Table, max_bytes: int) -> Iterator[tuple[int, str] | Problem]:
+    """The lines of a file in order: those that are rows of ``table`` with their number, the others as problems. Empty
+    lines are passed over. Raises GdeltError when it is more than ``max_bytes`` unpacked, or breaks off."""
+    for number, raw in enumerate(_lines(data, max_bytes), 1):
+        if not raw.strip(b"\r\n"):
+            continue
+        try:
+            line = raw.rstrip(b"\r\n").decode("utf-8")
+        except UnicodeDecodeError as error:
+            yield Problem(number, "encoding", f"is no UTF-8 at byte {error.start}")
+            continue
+        problem = wrong(line.split("\t"), table)
+        yield Problem(number, *problem) if problem else (number, line)
+
+
+def _lines(data: bytes, max_bytes: int) -> Iterator[bytes]:
+    total = 0
+    try:
+        with unpacked(data) as stream:
+            while line := stream.readline(MAX_LINE_BYTES):
+                total += len(line)
+                if total > max_bytes:
+                    raise GdeltError(f"more than {max_bytes} bytes unpacked — split it")
+                yield line
+    except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
+        raise GdeltError(f"its packing breaks off or is broken ({error})") from error
+
+
+def wrong(fields: list[str], table: Table) -> tuple[str, str] | None:
+    """What keeps fields from being a row of ``table``: the kind of reason and the reason; None when nothing does."""
+    if len(fields) != len(table.columns):
+        return "columns", f"has {len(fields)} columns, not {len(table.columns)}"
+    for column, value in zip(table.columns, fields, strict=True):
+        kind = column.kind.rstrip("!")
+        if not value:
+            if column.kind.endswith("!"):
+                return "foreign", f"has no {column.name}"
+        elif kind == "integer":
+            if not _INTEGER.fullmatch(value):
+                return "foreign", f"{column.name} is no integer: {value[:40]!r}"
+        elif kind == "number":
+            if not _is_number(value):
+                return "foreign", f"{column.name} is no number: {value[:40]!r}"
+        elif _CONTROL.search(value):
+            return "foreign", f"{column.name} holds a control character"
+    return _wrong_event(fields) if table is EVENTS else _wrong_mention(fields)
+
+
+_PLACE = {column.name: place for place, column in enumerate(EVENTS.columns)}
+_MENTIONED = {column.name: place for place, column in enumerate(MENTIONS.columns)}
+
+
+def _wrong_event(fields: list[str]) -> tuple[str, str] | None:
+    day, code, root, added = (fields[_PLACE[name]] for name in ("SQLDATE", "EventCode", "EventRootCode", "DATEADDED"))
+    if not _is_instant(day, "%Y%m%d"):
+        return "foreign", f"SQLDATE is no day: {day!r}"
+    if not _is_instant(added, "%Y%m%d%H%M%S"):
+        return "foreign", f"DATEADDED is no instant: {added!r}"
+    if not _CODE.fullmatch(code) or not 1 <= int(code[:2]) <= 20:
+        return "foreign", f"EventCode is no CAMEO code: {code!r}"
+    if code[:2] != root:
+        return "foreign", f"EventRootCode {root!r} isn't that of {code!r}"
+    return None
+
+
+def _wrong_mention(fields: list[str]) -> tuple[str, str] | None:
+    at, kind = fields[_MENTIONED["MentionTimeDate"]], fields[_MENTIONED["MentionType"]]
+    if not _is_instant(at, "%Y%m%d%H%M%S"):
+        return "foreign", f"MentionTimeDate is no instant: {at!r}"
+    if kind not in ("1", "2", "3", "4", "5", "6"):
+        return "foreign", f"MentionType is none of 1 to 6: {kind!r}"
+    return None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text)) and "_" not in text and text == text.strip()
+    except ValueError:
+        return False
+
+
+def _is_instant(text: str, form: str) -> bool:
+    if len(text) != (8 if form == "%Y%m%d" else 14):
+        return False
+    try:
+        datetime.strptime(text, form)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,109 @@
+"""Which events somebody wants: by country, days, type, status and confidence. Said in words, asked in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from demarche import codebook, ontology
+
+Words = str | Iterable[str]
+
+CONDITION = """
+($countries IS NULL OR list_has_any(
+        list_concat(actor_country_codes, recipient_country_codes, [country_code]), $countries))
+    AND ($since IS NULL OR coalesce(end_date, start_date) >= CAST($since AS DATE))
+    AND ($until IS NULL OR start_date <= CAST($until AS DATE))
+    AND ($event_types IS NULL OR list_contains($event_types, event_type))
+    AND ($status_types IS NULL OR list_contains($status_types, status_type))
+    AND confidence_score >= $sure
+"""
+"""What holds of the rows that ``Selection.parameters`` choose, of mart.events or core.events."""
+
+
+class SelectionError(ValueError):
+    """A word that a selection doesn't know; the message lists those that it does."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which events; None is all of them. ``since`` and ``until`` are ISO days, the latter included: an event counts
+    whose interval meets them, one without a date doesn't."""
+
+    countries: tuple[str, ...] | None = None
+    since: str | None = None
+    until: str | None = None
+    event_types: tuple[str, ...] | None = None
+    status_types: tuple[str, ...] | None = None
+    sure: float = 0.0
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What fills the ``$names`` of CONDITION."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()}
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What narrows it, as plain data."""
+        return {name: value for name, value in self.parameters.items() if value is not None and value != 0.0}
+
+
+def select(
+    *,
+    country: Words | None = None,
+    since: date | str | None = None,
+    until: date | str | None = None,
+    event_type: Words | None = None,
+    status_type: Words | None = None,
+    sure: float = 0.0,
+) -> Selection:
+    """A selection in words: countries by code (ISO 3166-1 alpha-3) or name, of a side or of the place; types and
+    statuses by the codebook's codes; ``sure`` is the least ``confidence_score``. Raises SelectionError."""
+    return Selection(
+        countries=None if country is None else tuple(map(_country_code, _listed(country))),
+        since=_day(since),
+        until=_day(until),
+        event_types=_members(event_type, ontology.EVENT_TYPES, "event_type", str.upper),
+        status_types=_members(status_type, ontology.STATUSES, "status_type", str.lower),
+        sure=sure,
+    )
+
+
+def _listed(words: Words) -> list[str]:
+    return [words] if isinstance(words, str) else list(words)
+
+
+def _day(given: date | str | None) -> str | None:
+    if given is None:
+        return None
+    try:
+        return (given if isinstance(given, date) else date.fromisoformat(given)).isoformat()[:10]
+    except ValueError:
+        raise SelectionError(f"{given!r} is no day — write it like 2018-11-06") from None
+
+
+def _members(
+    given: Words | None, members: tuple[str, ...], name: str, written: Callable[[str], str]
+) -> tuple[str, ...] | None:
+    if given is None:
+        return None
+    found = tuple(written(word) for word in _listed(given))
+    unknown = [word for word in found if word not in members]
+    if unknown:
+        raise SelectionError(f"no {name} is called {', '.join(unknown)}; there are: {', '.join(members)}")
+    return found
+
+
+def _country_code(given: str) -> str:
+    known: dict[str, str] = {}
+    for row in codebook.table("countries"):
+        for name in (row["iso3"], row["name"], *filter(None, row["aliases"].split(";"))):
+            known.setdefault(name.casefold(), row["iso3"])
+    code = known.get(given.casefold())
+    if code is None:
+        near = ", ".join(get_close_matches(given.casefold(), known, n=3))
+        raise SelectionError(f"no country is called {given!r}{f'; did you mean {near}?' if near else ''}")
+    return code
