@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import os
 import pwd
 import secrets
@@ -46,6 +47,7 @@ def celery_site(
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql://{database_url}",
         "AIRFLOW__CELERY__BROKER_URL": broker_url,
         "AIRFLOW__CELERY__WORKER_CONCURRENCY": str(concurrency),
+        "AIRFLOW__CELERY__EXTRA_CELERY_CONFIG": json.dumps({"imports": ["demarche.steps.warm"]}),
         **(variables or {}),
     }
     commands = {name: Command([*worker, name]) for name in names}

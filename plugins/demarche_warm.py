@@ -2,7 +2,8 @@
 
 The LocalExecutor forks a process for each task. Demarche's imports, the language model and the gazetteer would cost
 each of them seconds; here they are had once, before, and are shared memory. Code that changes is taken up when the
-scheduler starts again. ``ops/services.py`` names the executor as ``[core] executor``.
+scheduler starts again. ``ops/services.py`` names the executor as ``[core] executor``; a Celery worker does the same by
+importing ``demarche.steps.warm``.
 """
 
 from __future__ import annotations
