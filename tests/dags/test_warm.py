@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 from ops.services import Site
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
@@ -46,3 +48,23 @@ def test_the_executor_has_imported_what_tasks_need_before_it_forks(tmp_path):
         "duckdb",
         "pyarrow.parquet",
     } <= loaded
+
+
+WORKER = """
+import json, sys
+from celery import Celery
+worker = Celery("worker")
+worker.conf.update(json.loads(sys.argv[1]))
+worker.loader.init_worker()
+from demarche import language
+assert language.load_model.cache_info().currsize == 1
+"""
+
+
+def test_a_celery_worker_has_loaded_it_before_it_forks():
+    compose = yaml.safe_load((PLUGINS.parent / "docker-compose.yaml").read_text())
+    given = compose["services"]["worker"]["environment"]["AIRFLOW__CELERY__EXTRA_CELERY_CONFIG"]
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER, given], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
