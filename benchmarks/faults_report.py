@@ -26,7 +26,7 @@ or systemd does it, and the rest is left to Airflow's settings (`HEALING` in [op
 the tasks' retries and to the ledgers. Each round drops {articles} articles and starts the chain for them; seconds are
 counted from the fault until all of them are in the published warehouse. *Undisturbed* is what the same takes from that
 moment on without a fault. All parts, both databases and two Celery workers share the {cores} processor cores of one
-machine with other work: while this was measured, {load:.0f} processes wanted them at a time (the load's median).
+machine with other work: while this was measured, {load} processes wanted them at a time (the load's median).
 """
 MEANINGS = {
     "worker killed": "`kill -9` of a Celery worker and its supervisors; the task itself goes on as an orphan, and its "
@@ -49,8 +49,7 @@ MEANINGS = {
 
 def report(results: Path, target: Path) -> None:
     rows = [json.loads(line) for line in results.read_text().splitlines()]
-    load = median([row["load"] for row in rows if row.get("load")] or [0])
-    parts = [HEAD.format(articles=ARTICLES, cores=os.cpu_count(), load=load)]
+    parts = [HEAD.format(articles=ARTICLES, cores=os.cpu_count(), load=_load(rows))]
     for executor, title in (("celery", "PostgreSQL, Redis and two Celery workers"), ("local", "LocalExecutor, SQLite")):
         rounds = [row for row in rows if row["executor"] == executor and "fault" in row]
         ends = [row for row in rows if row["executor"] == executor and "same" in row]
@@ -90,14 +89,14 @@ def _random(rounds: list[dict[str, Any]]) -> str:
         "A part chosen by chance is killed (`kill -9`) at a random moment of the first 25 seconds of a run. "
         f"{len(healed)} of {len(kills)} were healed within {TARGET_SECONDS:.0f} s.{undisturbed}",
         "",
-        "| killed | times | seconds, median | longest |",
-        "| --- | --: | --: | --: |",
+        "| killed | times | seconds, median | longest | load, median |",
+        "| --- | --: | --: | --: | --: |",
     ]
     for victim in sorted({row["happened"][0] for row in kills}):
         same = [row for row in kills if row["happened"][0] == victim]
         longest = [row["loaded_after"] for row in same]
         told = "not healed" if None in longest else f"{max(longest):.0f}"
-        lines.append(f"| {victim} | {len(same)} | {_seconds(same)} | {told} |")
+        lines.append(f"| {victim} | {len(same)} | {_seconds(same)} | {told} | {_load(same)} |")
     return "\n".join([*lines, ""])
 
 
@@ -118,6 +117,11 @@ def _ends(rounds: list[dict[str, Any]], ends: list[dict[str, Any]]) -> str:
 
 def _seconds(rows: list[dict[str, Any]]) -> str:
     known = [row["loaded_after"] for row in rows if row["loaded_after"] is not None]
+    return f"{median(known):.0f}" if known else "–"
+
+
+def _load(rows: list[dict[str, Any]]) -> str:
+    known = [row["load"] for row in rows if row.get("load") is not None]
     return f"{median(known):.0f}" if known else "–"
 
 

@@ -84,7 +84,7 @@ def test_invented_articles_are_many_texts_and_always_the_same():
 def test_the_report_of_faults_hides_nothing(tmp_path: Path) -> None:
     def row(fault: str, moment: str, seconds: float | None, *happened: str, failures: tuple[str, ...] = ()) -> str:
         found = {"executor": "celery", "fault": fault, "moment": moment, "loaded_after": seconds}
-        return json.dumps(found | {"happened": happened, "read_failures": failures})
+        return json.dumps(found | {"happened": happened, "read_failures": failures, "load": seconds and 8.0})
 
     rows = [
         row("nothing", "tag_shards", 20.0),
@@ -98,7 +98,7 @@ def test_the_report_of_faults_hides_nothing(tmp_path: Path) -> None:
     page = (tmp_path / "faults.md").read_text()
     assert "| scheduler killed | `tag_shards` | tag_shards: 2 | 31 | 20 |" in page
     assert "1 of 2 were healed within 120 s" in page
-    assert "| redis | 2 | 40 | not healed |" in page
+    assert "| redis | 2 | 40 | not healed | 8 |" in page
     assert "1 times it could not be read: OSError: no" in page
     assert "in 0 of them" in page
     assert "**Wrong:** not healed" in page
