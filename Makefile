@@ -8,10 +8,10 @@ PORT ?= 8080
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test up now down check gold lock docs clean secrets
+.PHONY: help setup demo test up now down check gold bench-warehouse lock docs clean secrets
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv with everything pinned in requirements.txt
 
@@ -48,6 +48,9 @@ check: setup ## lint, types, layers; generated pages and pins are current
 
 gold: setup ## measure accuracy on the annotated texts against the floors
 	@$(BIN)/python -m tests.gold.gate
+
+bench-warehouse: setup ## measure what a load costs as the warehouse grows
+	@$(BIN)/python -m benchmarks.warehouse
 
 docs: setup ## write the generated pages
 	@$(BIN)/python docs/build.py

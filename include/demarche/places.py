@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from demarche import codebook
@@ -34,18 +34,17 @@ class Places:
     def named(self, folded: str) -> tuple[tuple[Place, int], ...]:
         """Every place of that folded name with its population (0 where unknown), the largest first."""
         found = [(place, 0) for place in self.sites.get(folded, ())]
-        for line in self.cities.get(folded, "").splitlines():
-            place_id, name, country, latitude, longitude, population, _ = line.split(",")
-            city = Place(
-                place_id=place_id,
-                name=name,
-                country_code=country,
-                latitude=float(latitude),
-                longitude=float(longitude),
-                place_type=_CITY,
-            )
-            found.append((city, int(population)))
-        return tuple(found)
+        return (*found, *map(_city, self.cities.get(folded, "").splitlines()))
+
+    def with_id(self, place_id: str) -> Place | None:
+        """The place of that id; None where it isn't in the gazetteer."""
+        found = self._by_id.get(place_id)
+        return _city(found)[0] if isinstance(found, str) else found
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Place | str]:
+        lines = {line.partition(",")[0]: line for rows in self.cities.values() for line in rows.splitlines()}
+        return {**lines, **{place.place_id: place for found in self.sites.values() for place in found}}
 
     def capital(self, folded: str, country_code: str) -> Place | None:
         """The capital of that name in a country, else its largest city of that name."""
@@ -68,6 +67,20 @@ class Places:
         if largest < 2 * second and not near and candidates[0][0].country_code != candidates[1][0].country_code:
             return None
         return max(candidates, key=lambda row: row[1])[0]
+
+
+def _city(line: str) -> tuple[Place, int]:
+    """A city and its population."""
+    place_id, name, country, latitude, longitude, population, _ = line.split(",")
+    city = Place(
+        place_id=place_id,
+        name=name,
+        country_code=country,
+        latitude=float(latitude),
+        longitude=float(longitude),
+        place_type=_CITY,
+    )
+    return city, int(population)
 
 
 @lru_cache(maxsize=2)

@@ -479,6 +479,52 @@ class Source(Record):
     is_state_media: bool = Field(False, description="A state owns or directs it")
 
 
+# --- what the next load needs ------------------------------------------------------------------------------------
+class StoryCluster(Record):
+    """Which documents may come to be one story: those that pairs and equal words connect."""
+
+    table = "story_clusters"
+    key = ("document_id",)
+    document_id: DocumentId
+    load_date: LoadDate
+    cluster_number: int = Field(description="Made of the id of the cluster's smallest document")
+
+
+class EventCluster(Record):
+    """Which events hang together: those that ties between their reports connect, whether these joined them or not."""
+
+    table = "event_clusters"
+    key = ("event_id",)
+    event_id: EventId
+    load_date: LoadDate
+    cluster_number: int = Field(description="Made of the id of the cluster's smallest report")
+
+
+class BlockSeat(Record):
+    """A report, or several that are coded alike, in a block: reports that share none are never compared."""
+
+    table = "block_seats"
+    key = ("month_date", "block_number", "coding_number")
+    month_date: date = Field(description="The block's month; 1900-01-01 where it has none")
+    block_number: int = Field(description="Hash of what its reports share: act and two parties, or a document")
+    coding_number: int = Field(description="Made of the id of the smallest report that is coded so")
+    cluster_number: int = Field(description="The cluster that these reports are in")
+    seat_date: date = Field(description="When it was, else when it was printed: in a full block, neighbours meet")
+
+
+class EventKey(Record):
+    """Under what an event is found when links are drawn, or what it looks for itself."""
+
+    table = "event_keys"
+    key = ("event_id", "key_number", "is_sought")
+    event_id: EventId
+    load_date: LoadDate
+    key_number: int = Field(description="Hash of the kind of event and two of its parties")
+    is_sought: bool = Field(description="It looks for events under this key; else it is found there")
+    first_date: date = Field(description="The day under which it is found, or from which on it looks")
+    last_date: date = Field(description="The same day, or the last one of those it looks at")
+
+
 # --- the warehouse about itself ----------------------------------------------------------------------------------
 LoadId = Annotated[str, Field(description="A load of the warehouse: hash of its instant and of what it took")]
 CheckId = Annotated[

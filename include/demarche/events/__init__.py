@@ -4,29 +4,33 @@ Reports become events in four steps: each is made ready for comparing (`tales`),
 joined as far as no conflict forbids it (`grouping`), and what the members tell is brought to one row (`agreement`);
 `links` then relates events to one another. The rule in plain words, and why: `docs/decisions/0002-one-event.md`. The
 numbers that decide stand in `codebook/resolution.toml`.
+
+``resolve_events`` does it for all reports at once. Who has too many for that takes the steps by themselves (`fold`,
+`form`, `link`), each for the part that has changed: `docs/decisions/0010-only-what-a-load-touches.md`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from demarche.events.agreement import agree
+from demarche.events.agreement import Agreed, agree
 from demarche.events.decisions import (
     Applied,
     DecisionError,
     apply,
     checked_values,
+    documents_of,
     place_of,
     reviewed_precision,
     standing,
 )
-from demarche.events.grouping import Decision, blocks_of, group
-from demarche.events.links import link
+from demarche.events.grouping import Codings, Decision, Seat, blocks_of, group
+from demarche.events.links import NEIGHBOURS, Node, link, node_of
 from demarche.events.retelling import settle
-from demarche.events.tales import DocumentFacts, Key, read_tale
+from demarche.events.tales import DocumentFacts, Key, read_tale, settings
 from demarche.records import (
     Document,
     Event,
@@ -41,15 +45,27 @@ from demarche.records import (
 )
 
 __all__ = [
+    "NEIGHBOURS",
+    "Agreed",
     "Applied",
+    "Codings",
     "Decision",
     "DecisionError",
     "DocumentFacts",
+    "Node",
     "Resolution",
+    "Seat",
     "apply",
     "block_keys",
+    "block_size",
     "checked_values",
     "document_facts",
+    "documents_of",
+    "fold",
+    "form",
+    "link",
+    "node",
+    "node_of",
     "place_of",
     "resolve_events",
     "reviewed_precision",
@@ -111,6 +127,30 @@ def resolve_events(
     voice is known. A report that came with two partitions counts with the smaller. Raises KeyError for a report whose
     document isn't given.
     """
+    agreed = form(fold(reports, participants, documents, decisions=decisions), documents)
+    nodes = [node_of(one.event, one.happening.tales) for one in agreed]
+    return Resolution(
+        events=tuple(one.event for one in agreed),
+        event_reports=tuple(row for one in agreed for row in one.reports),
+        event_participants=tuple(row for one in agreed for row in one.participants),
+        event_statuses=tuple(row for one in agreed for row in one.statuses),
+        event_links=link(nodes),
+    )
+
+
+def fold(
+    reports: Iterable[Report],
+    participants: Iterable[ReportParticipant],
+    documents: Mapping[str, DocumentFacts],
+    *,
+    decisions: Sequence[Decision] = (),
+    only: Container[str] | None = None,
+) -> Codings:
+    """Reports made ready, those that are coded alike together, in the blocks where they meet.
+
+    ``only`` names the reports that are to become events. The others are context, which has to hold the visits of the
+    same documents, and whatever the same stories tell.
+    """
     smallest: dict[str, Report] = {}
     for report in reports:
         held = smallest.get(report.report_id)
@@ -123,18 +163,39 @@ def resolve_events(
         read_tale(report, list(parties[report_id].values()), documents[report.document_id])
         for report_id, report in smallest.items()
     ]
+    return Codings(settle(tales), decisions, only=only)
+
+
+def form(
+    codings: Codings,
+    documents: Mapping[str, DocumentFacts],
+    elsewhere: Mapping[str, Collection[Seat]] | None = None,
+) -> list[Agreed]:
+    """The events that these reports amount to, by id.
+
+    They must be whole clusters: whatever ties to one of them. ``elsewhere`` are the seats of all other codings in the
+    blocks that are full with them, of more than ``block_size()``.
+    """
     voices = _voices(documents)
-    tales = settle(tales)
-    agreed = sorted(
-        (agree(happening, voices) for happening in group(tales, decisions)), key=lambda one: one.event.event_id
+    agreed = (agree(happening, voices) for happening in group(codings, elsewhere))
+    return sorted(agreed, key=lambda one: one.event.event_id)
+
+
+def node(event: Event, reports: Iterable[Report], participants: Iterable[ReportParticipant]) -> Node:
+    """What linking looks at of an event that is formed already, from the reports that tell it."""
+    parties: dict[str, list[ReportParticipant]] = defaultdict(list)
+    for participant in participants:
+        parties[participant.report_id].append(participant)
+    return node_of(
+        event,
+        [read_tale(told, parties[told.report_id], DocumentFacts(told.document_id, "")) for told in reports],
     )
-    return Resolution(
-        events=tuple(one.event for one in agreed),
-        event_reports=tuple(row for one in agreed for row in sorted(one.reports, key=lambda row: row.report_id)),
-        event_participants=tuple(row for one in agreed for row in one.participants),
-        event_statuses=tuple(row for one in agreed for row in one.statuses),
-        event_links=link(agreed),
-    )
+
+
+def block_size() -> int:
+    """More codings than this make a block full."""
+    size: int = settings()["block_size"]
+    return size
 
 
 def block_keys(

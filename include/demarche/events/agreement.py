@@ -84,7 +84,7 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
                 load_date=load_date,
                 merge_rule=happening.rules[tale.report.report_id],
             )
-            for tale in tales
+            for tale in sorted(tales, key=lambda tale: tale.report.report_id)
         ),
         participants=participants,
         statuses=tuple(

@@ -39,6 +39,12 @@ def place_of(report: Report) -> str:
     return f"{report.document_id}:{report.trigger_start_offset}-{report.trigger_end_offset}"
 
 
+def documents_of(decision: Decision) -> frozenset[str]:
+    """The documents whose reports a decision names."""
+    places = (*decision.report_places, *decision.other_report_places)
+    return frozenset(place.partition(":")[0] for place in places)
+
+
 def standing(decisions: Iterable[Decision]) -> list[Decision]:
     """The decisions that hold, the earliest first: without undone ones, and an undoing may be undone."""
     ordered = sorted(decisions, key=lambda decision: (decision.decided_at, decision.decision_id))
@@ -54,7 +60,7 @@ def apply(decisions: Iterable[Decision], reports: Iterable[Report]) -> Applied:
     told = {report.report_id: report for report in reports}
     in_document: dict[str, list[Report]] = defaultdict(list)
     held = standing(decisions)
-    wanted = {place.split(":")[0] for one in held for place in (*one.report_places, *one.other_report_places)}
+    wanted = {document_id for one in held for document_id in documents_of(one)}
     for report in told.values():
         if report.document_id in wanted:
             in_document[report.document_id].append(report)

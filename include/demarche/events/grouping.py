@@ -4,16 +4,20 @@ Reports coded alike are folded into one *coding* first, so that a million copies
 compared within blocks; ties join groups from the strongest down, and no tie joins what a conflict between any two
 members keeps apart: so a chain of compatible neighbours can't bring incompatible ends together. Everything is sorted
 by (partition key, report id) before it matters, which makes the outcome independent of the order of the input.
+
+A *cluster* is what ties connect, whether they joined it or not. What becomes of a report is decided within its cluster
+alone, so that whoever hands over whole clusters, and says who else sits in blocks that are full, gets of them what
+grouping everything would give (`docs/decisions/0010-only-what-a-load-touches.md`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from demarche.events.likeness import Verdict, compare
 from demarche.events.tales import Side, Tale, settings
@@ -37,15 +41,63 @@ class Happening:
 
     tales: tuple[Tale, ...]
     rules: Mapping[str, str]
+    cluster_number: int = 0
 
 
-def group(tales: Iterable[Tale], decisions: Sequence[Decision] = ()) -> list[Happening]:
-    """Every report in its happening; rejected ones left out."""
-    rejected, linked, parted = _read_decisions(decisions)
-    kept = sorted((tale for tale in tales if tale.report.report_id not in rejected), key=lambda tale: tale.key)
-    decided = {report_id for pair in (*linked, *parted) for report_id in pair}
-    codings = _codings(kept, decided)
-    return _Grouping(codings, linked, parted).happenings()
+class Seat(NamedTuple):
+    """A coding's place in a block: when it was, and its number (``number_of`` its smallest report)."""
+
+    day: date
+    number: int
+
+
+def number_of(report_id: str) -> int:
+    """A number for a report or event, from 60 bits of its id."""
+    return int(report_id[1:16], 16)
+
+
+class Codings:
+    """Reports folded where they are coded alike, rejected ones left out, with the blocks in which they meet.
+
+    ``only`` names the reports that are to be grouped; the others are context: copies of their sentences.
+    """
+
+    def __init__(
+        self, tales: Iterable[Tale], decisions: Sequence[Decision] = (), *, only: Container[str] | None = None
+    ) -> None:
+        rejected, self.linked, self.parted = _read_decisions(decisions)
+        kept = sorted((tale for tale in tales if tale.report.report_id not in rejected), key=lambda tale: tale.key)
+        decided = {report_id for pair in (*self.linked, *self.parted) for report_id in pair}
+        wanted = [tale for tale in kept if only is None or tale.report.report_id in only]
+        self.groups = _codings(wanted, decided)
+        self.where = {tale.report.report_id: index for index, coding in enumerate(self.groups) for tale in coding}
+        self.seats = [_seat(coding[0]) for coding in self.groups]
+        self.blocks: dict[str, list[int]] = defaultdict(list)
+        for index, coding in enumerate(self.groups):
+            for key in blocks_of(coding[0]).union(*map(_document_keys, coding)):
+                self.blocks[key].append(index)
+        self.copies = sorted(self._copies(kept))
+
+    def _copies(self, kept: Iterable[Tale]) -> Iterator[tuple[int, int]]:
+        """The first report of each sentence of a story with each other one: they meet even without parties or dates."""
+        firsts: dict[tuple[str, str], str] = {}
+        for tale in kept:
+            if tale.facts.story_id is not None:
+                report_id = tale.report.report_id
+                first = firsts.setdefault((tale.facts.story_id, tale.sentence_key), report_id)
+                if first in self.where and report_id in self.where and self.where[first] != self.where[report_id]:
+                    one, other = sorted((self.where[first], self.where[report_id]))
+                    yield one, other
+
+
+def _seat(tale: Tale) -> Seat:
+    day = tale.interval.start if tale.interval else tale.published or date.max
+    return Seat(day, number_of(tale.report.report_id))
+
+
+def group(codings: Codings, elsewhere: Mapping[str, Collection[Seat]] | None = None) -> list[Happening]:
+    """Every report in its happening. ``elsewhere`` are the seats in a block of codings that aren't given."""
+    return _Grouping(codings, elsewhere or {}).happenings()
 
 
 def _read_decisions(
@@ -160,25 +212,24 @@ _Edge = tuple[float, int, int, Verdict]
 class _Grouping:
     """Union of codings under ties, conflicts and decisions. Codings are numbered in the order of their keys."""
 
-    def __init__(
-        self, codings: Sequence[list[Tale]], linked: set[tuple[str, str]], parted: set[tuple[str, str]]
-    ) -> None:
-        self._codings = codings
-        self._tales = [coding[0] for coding in codings]
-        self._group = list(range(len(codings)))
-        self._members: dict[int, list[int]] = {index: [index] for index in range(len(codings))}
-        where = {tale.report.report_id: index for index, coding in enumerate(codings) for tale in coding}
-        self._parted = {
-            frozenset((where[one], where[other])) for one, other in parted if one in where and other in where
-        }
-        self._linked = {
-            frozenset((where[one], where[other])) for one, other in linked if one in where and other in where
-        }
+    def __init__(self, codings: Codings, elsewhere: Mapping[str, Collection[Seat]]) -> None:
+        self._folded = codings
+        self._elsewhere = elsewhere
+        self._codings = codings.groups
+        self._tales = [coding[0] for coding in codings.groups]
+        self._group = list(range(len(self._tales)))
+        self._members: dict[int, list[int]] = {index: [index] for index in self._group}
+        self._parted = self._pairs(codings.parted)
+        self._linked = self._pairs(codings.linked)
         self._partners: dict[int, set[int]] = defaultdict(set)
         for pair in self._linked:
             for index in pair:
                 self._partners[index] |= pair - {index}
         self._verdicts: dict[tuple[int, int], Verdict] = {}
+
+    def _pairs(self, named: Iterable[tuple[str, str]]) -> set[frozenset[int]]:
+        where = self._folded.where
+        return {frozenset((where[one], where[other])) for one, other in named if one in where and other in where}
 
     def happenings(self) -> list[Happening]:
         for pair in sorted(map(sorted, self._linked)):
@@ -187,7 +238,23 @@ class _Grouping:
         for _, one, other, _ in sorted(strong, key=lambda edge: (-edge[0], edge[1], edge[2])):
             self._join(one, other)
         self._join_weak(weak)
-        return [self._happening(members) for members in sorted(self._members.values())]
+        clusters = self._clusters([(one, other) for _, one, other, _ in (*strong, *weak)])
+        return [self._happening(members, clusters[members[0]]) for members in sorted(self._members.values())]
+
+    def _clusters(self, ties: Iterable[tuple[int, int]]) -> list[int]:
+        """Of each coding the number of the first coding that ties, and reviewers, connect it to."""
+        root = list(range(len(self._tales)))
+
+        def find(index: int) -> int:
+            while root[index] != index:
+                root[index] = root[root[index]]
+                index = root[index]
+            return index
+
+        for pair in (*ties, *map(sorted, self._linked)):
+            smaller, greater = sorted(map(find, pair))
+            root[greater] = smaller
+        return [self._folded.seats[find(index)].number for index in range(len(root))]
 
     def _compare(self, one: int, other: int) -> Verdict:
         pair = (one, other) if one < other else (other, one)
@@ -206,31 +273,21 @@ class _Grouping:
         return strong, weak
 
     def _candidates(self) -> Iterator[tuple[int, int]]:
-        blocks: dict[str, list[int]] = defaultdict(list)
-        texts: dict[tuple[str, str], int] = {}
-        for index, tale in enumerate(self._tales):
-            for key in blocks_of(tale).union(*(_document_keys(other) for other in self._codings[index])):
-                blocks[key].append(index)
-            if tale.facts.story_id is not None:  # sentences of copies meet even without parties or dates
-                first = texts.setdefault((tale.facts.story_id, tale.sentence_key), index)
-                if first != index:
-                    yield first, index
-        for block in blocks.values():
-            yield from self._neighbours(block)
+        yield from self._folded.copies
+        for key, block in self._folded.blocks.items():
+            yield from self._neighbours(block, self._elsewhere.get(key, ()))
 
-    def _neighbours(self, block: list[int]) -> Iterator[tuple[int, int]]:
-        """All pairs of a block; in a full one only those that are near in time."""
-        if len(block) <= settings()["block_size"]:
+    def _neighbours(self, block: list[int], others: Collection[Seat]) -> Iterator[tuple[int, int]]:
+        """All pairs of a block; in a full one, others counted, only those that are near in time."""
+        if len(block) + len(others) <= settings()["block_size"]:
             yield from combinations(block, 2)
             return
-        ordered = sorted(block, key=self._time_key)
-        for position, one in enumerate(ordered):
-            for other in ordered[position + 1 : position + 1 + settings()["window"]]:
-                yield min(one, other), max(one, other)
-
-    def _time_key(self, index: int) -> tuple[date, int]:
-        tale = self._tales[index]
-        return (tale.interval.start if tale.interval else tale.published or date.max), index
+        seats = self._folded.seats
+        everybody = sorted([(seats[index], index) for index in block] + [(seat, -1) for seat in others])
+        for position, (_, one) in enumerate(everybody):
+            for _, other in everybody[position + 1 : position + 1 + settings()["window"]] if one >= 0 else ():
+                if other >= 0:
+                    yield min(one, other), max(one, other)
 
     # -- groups
     def _unite(self, one: int, other: int) -> None:
@@ -333,7 +390,7 @@ class _Grouping:
         )
 
     # -- out
-    def _happening(self, members: Sequence[int]) -> Happening:
+    def _happening(self, members: Sequence[int], cluster_number: int) -> Happening:
         rules: dict[str, str] = {}
         for index in members:
             first, *others = self._codings[index]
@@ -341,7 +398,7 @@ class _Grouping:
             rules |= {tale.report.report_id: _copy_rule(first, tale) for tale in others}
         tales = sorted((tale for index in members for tale in self._codings[index]), key=lambda tale: tale.key)
         rules[tales[0].report.report_id] = "first"
-        return Happening(tuple(tales), rules)
+        return Happening(tuple(tales), rules, cluster_number)
 
     def _rule(self, index: int, members: Sequence[int]) -> str:
         """The strongest tie to another member, a reviewer's first."""

@@ -7,25 +7,36 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import combinations
+from typing import NamedTuple
 
-from demarche.events.agreement import Agreed
 from demarche.events.likeness import share_parties
-from demarche.events.tales import Interval, Side, join_sides, settings
+from demarche.events.tales import Interval, Side, Tale, join_sides, settings
 from demarche.records import Event, EventLink
 
 _ANSWERED = frozenset({"SANCTION", "COERCE"})
 _DEEDS = frozenset({"SANCTION", "COERCE", "MOBILIZE", "ASSAULT"})
 _OUTCOMES = frozenset({"SUPPORT", "AGREE", "CONCEDE", "COOPERATE"})
-_FRUITFUL_NEIGHBOURS = 200
+NEIGHBOURS = 200
+"""Of so many events under a key, the last ones, one looks for its link."""
+
+
+class LinkKey(NamedTuple):
+    """Under what an event is found, on a day, or what it looks for, in a span of days: a kind of event of two
+    parties."""
+
+    name: str
+    is_sought: bool
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, eq=False)
-class _Node:
+class Node:
     """An event with what linking looks at."""
 
     event: Event
@@ -53,12 +64,48 @@ class _Node:
         """When it began, else when it was first told."""
         return self.event.start_date or self.event.first_reported_date
 
+    @property
+    def pairs(self) -> list[str]:
+        whom = sorted(self.everybody)[: settings()["maximum_principals"]]
+        return ["+".join(pair) for pair in combinations(whom, 2)]
 
-def link(agreed: Sequence[Agreed]) -> tuple[EventLink, ...]:
-    """All links between events, sorted by their ids."""
-    nodes = sorted((_node(one) for one in agreed), key=lambda node: node.event.event_id)
+    @cached_property
+    def keys(self) -> tuple[LinkKey, ...]:
+        """What it is found under and what it looks for: two events without a common key are never linked."""
+        if (day := self.day) is None:
+            return ()
+        offered = [LinkKey(kind, False, day, day) for kind in _kinds(self)]
+        sought = [LinkKey(kind, True, day - timedelta(days=b), day + timedelta(days=a)) for kind, b, a in _wishes(self)]
+        return tuple(key._replace(name=f"{key.name}|{pair}") for pair in self.pairs for key in (*offered, *sought))
+
+
+def node_of(event: Event, tales: Iterable[Tale]) -> Node:
+    """An event as linking sees it, from the tales of its reports."""
+    ordered = sorted(tales, key=lambda tale: tale.key)
+    nobody: Side = {}
+    deeds = sorted(tale.deed for tale in ordered if tale.deed)
+    return Node(
+        event=event,
+        actors=reduce(join_sides, (tale.actors for tale in ordered), nobody),
+        recipients=reduce(join_sides, (tale.recipients for tale in ordered), nobody),
+        everybody=reduce(join_sides, (tale.everybody for tale in ordered), nobody),
+        documents=frozenset(tale.facts.document_id for tale in ordered),
+        words=frozenset(word for tale in ordered for word in tale.words),
+        rounds=frozenset(tale.round_number for tale in ordered if tale.round_number is not None),
+        deed=max(deeds, key=deeds.count) if deeds else None,
+    )
+
+
+def link(nodes: Iterable[Node], *, only: Container[str] | None = None) -> tuple[EventLink, ...]:
+    """The links of all events, or of those that ``only`` names, to others, sorted by their ids.
+
+    Of an event that is to be linked, all others must be given that have under one of its keys what it looks for, or the
+    last ``NEIGHBOURS`` of each key.
+    """
+    ordered = sorted(nodes, key=lambda node: node.event.event_id)
+    seekers = [node for node in ordered if only is None or node.event.event_id in only]
     found: dict[tuple[str, str, str], EventLink] = {}
-    for one, other, link_type, rule in _links(_Calendar(nodes), nodes):
+    for one, other, link_type, rule in _links(_Calendar(ordered), seekers):
         row = EventLink(
             event_id=one.event.event_id,
             other_event_id=other.event.event_id,
@@ -70,64 +117,86 @@ def link(agreed: Sequence[Agreed]) -> tuple[EventLink, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def _node(agreed: Agreed) -> _Node:
-    tales = agreed.happening.tales
-    nobody: Side = {}
-    deeds = sorted(tale.deed for tale in tales if tale.deed)
-    return _Node(
-        event=agreed.event,
-        actors=reduce(join_sides, (tale.actors for tale in tales), nobody),
-        recipients=reduce(join_sides, (tale.recipients for tale in tales), nobody),
-        everybody=reduce(join_sides, (tale.everybody for tale in tales), nobody),
-        documents=frozenset(tale.facts.document_id for tale in tales),
-        words=frozenset(word for tale in tales for word in tale.words),
-        rounds=frozenset(tale.round_number for tale in tales if tale.round_number is not None),
-        deed=max(deeds, key=deeds.count) if deeds else None,
-    )
+# --- what is found, and what is looked for -----------------------------------------------------------------------
+def _kinds(node: Node) -> list[str]:
+    """As what an event can be the other end of a link."""
+    event, kinds = node.event, []
+    if event.event_type == "CONSULT":
+        kinds = [f"round {number}" for number in node.rounds] if len(node.rounds) == 1 else []
+        if event.mode_type == "visit":
+            kinds.append("visit")
+        elif len(node.everybody) > 3:
+            kinds.append("crowd")
+        if event.status_type in ("planned", "requested", "postponed"):
+            kinds.append("plan")
+        if event.status_type == "occurred" and node.is_dated and event.mode_type != "phone":
+            kinds.append("meeting")
+    if event.status_type == "threatened":
+        kinds.append(f"threat {event.event_type}")
+        if event.event_type == "THREATEN":
+            promised = _DEEDS if event.mode_type is None else _PROMISES.get(event.mode_type, frozenset())
+            kinds += [f"threat {deed}" for deed in sorted(promised)]
+    if event.event_type in _ANSWERED and event.status_type == "occurred":
+        kinds.append(f"act {event.event_type}")
+    if event.event_type == "SUPPORT" and event.status_type == "occurred" and node.deed == "sign":
+        kinds.append("signing")
+    return kinds
+
+
+def _wishes(node: Node) -> Iterator[tuple[str, int, int]]:
+    """What an event may be linked to: kinds, each within so many days before and after it."""
+    event = node.event
+    if event.event_type == "CONSULT":
+        if event.mode_type not in ("visit", "phone"):
+            yield "visit", 31, 3
+            if node.is_dated:
+                yield "crowd", 31, 3
+        if len(node.rounds) == 1:
+            yield f"round {min(node.rounds) - 1}", settings()["threat_days"], 0
+        if event.status_type == "cancelled":
+            yield "plan", settings()["plan_days"], settings()["plan_days"]
+    is_done = event.status_type == "occurred"
+    if event.event_type in _OUTCOMES and is_done and node.deed not in ("praise", "vote") and node.is_dated:
+        yield "meeting", 7, 1
+    if event.event_type in _DEEDS and is_done:
+        yield f"threat {event.event_type}", settings()["threat_days"], 0
+    if event.event_type in _ANSWERED and is_done:
+        yield f"act {event.event_type}", settings()["answer_days"], 0
+    if node.deed == "ratify":
+        yield "signing", settings()["ratification_days"], 0
 
 
 class _Calendar:
-    """Events by type and pair of parties, in the order of days."""
+    """Events by what they are found under, in the order of days."""
 
-    def __init__(self, nodes: Iterable[_Node]) -> None:
-        self._rows: dict[tuple[str, str], list[_Node]] = defaultdict(list)
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self._rows: dict[str, list[tuple[date, str, Node]]] = defaultdict(list)
         for node in nodes:
-            for pair in self._pairs(node):
-                self._rows[node.event.event_type, pair].append(node)
+            for key in node.keys:
+                if not key.is_sought:
+                    self._rows[key.name].append((key.first, node.event.event_id, node))
         for row in self._rows.values():
-            row.sort(key=self._order)
-        self._days = {key: [node.day or date.max for node in row] for key, row in self._rows.items()}
+            row.sort(key=lambda found: found[:2])
 
-    @staticmethod
-    def _order(node: _Node) -> tuple[date, str]:
-        return node.day or date.max, node.event.event_id
-
-    @staticmethod
-    def _pairs(node: _Node) -> list[str]:
-        whom = sorted(node.everybody)[: settings()["maximum_principals"]]
-        return ["+".join(pair) for pair in combinations(whom, 2)]
-
-    def near(self, node: _Node, types: Iterable[str], before: int, after: int) -> Iterator[_Node]:
-        """Other events of some types with two of the node's parties, so many days before or after it, each once."""
-        if node.day is None:
-            return
-        first, last = node.day - timedelta(days=before), node.day + timedelta(days=after)
-        seen = {node.event.event_id}
-        for event_type in sorted(types):
-            for pair in self._pairs(node):
-                row = self._rows.get((event_type, pair), [])
-                days = self._days.get((event_type, pair), [])
-                start, end = bisect_left(days, first), bisect_right(days, last)
-                for other in row[start : min(end, start + _FRUITFUL_NEIGHBOURS)]:
-                    if other.event.event_id not in seen:
-                        seen.add(other.event.event_id)
-                        yield other
+    def near(self, node: Node, kind: str) -> list[Node]:
+        """Other events of a kind that the node looks for, with two of its parties, each once; of many that are found
+        under one key the last."""
+        found: dict[str, Node] = {}
+        for key in node.keys:
+            if key.is_sought and key.name.partition("|")[0] == kind:
+                row = self._rows.get(key.name, [])
+                start = bisect_left(row, key.first, key=lambda found: found[0])
+                end = bisect_right(row, key.last, key=lambda found: found[0])
+                for _, event_id, other in row[max(start, end - NEIGHBOURS) : end]:
+                    if other is not node:
+                        found.setdefault(event_id, other)
+        return list(found.values())
 
 
-_Found = tuple[_Node, _Node, str, str]
+_Found = tuple[Node, Node, str, str]
 
 
-def _links(calendar: _Calendar, nodes: Iterable[_Node]) -> Iterator[_Found]:
+def _links(calendar: _Calendar, nodes: Iterable[Node]) -> Iterator[_Found]:
     for node in nodes:
         event = node.event
         if event.event_type == "CONSULT":
@@ -144,7 +213,7 @@ def _links(calendar: _Calendar, nodes: Iterable[_Node]) -> Iterator[_Found]:
             yield from _ratifies(calendar, node)
 
 
-def _within(inner: _Node, outer: _Node) -> bool:
+def _within(inner: Node, outer: Node) -> bool:
     """Whether the one lies within the other's days; what has no date does if one document tells both."""
     if inner.event.status_type != outer.event.status_type:
         return False
@@ -153,59 +222,60 @@ def _within(inner: _Node, outer: _Node) -> bool:
     return bool(inner.documents & outer.documents) and (inner.interval is None or outer.interval is None)
 
 
-def _overlap(one: _Node, other: _Node) -> bool:
+def _overlap(one: Node, other: Node) -> bool:
     return one.interval is not None and other.interval is not None and one.interval.overlaps(other.interval)
 
 
-def _places_agree(one: _Node, other: _Node) -> bool:
+def _places_agree(one: Node, other: Node) -> bool:
     countries = {one.event.country_code, other.event.country_code} - {None}
     return len(countries) < 2
 
 
-def _part_of(calendar: _Calendar, node: _Node) -> Iterator[_Found]:
+def _part_of(calendar: _Calendar, node: Node) -> Iterator[_Found]:
     """Talks during a visit by the same people; a meeting on the margins of a larger one."""
     if node.event.mode_type in ("visit", "phone"):
         return
-    visits, crowds = [], []
-    for other in calendar.near(node, ["CONSULT"], 31, 3):
-        if not _within(node, other) or not _places_agree(node, other):
-            continue
-        if other.event.mode_type == "visit":
-            if share_parties(node.everybody, other.everybody, 2):
-                visits.append(other)
-        elif (
-            node.is_dated
-            and len(other.everybody) > max(3, len(node.everybody))
-            and node.everybody.keys() <= other.everybody.keys()
-        ):
-            crowds.append(other)
+    visits = [
+        other
+        for other in calendar.near(node, "visit")
+        if _within(node, other)
+        and _places_agree(node, other)
+        and share_parties(node.everybody, other.everybody, 2)
+    ]
+    crowds = [
+        other
+        for other in calendar.near(node, "crowd")
+        if _within(node, other)
+        and _places_agree(node, other)
+        and len(other.everybody) > len(node.everybody)
+        and node.everybody.keys() <= other.everybody.keys()
+    ]
     for found, rule in ((visits, "talks_during_visit"), (crowds, "on_the_margins")):
         if len(found) == 1:
             yield node, found[0], "part_of", rule
 
 
-def _next_round(calendar: _Calendar, node: _Node) -> Iterator[_Found]:
+def _next_round(calendar: _Calendar, node: Node) -> Iterator[_Found]:
     if len(node.rounds) != 1:
         return
     (number,) = node.rounds
     before = [
         other
-        for other in calendar.near(node, ["CONSULT"], settings()["threat_days"], 0)
-        if other.rounds == {number - 1} and other.everybody.keys() == node.everybody.keys()
+        for other in calendar.near(node, f"round {number - 1}")
+        if other.everybody.keys() == node.everybody.keys()
     ]
     if before:
         yield node, before[-1], "follows", "next_round"
 
 
-def _cancels(calendar: _Calendar, node: _Node) -> Iterator[_Found]:
+def _cancels(calendar: _Calendar, node: Node) -> Iterator[_Found]:
     """A cancellation that could not be told to be of one plan, and the only plan that it can be of."""
     if node.event.status_type != "cancelled":
         return
     plans = [
         other
-        for other in calendar.near(node, ["CONSULT"], settings()["plan_days"], settings()["plan_days"])
-        if other.event.status_type in ("planned", "requested", "postponed")
-        and other.event.mode_type in (node.event.mode_type, None)
+        for other in calendar.near(node, "plan")
+        if other.event.mode_type in (node.event.mode_type, None)
         and share_parties(node.everybody, other.everybody, 2)
         and (not (node.interval and other.interval) or _overlap(node, other))
     ]
@@ -213,17 +283,12 @@ def _cancels(calendar: _Calendar, node: _Node) -> Iterator[_Found]:
         yield node, plans[0], "cancels", "only_plan_of_the_parties"
 
 
-def _outcome_of(calendar: _Calendar, node: _Node) -> Iterator[_Found]:
+def _outcome_of(calendar: _Calendar, node: Node) -> Iterator[_Found]:
     """What was agreed at a meeting of the same day that the same document tells of."""
-    if not node.is_dated:
-        return
     meetings = [
         other
-        for other in calendar.near(node, ["CONSULT"], 7, 1)
-        if other.event.status_type == "occurred"
-        and other.is_dated
-        and share_parties(node.everybody, other.everybody, 2)
-        and other.event.mode_type != "phone"
+        for other in calendar.near(node, "meeting")
+        if share_parties(node.everybody, other.everybody, 2)
         and _overlap(node, other)
         and bool(node.documents & other.documents)
         and _places_agree(node, other)
@@ -233,24 +298,20 @@ def _outcome_of(calendar: _Calendar, node: _Node) -> Iterator[_Found]:
         yield node, talks[0], "outcome_of", "agreed_at_meeting"
 
 
-def _towards(one: _Node, other: _Node) -> bool:
+def _towards(one: Node, other: Node) -> bool:
     """Whether one is done by the other's actor to the other's recipient."""
     return bool(one.actors.keys() & other.actors.keys() and one.recipients.keys() & other.recipients.keys())
 
 
-def _back(one: _Node, other: _Node) -> bool:
+def _back(one: Node, other: Node) -> bool:
     return bool(one.actors.keys() & other.recipients.keys() and one.recipients.keys() & other.actors.keys())
 
 
-def _follows_threat(calendar: _Calendar, node: _Node) -> Iterator[_Found]:
+def _follows_threat(calendar: _Calendar, node: Node) -> Iterator[_Found]:
     threats = []
-    for other in calendar.near(node, [node.event.event_type, "THREATEN"], settings()["threat_days"], 0):
-        is_threat = other.event.status_type == "threatened" and (
-            other.event.event_type == node.event.event_type
-            or (other.event.mode_type is None or _promises(other.event.mode_type, node.event))
-        )
+    for other in calendar.near(node, f"threat {node.event.event_type}"):
         told = other.event.first_reported_date
-        if is_threat and _towards(node, other) and (told is None or node.day is None or told <= node.day):
+        if _towards(node, other) and (told is None or node.day is None or told <= node.day):
             threats.append(other)
     if threats:
         same = [other for other in threats if other.event.event_type == node.event.event_type] or threats
@@ -267,17 +328,12 @@ _PROMISES: Mapping[str, frozenset[str]] = {
 }
 
 
-def _promises(mode: str, deed: Event) -> bool:
-    return deed.event_type in _PROMISES.get(mode, frozenset())
-
-
-def _responds_to(calendar: _Calendar, node: _Node) -> Iterator[_Found]:
+def _responds_to(calendar: _Calendar, node: Node) -> Iterator[_Found]:
     """The last like act of the other side within a month before."""
     acts = [
         other
-        for other in calendar.near(node, [node.event.event_type], settings()["answer_days"], 0)
-        if other.event.status_type == "occurred"
-        and _back(node, other)
+        for other in calendar.near(node, f"act {node.event.event_type}")
+        if _back(node, other)
         and other.event.mode_type == node.event.mode_type
         and _is_before(other, node)
     ]
@@ -285,7 +341,7 @@ def _responds_to(calendar: _Calendar, node: _Node) -> Iterator[_Found]:
         yield node, acts[-1], "responds_to", "like_act_in_return"
 
 
-def _is_before(one: _Node, other: _Node) -> bool:
+def _is_before(one: Node, other: Node) -> bool:
     last = date.max
     return (one.day or last, one.event.first_reported_date or last) < (
         other.day or last,
@@ -293,13 +349,9 @@ def _is_before(one: _Node, other: _Node) -> bool:
     )
 
 
-def _ratifies(calendar: _Calendar, node: _Node) -> Iterator[_Found]:
+def _ratifies(calendar: _Calendar, node: Node) -> Iterator[_Found]:
     """The only treaty that the parties signed before; of several, the only one on the same subject."""
-    signed = [
-        other
-        for other in calendar.near(node, ["SUPPORT"], settings()["ratification_days"], 0)
-        if other.deed == "sign" and other.event.status_type == "occurred"
-    ]
+    signed = calendar.near(node, "signing")
     if len(signed) > 1:
         shared = {other.event.event_id: len(node.words & other.words) for other in signed}
         best = max(shared.values())

@@ -132,7 +132,7 @@ def code_version(station: str, settings: Settings) -> str:
     parts = [version("demarche"), _code_hash()]
     if station == "documents":
         parts.append(str(settings.max_body_characters))
-    if station == "tagged":
+    if station in ("tagged", "resolved"):
         parts += [language.model_version(settings.model_name), additions_hash(settings)]
         parts += ["prefilter"] * settings.prefilter
     if station == "paired":
@@ -185,10 +185,11 @@ def _unpaired(lake: Lake, settings: Settings) -> list[str]:
     ledger = lake.manifests("paired")
     found = set(outdated(lake, "paired", settings))
     signed = sorted(set(wanted) - found)
+    first = 0  # the earliest that is near
     for position, key in enumerate(signed):
-        for other in reversed(signed[:position]):
-            if not are_near(key, other, settings):
-                break
+        while not are_near(key, signed[first], settings):
+            first += 1
+        for other in signed[first:position]:
             if wanted[other] != ledger[key].compared.get(other) and wanted[key] != ledger[other].compared.get(key):
                 found.add(key)
     return sorted(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,44 +12,35 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from demarche import entities, language, places
-from demarche.codebook.additions import Additions
-from demarche.codebook.names import fold
+from demarche import events, language
 from demarche.records import (
     Accuracy,
     Decision,
     Document,
-    Entity,
     EventRevision,
     Load,
     Mention,
-    Office,
     Pair,
-    Place,
     QualityResult,
     Record,
     Reject,
     Report,
     ReportParticipant,
     Signature,
-    Source,
     SourceHealth,
-    Story,
-    StoryDocument,
-    record_id,
 )
 from demarche.settings import Settings, load_settings
 from demarche.sources.declaring import Declaration, DeclarationError
+from demarche.steps import resolving
 from demarche.steps.gazetteer import load_additions
 from demarche.steps.gdelt import sync_gdelt
-from demarche.steps.ledgers import ACCEPTANCES, KEY_FORMAT, open_lake, released, unpairable, unpaired
-from demarche.steps.pairing import pair_documents, signed
-from demarche.steps.results import Progress, StepError, StepResult, log, no_progress
+from demarche.steps.ledgers import ACCEPTANCES, KEY_FORMAT, code_version, open_lake, released, unpairable, unpaired
+from demarche.steps.pairing import pair_documents
+from demarche.steps.results import Progress, StepError, StepResult, no_progress
 from demarche.steps.sources import declared_sources, health_of
 from demarche.storage import Lake
 
 if TYPE_CHECKING:
-    from demarche.stories import Shelf
     from demarche.warehouse import GateFailure, PartitionFiles, Warehouse
 
 _BROUGHT: dict[str, tuple[type[Record], ...]] = {
@@ -231,11 +222,12 @@ def _load_sound(
     while True:
         progress("load_warehouse", 0, 3)
         warehouse.begin()
+        decided = _newly_decided(warehouse, lake)
         _replay(warehouse, lake, declared)
         warehouse.replace_partitions(remaining)
         warehouse.forget_partitions(forgotten)
         progress("load_warehouse", 1, 3)
-        warehouse.replace_resolution(_resolve(warehouse, lake, declared, load_additions(settings)))
+        _resolve(warehouse, lake, decided, declared, settings)
         progress("load_warehouse", 2, 3)
         now = datetime.now(UTC)
         failures = [failure for failure in warehouse.gate(now) if not _is_accepted(failure, accepted)]
@@ -254,6 +246,29 @@ def _load_sound(
         remaining = {key: files for key, files in remaining.items() if key not in named}
 
 
+def _resolve(
+    warehouse: Warehouse, lake: Lake, named: Collection[str], declared: Sequence[Declaration], settings: Settings
+) -> None:
+    """Form stories and events: of what changed, or of everything where other code or names formed them; and what their
+    ids lead to."""
+    is_same = warehouse.is_resolved_by(code_version("resolved", settings))
+    decided = decisions(lake)
+    with warehouse.resolving() as held:
+        changed = held.changed_documents() | set(named) if is_same else None
+        for documents in resolving.portions(held, changed):
+            resolving.resolve_changed(held, lake, decided, documents)
+        resolving.replace_looked_up(warehouse, declared, load_additions(settings), whole=not is_same)
+
+
+def _newly_decided(warehouse: Warehouse, lake: Lake) -> set[str]:
+    """The documents of the decisions that the last load didn't know, and of those that they undo."""
+    known = {decision.decision_id: decision for decision in decisions(lake)}
+    new = set(known) ^ warehouse.decision_ids()
+    while undone := {known[one].undone_decision_id for one in new & known.keys()} - {None, *new}:
+        new |= undone  # type: ignore[arg-type]  # without None
+    return {name for one in new & known.keys() for name in events.documents_of(known[one])}
+
+
 def _is_accepted(failure: GateFailure, accepted: set[str]) -> bool:
     return bool(failure.partition_keys) and accepted.issuperset(failure.partition_keys)
 
@@ -270,114 +285,8 @@ def _declared(settings: Settings) -> Sequence[Declaration]:
         return ()
 
 
-def _resolve(
-    warehouse: Warehouse, lake: Lake, declared: Sequence[Declaration], additions: Additions
-) -> dict[type[Record], Iterable[Record]]:
-    """Stories and events over all that the warehouse holds, as reviewers have decided, and the tables that their ids
-    lead to."""
-    from demarche import events, stories
-
-    held = warehouse.read(Document)
-    reports = warehouse.read(Report)
-    participants = warehouse.read(ReportParticipant)
-    mentions = warehouse.read(Mention)
-    pairs = warehouse.read(Pair)
-    grouped, members = stories.group_stories(_with_sketches(warehouse.read(Signature), pairs, lake), pairs)
-    decided = events.apply(decisions(lake), reports)
-    for ignored in decided.ignored:
-        log.warning("a decision is ignored: %s", ignored)
-    facts = events.document_facts(held, members)
-    resolution = events.resolve_events(decided.reports, participants, facts, decisions=decided.rulings)
-    return {
-        Story: grouped,
-        StoryDocument: members,
-        **resolution.tables(),
-        Source: _sources(held, declared),
-        Entity: _entities(mentions, participants, additions),
-        Office: entities.load_gazetteer(additions).offices(),
-        Place: _places(mentions, reports, additions),
-    }
-
-
-def _with_sketches(signatures: Iterable[Signature], pairs: Iterable[Pair], lake: Lake) -> Shelf:
-    """Signatures as the warehouse has them; those in pairs with their sketches, which stay in the lake."""
-    from demarche import stories
-
-    wanted: dict[str, set[str]] = {}
-    for pair in pairs:
-        wanted.setdefault(pair.partition_key, set()).add(pair.document_id)
-        wanted.setdefault(pair.other_partition_key, set()).add(pair.other_document_id)
-    alone = [s for s in signatures if s.document_id not in wanted.get(s.partition_key, ())]
-    shelves = [stories.Shelf.of(alone)]
-    for key in sorted(wanted):
-        shelf = signed(lake, key)
-        rows = [row for row, card in enumerate(shelf.cards) if card.document_id in wanted[key]]
-        shelves.append(shelf.picked(rows))
-    return stories.Shelf.joined(shelves)
-
-
 def _code_versions(settings: Settings) -> dict[str, str]:
     return {"demarche": version("demarche"), "model": language.model_version(settings.model_name)}
-
-
-# --- what ids lead to --------------------------------------------------------------------------------------------
-def _sources(held: Iterable[Document], declared: Sequence[Declaration]) -> list[Source]:
-    """The outlets of the documents, as they were declared, and the agencies that wrote some of them."""
-    from demarche.documents import agencies
-
-    documents = list(held)
-    found = {
-        document.source_id: Source(source_id=document.source_id, name=document.source_name) for document in documents
-    }
-    for source in declared:
-        if source.outlet and (known := found.get(record_id("o", source.outlet))):
-            found[known.source_id] = known.model_copy(update=source.of_outlet)
-    written = {document.agency_id for document in documents if document.agency_id}
-    for agency in agencies():
-        if agency.source_id in written or agency.source_id in found:
-            found[agency.source_id] = agency
-    return [found[source_id] for source_id in sorted(found)]
-
-
-def _entities(
-    mentions: Iterable[Mention], participants: Iterable[ReportParticipant], additions: Additions
-) -> list[Entity]:
-    """The gazetteer's entities, and those that texts name beside them, under the first of their names."""
-    found = {entity.entity_id: entity for entity in entities.load_gazetteer(additions).entities()}
-    named: dict[str, list[Entity]] = {}
-    rows: tuple[Mention | ReportParticipant, ...] = (*mentions, *participants)
-    for row in rows:
-        if row.entity_id and row.entity_id not in found:
-            entity_type = row.mention_type if isinstance(row, Mention) else row.entity_type
-            entity = Entity(
-                entity_id=row.entity_id,
-                name=row.name or row.text,
-                entity_type=entity_type or "organisation",
-                country_code=row.country_code,
-                sector_type=row.sector_type,
-            )
-            named.setdefault(row.entity_id, []).append(entity)
-    found |= {entity_id: min(same, key=Entity.model_dump_json) for entity_id, same in named.items()}
-    return [found[entity_id] for entity_id in sorted(found)]
-
-
-def _places(mentions: Iterable[Mention], reports: Iterable[Report], additions: Additions) -> list[Place]:
-    """The places that texts name, with what the gazetteer knows of them."""
-    known = places.load_places(additions)
-    named: dict[str, set[tuple[str, str | None]]] = {}
-    for mention in mentions:
-        if mention.place_id:
-            named.setdefault(mention.place_id, set()).add((mention.name or mention.text, mention.country_code))
-    for report in reports:
-        if report.place_id and report.place_name:
-            named.setdefault(report.place_id, set()).add((report.place_name, report.country_code))
-    found = []
-    for place_id, spellings in sorted(named.items()):
-        name, country_code = min(spellings, key=lambda spelling: (spelling[0], spelling[1] or ""))
-        listed = [place for place, _ in known.named(fold(name)) if place.place_id == place_id]
-        other = Place(place_id=place_id, name=name, country_code=country_code, place_type="country")
-        found.append(listed[0] if listed else other)
-    return found
 
 
 # --- the journal -------------------------------------------------------------------------------------------------
@@ -398,7 +307,6 @@ def decisions(lake: Lake) -> list[Decision]:
 def _replay(warehouse: Warehouse, lake: Lake, declared: Sequence[Declaration]) -> None:
     """Bring what only the journal knows into the open load: all of it into a warehouse that lacks some of its loads,
     since it is new or a former publication that was restored. How the declared sources fare is remembered beside it."""
-    from demarche import events
     from demarche.warehouse import accuracy
 
     warehouse.replay(SourceHealth, [health_of(lake, source) for source in declared])

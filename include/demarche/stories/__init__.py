@@ -9,9 +9,9 @@ The rule in plain words, and why: `docs/decisions/0002-one-event.md`. The number
 `codebook/resolution.toml`.
 """
 
-from demarche.stories.grouping import group_stories
+from demarche.stories.grouping import clusters, group_stories
 from demarche.stories.pairing import find_pairs
 from demarche.stories.shelf import Card, Ragged, Shelf, Sketches
 from demarche.stories.signing import sign
 
-__all__ = ["Card", "Ragged", "Shelf", "Sketches", "find_pairs", "group_stories", "sign"]
+__all__ = ["Card", "Ragged", "Shelf", "Sketches", "clusters", "find_pairs", "group_stories", "sign"]

@@ -35,6 +35,31 @@ def group_stories(documents: Shelf, pairs: Iterable[Pair]) -> tuple[tuple[Story,
     return tuple(stories), tuple(members)
 
 
+def clusters(cards: Iterable[Card], pairs: Iterable[Pair]) -> dict[str, int]:
+    """Of each document the number of what pairs and equal words connect it to: its stories are made of that alone."""
+    smallest: dict[str, Key] = {}
+    root: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while root[name] != name:
+            root[name] = root[root[name]]
+            name = root[name]
+        return name
+
+    for card in cards:
+        smallest[card.document_id] = min(card.key, smallest.get(card.document_id, card.key))
+        for name in (card.document_id, card.content_hash):
+            root.setdefault(name, name)
+        root[find(card.document_id)] = find(card.content_hash)
+    for pair in pairs:
+        if pair.document_id in root and pair.other_document_id in root:
+            root[find(pair.document_id)] = find(pair.other_document_id)
+    first: dict[str, Key] = {}
+    for document_id, key in smallest.items():
+        first[find(document_id)] = min(key, first.get(find(document_id), key))
+    return {document_id: int(first[find(document_id)][1][1:16], 16) for document_id in smallest}
+
+
 @dataclass(frozen=True, order=True)
 class _Edge:
     """Two texts of a pair; the more of the shorter one stands in the other, the earlier it is looked at."""

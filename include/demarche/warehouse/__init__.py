@@ -14,6 +14,7 @@ from demarche.warehouse.gdelt import GdeltRows, gdelt_hashes, take_gdelt
 from demarche.warehouse.publication import chosen_publication, expire, publications, restore
 from demarche.warehouse.querying import Answer, ParquetAnswer, query, query_parquet
 from demarche.warehouse.reading import Overview, frame, overview, snapshot, verify
+from demarche.warehouse.resolved import Resolved
 from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse, accuracy
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ParquetAnswer",
     "PartitionFiles",
     "QueryError",
+    "Resolved",
     "Warehouse",
     "WarehouseError",
     "WarehouseLocked",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from importlib.resources import files
@@ -93,8 +94,14 @@ def run_in(
     dates: tuple[date, date],
     checked_at: datetime,
     lake_partitions: Mapping[str, str | None] | None = None,
+    *,
+    shadowed: Sequence[str] = (),
 ) -> tuple[QualityResult, tuple[str, ...]]:
-    """What a check finds in an open load, between these load dates, and which partitions its rows name."""
+    """What a check finds in an open load, between these load dates, and which partitions its rows name. Of tables that
+    are ``shadowed`` it sees the temporary ones of the same name."""
+    if shadowed:
+        sql = re.sub(rf"\bcore\.({'|'.join(shadowed)})\b", r"temp.\1", check.sql_text)
+        check = check.model_copy(update={"sql_text": sql})
     try:
         statement = con.extract_statements(_counted(check))[0]
         wanted = statement.named_parameters

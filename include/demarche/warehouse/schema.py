@@ -19,7 +19,7 @@ from demarche import codebook, gdelt, ontology, records
 from demarche.records import Record
 from demarche.warehouse.errors import Unusable
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised whenever a table or column is added or changed, so that an older program refuses a newer file."""
 
 CORE: tuple[type[Record], ...] = (
@@ -63,6 +63,14 @@ OF_DOCUMENTS: tuple[type[Record], ...] = (
 """Tables whose rows belong to a document of a partition; of a document in several, core shows one partition's."""
 
 STAGE: tuple[type[Record], ...] = (*OF_DOCUMENTS, records.Signature, records.Pair)
+CLUSTERED: tuple[type[Record], ...] = (
+    records.StoryCluster,
+    records.EventCluster,
+    records.BlockSeat,
+    records.EventKey,
+)
+"""How stories and events hang together, so that a load finds what it touches; lie in stage."""
+
 OMITTED: dict[type[Record], dict[str, Any]] = {
     records.Document: {"body": ""},
     records.Signature: {
@@ -78,7 +86,7 @@ OMITTED: dict[type[Record], dict[str, Any]] = {
 SCHEMAS = {
     "core": "the facts",
     "meta": "the warehouse about itself",
-    "stage": "what the next load needs: signatures, pairs, and documents that another partition already shows",
+    "stage": "what the next load needs: signatures, pairs, documents that another partition already shows, clusters",
     "gdelt": "events and mentions as GDELT codes them, imported to be compared: nothing else is made from them",
     "mart": "what analysts read",
 }
@@ -176,7 +184,7 @@ def tables() -> tuple[Table, ...]:
     return tuple(
         [_table("core", record) for record in CORE]
         + [_table("meta", record) for record in META]
-        + [_table("stage", record) for record in STAGE]
+        + [_table("stage", record) for record in (*STAGE, *CLUSTERED)]
         + [_gdelt_table(of) for of in gdelt.TABLES.values()]
     )
 
@@ -309,6 +317,7 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> None:
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     con.execute("CREATE TABLE IF NOT EXISTS meta.schema_version (schema_version BIGINT NOT NULL, mart_hash VARCHAR)")
+    con.execute("ALTER TABLE meta.schema_version ADD COLUMN IF NOT EXISTS resolution_hash VARCHAR")
     present = _present_columns(con)
     for expected in tables():
         columns = present.get(expected.qualified)
@@ -323,7 +332,7 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> None:
         for statement in _comments(expected, commented.get(expected.qualified, {})):
             con.execute(statement)
     if version(con) is None:
-        con.execute("INSERT INTO meta.schema_version VALUES (?, NULL)", [SCHEMA_VERSION])
+        con.execute("INSERT INTO meta.schema_version VALUES (?, NULL, NULL)", [SCHEMA_VERSION])
     else:
         con.execute("UPDATE meta.schema_version SET schema_version = ?", [SCHEMA_VERSION])
 
@@ -335,6 +344,7 @@ _VERSION_TABLE = Table(
     (
         Column("schema_version", "BIGINT", True, "Raised with every change of tables or columns"),
         Column("mart_hash", "VARCHAR", False, "Hash of the marts' SQL; another one means: make the views anew"),
+        Column("resolution_hash", "VARCHAR", False, "Hash of what stories and events are made by; another: all anew"),
     ),
     Record,
 )

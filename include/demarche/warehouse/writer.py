@@ -3,9 +3,9 @@
 with Warehouse.writer(path) as warehouse:
     warehouse.begin()
     warehouse.replace_partitions({"2018-11-06T14": PartitionFiles(input_hash, {Document: [path], …})})
-    reports = warehouse.read(Report)
+    touched = warehouse.resolved.changed_documents()
     …
-    warehouse.replace_resolution({Event: events, …})
+    warehouse.resolved.replace_events(…)
     failures = warehouse.gate(checked_at)
     if failures: raise …             # what wasn't committed leaves no trace
     warehouse.commit(loaded_at)
@@ -33,6 +33,7 @@ from demarche.warehouse import checks, marts, publication, schema
 from demarche.warehouse.connection import CONFIG, STORAGE, connect, refuse_irregular
 from demarche.warehouse.errors import Unusable, WarehouseError, first_line, reported
 from demarche.warehouse.publication import Paths
+from demarche.warehouse.resolved import Resolved, note_names, start
 from demarche.warehouse.schema import Table, quoted, table
 
 R = TypeVar("R", bound=Record)
@@ -104,6 +105,7 @@ class _Pending:
     keys: dict[str, str] = field(default_factory=dict)  # partition key → input hash, "" where it was forgotten
     first_date: date | None = None
     last_date: date | None = None
+    is_whole: bool = False  # stories and events were replaced by dates, and not only those that are noted as touched
 
     def touch(self, first: date, last: date) -> None:
         self.first_date = min(first, self.first_date or first)
@@ -170,6 +172,7 @@ class Warehouse:
             self._open.execute("BEGIN")
             self._pending = _Pending()
             schema.bring_up_to_date(self._open)
+            start(self._open)
             self._replace_rows(table("meta", records.Code), schema.codes())
             self._replace_rows(table("meta", records.Accuracy), accuracy())
 
@@ -281,12 +284,15 @@ class Warehouse:
         with self._doing(f"partition {keys[0]}{' and others' if len(keys) > 1 else ''} can't be taken"):
             self._open.execute("CREATE OR REPLACE TEMP TABLE affected (document_id VARCHAR)")
             self._collect_affected(keys)
+            note_names(self._open, lambda source: _bound(source, keys), keys, gone=True)
             for of_partitions in (*_PARTITIONED, table("meta", records.Partition)):
                 self._delete(of_partitions, keys)
             for key in sorted(partitions):
                 self._take_files(key, partitions[key])
             self._collect_affected(keys)
             self._show_smallest_partition()
+            note_names(self._open, lambda source: _bound(source, keys), keys, gone=False)
+            self._open.execute("INSERT INTO changed_documents SELECT DISTINCT document_id FROM affected")
 
     def _collect_affected(self, keys: Sequence[str]) -> None:
         for schema_name in ("core", "stage"):
@@ -378,6 +384,12 @@ class Warehouse:
         keys = [key for (key,) in con.execute("SELECT DISTINCT partition_key FROM moving ORDER BY 1").fetchall()]
         if not keys:
             return
+        note_names(con, lambda source: _bound(source, keys), keys, gone=True)
+        self._move_rows(origin, target, keys)
+        note_names(con, lambda source: _bound(source, keys), keys, gone=False)
+
+    def _move_rows(self, origin: str, target: str, keys: Sequence[str]) -> None:
+        con = self._open
         for record in _MOVED:
             source, destination = table(origin, record), table(target, record)
             given = [keys]
@@ -400,6 +412,30 @@ class Warehouse:
             con.execute(f"DELETE FROM {source.qualified} WHERE {where}", given)
 
     # --- what is formed over all partitions ------------------------------------------------------------------
+    @property
+    def resolved(self) -> Resolved:
+        """Stories and events in the open load, to be looked up and replaced."""
+        assert self._in_load is not None
+        return Resolved(self._open, self._paths.work_folder, self._insert_rows)
+
+    @contextmanager
+    def resolving(self) -> Iterator[Resolved]:
+        """The same, with whatever DuckDB or the disk refuses told as WarehouseError."""
+        with self._doing("stories and events can't be formed"):
+            yield self.resolved
+
+    def is_resolved_by(self, resolution_hash: str) -> bool:
+        """Whether stories and events are made by what this hash stands for; else it is noted, and they are dropped, to
+        be formed anew."""
+        with self._doing("stories and events can't be dropped"):
+            if self._fetch("SELECT resolution_hash FROM meta.schema_version") == [(resolution_hash,)]:
+                return True
+            self.resolved.clear()
+            self._open.execute("UPDATE meta.schema_version SET resolution_hash = ?", [resolution_hash])
+            self._in_load.touch(*_ALL_DATES)
+            self._in_load.is_whole = True
+        return False
+
     def read(self, record_type: type[R]) -> list[R]:
         """All rows of a table of core, or of Signature and Pair, in the order of their key.
 
@@ -432,6 +468,7 @@ class Warehouse:
                 self._replace_rows(table("core", record), new, dates if record in RESOLVED else None)
         if any(record in RESOLVED for record in rows):
             pending.touch(*dates)
+            pending.is_whole = True
 
     def replay(self, record_type: type[Record], rows: Iterable[Record]) -> None:
         """Bring back what only the journal knows: loads, event revisions, quality results, decisions, code versions.
@@ -460,20 +497,19 @@ class Warehouse:
         return [record_type.model_validate(dict(zip(names, row, strict=True))) for row in rows]
 
     def gate(self, checked_at: datetime) -> list[GateFailure]:
-        """The error checks that the open load fails, over the load dates that it touched; none: it may be committed.
+        """The error checks that the open load fails, over the rows that it touched; none: it may be committed.
 
         Marts whose SQL changed are made anew before, since checks may read them.
         """
-        dates = self._in_load.dates
-        with self._doing("the marts can't be made"):
+        pending = self._in_load
+        with self._doing("the load can't be checked"):
             marts.refresh(self._open)
-        if dates is None:
-            return []
+        dates, within = (pending.dates, ()) if pending.is_whole else (_ALL_DATES, self.resolved.show_touched())
         failures = []
         for check in checks.load_checks():
-            if check.severity_type != "error" or quality.looks_at_the_lake(check):
+            if dates is None or check.severity_type != "error" or quality.looks_at_the_lake(check):
                 continue
-            result, keys = checks.run_in(self._open, check, dates, checked_at)
+            result, keys = checks.run_in(self._open, check, dates, checked_at, shadowed=within)
             if quality.is_alarm(result):
                 failures.append(GateFailure(result, keys))
         return failures
@@ -549,25 +585,28 @@ class Warehouse:
 
     def _revise(self, load_id: str) -> int:
         """Note the events that differ from what was believed before: new, changed, or gone."""
-        dates = _ALL_DATES if self._is_fresh else self._in_load.dates
-        if dates is None:
-            return 0
+        pending, con = self._in_load, self._open
         names = ", ".join(table("core", records.Event).column_names)
-        bound = f"load_date BETWEEN {_literal(dates[0])} AND {_literal(dates[1])}"
-        con = self._open
+        if self._is_fresh or pending.is_whole:
+            first, last = _ALL_DATES if self._is_fresh or pending.dates is None else pending.dates
+            before = now = f"load_date BETWEEN {_literal(first)} AND {_literal(last)}"
+        else:
+            touched = "event_id IN (FROM touched_events)"
+            before = f"{self.resolved.dates(table('meta', records.EventRevision), touched)} AND {touched}"
+            now = f"{self.resolved.dates(table('core', records.Event), touched)} AND {touched}"
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE believed AS SELECT {names} FROM ("
-            f"SELECT r.* FROM meta.event_revisions AS r JOIN meta.loads AS l ON l.load_id = r.load_id WHERE r.{bound} "
+            f"SELECT r.* FROM meta.event_revisions AS r JOIN meta.loads AS l ON l.load_id = r.load_id WHERE {before} "
             "QUALIFY row_number() OVER (PARTITION BY r.event_id ORDER BY l.loaded_at DESC, l.load_id DESC) = 1"
             ") WHERE NOT is_retracted"
         )
         row = con.execute(
             f"INSERT INTO meta.event_revisions ({names}, load_id, is_retracted) "
             f"SELECT {names}, ?, is_retracted FROM ("
-            f"SELECT *, false AS is_retracted FROM (SELECT {names} FROM core.events WHERE {bound} "
+            f"SELECT *, false AS is_retracted FROM (SELECT {names} FROM core.events WHERE {now} "
             f"EXCEPT SELECT {names} FROM believed) UNION ALL BY NAME "
             "SELECT *, true AS is_retracted FROM believed "
-            f"ANTI JOIN (SELECT event_id FROM core.events WHERE {bound}) AS e ON e.event_id = believed.event_id"
+            f"ANTI JOIN (SELECT event_id FROM core.events WHERE {now}) AS e ON e.event_id = believed.event_id"
             ") ORDER BY load_date, event_id",
             [load_id],
         ).fetchone()

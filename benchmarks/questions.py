@@ -1,0 +1,97 @@
+"""How long typical questions take, and how large the file is.
+
+    python -m benchmarks.questions WAREHOUSE [--repeat 5]
+
+Asks a warehouse ten questions over its marts, warm, through one connection: medians of the processor's seconds. Those
+that are bounded by a date are asked of the same rows sorted by hand, too, with the ratio of both. Then the size of the
+file over that of the same rows in Parquet with zstd. `benchmarks.warehouse --keep FOLDER` leaves warehouses to ask.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+import duckdb
+
+QUESTIONS = {
+    "a pair's months": "FROM mart.dyad_months WHERE pair_code = $pair ORDER BY month_date",
+    "a pair's events of a month": "FROM mart.dyads WHERE pair_code = $pair AND start_date BETWEEN $first AND $last",
+    "meetings of a month": "FROM mart.meetings WHERE start_date BETWEEN $first AND $last",
+    "events of a day": "FROM mart.events WHERE start_date = $first",
+    "upcoming": "FROM mart.upcoming ORDER BY start_date LIMIT 100",
+    "an event": "FROM mart.events WHERE event_id = $event",
+    "its claims": "FROM mart.claims WHERE event_id = $event",
+    "its evidence": "FROM mart.evidence WHERE event_id = $event",
+    "words in a month's evidence": "FROM mart.evidence WHERE load_date BETWEEN $first AND $last "
+    "AND contains(sentence_text, 'harbour')",
+    "counts by month and type": "SELECT date_trunc('month', start_date), event_type, status_type, count(*), "
+    "avg(goldstein_value) FROM mart.events GROUP BY ALL",
+}
+BY_HAND = {
+    "meetings of a month": ("mart.meetings", "start_date"),
+    "events of a day": ("mart.events", "start_date"),
+    "words in a month's evidence": ("mart.evidence", "load_date"),
+}
+
+
+def seconds(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, object], repeat: int) -> float:
+    wanted = con.extract_statements(sql)[0].named_parameters
+    given = {name: value for name, value in values.items() if name in wanted}
+    runs = []
+    for _ in range(repeat + 1):
+        start = time.process_time()
+        con.execute(sql, given).fetchall()
+        runs.append(time.process_time() - start)
+    return median(runs[1:])
+
+
+def ask(path: Path, repeat: int) -> None:
+    con = duckdb.connect(config={"threads": 2})
+    con.execute(f"ATTACH '{path}' AS warehouse (READ_ONLY)")
+    con.execute("USE warehouse")
+    (pair,) = con.execute("SELECT pair_code FROM mart.dyads GROUP BY ALL ORDER BY count(*) DESC LIMIT 1").fetchall()[0]
+    event, first = con.execute(
+        "SELECT event_id, date_trunc('month', start_date) FROM core.events WHERE start_date IS NOT NULL "
+        "ORDER BY report_count DESC, event_id LIMIT 1"
+    ).fetchall()[0]
+    values = {"pair": pair, "event": event, "first": first, "last": first.replace(day=28)}
+    count = con.execute("SELECT count(*) FROM core.events").fetchall()[0][0]
+    print(f"{count} events")
+    found = {name: seconds(con, sql, values, repeat) for name, sql in QUESTIONS.items()}
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        con.execute(f"ATTACH '{folder}/sorted.duckdb' AS sorted (STORAGE_VERSION 'v1.5.0')")
+        for name, took in found.items():
+            beside = ""
+            if name in BY_HAND:
+                view, column = BY_HAND[name]
+                con.execute(f"CREATE OR REPLACE TABLE sorted.by_hand AS FROM {view} ORDER BY {column}")
+                con.execute("CHECKPOINT sorted")
+                by_hand = seconds(con, QUESTIONS[name].replace(view, "sorted.by_hand"), values, repeat)
+                beside = f", by hand {by_hand:.3f} s, ratio {took / max(by_hand, 1e-4):.1f}"
+            print(f"{name:>28}: {took:.3f} s{beside}", flush=True)
+        size = 0
+        tables = con.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'warehouse'"
+        ).fetchall()
+        for (table,) in tables:
+            file = Path(folder) / "table.parquet"
+            con.execute(f"COPY {table} TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
+            size += file.stat().st_size
+    whole = path.stat().st_size
+    print(f"file {whole / 2**20:.0f} MB, Parquet {size / 2**20:.0f} MB, ratio {whole / size:.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("warehouse", type=Path)
+    parser.add_argument("--repeat", type=int, default=5)
+    asked = parser.parse_args()
+    ask(asked.warehouse, asked.repeat)
+
+
+if __name__ == "__main__":
+    main()

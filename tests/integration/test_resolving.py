@@ -1,0 +1,204 @@
+"""Stories and events formed load by load, of what each touches, are those that forming them all at once gives."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from demarche import events, ontology, records, stories
+from demarche.events import tales
+from demarche.records import Decision, Document, Pair, Record, Report, ReportParticipant, Signature, record_id
+from demarche.steps import resolving
+from demarche.warehouse import PartitionFiles, Warehouse, resolved, schema
+from demarche.warehouse.writer import RESOLVED
+from warehouse_world import document, parquet
+
+KEYS = ("2024-03-30T01", "2024-03-31T02", "2024-04-01T03", "2024-05-02T04")
+PARTIES = ("FRA", "DEU", "ITA")
+TEXTS = (
+    "The harbour of Strelsau was closed for two days while divers looked for the anchor of the ferry Rudolf, which had "
+    "torn loose in the storm; the harbour master Sapt said that no ship would be let out before the pilots agreed.",
+    "Farmers of the upper valley brought their sheep down three weeks early this year, since snow had fallen on the "
+    "Zenda pass, and the bridge at Tarlenheim, which the flood took away in May, is still being built by the army.",
+)
+Content = frozenset[tuple[int, int]]
+"""A partition's documents: which one, and in which of its wordings."""
+
+
+def texts(number: int, wording: int) -> Document:
+    """Documents 0 to 5 print two texts, cut and reworded here and there; the others have each their own."""
+    words = TEXTS[number % 2].split() if number < 6 else [f"{number}x{place}" for place in range(40)]
+    body = " ".join(words[: len(words) - 2 * wording - number % 3])
+    return document(
+        f"{number}.{wording}" if number % 2 else str(number),  # the text of an even one is another under the same id
+        KEYS[0],
+        body=body,
+        source_id=record_id("o", f"Paper {number % 4}"),
+        source_name=f"Paper {number % 4}",
+        agency_id=record_id("o", "Agency") if number == 3 else None,
+        published_date=date(2024, 3, 30) + timedelta(days=number % 3),
+        content_hash=record_id("c", body),
+    )
+
+
+def told(of: Document, number: int, wording: int) -> Iterator[tuple[Report, list[ReportParticipant]]]:
+    for ordinal in range(1 + number % 3):
+        kind = (number * 7 + ordinal * 3 + wording) % 9
+        event_type, mode, status, trigger = (
+            ("CONSULT", "visit", "planned", "visit"), ("CONSULT", None, "occurred", "met"),
+            ("CONSULT", "visit", "occurred", "visited"), ("SANCTION", "expel", "occurred", "expelled"),
+            ("SUPPORT", None, "occurred", "signed"), ("SUPPORT", None, "occurred", "ratified"),
+            ("CONSULT", None, "cancelled", "called off"), ("THREATEN", None, "threatened", "threatened"),
+            ("CONSULT", None, "occurred", "met"),
+        )[kind]  # fmt: skip
+        start = None if (number + ordinal) % 5 == 4 else date(2024, 3, 29) + timedelta(days=(number + kind) % 5)
+        sentence = f"In Strelsau they {trigger}, as was told, about the {('ferry', 'bridge')[kind % 2]} of the valley."
+        report = Report(
+            report_id=record_id("r", of.document_id, ordinal), document_id=of.document_id,
+            partition_key=of.partition_key, load_date=date.fromisoformat(of.partition_key[:10]), event_type=event_type,
+            status_type=status, mode_type=mode, plover_type=ontology.fold(event_type, status), start_date=start,
+            end_date=start, date_precision_type="day" if start else "unknown", sentence_text=sentence,
+            sentence_start_offset=100 * ordinal, sentence_end_offset=100 * ordinal + len(sentence),
+            trigger_text=trigger, trigger_start_offset=100 * ordinal + sentence.index(trigger),
+            trigger_end_offset=100 * ordinal + sentence.index(trigger) + len(trigger), confidence_score=0.7,
+            coding_rule="hand", coder_version="1",
+        )  # fmt: skip
+        sides = [PARTIES[(number + kind) % 3], PARTIES[(number + kind + 1) % 3]][: 1 + (number + kind) % 4]
+        yield report, [
+            ReportParticipant(
+                report_id=report.report_id, partition_key=of.partition_key, load_date=report.load_date, ordinal=place,
+                role_type="recipient" if place else "actor", entity_id=code, name=code, entity_type="state",
+                country_code=code, text=code, start_offset=0, end_offset=3,
+            )
+            for place, code in enumerate(sides)
+        ]  # fmt: skip
+
+
+class World:
+    """What the lake would hold, and the warehouse that takes it."""
+
+    def __init__(self, folder: Path, warehouse: Warehouse) -> None:
+        self.folder = folder
+        self.warehouse = warehouse
+        self.signatures: dict[str, list[Signature]] = {}
+        self.decisions: list[Decision] = []
+        self.numbers = itertools.count()
+
+    def files(self, key: str, content: Content) -> PartitionFiles:
+        rows: dict[type[Record], list[Any]] = {kind: [] for kind in (Document, Report, ReportParticipant, Signature)}
+        for number, wording in sorted(content):
+            of = texts(number, wording).model_copy(update={"partition_key": key})
+            rows[Document].append(of)
+            rows[Signature].append(stories.sign(of))
+            for report, participants in told(of, number, wording):
+                rows[Report].append(report)
+                rows[ReportParticipant] += participants
+        self.signatures[key] = rows[Signature]
+        others = [stories.Shelf.of(found) for other, found in self.signatures.items() if other != key]
+        rows[Pair] = list(stories.find_pairs(stories.Shelf.of(rows[Signature]), others))
+        folder = self.folder / str(next(self.numbers))
+        return PartitionFiles("x", {kind: [parquet(folder / f"{kind.table}.parquet", kind, found)]
+                                    for kind, found in rows.items()})  # fmt: skip
+
+    def load(self, batch: Mapping[str, Content | None], decided: Sequence[Decision]) -> None:
+        resolved.start(self.warehouse._open)
+        for key in batch:
+            self.signatures.pop(key, None)
+        taken = {key: self.files(key, content) for key, content in batch.items() if content is not None}
+        self.warehouse.replace_partitions(taken)
+        self.warehouse.forget_partitions(key for key, content in batch.items() if content is None)
+        self.decisions += decided
+        named = {name for decision in decided for name in events.documents_of(decision)}
+        changed = self.warehouse.resolved.changed_documents() | named
+        resolving.resolve_changed(self.warehouse.resolved, None, self.decisions, changed)  # type: ignore[arg-type]
+
+    def tables(self) -> dict[type[Record], list[Record]]:
+        return {kind: self.warehouse.read(kind) for kind in RESOLVED}
+
+    def kept(self) -> dict[str, list[Any]]:
+        return {kind.table: sorted(self.warehouse._fetch(f"FROM stage.{kind.table}")) for kind in schema.CLUSTERED}
+
+    def at_once(self) -> dict[type[Record], list[Record]]:
+        """All stories and events by the functions that are given everything."""
+        shelf = stories.Shelf.of([row for found in self.signatures.values() for row in found])
+        shown = {(row.document_id, row.partition_key) for row in self.warehouse.read(Document)}
+        rows = [row for row, card in enumerate(shelf.cards) if (card.document_id, card.partition_key) in shown]
+        grouped, members = stories.group_stories(shelf.picked(rows), self.warehouse.read(Pair))
+        decided = events.apply(self.decisions, self.warehouse.read(Report))
+        found = events.resolve_events(
+            decided.reports, self.warehouse.read(ReportParticipant),
+            events.document_facts(self.warehouse.read(Document), members), decisions=decided.rulings,
+        )  # fmt: skip
+        made: dict[type[Record], Sequence[Record]] = {
+            records.Story: grouped, records.StoryDocument: members, **found.tables()
+        }  # fmt: skip
+        return {kind: sorted(made[kind], key=lambda row: [getattr(row, name) for name in row.key]) for kind in RESOLVED}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("resolving")
+    with pytest.MonkeyPatch.context() as patched, Warehouse.writer(folder / "w.duckdb") as warehouse:
+        found = World(folder, warehouse)
+        for name, value in (("block_size", 5), ("window", 2)):  # so that some blocks are full
+            patched.setitem(tales.settings(), name, value)  # type: ignore[arg-type]  # a dict it is
+        patched.setattr(resolving, "signed", lambda lake, key: stories.Shelf.of(found.signatures[key]))
+        yield found
+
+
+contents = st.frozensets(st.tuples(st.integers(0, 11), st.integers(0, 1)), max_size=9).map(
+    lambda found: frozenset({number: (number, wording) for number, wording in sorted(found)}.values())
+)
+
+
+@st.composite
+def decisions(draw: st.DrawFn, ordinal: int) -> Decision:
+    kind = draw(st.sampled_from(["merge", "split", "reject", "recode", "keep"]))
+
+    def places(count: int) -> tuple[str, ...]:
+        named = draw(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 2)), min_size=count, max_size=count))
+        return tuple(f"{texts(number, 0).document_id}:{100 * place}-{100 * place + 99}" for number, place in named)
+
+    return Decision(
+        decision_id=str(ordinal), decision_type=kind, decided_by="x",
+        decided_at=datetime(2024, 6, 1, tzinfo=UTC) + timedelta(minutes=ordinal),
+        report_places=places(2 if kind == "merge" else 1), other_report_places=places(1) if kind == "split" else (),
+        new_values={"start_date": "2024-03-31"} if kind == "recode" else {},
+    )  # fmt: skip
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[tuple[dict[str, Content | None], list[Decision]]]:
+    ordinal = itertools.count()
+    batches = st.dictionaries(st.sampled_from(KEYS), st.none() | contents, min_size=1, max_size=3)
+    return [
+        (draw(batches), [draw(decisions(next(ordinal))) for _ in range(draw(st.integers(0, 2)))])
+        for _ in range(draw(st.integers(2, 4)))
+    ]
+
+
+@given(histories())
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_load_by_load_gives_what_all_at_once_gives(world: World, history: list[Any]) -> None:
+    world.warehouse.begin()
+    world.signatures, world.decisions = {}, []
+    try:
+        for batch, decided in history:
+            world.load(batch, decided)
+            expected, found = world.at_once(), world.tables()
+            for kind in RESOLVED:
+                assert found[kind] == expected[kind]
+        kept = world.kept()
+        world.warehouse.resolved.clear()
+        for documents in resolving.portions(world.warehouse.resolved, None):
+            resolving.resolve_changed(world.warehouse.resolved, None, world.decisions, documents)  # type: ignore[arg-type]
+        assert world.kept() == kept
+    finally:
+        world.warehouse.rollback()
