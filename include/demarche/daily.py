@@ -14,6 +14,7 @@ from html import escape
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 MARKS = {"passed": "·", "failed": "✗", "broken": "!"}
+SHADES = {"warn": "warned", "info": "noted"}  # as what a failure of less severity is drawn
 MAX_CELL = 300  # characters of a text that a cell shows
 
 
@@ -26,9 +27,11 @@ class Course:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What a check said over time, the oldest first: passed, failed or broken."""
+    """What a check said over time, the oldest first: passed, failed or broken; and how severe it is that it failed
+    (error, warn or info)."""
 
     outcomes: tuple[str, ...]
+    severity: str = "error"
 
 
 Cell = str | int | float | date | Course | Outcomes | None
@@ -72,7 +75,8 @@ table { border-collapse: collapse; display: block; overflow-x: auto; }
 th, td { text-align: left; vertical-align: top; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid #e9ecef; }
 th { font-weight: 600; color: #868e96; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
 svg { vertical-align: middle; } rect.last { fill: #1971c2; } rect { fill: #a5d8ff; }
-rect.passed { fill: #8ce99a; } rect.failed { fill: #e03131; } rect.broken { fill: #f08c00; }
+rect.passed { fill: #8ce99a; } rect.failed { fill: #e03131; } rect.broken { fill: #862e9c; }
+rect.warned { fill: #f08c00; } rect.noted { fill: #4dabf7; }
 """
 
 
@@ -104,13 +108,20 @@ def _cell(cell: Cell) -> str:
         return f"<td>{_bars(cell.numbers)}</td>"
     if isinstance(cell, Outcomes):
         squares = "".join(
-            f"<rect class='{outcome if outcome in MARKS else 'broken'}' x='{8 * place}' width='7' height='12'/>"
+            f"<rect class='{_shade(outcome, cell.severity)}' x='{8 * place}' width='7' height='12'/>"
             for place, outcome in enumerate(cell.outcomes)
         )
-        return f"<td><svg width='{8 * len(cell.outcomes)}' height='12' role='img'>{squares}</svg></td>"
+        title = f"<title>{escape(', '.join(cell.outcomes))}</title>"
+        return f"<td><svg width='{8 * len(cell.outcomes)}' height='12' role='img'>{title}{squares}</svg></td>"
     if isinstance(cell, int | float):
         return f"<td class='number'>{cell:g}</td>"
     return f"<td>{escape(_text(cell))}</td>"
+
+
+def _shade(outcome: str, severity: str) -> str:
+    if outcome == "failed":
+        return SHADES.get(severity, outcome)
+    return outcome if outcome in MARKS else "broken"
 
 
 def _bars(numbers: Sequence[float]) -> str:

@@ -48,6 +48,12 @@ def test_a_page_shows_words_numbers_courses_and_outcomes() -> None:
     assert [page.count(f"class='{outcome}'") for outcome in ("passed", "failed", "broken")] == [1, 1, 1]
 
 
+def test_what_is_less_severe_is_no_alarm() -> None:
+    page = write_page(report(("Courier", 1, Outcomes(("failed", "broken"), "warn"), Outcomes(("failed",), "info"))))
+    assert [page.count(f"class='{name}'") for name in ("failed", "warned", "noted", "broken")] == [0, 1, 1, 1]
+    assert "<title>failed, broken</title>" in page
+
+
 def test_markdown_shows_the_same() -> None:
     text = write_markdown(report(("Courier", 12, Course((0, 6, 12)), Outcomes(("passed", "failed", "broken")))))
     assert "| Courier | 12 | ▁▅█ | ·✗! |" in text

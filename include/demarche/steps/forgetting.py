@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,10 +14,11 @@ from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import parse_documents, parse_fetch
 from demarche.steps.ledgers import TOMBSTONES, open_lake
 from demarche.steps.loading import rebuild_warehouse
+from demarche.steps.maintaining import back_up
 from demarche.steps.pairing import pair_documents
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
 from demarche.steps.tagging import tag_documents
-from demarche.storage import Lake
+from demarche.storage import Backup, Lake
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ _UNKNOWN = (
 def forget(target: str, *, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
     """Take away a document, by its address (all its versions, and whatever comes from there later), document id or
     article id: from all that is derived, the raw bytes that nothing else uses, revisions, samples of checks, former
-    publications. Doing it again finishes what a kill left undone. Raises StepError when nothing is called so.
+    publications, and all of these in the settings' backup. Doing it again finishes what a kill left undone. Raises
+    StepError when nothing is called so.
     """
     settings = settings or load_settings()
     lake = open_lake(settings)
@@ -62,9 +64,15 @@ def forget(target: str, *, settings: Settings | None = None, progress: Progress 
             tag_documents(key, settings=settings, progress=progress)
             pair_documents(key, settings=settings)
             progress("forget", number, len(keys))
-        removed = _purge(lake, stones)
+        uses = _uses(lake, stones)
+        unused = _unused(lake, uses)
+        removed = _purge(lake, stones, uses, unused)
         if settings.warehouse_path.exists():
             rebuild_warehouse(settings=settings, progress=progress, keep=0)
+        if settings.backup_url:
+            backup = Backup(settings.backup_url)
+            _purge(backup.lake, stones, uses, unused)
+            back_up(backup, lake, settings, keep=1)
     details = {"partitions": len(keys), "raw_removed": removed}
     return StepResult("forget", None, read=len(found), written=len(keys), details=details)
 
@@ -128,20 +136,32 @@ def _events_with(report_ids: list[str], settings: Settings) -> set[str]:
 
 
 # --- what is purged ----------------------------------------------------------------------------------------------
-def _purge(lake: Lake, stones: list[Tombstone]) -> int:
-    """Remove raw bytes that nothing uses any more, and every row of log and journal that tells of what is forgotten;
-    answer how many raw entries went."""
+def _uses(lake: Lake, stones: list[Tombstone]) -> dict[str, set[str]]:
+    """The raw bytes in which something forgotten was found, each with the partitions that it was fetched for."""
     hashes = {raw_hash for stone in stones for raw_hash, _ in stone.places}
-    forgotten = Forgotten(stone.model_dump() for stone in stones)
     uses: dict[str, set[str]] = {}
     for fetch in lake.all_fetches():
         if fetch.raw_hash in hashes:
             uses.setdefault(fetch.raw_hash, set()).add(fetch.partition_key)
-    removed = 0
+    return uses
+
+
+def _unused(lake: Lake, uses: Mapping[str, set[str]]) -> set[str]:
+    """Those of them that no document is made of any more."""
+    unused = set()
     for raw_hash, keys in uses.items():
         rows = (row for key in keys for row in lake.read(Document, key, "documents"))
         if not any(row.raw_hash == raw_hash for row in rows):
-            removed += lake.remove_raw(raw_hash)
+            unused.add(raw_hash)
+    return unused
+
+
+def _purge(lake: Lake, stones: list[Tombstone], uses: Mapping[str, set[str]], unused: Iterable[str]) -> int:
+    """Remove unused raw bytes from a lake or its backup, and every row of log and journal that tells of what is
+    forgotten; answer how many raw entries went."""
+    hashes = {raw_hash for stone in stones for raw_hash, _ in stone.places}
+    forgotten = Forgotten(stone.model_dump() for stone in stones)
+    removed = sum(map(lake.remove_raw, unused))
     for key in sorted(set().union(*uses.values())):
         lake.rewrite_fetches(key, lambda fetch: _without_words(fetch, hashes, forgotten))
     reports = {report_id for stone in stones for report_id in stone.report_ids}

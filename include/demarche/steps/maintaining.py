@@ -11,7 +11,7 @@ from demarche.steps.ledgers import open_lake
 from demarche.steps.loading import keep_journal, open_writer
 from demarche.steps.results import StepResult
 from demarche.steps.retention import expire_raw
-from demarche.storage import Backup
+from demarche.storage import Backup, Lake
 
 
 def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
@@ -36,15 +36,28 @@ def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
         details["expired"] = store.expire(path, settings.kept_publications)
         details["verified"] = store.verify(path) if path.exists() else 0
         if settings.backup_url and path.exists():
-            backup = Backup(settings.backup_url)
-            details["backed_up"] = backup.lake.take_missing(lake)
-            loaded_at, load_id = (found := store.overview(path)).loaded_at, found.load_id
-            if loaded_at and load_id:
-                details["backed_up"] += backup.keep(path, f"{loaded_at:%Y%m%dT%H%M%S}-{load_id}.duckdb")
-                backup.expire(settings.kept_backups)
+            details["backed_up"] = _copy(Backup(settings.backup_url), lake, path, settings.kept_backups)
     with lake.one_run():
         details |= expire_raw(lake, settings, datetime.now(UTC))
     return StepResult("maintain_warehouse", None, details=details)
+
+
+def back_up(backup: Backup, lake: Lake, settings: Settings, *, keep: int) -> int:
+    """Take what the backup lacks of the lake's raw bytes and journal, and the published warehouse, of whose states the
+    last ``keep`` stay; how many objects were copied."""
+    with open_writer(settings):  # while it is copied, nobody publishes another one
+        return _copy(backup, lake, settings.warehouse_path, keep)
+
+
+def _copy(backup: Backup, lake: Lake, path: Path, keep: int) -> int:
+    from demarche import warehouse as store
+
+    copied = backup.lake.take_missing(lake)
+    found = store.overview(path) if path.exists() else None
+    if found and found.loaded_at and found.load_id:
+        copied += backup.keep(path, f"{found.loaded_at:%Y%m%dT%H%M%S}-{found.load_id}.duckdb")
+        backup.expire(keep)
+    return copied
 
 
 def restore_backup(url: str, *, name: str | None = None, settings: Settings | None = None) -> StepResult:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from demarche import daily
+from demarche import daily, quality
 from demarche.daily import Cell, Course, DailyReport, Outcomes, Section
 from demarche.records import QualityResult
 from demarche.settings import Settings, load_settings
@@ -38,8 +39,9 @@ def daily_report(day: date | None = None, *, settings: Settings | None = None) -
         ("holds", f"{found.document_count:,} documents, {found.report_count:,} reports, {found.event_count:,} events"),
         ("held back", "; ".join(f"{key}: {reason}" for key, reason in held.items()) or "nothing"),
     ]
-    checks = [QualityResult.model_validate(row) for row in lake.journal(QualityResult.table)]
-    sections = [_checks(checks), *_asked(path, day)]
+    courses = _courses(QualityResult.model_validate(row) for row in lake.journal(QualityResult.table))
+    facts.append(("checks", _told(courses)))
+    sections = [_checks(courses), *_asked(path, day)]
     return DailyReport(day, datetime.now(UTC), facts, sections)
 
 
@@ -64,33 +66,52 @@ def _put(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def _checks(results: Sequence[QualityResult]) -> Section:
-    """Every check with its newest result and the course of the last ones, those in trouble first."""
+def _courses(results: Iterable[QualityResult]) -> list[list[QualityResult]]:
+    """The results of each check, oldest first: checks in trouble before the others, the severe ones before these."""
     by_check: dict[str, list[QualityResult]] = {}
     for result in sorted(results, key=lambda result: result.checked_at):
         by_check.setdefault(result.check_id, []).append(result)
-    newest = sorted(
-        (history[-1] for history in by_check.values()),
-        key=lambda result: (
-            result.outcome_type == "passed",
-            _ORDER.index(result.severity_type),
-            result.check_id,
-        ),
-    )
+    return sorted(by_check.values(), key=lambda course: _rank(course[-1]))
+
+
+def _rank(result: QualityResult) -> tuple[bool, bool, int, str]:
+    return (
+        result.outcome_type == "passed", not quality.is_alarm(result), _ORDER.index(result.severity_type),
+        result.check_id,
+    )  # fmt: skip
+
+
+def _told(courses: Sequence[Sequence[QualityResult]]) -> str:
+    """All of them in a line."""
+    newest = [course[-1] for course in courses]
+    kinds = [result.severity_type if result.outcome_type == "failed" else result.outcome_type for result in newest]
+    found = [(kind, kinds.count(kind)) for kind in ("broken", *_ORDER, "passed")]
+    return ", ".join(f"{count} {kind}" for kind, count in found if count) or "not run yet"
+
+
+def _checks(courses: Sequence[Sequence[QualityResult]]) -> Section:
+    """Every check with its newest result and the course of the last ones."""
     rows = [
         (
             result.check_id,
             result.severity_type,
             result.outcome_type,
             result.failing_count,
-            Outcomes(tuple(one.outcome_type for one in by_check[result.check_id][-HISTORY:])),
-            "" if result.outcome_type == "passed" else result.message_text,
+            Outcomes(tuple(one.outcome_type for one in course[-HISTORY:]), result.severity_type),
+            "" if result.outcome_type == "passed" else result.message_text.removeprefix(f"{result.check_id}: "),
+            "" if result.outcome_type == "passed" else _first_row(result),
         )
-        for result in newest
+        for course in courses
+        for result in course[-1:]
     ]
-    columns = ("check", "severity", "outcome", "rows", "last_results", "what_to_do")
-    note = "The newest result of each, with those before it; what failed stands first."
+    columns = ("check", "severity", "outcome", "rows", "last_results", "what_to_do", "first_row")
+    note = "The newest result of each, with those before it; what failed stands first: errors red, warnings orange."
     return Section("Checks", note, columns, rows)
+
+
+def _first_row(result: QualityResult) -> str:
+    row = json.loads(result.sample_rows[0]) if result.sample_rows else {}
+    return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
 
 
 def _asked(path: Path, day: date) -> Iterator[Section]:
