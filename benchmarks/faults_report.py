@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.faults import ARTICLES, FAULTS, RANDOM, RESULTS, ROOT
+from benchmarks.faults import ARTICLES, FAULTS, LIMIT, RANDOM, RESULTS, ROOT
 from ops.services import HEALING
 
 TARGET_SECONDS = 120.0
@@ -110,8 +110,12 @@ def _ends(rounds: list[dict[str, Any]], ends: list[dict[str, Any]]) -> str:
         "- The published file was opened five times a second during all rounds; "
         + (f"{len(failures)} times it could not be read: {failures[0]}" if failures else "it could be read each time."),
     ]
-    wrong = [told for row in rounds for told in row["happened"] if "documents instead" in told or told == "not healed"]
-    lines += [f"- **Wrong:** {told}." for told in wrong]
+    lines += [
+        f"- **Wrong:** {told} (after {row['fault']} at a load of {_load([row])}; waited for {LIMIT:.0f} s)."
+        for row in rounds
+        for told in row["happened"]
+        if "documents instead" in told or told == "not healed"
+    ]
     return "\n".join([*lines, ""])
 
 
