@@ -1018,6 +1018,21 @@ def gazetteer_check(
         raise typer.Exit(1)
 
 
+@gazetteer.command("build")
+def gazetteer_build(
+    file: Annotated[Path, typer.Argument(help="A CSV of names, with the columns of your own; no offices, no places.")],
+) -> None:
+    """Make an index of very many names, which texts are read by without loading it: a million cost next to no memory.
+
+    It goes to the file of DEMARCHE_GAZETTEER_INDEX. Where codebook or your own CSV have a name, they speak; of an
+    index only names as they are written count. Example: demarche gazetteer build companies.csv
+    """
+    from demarche import steps
+
+    target, count = steps.build_index(file, settings=_settings())
+    complain(f"names: {count}. written: {target}")
+
+
 @gazetteer.command("update")
 def gazetteer_update(
     role: Annotated[

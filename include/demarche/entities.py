@@ -261,7 +261,8 @@ def _day(cell: str) -> date | None:
     return date.fromisoformat(cell) if cell else None
 
 
-def _is_acronym(name: str) -> bool:
+def is_acronym(name: str) -> bool:
+    """Whether a name holds only when written in capitals."""
     letters = name.replace(".", "")
     return len(letters) <= 8 and " " not in letters and letters[:1].isupper() and sum(map(str.isupper, letters)) > 1
 
@@ -282,7 +283,7 @@ class _Builder:
     def add(self, written: Iterable[str], meaning: Name) -> None:
         for spelling in written:
             folded = fold(spelling)
-            one = meaning._replace(is_acronym=_is_acronym(spelling))
+            one = meaning._replace(is_acronym=is_acronym(spelling))
             known = self.names[folded]
             if not any((old.kind, old.entity_id) == (one.kind, one.entity_id) for old in known):
                 known.append(one)

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     gazetteer_file: Path = Field(
         Path(), description="A CSV of your own persons, bodies, places; default <data_folder>/gazetteer.csv"
     )
+    gazetteer_index: Path = Field(
+        Path(), description="What `demarche gazetteer build` made of a million names; default <data_folder>/names.index"
+    )
     checks_folder: Path | None = Field(None, description="A folder with quality checks of your own, one .sql file each")
     source_name: str = Field("drop", min_length=1, description="The source of dropped files that name no outlet")
     model_name: str | None = Field(None, description="spaCy model; default: an installed en_core_web_*")
@@ -90,6 +93,7 @@ class Settings(BaseSettings):
             "drop_folder": self.data_folder / "drop",
             "reports_folder": self.data_folder / "reports",
             "gazetteer_file": self.data_folder / "gazetteer.csv",
+            "gazetteer_index": self.data_folder / "names.index",
         }
         for name, default in places.items():
             if name not in self.model_fields_set:

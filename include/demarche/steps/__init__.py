@@ -10,7 +10,7 @@ from demarche.steps.evaluating import default_texts, evaluate, load_gold, read_g
 from demarche.steps.explaining import explain
 from demarche.steps.exporting import export
 from demarche.steps.forgetting import find_forgettable, forget
-from demarche.steps.gazetteer import check_gazetteer, update_gazetteer
+from demarche.steps.gazetteer import build_index, check_gazetteer, update_gazetteer
 from demarche.steps.gdelt import import_gdelt, sync_gdelt
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
 from demarche.steps.inspection import diagnose, status
@@ -36,6 +36,7 @@ __all__ = [
     "StepResult",
     "accept",
     "arrival_key",
+    "build_index",
     "check",
     "check_all",
     "check_gazetteer",

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from demarche.settings import Settings, load_settings
 from demarche.steps.results import Progress, StepError, no_progress
 
 if TYPE_CHECKING:
+    from demarche.codebook.index import Index
     from demarche.wikidata import Endpoint, Tenure
 
 WIKIDATA = "wikidata"
@@ -46,13 +48,55 @@ def additions_hash(settings: Settings) -> str:
     return _hash(*state) if state else ""
 
 
-def _state(settings: Settings) -> tuple[Path, int, int] | None:
-    path = settings.gazetteer_file
+def load_index(settings: Settings) -> Index | None:
+    """The prebuilt index of names, as a memory map; None where there is none and none is named. Raises CodebookError
+    when the file is no index, StepError when one that is named isn't there."""
+    state = _state(settings, "gazetteer_index")
+    return _mapped(*state) if state else None
+
+
+@lru_cache(maxsize=2)
+def _mapped(path: Path, modified_ns: int, size: int) -> Index:
+    from demarche.codebook import index
+
+    with path.open("rb") as file:
+        try:
+            return index.opened(mmap(file.fileno(), 0, access=ACCESS_READ), str(path))
+        except ValueError:  # an empty file can't be mapped
+            return index.opened(b"", str(path))
+
+
+def build_index(path: Path, *, settings: Settings | None = None) -> tuple[Path, int]:
+    """Make the prebuilt index of a CSV of names, in the place of the former; answer where it is, and how many names it
+    has. Raises CodebookError naming the lines of wrong rows, and of those that an index doesn't hold."""
+    from demarche import indexed
+    from demarche.codebook import index
+
+    settings = settings or load_settings()
+    content = path.read_bytes()
+    given = additions.read(content, str(path))
+    try:
+        made = index.made(indexed.entries(given), hashlib.sha256(content).digest())
+    except ValueError as error:
+        raise CodebookError(f"{path}, {error}") from None
+    target = settings.gazetteer_index
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(made)
+        beside.replace(target)  # processes that have the former one mapped keep it
+    finally:
+        beside.unlink(missing_ok=True)
+    return target, sum(len(row.names) for row in given.rows)
+
+
+def _state(settings: Settings, name: str = "gazetteer_file") -> tuple[Path, int, int] | None:
+    path: Path = getattr(settings, name)
     try:
         state = path.stat()
     except FileNotFoundError:
-        if "gazetteer_file" in settings.model_fields_set:
-            raise StepError(f"{path}: no such file — DEMARCHE_GAZETTEER_FILE names it") from None
+        if name in settings.model_fields_set:
+            raise StepError(f"{path}: no such file — DEMARCHE_{name.upper()} names it") from None
         return None
     return path, state.st_mtime_ns, state.st_size
 

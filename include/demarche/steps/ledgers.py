@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from demarche import language
 from demarche.settings import Settings
 from demarche.steps.attempts import DEATHS, Attempts
-from demarche.steps.gazetteer import additions_hash
+from demarche.steps.gazetteer import additions_hash, load_index
 from demarche.steps.results import StepError
 from demarche.storage import Lake, LakeFault, Manifest
 
@@ -134,6 +134,7 @@ def code_version(station: str, settings: Settings) -> str:
         parts.append(str(settings.max_body_characters))
     if station in ("tagged", "resolved"):
         parts += [language.model_version(settings.model_name), additions_hash(settings)]
+        parts += [names.digest] if (names := load_index(settings)) else []
         parts += ["prefilter"] * settings.prefilter
     if station == "paired":
         parts.append(str(settings.pair_window_days))

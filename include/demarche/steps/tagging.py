@@ -14,7 +14,7 @@ from demarche import language
 from demarche.records import Document, Mention, Record, Reject, Report, ReportParticipant, record_id
 from demarche.settings import Settings, load_settings
 from demarche.steps.attempts import Attempts, Poison
-from demarche.steps.gazetteer import load_additions
+from demarche.steps.gazetteer import load_additions, load_index
 from demarche.steps.ingestion import reject_of
 from demarche.steps.ledgers import code_version, documents_manifest, open_lake
 from demarche.steps.limits import time_limit
@@ -122,10 +122,10 @@ def _screened(coded: Sequence[Document], settings: Settings) -> tuple[Sequence[D
     """The documents that are worth parsing, and how many aren't; all are unless the prefilter is on."""
     if not settings.prefilter:
         return coded, 0
-    from demarche.entities import load_gazetteer
+    from demarche.indexed import load_indexed
     from demarche.screening import Screen
 
-    screen = Screen(load_gazetteer(load_additions(settings)))
+    screen = Screen(load_indexed(load_additions(settings), load_index(settings)))
     promising = [document for document in coded if screen.is_promising(document.body)]
     return promising, len(coded) - len(promising)
 
@@ -160,11 +160,12 @@ class Coding:
 
 def code_documents(found: Sequence[Document], settings: Settings) -> Iterator[Coding | Exception]:
     """The coding of each document, in order; the exception where one could not be coded."""
-    from demarche import entities, mentions, places, reports
+    from demarche import indexed, mentions, places, reports
 
     nlp = language.load_model(settings.model_name)
     additions = load_additions(settings)
-    gazetteer, known_places = entities.load_gazetteer(additions), places.load_places(additions)
+    gazetteer = indexed.load_indexed(additions, load_index(settings))
+    known_places = places.load_places(additions)
     _keep_for_good()
     read = language.read(nlp, map(_readable, found), settings.batch_size)
     for document, doc in zip(found, read, strict=True):
