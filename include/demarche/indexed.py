@@ -43,6 +43,9 @@ class _Layered(Mapping[str, Value]):
             raise KeyError(key)
         return found
 
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.get(key) is not None
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._near)
 

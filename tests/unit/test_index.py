@@ -80,6 +80,11 @@ def test_names_of_the_index_are_linked(settings: Settings) -> None:
     }
 
 
+def test_a_person_whom_nobody_knows_stays_unknown(settings: Settings) -> None:
+    found = read("Norwegian Fisheries Minister Odd Fjellheim signed first.", settings)
+    assert found["Odd Fjellheim"].entity_id is None
+
+
 def test_an_alias_of_a_state_is_the_state(settings: Settings) -> None:
     assert read("Alemannia Land said no.", settings)["Alemannia Land"].entity_id == "DEU"
 
