@@ -370,6 +370,23 @@ def maintain_warehouse(lake: LakeOption = None, warehouse: WarehouseOption = Non
     _print_step(steps.maintain_warehouse(settings=_settings(lake, warehouse)))
 
 
+@app.command("migrate-warehouse")
+def migrate_warehouse(
+    origin: Annotated[str, typer.Argument(metavar="FROM", help="A warehouse file, or ducklake:postgres:DSN.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The other of the two.")],
+    data: Annotated[
+        str | None, typer.Option("--data", help="Folder for DuckLake's data files; needed when it is made.")
+    ] = None,
+) -> None:
+    """Copy the warehouse from its file into DuckLake, or back; what was there is replaced in one step.
+
+    Example: demarche migrate-warehouse news.duckdb "ducklake:postgres:dbname=news host=db" --data /shared/news
+    """
+    from demarche import steps
+
+    print_line(steps.migrate_warehouse(origin, target, data_path=data, settings=_settings()))
+
+
 @app.command()
 def rebuild(
     lake: LakeOption = None,

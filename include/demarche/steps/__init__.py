@@ -17,6 +17,7 @@ from demarche.steps.inspection import diagnose, status
 from demarche.steps.ledgers import arrival_key, hour_that_has_ended
 from demarche.steps.loading import events_of, load_results, load_warehouse
 from demarche.steps.maintaining import maintain_warehouse, restore_backup
+from demarche.steps.migrating import migrate_warehouse
 from demarche.steps.pairing import pair_documents
 from demarche.steps.quarantine import accept, held_back, rejects
 from demarche.steps.reporting import daily_report, write_daily_report
@@ -67,6 +68,7 @@ __all__ = [
     "load_results",
     "load_warehouse",
     "maintain_warehouse",
+    "migrate_warehouse",
     "news",
     "next_pending",
     "pair_documents",

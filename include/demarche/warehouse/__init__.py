@@ -8,6 +8,7 @@ Readers only ever open the published file. The writer works on a private copy be
 """
 
 from demarche.warehouse.checks import load_checks, run_checks
+from demarche.warehouse.ducklake import copy_from_ducklake, copy_to_ducklake, is_ducklake
 from demarche.warehouse.errors import QueryError, WarehouseError, WarehouseLocked, remedy
 from demarche.warehouse.exporting import Export, open_export
 from demarche.warehouse.gdelt import GdeltRows, gdelt_hashes, take_gdelt
@@ -32,9 +33,12 @@ __all__ = [
     "WarehouseLocked",
     "accuracy",
     "chosen_publication",
+    "copy_from_ducklake",
+    "copy_to_ducklake",
     "expire",
     "frame",
     "gdelt_hashes",
+    "is_ducklake",
     "load_checks",
     "open_export",
     "overview",

@@ -14,6 +14,7 @@ from demarche import records
 from demarche.warehouse import schema
 
 _READS = re.compile(r"\bmart\.(\w+)")
+_COMMENT = re.compile(r"^COMMENT ON .*$", re.M)
 
 
 @cache
@@ -34,19 +35,23 @@ def _hash() -> str:
     return hashlib.sha256(repr((sources(), described)).encode()).hexdigest()
 
 
-def refresh(con: duckdb.DuckDBPyConnection) -> bool:
-    """Make every view and macro anew if their SQL changed since; True when it did. Within the caller's transaction."""
+def refresh(con: duckdb.DuckDBPyConnection, *, has_comments: bool = True) -> bool:
+    """Make every view and macro anew if their SQL changed since; True when it did. Within the caller's transaction.
+
+    DuckLake has no comments on views' columns: without ``has_comments`` they are left out."""
     wanted = _hash()
     row = con.execute("SELECT mart_hash FROM meta.schema_version").fetchone()
     if row and row[0] == wanted:
         return False
+    cascade = "CASCADE" if has_comments else ""
     for (view,) in con.execute(
         "SELECT view_name FROM duckdb_views() WHERE schema_name = 'mart' AND database_name = current_database()"
     ).fetchall():
-        con.execute(f'DROP VIEW IF EXISTS mart."{view}" CASCADE')
+        con.execute(f'DROP VIEW IF EXISTS mart."{view}" {cascade}')
     for sql in sources().values():
-        con.execute(sql)
-    _inherit_comments(con)
+        con.execute(sql if has_comments else _COMMENT.sub("", sql))
+    if has_comments:
+        _inherit_comments(con)
     con.execute("UPDATE meta.schema_version SET mart_hash = ?", [wanted])
     return True
 
