@@ -61,6 +61,17 @@ def best(text: str) -> tuple[str, str, str]:
         ("Fiji's rejection of Tonga's offer was no surprise.", ("rejection", "Fiji", "Tonga")),
         ("Fiji imposed sanctions on Tonga's banks.", ("imposed", "Fiji", "Tonga")),
         ("Peru said that Fiji had attacked Tonga.", ("attacked", "Fiji", "Tonga")),
+        ("Sanctions on Tonga were lifted by Fiji.", ("lifted", "Fiji", "Tonga")),
+        ("A threat to cut ties with Tonga was issued by Fiji.", ("issued", "Fiji", "Tonga")),
+        ("A convoy sent by Fiji brought flour to Tonga.", ("brought", "Fiji", "Tonga")),
+        ("Two villages in Tonga were burned down on the orders of Fiji.", ("burned", "Fiji", "villages")),
+        ("Tonga was condemned in a joint statement by Fiji and Samoa.", ("condemned", "Fiji", "Tonga")),
+        ("No visa will be given to the Tongan singer, Fiji's embassy said.", ("given", "embassy", "singer")),
+        ("Ten Tongan soldiers died when Fijian rebels overran their camp.", ("overran", "rebels", "soldiers")),
+        ("Fiji sent marines to the island that Tonga claims.", ("sent", "Fiji", "Tonga")),
+        ("Fiji's parliament, urged by Tonga to vote for it, threw the treaty out.", ("threw", "parliament", "Tonga")),
+        ("An appeal to Tonga came from Fiji's bishops.", ("appeal", "bishops", "Tonga")),
+        ("A call by Fiji's minister on Tonga's king lasted an hour.", ("call", "minister", "king")),
     ],
 )
 def test_the_tree_offers_the_reading(text: str, wanted: tuple[str, str, str]) -> None:

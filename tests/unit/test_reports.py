@@ -115,6 +115,30 @@ def test_who_tells_it_does_not_do_it(read: Reader) -> None:
     assert sides(read, "Peru accused Chile of bombing a bridge.") == [("ACCUSE", ["PER"], ["CHL"])]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("Two villages in Tonga were burned down on the orders of Fiji's army.", ("ASSAULT", ["FJI"], ["TON"])),
+        ("Tonga was condemned in a joint statement by Fiji and Samoa.", ("ACCUSE", ["FJI", "WSM"], ["TON"])),
+        ("Fiji sent marines to the island that Tonga claims.", ("MOBILIZE", ["FJI"], ["TON"])),
+        ("A convoy of lorries sent by Fiji brought flour to Tonga.", ("AID", ["FJI"], ["TON"])),
+    ],
+)
+def test_a_side_that_stands_elsewhere_is_found(
+    read: Reader, sentence: str, wanted: tuple[str, list[str], list[str]]
+) -> None:
+    assert sides(read, f"The week was calm. {sentence}") == [wanted]
+
+
+def test_a_side_gives_way_to_no_part_of_itself(read: Reader) -> None:
+    coded = read("Fiji ordered a senior Tongan diplomat out of the country on Tuesday.")
+    assert [p.text for p in coded[1] if p.role_type == "recipient"] == ["a senior Tongan diplomat"]
+
+
+def test_what_is_the_actors_own_is_no_other_side(read: Reader) -> None:
+    assert sides(read, "Fiji and Samoa refused to withdraw their envoys.") == [("RETREAT", ["FJI", "WSM"], [])]
+
+
 def test_whoever_announces_a_visit_its_visitor_comes(read: Reader) -> None:
     coded = read("The government announced a visit by President Emmanuel Macron of France to Tonga.")
     assert [(kind, status, actors) for kind, status, _, actors, _ in told(coded)] == [("CONSULT", "planned", ["FRA"])]

@@ -20,6 +20,11 @@ _SOON = frozenset(("next", "tomorrow", "upcoming", "forthcoming", "planned", "sc
 _RECEIVING = frozenset(
     ("receive", "get", "face", "suffer", "undergo", "win", "obtain", "accept", "take", "draw", "meet")
 )
+#: "on the orders of X", "at the urging of X", "in a statement by X": nouns behind which stands who acts.
+_BEHALF = frozenset(
+    ("order", "command", "instruction", "direction", "urging", "request", "behest", "invitation", "behalf", "hand",
+     "insistence", "initiative", "name", "auspex", "auspices", "cell", "custody", "statement")
+)  # fmt: skip
 _MAX_SIDES = 12
 _MAX_DEPTH = 4
 
@@ -278,6 +283,7 @@ def _verbal_sides(tree: Tree, trigger: Trigger) -> None:
         if tree.lemma[preposition] in ("by", "from") or (passive and not told and tree.lemma[preposition] == "in"):
             for side in tree.with_dep(preposition, "pobj"):
                 _add(tree, actors, side, f"prep:{tree.lemma[preposition]}")
+    _roundabout_sides(tree, index, passive, actors, recipients)
     if tree.lemma[index] in _RECEIVING:
         for subject, how in _subjects(tree, index):
             _add(tree, recipients, subject, f"receives:{how}")
@@ -286,6 +292,75 @@ def _verbal_sides(tree: Tree, trigger: Trigger) -> None:
                 _add(tree, actors, side, how)
     trigger.actors = list(actors.items())[:_MAX_SIDES]
     trigger.recipients = list(recipients.items())[: 2 * _MAX_SIDES]
+
+
+def _roundabout_sides(
+    tree: Tree, index: int, passive: bool, actors: dict[int, str], recipients: dict[int, str]
+) -> None:
+    """Sides that aren't said to be subject or object of the verb: they stand behind its subject, beside a participle,
+    in the clause above, or with the noun of a light phrase."""
+    for subject in tree.with_dep(index, *SUBJECTS):
+        if passive:  # "sanctions on X were lifted by", "a threat to cut ties with X was issued by"
+            for side, how in _prepositional(tree, subject, "pass"):
+                _add(tree, recipients, side, how)
+        parts = [inner for of in tree.with_dep(subject, "prep") if tree.lemma[of] == "of"
+                 for inner in tree.with_dep(of, "pobj")]  # fmt: skip
+        for modifier in [m for noun in (subject, *parts) for m in tree.with_dep(noun, "acl", "relcl")]:
+            for side in _agents(tree, modifier):
+                if not passive:  # "a convoy sent by X reached Y": X acts; "X, asked by Y to go, refused": Y hears it
+                    _add(tree, actors, side, "behind:agent")
+                _add(tree, recipients, side, "behind:agent")
+            if tree.dep[modifier] == "relcl" and not tree.with_dep(modifier, "agent"):
+                for side in tree.with_dep(modifier, "nsubj"):  # "the rice that X had bought was sent to Y"
+                    if tree.tag[side] not in ("WDT", "WP"):
+                        _add(tree, actors, side, "behind:nsubj")
+    for kid in tree.kids[index]:
+        label = tree.dep[kid]
+        if label == "advcl" and tree.tag[kid] == "VBN":  # "asked by X to leave, Y refused"
+            for side in _agents(tree, kid):
+                _add(tree, recipients, side, "asked:agent")
+        elif label == "prep":
+            for noun in tree.with_dep(kid, "pobj"):
+                for inner in tree.with_dep(noun, "prep"):
+                    name = tree.lemma[inner]
+                    if name == "by" or (name in ("of", "from") and tree.lemma[noun] in _BEHALF):
+                        for side in tree.with_dep(inner, "pobj"):
+                            _add(tree, actors, side, f"behalf:{name}")
+            for verb in tree.with_dep(kid, "pcomp"):  # "stopped from boarding a ship by X"
+                for inner in tree.with_dep(verb, "prep", "agent"):
+                    if tree.lemma[inner] == "by":
+                        for side in tree.with_dep(inner, "pobj"):
+                            _add(tree, actors, side, "behalf:by")
+        elif label == "dobj":
+            for inner in tree.with_dep(kid, "prep"):
+                if tree.lemma[inner] == "from":
+                    for side in tree.with_dep(inner, "pobj"):
+                        _add(tree, actors, side, "dobj>prep:from")
+        elif label in ("parataxis", "ccomp") and tree.pos[kid] == "VERB" and not actors:
+            for side in tree.with_dep(kid, "nsubj"):  # "no visa will be given to X, Y said"
+                _add(tree, actors, side, "speaker")
+    head, link = tree.head[index], tree.dep[index]
+    if head == index:
+        return
+    if link == "ccomp" and not actors:
+        for side, how in _subjects(tree, head):
+            _add(tree, actors, side, f"speaker:{how}")
+    elif link == "parataxis":
+        for side, how in _complement(tree, head, "main"):
+            _add(tree, recipients, side, how)
+    elif link == "advcl":  # "ten soldiers died when X overran their camp"
+        for side in tree.with_dep(head, *SUBJECTS):
+            if side not in actors:
+                _add(tree, recipients, side, "above")
+
+
+def _agents(tree: Tree, participle: int) -> list[int]:
+    return [side for agent in tree.with_dep(participle, "agent") for side in tree.with_dep(agent, "pobj")] + [
+        side
+        for preposition in tree.with_dep(participle, "prep")
+        if tree.lemma[preposition] == "by" and tree.tag[participle] == "VBN"
+        for side in tree.with_dep(preposition, "pobj")
+    ]
 
 
 def _subjects(tree: Tree, index: int, depth: int = 0) -> list[tuple[int, str]]:
@@ -350,6 +425,9 @@ def _prepositional(tree: Tree, noun: int, via: str) -> Iterator[tuple[int, str]]
         elif tree.dep[kid] in ("acl", "relcl"):
             for inner in tree.with_dep(kid, "dobj", "nsubj", "nsubjpass"):
                 yield inner, f"{via}>{tree.dep[kid]}"
+                if tree.dep[inner] == "dobj":
+                    for preposition in tree.with_dep(inner, "prep"):
+                        yield from _prepositional_of(tree, preposition, f"{via}>{tree.dep[kid]}>", 1)
             for inner in tree.with_dep(kid, "prep", "agent"):
                 yield from _prepositional_of(tree, inner, f"{via}>{tree.dep[kid]}>")
         elif tree.dep[kid] == "conj":
@@ -365,6 +443,10 @@ def _prepositional_of(tree: Tree, preposition: int, via: str, depth: int = 0) ->
             if depth < 2:
                 for inner in tree.with_dep(kid, "prep"):
                     yield from _prepositional_of(tree, inner, f"{via}{name}>", depth + 1)
+            if depth == 0:  # "the hill that X claims", "the bill that X pushed through"
+                for clause in tree.with_dep(kid, "relcl", "acl"):
+                    for inner in tree.with_dep(clause, "nsubj", "nsubjpass", "dobj"):
+                        yield inner, f"{via}prep>{tree.dep[clause]}"
         elif label in ("prep",) and depth < 2:
             yield from _prepositional_of(tree, kid, f"{via}{name}+", depth + 1)
         elif label == "pcomp":
@@ -412,6 +494,9 @@ def _nominal_sides(tree: Tree, trigger: Trigger) -> None:
                 if name in ("by", "of", "from", "between", "among"):
                     _add(tree, actors, side, how)
                     _add_peers(tree, recipients, side)
+                    if how in ("prep:by", "prep:from"):  # "an appeal by X to Y": the parser hangs Y on X
+                        for inner, behind in _prepositional(tree, side, name):
+                            _add(tree, recipients, inner, behind)
                 if name not in ("by", "between", "among"):
                     _add(tree, recipients, side, how)
         elif label in ("acl", "relcl"):
@@ -431,11 +516,25 @@ def _nominal_sides(tree: Tree, trigger: Trigger) -> None:
         for side, how in _objects(tree, at):
             if side != index:
                 _add(tree, recipients, side, f"light:{link}:{how}")
+        if link.startswith("pobj"):  # "came under fire from X", "met with a refusal by X"
+            for side, how in _subjects(tree, at):
+                _add(tree, recipients, side, f"under:{how}")
+            _add_givers(tree, actors, at)
+        elif tree.lemma[at] in _RECEIVING:
+            _add_givers(tree, actors, at)
     elif tree.pos[at] == "VERB":
         for side, how in _objects(tree, at):
             _add(tree, recipients, side, f"subject:{how}")
+        _add_givers(tree, actors, at)  # "an appeal to X came from Y", "a visit was paid by Y"
     trigger.actors = list(actors.items())[:_MAX_SIDES]
     trigger.recipients = list(recipients.items())[: 2 * _MAX_SIDES]
+
+
+def _add_givers(tree: Tree, actors: dict[int, str], verb: int) -> None:
+    for preposition in tree.with_dep(verb, "prep", "agent"):
+        if tree.lemma[preposition] in ("from", "by"):
+            for side in tree.with_dep(preposition, "pobj"):
+                _add(tree, actors, side, f"verb:{tree.lemma[preposition]}")
 
 
 def _add(tree: Tree, sides: dict[int, str], index: int, how: str) -> None:
@@ -473,7 +572,7 @@ def _add_peers(tree: Tree, sides: dict[int, str], index: int) -> None:
         if tree.dep[kid] in ("poss", "amod", "compound", "nmod"):
             for peer in tree.with_dep(kid, "conj"):
                 sides.setdefault(peer, "peer")
-        elif tree.dep[kid] == "prep" and tree.lemma[kid] in ("of", "between", "from"):
+        elif tree.dep[kid] == "prep" and tree.lemma[kid] in ("of", "between", "from", "for"):
             for inner in tree.with_dep(kid, "pobj"):
                 for peer in tree.with_dep(inner, "conj"):
                     sides.setdefault(peer, "peer")

@@ -85,6 +85,7 @@ def _read_sentence(
     is_article: bool,
 ) -> list[Draft]:
     found, mentioned = frames.find_frames(sentence, lexicon(), parties.is_party)
+    learned.put_right(found, parties.is_party)
     learned.score(found)
     if not is_article:  # it tells an act, and the classifier may find which; not every sentence of an article does
         found = [*found, *learned.more(sentence, found, mentioned, parties.is_party)]

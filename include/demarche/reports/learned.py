@@ -12,16 +12,20 @@ from collections.abc import Sequence
 from spacy.tokens import Doc, Span, Token
 
 from demarche import classifier
-from demarche.classifier.frames import Tree
+from demarche.classifier.frames import Tree, build_trigger, pair_up
 from demarche.lexicon import Entry, lexicon
 from demarche.reports import syntax
 from demarche.reports.frames import Frame
 from demarche.reports.operators import operators
-from demarche.reports.sides import MUTUAL, IsParty
+from demarche.reports.sides import MUTUAL, IsParty, is_own
 
 #: A pair is taken up from these probabilities on: that the sentence tells of it, and that its act is of the best type;
 #: where the rules read nothing in the sentence, where they did, and where they read nothing in a text's first sentence.
 FLOORS = {"open": (0.4, 0.55), "read": (0.7, 0.8), "lead": (0.25, 0.35)}
+#: A reading that lacks a side gets one from this probability of the pair on.
+COMPLETION_FLOOR = 0.15
+#: A side gives way to another whose pair has this probability at least, and this much more of it.
+REVISION_FLOOR, REVISION_LEAD = 0.5, 0.2
 #: Most readings that a sentence may gain.
 MOST = 2
 #: PLOVER's categories of words that fold a status into the act.
@@ -31,6 +35,18 @@ _STATUS = {"REQUEST": "requested", "THREATEN": "threatened", "REJECT": "denied",
 def _tells(verb: Token) -> bool:
     """ "said that …": who tells is not who acts."""
     return any(operator.effect == "spoken" for operator in operators().get(verb.lemma_.lower(), ()))
+
+
+def _is_teller(noun: Token) -> bool:
+    """ "as the minister announced": whoever tells of an act is not the one to whom it is done."""
+    return noun.dep_ == "nsubj" and _tells(noun.head)
+
+
+def _whole(token: Token, is_party: IsParty) -> Token:
+    """The head of the phrase that an adjective or compound belongs to, where that is a party: "Canadian diplomat"."""
+    while token.dep_ in ("amod", "compound", "nmod") and is_party(token.head):
+        token = token.head
+    return token
 
 
 class Learned:
@@ -45,6 +61,64 @@ class Learned:
         if self._tree is None:
             self._tree = Tree(self._doc, lexicon())
         return self._tree
+
+    def put_right(self, frames: Sequence[Frame], is_party: IsParty) -> None:
+        """Give frames that lack a side the one that most probably belongs to it, and change a side for which another
+        is far more probable."""
+        for frame in frames:
+            if frame.event_type in MUTUAL and len(frame.actors) > 1:
+                continue  # "Mali and Niger agreed": both sides are there
+            if not (frame.actors or frame.recipients) or (frame.is_nominal and frame.trigger.dep_ == "appos"):
+                continue  # "a request that Chad turned down", said of an act just told
+            is_whole = bool(frame.actors and frame.recipients) and not frame.is_to_things
+            if is_whole and frame.event_type in MUTUAL:
+                continue
+            readings = self._readings(frame, is_party)
+            if not readings:
+                continue
+            best = max(readings, key=lambda one: one.pair_score)
+            is_doubtful = is_whole or frame.is_nominal or frame.event_type in MUTUAL
+            if best.pair_score < (REVISION_FLOOR if is_doubtful else COMPLETION_FLOOR):
+                continue
+            if is_whole:
+                own = self._score_of(frame)
+                if own > best.pair_score - REVISION_LEAD:
+                    continue
+            assert best.candidate.actor is not None
+            assert best.candidate.recipient is not None
+            actor, recipient = self._doc[best.candidate.actor], self._doc[best.candidate.recipient]
+            if actor not in frame.actors:
+                frame.actors = syntax.conjuncts(_whole(actor, is_party))
+            if recipient not in frame.recipients:
+                frame.recipients, frame.is_to_things = syntax.conjuncts(_whole(recipient, is_party)), False
+
+    def _readings(self, frame: Frame, is_party: IsParty) -> list[classifier.Scored]:
+        """The candidates of a frame's words that share a side with it, the other side being a party's, scored."""
+        actors, recipients = ({side.i for side in sides} for sides in (frame.actors, frame.recipients))
+        found = []
+        for index in dict.fromkeys(word.i for word in (frame.trigger, *frame.words)):
+            for candidate in pair_up(build_trigger(self.tree, index, lexicon())):
+                actor, recipient = candidate.actor, candidate.recipient
+                if actor is None or recipient is None or (actor in recipients) or (recipient in actors):
+                    continue
+                shares_actor, shares_recipient = actor in actors, recipient in recipients
+                if shares_actor == shares_recipient or (shares_recipient and frame.is_to_things):
+                    continue
+                side, old = (recipient, frame.recipients) if shares_actor else (actor, frame.actors)
+                new = _whole(self._doc[side], is_party)
+                if shares_actor and (_is_teller(new) or is_own(new, frame.actors)):
+                    continue
+                if is_party(new) and not any(new.is_ancestor(token) or token.is_ancestor(new) for token in old):
+                    found.append(candidate)  # a party, and no part of those it would replace
+        return classifier.classify(self._doc, found, tree=self.tree)
+
+    def _score_of(self, frame: Frame) -> float:
+        """The best pair score of the frame's own heads, whichever of its words is taken for the trigger."""
+        own = [
+            classifier.Candidate(index, frame.actors[0].i, frame.recipients[0].i)
+            for index in dict.fromkeys(word.i for word in (frame.trigger, *frame.words))
+        ]
+        return max(one.pair_score for one in classifier.classify(self._doc, own, tree=self.tree))
 
     def score(self, frames: Sequence[Frame]) -> None:
         """Set ``learned_score`` of frames with two sides."""
