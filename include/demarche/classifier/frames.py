@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from demarche.columns import Columns
-from demarche.lexicon import Entry, Lexicon
+from demarche.lexicon import LEMMAS, Entry, Lexicon
 
 SUBJECTS = frozenset(("nsubj", "nsubjpass", "csubj"))
 NOMINAL = frozenset(("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "X"))
-_LEMMAS = {"bases": "base", "forgave": "forgive", "forwent": "forgo", "talks": "talk", "arms": "arm"}
 _SOON = frozenset(("next", "tomorrow", "upcoming", "forthcoming", "planned", "scheduled", "expected", "later", "soon"))
 _RECEIVING = frozenset(
     ("receive", "get", "face", "suffer", "undergo", "win", "obtain", "accept", "take", "draw", "meet")
@@ -62,7 +61,7 @@ class Tree:
 
 def _lemma(lower: str, lemma: str, pos: str, lexicon: Lexicon) -> str:
     """The lemma; where the parser's rules cut a verb wrongly ("stag" for "staged"), the head that the lexicon has."""
-    known = _LEMMAS.get(lower)
+    known = LEMMAS.get(lower)
     if known:
         return known
     if pos != "VERB" or (lemma, "verb") in lexicon.by_head:

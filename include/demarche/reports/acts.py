@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from demarche import codebook
-from demarche.lexicon import NO_EVENT, Entry, Lexicon
+from demarche.lexicon import LEMMAS, NO_EVENT, Entry, Lexicon
 from demarche.reports import operators, syntax
 
 
@@ -53,7 +53,7 @@ def match(token: Token, known: Lexicon) -> Act | None:
     if token.pos_ not in ("VERB", "NOUN", "ADJ", "AUX") or (token.pos_ == "AUX" and token.dep_ in ("aux", "auxpass")):
         return None
     pos = {"NOUN": "noun", "ADJ": "adjective"}.get(token.pos_, "verb")
-    entries = known.entries(token.lemma_.lower(), pos)
+    entries = known.entries(LEMMAS.get(token.lower_, token.lemma_.lower()), pos)
     if not entries:
         return None
     under = _under(token)
@@ -107,7 +107,9 @@ def _under(token: Token) -> dict[str, tuple[int, Token]]:
             put(child.lower_, 3, child)
             put(child.lemma_.lower(), 3, child)
         elif child.dep_ in ("prep", "agent", "dative") and child.pos_ in ("ADP", "SCONJ", "ADV", "VERB"):
-            behind = syntax.children(child, "pobj")
+            behind = syntax.children(child, "pobj") or [
+                noun for inner in syntax.children(child, "prep") for noun in syntax.children(inner, "pobj")
+            ]  # "walked out of the talks"
             if behind and all(noun.ent_type_ in ("DATE", "TIME") for noun in behind):
                 continue  # "called on Monday" calls on nobody
             put(child.lower_, 2, child)

@@ -42,6 +42,28 @@ def _is_teller(noun: Token) -> bool:
     return noun.dep_ == "nsubj" and _tells(noun.head)
 
 
+def _may_lack_a_side(frame: Frame) -> bool:
+    """Whether a side is missing or may be the wrong one. "Mali and Niger agreed" has both."""
+    if frame.event_type in MUTUAL and (len(frame.actors) > 1 or _is_whole(frame)):
+        return False
+    if frame.is_nominal and frame.trigger.dep_ == "appos":
+        return False  # "a request that Chad turned down", said of an act just told
+    return bool(frame.actors or frame.recipients)
+
+
+def _is_whole(frame: Frame) -> bool:
+    return bool(frame.actors and frame.recipients) and not frame.is_to_things
+
+
+def _own(frame: Frame) -> list[classifier.Candidate]:
+    """The pair of a frame that has both sides, with each of its words for the trigger."""
+    if not _is_whole(frame):
+        return []
+    actor, recipient = frame.actors[0].i, frame.recipients[0].i
+    words = dict.fromkeys(word.i for word in (frame.trigger, *frame.words))
+    return [classifier.Candidate(index, actor, recipient) for index in words]
+
+
 def _whole(token: Token, is_party: IsParty) -> Token:
     """The head of the phrase that an adjective or compound belongs to, where that is a party: "Canadian diplomat"."""
     while token.dep_ in ("amod", "compound", "nmod") and is_party(token.head):
@@ -65,35 +87,33 @@ class Learned:
     def put_right(self, frames: Sequence[Frame], is_party: IsParty) -> None:
         """Give frames that lack a side the one that most probably belongs to it, and change a side for which another
         is far more probable."""
-        for frame in frames:
-            if frame.event_type in MUTUAL and len(frame.actors) > 1:
-                continue  # "Mali and Niger agreed": both sides are there
-            if not (frame.actors or frame.recipients) or (frame.is_nominal and frame.trigger.dep_ == "appos"):
-                continue  # "a request that Chad turned down", said of an act just told
-            is_whole = bool(frame.actors and frame.recipients) and not frame.is_to_things
-            if is_whole and frame.event_type in MUTUAL:
+        asked = [(frame, _own(frame), self._others(frame, is_party)) for frame in frames if _may_lack_a_side(frame)]
+        scored = classifier.classify(
+            self._doc,
+            [candidate for _, own, others in asked if others for candidate in (*own, *others)],
+            tree=self.tree,
+            pair_floor=COMPLETION_FLOOR,
+        )
+        scores = {one.candidate: one.pair_score for one in scored}
+        for frame, own, others in asked:
+            best = max(others, key=lambda candidate: scores.get(candidate, 0.0), default=None)
+            if best is None or best not in scores:
                 continue
-            readings = self._readings(frame, is_party)
-            if not readings:
+            is_doubtful = bool(own) or frame.is_nominal or frame.event_type in MUTUAL
+            if is_doubtful and scores[best] < REVISION_FLOOR:
                 continue
-            best = max(readings, key=lambda one: one.pair_score)
-            is_doubtful = is_whole or frame.is_nominal or frame.event_type in MUTUAL
-            if best.pair_score < (REVISION_FLOOR if is_doubtful else COMPLETION_FLOOR):
+            if own and max(scores.get(candidate, 0.0) for candidate in own) > scores[best] - REVISION_LEAD:
                 continue
-            if is_whole:
-                own = self._score_of(frame)
-                if own > best.pair_score - REVISION_LEAD:
-                    continue
-            assert best.candidate.actor is not None
-            assert best.candidate.recipient is not None
-            actor, recipient = self._doc[best.candidate.actor], self._doc[best.candidate.recipient]
+            assert best.actor is not None
+            assert best.recipient is not None
+            actor, recipient = self._doc[best.actor], self._doc[best.recipient]
             if actor not in frame.actors:
                 frame.actors = syntax.conjuncts(_whole(actor, is_party))
             if recipient not in frame.recipients:
                 frame.recipients, frame.is_to_things = syntax.conjuncts(_whole(recipient, is_party)), False
 
-    def _readings(self, frame: Frame, is_party: IsParty) -> list[classifier.Scored]:
-        """The candidates of a frame's words that share a side with it, the other side being a party's, scored."""
+    def _others(self, frame: Frame, is_party: IsParty) -> list[classifier.Candidate]:
+        """The candidates of a frame's words that share one side with it and have another party on the other."""
         actors, recipients = ({side.i for side in sides} for sides in (frame.actors, frame.recipients))
         found = []
         for index in dict.fromkeys(word.i for word in (frame.trigger, *frame.words)):
@@ -110,15 +130,7 @@ class Learned:
                     continue
                 if is_party(new) and not any(new.is_ancestor(token) or token.is_ancestor(new) for token in old):
                     found.append(candidate)  # a party, and no part of those it would replace
-        return classifier.classify(self._doc, found, tree=self.tree)
-
-    def _score_of(self, frame: Frame) -> float:
-        """The best pair score of the frame's own heads, whichever of its words is taken for the trigger."""
-        own = [
-            classifier.Candidate(index, frame.actors[0].i, frame.recipients[0].i)
-            for index in dict.fromkeys(word.i for word in (frame.trigger, *frame.words))
-        ]
-        return max(one.pair_score for one in classifier.classify(self._doc, own, tree=self.tree))
+        return found
 
     def score(self, frames: Sequence[Frame]) -> None:
         """Set ``learned_score`` of frames with two sides."""

@@ -98,7 +98,7 @@ class Parties:
             return True
         if (
             token.pos_ == "PROPN"
-            and token.ent_type_ in ("", "FAC", "LAW")
+            and token.ent_type_ in ("", "FAC", "LAW", "PRODUCT", "WORK_OF_ART")
             and token.dep_ in ("nsubj", "nsubjpass", "conj", "dobj", "pobj", "agent", "appos", "dative")
         ):
             return token.text[:1].isupper() and token.lower_ not in _TIME_NAMES

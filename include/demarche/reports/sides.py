@@ -58,7 +58,7 @@ def received_sides(verb: Token, noun: Token, is_party: IsParty) -> tuple[list[To
     return givers, sufferers or [s for s in found if s.pos_ in ("NOUN", "PROPN")][:1]
 
 
-def is_own(noun: Token, actors: list[Token]) -> bool:
+def is_own(noun: Token, actors: Sequence[Token]) -> bool:
     """ "summoned his council", "its ambassadors": what belongs to the actor is nobody else."""
     if noun.pos_ == "PROPN" or noun.lemma_.lower() in RELATIONAL or any(actor.i > noun.i for actor in actors):
         return False
