@@ -91,16 +91,10 @@ def lexicon() -> Lexicon:
         entry = _entry(row, names)
         grouped.setdefault((entry.head, entry.pos), []).append(entry)
     by_head = {
-        key: tuple(sorted(same, key=_specific_first))
+        key: tuple(sorted(same, key=lambda entry: (-entry.exactness, sorted(entry.with_lemmas), entry.event_type)))
         for key, same in sorted(grouped.items())
     }
     return Lexicon(by_head, {lemma: tuple(members) for lemma, members in classes.items()})
-
-
-def _specific_first(entry: Entry) -> tuple[int, int, list[str], str]:
-    """The most exact entries first; of equals, those that name words before those that name classes of words."""
-    classes = sum(word.startswith("<") for word in entry.with_lemmas)
-    return -entry.exactness, classes, sorted(entry.with_lemmas), entry.event_type
 
 
 def _entry(row: dict[str, str], class_names: AbstractSet[str]) -> Entry:
