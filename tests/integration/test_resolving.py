@@ -92,12 +92,19 @@ class World:
         self.numbers = itertools.count()
 
     def files(self, key: str, content: Content) -> PartitionFiles:
-        rows: dict[type[Record], list[Any]] = {kind: [] for kind in (Document, Report, ReportParticipant, Signature)}
+        found = []
         for number, wording in sorted(content):
             of = texts(number, wording).model_copy(update={"partition_key": key})
+            found.append((of, list(told(of, number, wording))))
+        return self.partition(key, found)
+
+    def partition(self, key: str, found: Sequence[tuple[Document, Sequence[Any]]]) -> PartitionFiles:
+        """The files of documents with what they tell: reports, each with its participants."""
+        rows: dict[type[Record], list[Any]] = {kind: [] for kind in (Document, Report, ReportParticipant, Signature)}
+        for of, reports in found:
             rows[Document].append(of)
             rows[Signature].append(stories.sign(of))
-            for report, participants in told(of, number, wording):
+            for report, participants in reports:
                 rows[Report].append(report)
                 rows[ReportParticipant] += participants
         self.signatures[key] = rows[Signature]
@@ -108,7 +115,6 @@ class World:
                                     for kind, found in rows.items()})  # fmt: skip
 
     def load(self, batch: Mapping[str, Content | None], decided: Sequence[Decision]) -> None:
-        resolved.start(self.warehouse._open)
         for key in batch:
             self.signatures.pop(key, None)
         taken = {key: self.files(key, content) for key, content in batch.items() if content is not None}
@@ -118,6 +124,7 @@ class World:
         named = {name for decision in decided for name in events.documents_of(decision)}
         changed = self.warehouse.resolved.changed_documents() | named
         resolving.resolve_changed(self.warehouse.resolved, None, self.decisions, changed)  # type: ignore[arg-type]
+        resolved.start(self.warehouse._open)  # what it touched is of no more interest
 
     def tables(self) -> dict[type[Record], list[Record]]:
         return {kind: self.warehouse.read(kind) for kind in RESOLVED}
@@ -200,5 +207,38 @@ def test_load_by_load_gives_what_all_at_once_gives(world: World, history: list[A
         for documents in resolving.portions(world.warehouse.resolved, None):
             resolving.resolve_changed(world.warehouse.resolved, None, world.decisions, documents)  # type: ignore[arg-type]
         assert world.kept() == kept
+    finally:
+        world.warehouse.rollback()
+
+
+def test_what_leaves_a_full_block_lets_others_meet(world: World) -> None:
+    """A full block compares neighbours only: the first and the last of its reports meet when those between are gone."""
+
+    def talks(name: str, key: str, round_name: str, printed: int = 30) -> tuple[Document, list[Any]]:
+        printed_date = date(2024, 3, printed)  # on another day they aren't coded alike
+        of = document(name, key, body=name, content_hash=record_id("c", name), published_date=printed_date)
+        report, participants = next(told(of, 1, 0))
+        sentence = f"They met for a {round_name} round of talks in Strelsau."
+        changes = {"event_type": "CONSULT", "mode_type": None, "status_type": "occurred", "sentence_text": sentence,
+                   "start_date": date(2024, 3, 30), "end_date": date(2024, 3, 30), "date_precision_type": "day",
+                   "trigger_text": "met"}  # fmt: skip
+        two = [participants[0], participants[0].model_copy(update={"ordinal": 1, "entity_id": "FRA", "name": "FRA",
+                                                                   "country_code": "FRA", "text": "FRA"})]  # fmt: skip
+        two[0] = two[0].model_copy(update={"entity_id": "DEU", "name": "DEU", "country_code": "DEU", "text": "DEU"})
+        return of, [(report.model_copy(update=changes), two)]
+
+    rounds = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+    names = sorted(map(str, range(100, 109)), key=lambda name: talks(name, KEYS[0], "")[1][0][0].report_id)
+    world.warehouse.begin()
+    world.signatures, world.decisions = {}, []
+    try:
+        outer = [talks(names[0], KEYS[0], "second"), talks(names[-1], KEYS[0], "second", 31)]
+        between = [talks(name, KEYS[1], said) for name, said in zip(names[1:-1], rounds, strict=True)]
+        taken = {KEYS[0]: world.partition(KEYS[0], outer), KEYS[1]: world.partition(KEYS[1], between)}
+        world.warehouse.replace_partitions(taken)
+        world.load({}, [])
+        assert len(world.tables()[records.Event]) == 9
+        world.load({KEYS[1]: None}, [])
+        assert len(world.tables()[records.Event]) == 1
     finally:
         world.warehouse.rollback()
