@@ -407,6 +407,15 @@ def test_killed_within_an_archive_goes_on_where_it_was(desk, server, monkeypatch
     assert steps.deal_sources(2, settings=desk.settings) == []
 
 
+def test_a_part_of_an_archive_may_be_larger_than_a_page(desk, server):
+    desk.settings = desk.settings.model_copy(update={"max_file_bytes": 500})
+    desk.declare(f'id = "cc"\nkind = "archive"\nurl = "{server.root}/1.warc"')
+    body = gzip.decompress(pages_of_archive(1, 2))
+    assert len(page(1)) < 500 < len(body)
+    server.pages["/1.warc"] = ranges(body)
+    assert desk.fetch().written == 3
+
+
 def test_an_archive_that_fails_is_said_and_tried_again(desk, server):
     desk.declare(
         f'id = "cc"\nkind = "archive"\nurls = ["{server.root}/1.warc.gz", "{server.root}/2.warc.gz"]',

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from demarche.events import DecisionError, apply, checked_values, place_of, reviewed_precision, standing
 from demarche.records import Decision, Report
+from demarche.steps.forgetting import _without_reports
 from warehouse_world import document, key, report
 
 FIRST, SECOND = report(document("first", key(1))), report(document("second", key(2)))
@@ -125,3 +126,16 @@ def test_precision_of_what_was_drawn_at_random() -> None:
     (found,) = reviewed_precision(told, "1")
     assert (found.gold_count, found.precision_score) == (10, 0.8)
     assert (found.low_score, found.high_score) == (0.4902, 0.9433)
+
+
+def test_of_a_decision_nothing_is_kept_that_is_about_what_was_forgotten() -> None:
+    of_one = {"report_ids": ["r1"], "report_places": ["d1:0-5"], "other_report_places": [], "reason_text": "Words"}
+    of_two = {**of_one, "report_ids": ["r1", "r2"], "report_places": ["d1:0-5", "d2:0-5"]}
+    split = {**of_one, "report_ids": ["r2"], "report_places": ["d2:0-5"], "other_report_places": ["d1:0-5"]}
+    undo = {"decision_type": "undo", "reason_text": "Words"}
+    gone = {"r1"}, {"d1"}
+    assert _without_reports(of_one, *gone) is None
+    left = {"report_ids": ["r2"], "report_places": ["d2:0-5"], "other_report_places": [], "reason_text": None}
+    assert _without_reports(of_two, *gone) == _without_reports(split, *gone) == left
+    assert _without_reports(of_two, set(), set()) == of_two
+    assert _without_reports(undo, *gone) == undo

@@ -98,7 +98,8 @@ class WebClient:
         part: tuple[int, int] | None = None,
     ) -> Answer:
         """What the address holds, or ``part`` of it: offset and number of bytes. Raises FetchError."""
-        request = _Request(etag, last_modified, seconds_apart, self.limits.max_bytes, part)
+        max_bytes = part[1] if part else self.limits.max_bytes
+        request = _Request(etag, last_modified, seconds_apart, max_bytes, part)
         return self._get(url, request, self._obey_robots)
 
     def _get(self, url: str, request: _Request, permit: Callable[[str, _Request], float]) -> Answer:

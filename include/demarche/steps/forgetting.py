@@ -45,8 +45,8 @@ _UNKNOWN = (
 def forget(target: str, *, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
     """Take away a document, by its address (all its versions, and whatever comes from there later), document id or
     article id: from all that is derived, the raw bytes that nothing else uses, revisions, samples of checks, former
-    publications, and all of these in the settings' backup. Doing it again finishes what a kill left undone. Raises
-    StepError when nothing is called so.
+    publications, what reviewers said of it, and all of these in the settings' backup. Doing it again finishes what a
+    kill left undone. Raises StepError when nothing is called so.
     """
     settings = settings or load_settings()
     lake = open_lake(settings)
@@ -170,6 +170,8 @@ def _purge(lake: Lake, stones: list[Tombstone], uses: Mapping[str, set[str]], un
         "event_revisions",
         lambda row: None if row["event_id"] in events or row["best_report_id"] in reports else row,
     )
+    documents = {document_id for stone in stones for document_id in stone.document_ids}
+    lake.rewrite_journal("decisions", lambda row: _without_reports(row, reports, documents))
     words = (*reports, *events, *(name for stone in stones for name in (*stone.document_ids, *stone.urls)))
     lake.rewrite_journal("quality_results", lambda row: _without_samples(row, words))
     return removed
@@ -181,6 +183,21 @@ def _without_words(fetch: Fetch, hashes: set[str], forgotten: Forgotten) -> Fetc
     if fetch.raw_hash in hashes or forgotten.names_url(fetch.url):
         return fetch.model_copy(update={"given_values": {}})
     return fetch
+
+
+def _without_reports(row: dict[str, Any], reports: set[str], documents: set[str]) -> dict[str, Any] | None:
+    """A reviewer's decision without the reports that are forgotten, and without the reviewer's words if it named one;
+    None where it was about nothing else."""
+    kept: dict[str, Any] = {
+        "report_ids": [one for one in row.get("report_ids") or () if one not in reports],
+        **{
+            name: [place for place in row.get(name) or () if place.partition(":")[0] not in documents]
+            for name in ("report_places", "other_report_places")
+        },
+    }
+    if all(len(left) == len(row.get(name) or ()) for name, left in kept.items()):
+        return row
+    return row | kept | {"reason_text": None} if kept["report_places"] else None
 
 
 def _without_samples(row: dict[str, Any], words: Iterable[str]) -> dict[str, Any]:

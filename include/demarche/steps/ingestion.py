@@ -191,6 +191,8 @@ def _as_given(path: str, given: str) -> str:
     if path.startswith(("http://", "https://")):
         return path  # of a page in an archive
     given = fetching.printable(given)
+    if path == given:
+        return given
     inside = PurePath(path).relative_to(PurePath(given))
     return given if inside == PurePath() else posixpath.join(given, str(inside))
 
