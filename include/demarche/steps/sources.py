@@ -80,7 +80,8 @@ def deal_sources(width: int, *, settings: Settings | None = None) -> list[list[s
     settings = settings or load_settings()
     by_host: dict[str, list[str]] = {}
     parts: list[list[str]] = []
-    for source in chosen_sources(None, settings):
+    chosen = chosen_sources(None, settings)
+    for source in chosen:
         if source.kind == ARCHIVE:
             parts += [[name] for name in _unread_parts(open_lake(settings), source)]
             continue
@@ -88,7 +89,8 @@ def deal_sources(width: int, *, settings: Settings | None = None) -> list[list[s
     groups: list[list[str]] = [[] for _ in range(min(width, len(by_host)))]
     for names in sorted(by_host.values(), key=len, reverse=True):
         min(groups, key=len).extend(names)
-    return groups + parts[:MAX_PARTS]
+    read = [source.id for source in chosen if source.kind == ARCHIVE]
+    return groups + parts[:MAX_PARTS] or ([read] if read else [])  # that nothing is left to read is no failure
 
 
 def _unread_parts(lake: Lake, source: Declaration) -> list[str]:
