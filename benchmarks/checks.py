@@ -4,17 +4,18 @@
 
 Two warehouses are made up in SQL: as many events as asked for, 2,000 a day from 120 sources, each told by one report of
 a document of its own, with two participants and eight mentions. Every check runs as it does daily, in a guarded process
-of its own over the file. Prints the median seconds of each check and of all over both, and their ratios.
+of its own over the file. Prints the median processor seconds of each check and of all over both, start of the process
+included, and their ratios.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 
 import duckdb
 
@@ -58,7 +59,8 @@ def warehouse(path: Path, texts: int) -> dict[str, str]:
         "texts": texts, "texts_a_day": TEXTS_A_DAY, "sources": SOURCES, "last_day": LAST_DAY, "types": EVENT_TYPES,
         "countries": [row["iso3"] for row in codebook.table("countries")],
     }  # fmt: skip
-    with duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE}) as con:
+    config = {"storage_compatibility_version": STORAGE, "memory_limit": "3GB", "preserve_insertion_order": "false"}
+    with duckdb.connect(str(path), config=config) as con:
         con.execute("SET TimeZone = 'UTC'")
         con.execute(DRAWN)
         con.execute(TEXTS, made_up)
@@ -68,15 +70,21 @@ def warehouse(path: Path, texts: int) -> dict[str, str]:
 
 
 def seconds(path: Path, check: QualityCheck, lake: dict[str, str], repeat: int) -> float:
-    """The median of what a check takes, in seconds. Ends the program when it can't be run."""
+    """The median of what a check takes of the processors, in seconds. Ends the program when it can't be run."""
     taken = []
     for _ in range(repeat):
-        start = perf_counter()
+        before = processor_seconds()
         (result,) = run_checks(path, MORNING_AFTER, checks=[check], lake_partitions=lake)
-        taken.append(perf_counter() - start)
+        taken.append(processor_seconds() - before)
         if result.outcome_type == "broken":
             raise SystemExit(result.message_text)
     return median(taken)
+
+
+def processor_seconds() -> float:
+    """What the processes that were started and have ended took."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main() -> None:
