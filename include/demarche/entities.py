@@ -297,6 +297,8 @@ def _person_spellings(name: str, country: str | None) -> tuple[list[str], list[s
         family_first = country != "JPN" and country != "HUN"
         turned = parts[1:] + parts[:1] if family_first else parts[-1:] + parts[:-1]
         sure.append(" ".join(turned))
+    elif len(parts) > 2 and len(parts[1].rstrip(".")) == 1:  # "William J." is everybody of that first name
+        weak.append(f"{parts[0]} {parts[-1]}")
     elif len(parts) > 2:
         weak += [f"{parts[0]} {parts[-1]}", f"{parts[0]} {parts[1]}", " ".join(parts[1:])]
     return sure, weak

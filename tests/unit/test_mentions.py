@@ -301,3 +301,19 @@ def test_whose_body_it_is_may_be_said_beside_its_name(text: str, words: str, cou
 def test_what_the_model_takes_for_somebody_is_a_place_after_a_word_for_one(text: str, words: str, country: str) -> None:
     found = one(text, words)
     assert (found.mention_type, found.country_code) == ("place", country)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        ("President William J. Clinton signed the act.", "William J. Clinton", "Bill Clinton"),
+        ("William J. Burns met the guests.", "William J. Burns", "William J. Burns"),
+        ("King Abdullah II met the guests in Amman.", "King Abdullah II", "Abdullah II"),
+    ],
+)
+def test_an_initial_makes_nobody_somebody_else(text: str, words: str, name: str) -> None:
+    assert one(text, words).name == name
+
+
+def test_a_first_name_with_an_initial_alone_is_nobody() -> None:
+    assert all(mention.entity_id is None for mention in read("William J. Dantoro met the guests."))
