@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from demarche import language, reports, steps, stories
 from demarche.records import Document, Mention, Reject, Report, ReportParticipant, Signature
 from demarche.settings import Settings, load_settings
-from demarche.steps import gazetteer, ledgers, limits, loading, pairing, tagging, texts
+from demarche.steps import gazetteer, ledgers, limits, loading, pairing, resolving, tagging, texts
 from demarche.steps.results import StepError
 from demarche.storage import Lake
 from demarche.warehouse import query, schema
@@ -412,7 +412,7 @@ def test_sketches_stay_in_the_lake_and_are_there_for_grouping(settings):
     assert len(pairs) == 2
     bare = dict.fromkeys(schema.OMITTED[Signature], ())
     stored = [signature.model_copy(update=bare) for signature in signatures]
-    grouped, _ = stories.group_stories(loading._with_sketches(stored, pairs, lake), pairs)
+    grouped, _ = stories.group_stories(resolving._with_sketches(stored, pairs, lake), pairs)
     assert [story.document_count for story in grouped] == [3]
 
 
