@@ -52,7 +52,8 @@ def texts(number: int, wording: int) -> Document:
 
 def told(of: Document, number: int, wording: int) -> Iterator[tuple[Report, list[ReportParticipant]]]:
     for ordinal in range(1 + number % 3):
-        kind = (number * 7 + ordinal * 3 + wording) % 9
+        chance = random.Random(f"{number} {ordinal} {wording}")
+        kind = chance.randrange(9)
         event_type, mode, status, trigger = (
             ("CONSULT", "visit", "planned", "visit"), ("CONSULT", None, "occurred", "met"),
             ("CONSULT", "visit", "occurred", "visited"), ("SANCTION", "expel", "occurred", "expelled"),
@@ -60,8 +61,8 @@ def told(of: Document, number: int, wording: int) -> Iterator[tuple[Report, list
             ("CONSULT", None, "cancelled", "called off"), ("THREATEN", None, "threatened", "threatened"),
             ("CONSULT", None, "occurred", "met"),
         )[kind]  # fmt: skip
-        days = (number + kind) % 5 + 40 * (number % 3)
-        start = None if (number + ordinal) % 5 == 4 else date(2024, 3, 29) + timedelta(days=days)
+        days = chance.randrange(4) + 45 * (number % 3)
+        start = None if chance.random() < 0.15 else date(2024, 3, 29) + timedelta(days=days)
         sentence = f"In Strelsau they {trigger}, as was told, about the {('ferry', 'bridge')[kind % 2]} of the valley."
         report = Report(
             report_id=record_id("r", of.document_id, ordinal), document_id=of.document_id,
@@ -73,7 +74,8 @@ def told(of: Document, number: int, wording: int) -> Iterator[tuple[Report, list
             trigger_end_offset=100 * ordinal + sentence.index(trigger) + len(trigger), confidence_score=0.7,
             coding_rule="hand", coder_version="1",
         )  # fmt: skip
-        sides = [PARTIES[(number + kind) % 3], PARTIES[(number + kind + 1) % 3]][: 1 + (number + kind) % 4]
+        first = chance.randrange(2)
+        sides = chance.sample(PARTIES[first : first + 2], chance.choice((1, 2, 2, 2)))
         yield report, [
             ReportParticipant(
                 report_id=report.report_id, partition_key=of.partition_key, load_date=report.load_date, ordinal=place,

@@ -7,7 +7,7 @@ outcome equals that of giving them everything: see `docs/decisions/0010-only-wha
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -205,18 +205,9 @@ def _touched_clusters(held: Resolved, documents: Collection[str], folded: events
 def _with_context(
     held: Resolved, teller: _Teller, documents: Collection[str], beside: Sequence[tuple[str, str]]
 ) -> tuple[_Told, dict[str, events.DocumentFacts]]:
-    """The reports of these documents, those beside them, and what the latter take over from: the visits of their
-    documents, and the other copies of their stories."""
-    others = {document_id for _, document_id in beside}
-    in_stories = held.of_stories(others)
-    members = Counter(row.story_id for row in held.rows(StoryDocument, "document_id", in_stories))
-    shared = {
-        row.document_id for row in held.rows(StoryDocument, "document_id", in_stories) if members[row.story_id] > 1
-    }
-    visits = held.rows(Report, "document_id", others, ("report_id", "document_id", "mode_type", "start_date"))
-    unclear = {row.document_id for row in visits if row.mode_type == "visit" and row.start_date is None}
-    whole = {*documents, *shared, *unclear, *(name for name in others if teller.named_with([name]))}
-    told = teller.told(whole, {report_id for report_id, _ in beside})
+    """The reports of these documents, those beside them, and what the latter may take over from: all others that their
+    documents tell, and the documents of their stories."""
+    told = teller.told({*documents, *held.of_stories({document_id for _, document_id in beside})})
     return told, _facts(held, {row.document_id for row in told.reports.values()})
 
 
