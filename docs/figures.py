@@ -1,7 +1,7 @@
 """Measure the figures of the README on the samples and write them between its markers; takes about a minute.
 
-All measures of both halves also go into `include/demarche/warehouse/accuracy.csv`, from where every load brings them
-into `meta.accuracy`.
+How well `confidence_score` holds goes into `docs/calibration.md`. All measures of both halves also go into
+`include/demarche/warehouse/accuracy.csv`, from where every load brings them into `meta.accuracy`.
 
     python docs/figures.py
 
@@ -23,6 +23,7 @@ from demarche.records import Accuracy
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+CALIBRATION = ROOT / "docs" / "calibration.md"
 ACCURACY = ROOT / "include" / "demarche" / "warehouse" / "accuracy.csv"
 GOLD = ROOT / "samples" / "gold"
 BEGIN, END = "<!-- figures: written by docs/figures.py -->", "<!-- end of figures -->"
@@ -76,6 +77,33 @@ def summary(found: dict[str, Evaluation]) -> str:
     return textwrap.fill(" ".join(text.split()), 120)
 
 
+CALIBRATION_TEXT = """\
+# Is a confidence of 0.8 right four times out of five?
+
+*Written by `docs/figures.py`; not to be edited by hand.*
+
+`confidence_score` says how probably act and sides of a report are right. Below is, for each half of the sample
+gold, how many reports were given a score between two tenths, the mean of their scores, and the share of them that
+is right. In a perfect curve the two are the same. The **open** half was in sight when the steps of the score were
+chosen (`_confidence` in `reports/__init__.py`); the **frozen** half judges them. Articles of the world are harder
+than samples: expect less of a score there.
+"""
+
+
+def calibration(found: dict[str, Evaluation]) -> str:
+    """The page on confidence: per half a row per tenth of the score that any report was given."""
+    lines = [CALIBRATION_TEXT]
+    for half in HALVES:
+        outcomes = found[half].outcomes
+        lines += [f"## The {half} half: {len(outcomes)} reports", ""]
+        lines += ["| reports | mean score | right | |", "| --: | --: | --: | --- |"]
+        for score, share, count in evaluation.reliability(outcomes):
+            lines.append(f"| {count} | {score:.2f} | {share:.2f} | {'█' * round(20 * share)} |")
+        error = evaluation.calibration_error(outcomes)
+        lines += ["", f"Score and share are apart by {error:.2f} on average over the reports.", ""]
+    return "\n".join(lines)
+
+
 def accuracy(found: dict[str, Evaluation]) -> Iterator[Accuracy]:
     """Every measure of both halves, as a row of `meta.accuracy`."""
     for half in HALVES:
@@ -116,6 +144,7 @@ def main() -> None:
     found = {half: evaluation.evaluate(gold, reading, half) for half in HALVES}
     lines = "\n".join([*table(found), "", summary(found)])
     README.write_text(with_figures(README.read_text(encoding="utf-8"), lines), encoding="utf-8")
+    CALIBRATION.write_text(calibration(found), encoding="utf-8")
     write_accuracy(accuracy(found))
 
 

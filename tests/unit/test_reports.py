@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from demarche.places import load_places
 from demarche.records import Document, Report, ReportParticipant
 from demarche.reports import circumstances
 
+NO_EVENTS = Path(__file__).parents[1] / "fixtures" / "no_events"
 KEY = "2023-03-16T09"
 Coded = tuple[tuple[Report, ...], tuple[ReportParticipant, ...]]
 Reader = Callable[..., Coded]
@@ -462,6 +464,24 @@ def test_who_met_before_are_those_who_sign(read: Reader) -> None:
     text = "The minister of Ghana met his Peruvian counterpart on Friday. They signed an agreement on fish."
     assert sides(read, text)[1] == ("SUPPORT", ["GHA", "PER"], [])
     assert sides(read, "Police chased two thieves. They agreed to sign a treaty.") == []
+
+
+def test_a_word_to_whom_the_sentence_before_named(read: Reader) -> None:
+    text = "Chad accused Mali of arming rebels. Bamako apologised. Nobody was hurt. The market was quiet."
+    assert sides(read, text)[1] == ("CONCEDE", ["MLI"], ["TCD"])
+
+
+def test_a_tale_goes_on_on_its_day_and_at_its_place(read: Reader) -> None:
+    text = "Trucks queued in Chad on Monday. Chad expelled the envoy of Mali."
+    assert [str(report.start_date) for report in read(text)[0]] == ["2023-03-13"]
+    text = "The ministers of Chad and Mali met in Suva on Monday. Chad and Mali signed a treaty."
+    assert [(str(report.start_date), report.place_name) for report in read(text)[0]] == [("2023-03-13", "Suva")] * 2
+
+
+def test_articles_of_other_kinds_tell_no_events(read: Reader) -> None:
+    """Sport, markets, an election at home, an obituary, travel, science, a court, a storm, history, a column."""
+    for path in sorted(NO_EVENTS.glob("*.txt")):
+        assert told(read(path.read_text(encoding="utf-8"))) == [], path.name
 
 
 def test_an_hour_is_no_part_of_a_name(read: Reader) -> None:

@@ -67,7 +67,16 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     if field is not None:  # a text on markets or weather: what states do to each other may stand in it
         drafts = [draft for draft in drafts if _is_between_states(draft)]
     drafts = merging.refer_back(drafts)
-    merging.carry_on(drafts)
+
+    def told_on(index: int, draft: Draft) -> circumstances.When | None:
+        if index < 0 or len(sentences[index]) > MAX_SENTENCE_TOKENS:
+            return None
+        theirs = {party.country_code for party in draft.parties} - {None}
+        if theirs.isdisjoint(parties.countries_of(sentences[index])):
+            return None
+        return circumstances.Times(sentences[index], anchor).of_the_tale()
+
+    merging.carry_on(drafts, told_on)
     _place_by_dateline(drafts, circumstances.filed_at(document.dateline_place_name))
     drafts = merging.merge(drafts)
     if is_article:
@@ -122,7 +131,8 @@ def _read_sentence(
             _confidence(frame, actors, recipients), index, anaphoric,
         )  # fmt: skip
         draft.is_told = _is_worth_telling(draft)
-        if draft.is_told or merging.is_reaction(draft) or merging.means_several(draft):
+        leans_back = merging.is_reaction(draft) or merging.means_several(draft) or merging.lacks_other(draft)
+        if draft.is_told or leans_back:
             drafts.append(draft)
     return drafts
 
@@ -225,7 +235,7 @@ def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequen
     """
     known = sum(party.is_linked for party in actors), sum(party.is_linked for party in recipients)
     both = min(known) > 0 or (max(known) > 1 and frame.event_type in sides.MUTUAL)
-    value = 0.72 if both else 0.25 if any(known) else 0.12
+    value = 0.78 if both else 0.25 if any(known) else 0.12
     if frame.is_nominal:
         value -= 0.2 if both else 0.08
     if frame.rule == "classifier":

@@ -89,6 +89,16 @@ class Times:
             return When()
         return self.resolve(best[2], tense, best[0])
 
+    def of_the_tale(self) -> When | None:
+        """The day on which a sentence in the simple past tells of something, by its main clause."""
+        for root, governor, text in self._found:
+            if governor is None or governor.dep_ != "ROOT" or governor.tag_ != "VBD" or root.i == governor.i:
+                continue
+            found = self.resolve(text, "past")
+            if found.precision_type == "day" and found.start_date == found.end_date:
+                return found
+        return None
+
     def resolve(self, text: str, tense: str | None, distance: int = 0) -> When:
         interval = dates.resolve(text, self._anchor, tense)
         if interval is None:

@@ -7,7 +7,7 @@ apart. Across documents this is the work of `events.py`, which weighs sources; h
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from demarche.reports import frames, sides, syntax
@@ -74,6 +74,8 @@ def refer_back(drafts: Sequence[Draft]) -> list[Draft]:
             _find_doer(draft, before)
         elif means_several(draft):
             _find_several(draft, before)
+        elif lacks_other(draft):
+            _find_other(draft, before)
         elif _lacks_actor(draft):
             _find_dealer(draft, before)
     return [draft for draft in drafts if draft.is_told]
@@ -127,6 +129,30 @@ def _find_doer(draft: Draft, before: Sequence[Draft]) -> None:
         return
 
 
+def lacks_other(draft: Draft) -> bool:
+    """ "Baku apologised": a word to somebody whom the sentence before has named."""
+    return (
+        draft.event_type in _TO_SOMEBODY
+        and not draft.frame.is_nominal
+        and not draft.recipients
+        and len({party.country_code for party in draft.actors}) == 1
+        and draft.actors[0].country_code is not None
+    )
+
+
+_TO_SOMEBODY = frozenset({"ACCUSE", "CONCEDE", "REJECT", "REQUEST", "THREATEN"})
+
+
+def _find_other(draft: Draft, before: Sequence[Draft]) -> None:
+    mine = draft.actors[0].country_code
+    for other in reversed(before):
+        known = {party.country_code: party for party in other.parties if party.country_code}
+        if mine in known and len(known) == 2 and other.is_told:
+            draft.recipients = [party for code, party in known.items() if code != mine]
+            draft.is_told, draft.confidence = True, max(draft.confidence, 0.4)
+            return
+
+
 def _lacks_actor(draft: Draft) -> bool:
     return (
         not draft.actors
@@ -151,21 +177,48 @@ def _find_dealer(draft: Draft, before: Sequence[Draft]) -> None:
 _REACH = 2
 
 
-def carry_on(drafts: Sequence[Draft]) -> None:
+def carry_on(drafts: Sequence[Draft], told_on: Callable[[int, Draft], When | None]) -> None:
     """Give an act told in passing simple past, with no time of its own, the day of the act before it that has a party
-    in common: "Chad expelled the envoy on Monday. Mali condemned Chad." Acts of meeting take the place along."""
+    in common: "Chad expelled the envoy on Monday. Mali condemned Chad." Acts of meeting take the place along.
+
+    ``told_on``: the day on which the sentence of that index, which names one of the draft's states, tells of something;
+    asked where no act before has a day.
+    """
     for index, draft in enumerate(drafts):
-        if not _goes_on(draft):
-            continue
-        for before in reversed(drafts[:index]):
-            if draft.sentence_index - before.sentence_index > _REACH:
-                break
-            if before.status_type != "occurred" or before.when.precision_type != "day" or not _is_main(before):
-                continue
-            if not _is_same_day(draft) and not _share_a_country(before, draft):
-                continue
-            draft.when = before.when
-            break
+        before = [other for other in drafts[:index] if draft.sentence_index - other.sentence_index <= _REACH]
+        if _goes_on(draft):
+            dated = (other for other in reversed(before) if _is_dated(other) and _goes_with(draft, other))
+            first = next(dated, None)
+            if first is not None:
+                draft.when = first.when
+            elif draft.when.text is None:
+                days = (told_on(draft.sentence_index - back, draft) for back in range(1, _REACH + 1))
+                draft.when = next((day for day in days if day is not None), draft.when)
+        if draft.where.name is None and _is_held(draft):
+            placed = (other for other in reversed(before) if _is_held(other) and other.where.precision_type == "city")
+            scene = next((other for other in placed if _same_states(draft, other)), None)
+            if scene is not None and _times_agree(draft.when, scene.when):
+                draft.where = scene.where
+
+
+def _is_dated(draft: Draft) -> bool:
+    return draft.status_type == "occurred" and draft.when.precision_type == "day" and _is_main(draft)
+
+
+def _goes_with(draft: Draft, other: Draft) -> bool:
+    return _is_same_day(draft) or _share_a_country(other, draft)
+
+
+def _is_held(draft: Draft) -> bool:
+    """Talks that took place, or what was signed at them."""
+    talks = draft.event_type == "CONSULT" and draft.mode_type not in ("phone", "visit")
+    signing = draft.event_type == "SUPPORT" and draft.frame.entry.is_mutual
+    return draft.status_type == "occurred" and (talks or signing)
+
+
+def _same_states(one: Draft, other: Draft) -> bool:
+    states = [{party.country_code for party in draft.parties if party.country_code} for draft in (one, other)]
+    return len(states[0]) > 1 and states[0] == states[1]
 
 
 def _goes_on(draft: Draft) -> bool:
