@@ -104,7 +104,7 @@ class Parties:
             return token.text[:1].isupper() and token.lower_ not in _TIME_NAMES
         if token.pos_ == "NOUN":
             lemma = token.lemma_.lower()
-            return lemma in self._people or (
+            return lemma in self._people or lemma in _PRIVATE or (
                 lemma in self._arms and token.dep_ in ("nsubj", "nsubjpass", "pobj", "poss")
             )
         return token.pos_ == "PRON" and token.lower_ in _PRONOUNS
@@ -135,9 +135,10 @@ class Parties:
             first, last = min(first, head.left_edge.i), max(last, syntax.noun_phrase(head)[1])
             if last - first < _LONGEST_PHRASE:
                 start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
+                firm = around.lemma_.lower() in _PRIVATE  # "petrol makers in India"
                 return [
                     replace(party, text=self._text[start:end], start_offset=start, end_offset=end,
-                            name=party.name or party.text)
+                            name=party.name or party.text, is_private=party.is_private or firm)
                     for party in self._one(head)
                 ]  # fmt: skip
         for name, example in syntax.obliques(head):
