@@ -125,11 +125,12 @@ def is_quiet(rest: Rest) -> bool:
 
 
 def has_fetched(rest: Rest, run_id: str) -> bool:
-    """Its files are in the log of its key, so that the next hour's can be dropped."""
-    state = rest.task_states(CHAIN[0], run_id).get("fetch_documents")
-    if state in ("failed", "upstream_failed"):
-        raise ServiceError("fetch_documents failed")
-    return state == "success"
+    """All its sources were asked, and its files are in the log of its key, so that the next hour's can be dropped."""
+    states = rest.task_states(CHAIN[0], run_id)  # of a mapped task, that of one of its parts
+    for task in ("fetch_documents", "find_partitions"):
+        if states.get(task) in ("failed", "upstream_failed"):
+            raise ServiceError(f"{task} failed")
+    return states.get("find_partitions") == "success"
 
 
 def _drop(source: Path, target: Path) -> None:

@@ -86,7 +86,8 @@ def site_with_notices(home: Path, webhook: str, statsd_port: int) -> Site:
     shutil.copytree(ROOT / "dags", dags, ignore=shutil.ignore_patterns("__pycache__"))
     (dags / "slow.py").write_text(SLOW_DAG)
     (dags / "crashing.py").write_text(CRASHING_DAG)
-    told = {"DEMARCHE_NOTICE_WEBHOOK_URL": webhook, "AIRFLOW__CORE__DAGS_FOLDER": str(dags)}
+    told = {"DEMARCHE_ALLOWED_HOSTS": "localhost", "DEMARCHE_NOTICE_WEBHOOK_URL": webhook}
+    told |= {"AIRFLOW__CORE__DAGS_FOLDER": str(dags)}
     metrics = {"STATSD_ON": "True", "STATSD_HOST": "127.0.0.1", "STATSD_PORT": str(statsd_port)}
     told |= {f"AIRFLOW__METRICS__{name}": value for name, value in metrics.items()}
     told |= {"AIRFLOW__METRICS__METRICS_ALLOW_LIST": "demarche"}

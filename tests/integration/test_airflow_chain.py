@@ -8,10 +8,15 @@ from __future__ import annotations
 import time
 from collections import Counter
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 
-from airflow_world import FIRST, SECOND, rows
+from airflow_world import FIRST, SECOND, TALKS, rows
+from archives import compressed, record
+from demarche.records import Document
+from demarche.storage import Lake
+from news_server import serving
 from ops import demo
 from ops.services import ServiceError
 
@@ -120,3 +125,36 @@ def test_a_follower_without_a_key_is_green_with_nothing_to_do(chain):
     assert chain.ended("tag_documents", run_id) == "success"
     states = chain.rest.task_states("tag_documents", run_id)
     assert (states["tag_shards"], states["commit_tagged"]) == ("skipped", "success"), "later stations are still woken"
+
+
+def test_declared_sources_are_asked_each_in_its_task_and_one_that_fails_stops_no_other(chain):
+    file, folder = chain.site.data_folder / "sources.toml", chain.site.data_folder
+    before = file.read_text()
+    (folder / "news.warc.gz").write_bytes(compressed(record("https://a.example/warc", TALKS.encode())))
+    with serving() as good, serving() as bad:
+        item = "<item><title>Talks</title><link>/talks</link></item>"
+        feed = f"<rss version='2.0'><channel>{item}</channel></rss>".encode()
+        good.pages |= {"/feed": (200, {"Content-Type": "application/rss+xml"}, feed), "/talks": TALKS.encode()}
+        file.write_text(
+            f'[[source]]\nid = "courier"\nkind = "feed"\nurl = "{good.root}/feed"\noutlet = "The Courier"\n'
+            f'[[source]]\nid = "broken"\nkind = "feed"\nurl = "{bad.root}/feed"\n'
+            f'[[source]]\nid = "crawl"\nkind = "archive"\npath = "{folder}/*.warc.gz"\n'
+        )
+        try:
+            key = f"{datetime.now(UTC):%Y-%m-%dT%H}"
+            run_id = chain.start("ingest_documents", partition_key=key)
+            assert chain.ended("ingest_documents", run_id) == "failed"
+        finally:
+            file.write_text(before)
+    path = f"dags/ingest_documents/dagRuns/{run_id}/taskInstances/fetch_documents/listMapped"
+    asked = {task["rendered_map_index"]: task for task in chain.rest.get(path)["task_instances"]}
+    states = {name.partition("#")[0]: task["state"] for name, task in asked.items()}
+    assert states == {"drop": "success", "courier": "success", "crawl": "success", "broken": "failed"}
+    place, attempt = (asked["broken"][name] for name in ("map_index", "try_number"))
+    log = chain.log("ingest_documents", run_id, f"fetch_documents/map_index={place}", attempt)
+    assert "source broken fails since" in log
+    assert f"{bad.root}/feed answers 404" in log
+    read = Lake(str(folder / "lake")).read(Document, key, "documents")
+    assert {(document.path, document.source_name) for document in read} == {
+        (f"{good.root}/talks", "The Courier"), ("https://a.example/warc", "a.example"),
+    }  # fmt: skip

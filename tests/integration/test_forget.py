@@ -81,7 +81,18 @@ def events(settings: Settings) -> list[tuple]:
     return warehouse.query(settings.warehouse_path, "SELECT event_id, actor_text FROM mart.events ORDER BY 1").rows
 
 
+def decide(settings: Settings) -> None:
+    """Reviewers' decisions on an event that is to be forgotten, and on one that isn't."""
+    sql = "SELECT event_id, string_agg(sentence_text, ' ') FROM mart.evidence GROUP BY event_id ORDER BY event_id"
+    sentences = dict(warehouse.query(settings.warehouse_path, sql).rows)
+    secret = next(event_id for event_id, said in sentences.items() if "Quillimbo, visited" in said)
+    other = next(event_id for event_id, said in sentences.items() if "Argentina" in said)
+    steps.decide("recode", secret, new_values={"status_type": "planned"}, reason="Zanzimoria?", settings=settings)
+    steps.decide("keep", other, reason="quite right", settings=settings)
+
+
 def test_what_was_forgotten_is_nowhere_and_stays_away(settings: Settings, tmp_path: Path) -> None:
+    decide(settings)
     steps.maintain_warehouse(settings=settings)
     before = told(settings)
     parts = ("raw", "journal", "backup's raw", "backup's journal", "documents", "mentions", "reports", "tables")
@@ -98,6 +109,7 @@ def test_what_was_forgotten_is_nowhere_and_stays_away(settings: Settings, tmp_pa
     )
     assert CliRunner().invoke(cli.app, ["forget", second, *options], catch_exceptions=False).exit_code == 0
     after = told(settings)
+    assert [one.reason_text for one in steps.decisions(settings=settings)] == ["quite right"]
     assert after.pop("raw") == after.pop("backup's raw") == 2  # the file of two records is needed for the other one
     assert not any(after.values()), after
     kept = events(settings)
