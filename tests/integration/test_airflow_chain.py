@@ -143,7 +143,7 @@ def test_declared_sources_are_asked_each_in_its_task_and_one_that_fails_stops_no
         try:
             key = f"{datetime.now(UTC):%Y-%m-%dT%H}"
             run_id = chain.start("ingest_documents", partition_key=key)
-            assert chain.ended("ingest_documents", run_id) == "failed"
+            assert chain.ended("ingest_documents", run_id) == "success", "what came in goes on through the chain"
         finally:
             file.write_text(before)
     path = f"dags/ingest_documents/dagRuns/{run_id}/taskInstances/fetch_documents/listMapped"

@@ -104,8 +104,11 @@ class Parties:
             return token.text[:1].isupper() and token.lower_ not in _TIME_NAMES
         if token.pos_ == "NOUN":
             lemma = token.lemma_.lower()
-            return lemma in self._people or lemma in _PRIVATE or (
-                lemma in self._arms and token.dep_ in ("nsubj", "nsubjpass", "pobj", "poss")
+            is_seated = lemma in _PRIVATE and any(child.lower_ == "in" for child in token.children)  # "makers in India"
+            return (
+                lemma in self._people
+                or is_seated
+                or (lemma in self._arms and token.dep_ in ("nsubj", "nsubjpass", "pobj", "poss"))
             )
         return token.pos_ == "PRON" and token.lower_ in _PRONOUNS
 
