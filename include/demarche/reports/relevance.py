@@ -2,7 +2,7 @@
 
 News of all kinds use the words of diplomacy: a court convicts, a club signs, a candidate withdraws, a firm is sued. In
 a clipping of a few sentences, whoever chose it has chosen the act, and all is told. In an article an act is told when
-more than one state or body of states takes part, and not only by firms and private people: docs/decisions/0009.
+more than one state or body of states takes part, and not only by firms and private people: docs/decisions/0011.
 """
 
 from __future__ import annotations
