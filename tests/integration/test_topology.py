@@ -83,7 +83,7 @@ def test_it_heals_without_hands_and_can_be_read_meanwhile(outcomes, name):
 
 
 def test_a_killed_worker_is_healed_without_hands(outcomes):
-    """Its orphaned task may go on beside the retry, or have ended before that begins: tasks of warm workers are short."""
+    """Its orphaned task may go on beside the retry, or have ended before: tasks of warm workers are short."""
     assert outcomes["worker killed"].loaded_after is not None, outcomes
 
 
