@@ -65,7 +65,7 @@ def best(text: str) -> tuple[str, str, str]:
         ("A threat to cut ties with Tonga was issued by Fiji.", ("issued", "Fiji", "Tonga")),
         ("A convoy sent by Fiji brought flour to Tonga.", ("brought", "Fiji", "Tonga")),
         ("Two villages in Tonga were burned down on the orders of Fiji.", ("burned", "Fiji", "villages")),
-        ("Tonga was condemned in a joint statement by Fiji and Samoa.", ("condemned", "Fiji", "Tonga")),
+        ("Tonga was denounced in an open letter by Fiji and Samoa.", ("denounced", "Fiji", "Tonga")),
         ("No visa will be given to the Tongan singer, Fiji's embassy said.", ("given", "embassy", "singer")),
         ("Ten Tongan soldiers died when Fijian rebels overran their camp.", ("overran", "rebels", "soldiers")),
         ("Fiji sent marines to the island that Tonga claims.", ("sent", "Fiji", "Tonga")),

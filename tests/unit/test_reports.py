@@ -121,7 +121,7 @@ def test_who_tells_it_does_not_do_it(read: Reader) -> None:
     ("sentence", "wanted"),
     [
         ("Two villages in Tonga were burned down on the orders of Fiji's army.", ("ASSAULT", ["FJI"], ["TON"])),
-        ("Tonga was condemned in a joint statement by Fiji and Samoa.", ("ACCUSE", ["FJI", "WSM"], ["TON"])),
+        ("Tonga was denounced in an open letter by Fiji and Samoa.", ("ACCUSE", ["FJI", "WSM"], ["TON"])),
         ("Fiji sent marines to the island that Tonga claims.", ("MOBILIZE", ["FJI"], ["TON"])),
         ("A convoy of lorries sent by Fiji brought flour to Tonga.", ("AID", ["FJI"], ["TON"])),
     ],
@@ -305,7 +305,7 @@ def test_what_only_sounds_like_an_act(read: Reader, sentence: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Mali will send a team of experts to Chad.",  # everyday words of sport
+        "Mali will send a team of vets to Chad.",  # everyday words of sport
         "Gunmen stormed the Chadian embassy and attacked the guards.",
         "Mali spent twelve million euros on helping Chad fight locusts.",
     ],
@@ -485,7 +485,7 @@ def test_articles_of_other_kinds_tell_no_events(read: Reader) -> None:
 
 
 def test_an_hour_is_no_part_of_a_name(read: Reader) -> None:
-    coded = read("The curfew was in effect between 3 p.m. and 6 a.m. Chad planned to attack Mali.")
+    coded = read("Shops in the old town close from 9 p.m. to 5 a.m. Chad planned to attack Mali.")
     assert {participant.text for participant in coded[1]} == {"Chad", "Mali"}
 
 

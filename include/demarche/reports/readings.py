@@ -39,6 +39,13 @@ class Reading:
     rule: str = ""
     tense: str = "past"
 
+    def lie_under(self, governor: Token, effect: str) -> None:
+        """Take the word that governs what has been read so far: what it does to it is the newest effect."""
+        self.stance, self.effect = governor, effect
+        self.stances.append(governor)
+        self.governors.append(governor)
+        self.rule = f"{self.rule} · {governor.lemma_.lower()}"
+
 
 def read(act: Act, acts: dict[int, Act]) -> Reading | None:
     """Climb from the act to the root of its sentence: status, stance, speaker. None: it is not told as an act."""
@@ -364,11 +371,8 @@ def _take_stance(
 ) -> bool | None:
     if effect in ("stopped", "lifted"):
         turned = operators.reversal(reading.event_type, effect)
-        if turned is None or syntax.is_verbal(act):
-            if effect == "stopped" and syntax.is_verbal(act):  # "stopped supplying arms"
-                turned = operators.reversal(reading.event_type, effect)
-            if turned is None:
-                return None
+        if turned is None:
+            return None
         event_type, status = turned
         reading.event_type, reading.mode_type = event_type, _REVERSED_MODE.get(event_type)
         reading.status = "planned" if mood.kind == "future" else status
@@ -393,10 +397,7 @@ def _take_stance(
         reading.tense = "future" if effect in ("requested", "threatened") else reading.tense
         if effect == "threatened" and reading.event_type in _COOPERATIVE:
             return None
-    reading.stance, reading.effect = governor, effect
-    reading.stances.append(governor)
-    reading.governors.append(governor)
-    reading.rule = f"{reading.rule} · {governor.lemma_.lower()}"
+    reading.lie_under(governor, effect)
     return True
 
 
@@ -421,10 +422,7 @@ def _stack(governor: Token, effect: str, reading: Reading) -> bool | None:
         reading.status = effect
     else:
         return None
-    reading.stance, reading.effect = governor, effect
-    reading.stances.append(governor)
-    reading.governors.append(governor)
-    reading.rule = f"{reading.rule} · {governor.lemma_.lower()}"
+    reading.lie_under(governor, effect)
     return True
 
 

@@ -256,7 +256,7 @@ def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: 
         found += [p for p in _inside(item, is_party) if p not in found]
     if found:
         return found
-    if not passive:  # "denounced the closure of the frontier by Mali", where the parser hangs "by" on the verb
+    if not passive:  # where the parser hangs the "by" of "the felling of trees by Mali" on the verb
         found = [o for name, o in syntax.obliques(token) if name == "by" and is_party(o)]
         if found:
             return found

@@ -17,9 +17,9 @@ from pathlib import Path
 import duckdb
 
 from demarche.warehouse import marts, publication, schema
-from demarche.warehouse.connection import CONFIG, STORAGE, connect, reading, refuse_irregular
+from demarche.warehouse.connection import reading
 from demarche.warehouse.errors import WarehouseError, WarehouseLocked, reported
-from demarche.warehouse.publication import Paths, refuse_damaged
+from demarche.warehouse.publication import refuse_damaged
 from demarche.warehouse.schema import quoted
 
 PREFIX = "ducklake:postgres:"
@@ -52,25 +52,17 @@ def copy_to_ducklake(path: Path, url: str, data_path: str, *, wait_seconds: floa
 def copy_from_ducklake(url: str, path: Path, *, wait_seconds: float, keep: int) -> int:
     """Publish at ``path`` what the warehouse at ``url`` holds; how many rows. Raises WarehouseError, and leaves what
     was published."""
-    paths = Paths(path.absolute())
-    refuse_irregular(paths.published)
-    with publication.locked(paths, wait_seconds):
-        publication.prepare(paths, fresh=True)
-        with reported(f"{path}: not copied from DuckLake"):
-            con = connect(str(paths.work), {**CONFIG, "storage_compatibility_version": STORAGE})
-            try:
-                _attach(con, url, "READ_ONLY")
-                name = con.execute("SELECT current_database()").fetchall()[0][0]
-                con.execute("BEGIN")
-                schema.bring_up_to_date(con)
-                count = _copy_tables(con, "lake", f'"{name}"')
-                marts.refresh(con)
-                con.execute("COMMIT")
-                load_id = publication.last_load(con)
-                con.execute("CHECKPOINT")
-            finally:
-                con.close()
-        publication.publish(paths, paths.work, load_id=load_id, keep=keep)
+    publishing = publication.rewriting(
+        path, "not copied from DuckLake", fresh=True, wait_seconds=wait_seconds, keep=keep
+    )
+    with publishing as con:
+        _attach(con, url, "READ_ONLY")
+        name = con.execute("SELECT current_database()").fetchall()[0][0]
+        con.execute("BEGIN")
+        schema.bring_up_to_date(con)
+        count = _copy_tables(con, "lake", f'"{name}"')
+        marts.refresh(con)
+        con.execute("COMMIT")
     return count
 
 

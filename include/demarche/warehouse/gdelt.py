@@ -10,9 +10,8 @@ import duckdb
 
 from demarche import gdelt, records
 from demarche.warehouse import marts, publication, schema
-from demarche.warehouse.connection import CONFIG, STORAGE, connect, reading, refuse_irregular
-from demarche.warehouse.errors import Unreadable, reported
-from demarche.warehouse.publication import Paths
+from demarche.warehouse.connection import reading
+from demarche.warehouse.errors import Unreadable
 from demarche.warehouse.schema import quoted
 
 
@@ -44,24 +43,15 @@ def take_gdelt(path: Path, taken: Sequence[GdeltRows], *, wait_seconds: float, k
     Of rows with one number the first to come stays, whichever file brought it: GDELT never changes a row. Raises
     WarehouseError for whatever DuckDB, the disk or another writer refuses; nothing of it is there then.
     """
-    paths = Paths(path.absolute())
-    refuse_irregular(paths.published)
-    with publication.locked(paths, wait_seconds):
-        publication.prepare(paths, fresh=False)
-        with reported(f"{path}: GDELT's rows can't be taken"):
-            options = {**CONFIG, "storage_compatibility_version": STORAGE}
-            con = connect(str(paths.work), {**options, "temp_directory": str(paths.work_folder / "spill")})
-            try:
-                con.execute("BEGIN")
-                schema.bring_up_to_date(con)
-                marts.refresh(con)
-                found = [_take(con, one) for one in taken]
-                con.execute("COMMIT")
-                load_id = publication.last_load(con)
-                con.execute("CHECKPOINT")
-            finally:
-                con.close()
-        publication.publish(paths, paths.work, load_id=load_id, keep=keep)
+    publishing = publication.rewriting(
+        path, "GDELT's rows can't be taken", fresh=False, wait_seconds=wait_seconds, keep=keep
+    )
+    with publishing as con:
+        con.execute("BEGIN")
+        schema.bring_up_to_date(con)
+        marts.refresh(con)
+        found = [_take(con, one) for one in taken]
+        con.execute("COMMIT")
     return found
 
 
