@@ -296,7 +296,9 @@ def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
 
 # --- a verb per step ---------------------------------------------------------------------------------------------
 @app.command("fetch-documents")
-def fetch_documents(key: KeyArgument = None, lake: LakeOption = None) -> None:
+def fetch_documents(
+    key: KeyArgument = None, lake: LakeOption = None, warehouse: WarehouseOption = None
+) -> None:
     """Take what is new in the drop folder and the declared sources into the lake; files stay where they are.
 
     Without KEY it belongs to the hour that has ended; for a past hour the web isn't asked.
@@ -304,31 +306,35 @@ def fetch_documents(key: KeyArgument = None, lake: LakeOption = None) -> None:
     """
     from demarche import steps
 
-    _print_fetched(steps.fetch_documents(key or steps.hour_that_has_ended(), settings=_settings(lake)))
+    _print_fetched(steps.fetch_documents(key or steps.hour_that_has_ended(), settings=_settings(lake, warehouse)))
 
 
 @app.command("parse-documents")
-def parse_documents(key: KeyArgument = None, lake: LakeOption = None) -> None:
+def parse_documents(
+    key: KeyArgument = None, lake: LakeOption = None, warehouse: WarehouseOption = None
+) -> None:
     """Make documents of fetched bytes; without KEY, of all partitions that lack it.
 
     Example: demarche parse-documents
     """
     from demarche import steps
 
-    settings = _settings(lake)
+    settings = _settings(lake, warehouse)
     for partition in [key] if key else steps.pending("documents", settings=settings):
         _print_step(steps.parse_documents(partition, settings=settings))
 
 
 @app.command("tag-documents")
-def tag_documents(key: KeyArgument = None, lake: LakeOption = None) -> None:
+def tag_documents(
+    key: KeyArgument = None, lake: LakeOption = None, warehouse: WarehouseOption = None
+) -> None:
     """Find who, where and what in documents; without KEY, in all partitions that lack it.
 
     Example: demarche tag-documents 2018-11-06T14
     """
     from demarche import steps
 
-    settings = _settings(lake)
+    settings = _settings(lake, warehouse)
     for partition in [key] if key else steps.pending("tagged", settings=settings):
         with progress_bars() as progress:
             done = steps.tag_documents(partition, settings=settings, progress=progress)
@@ -336,14 +342,16 @@ def tag_documents(key: KeyArgument = None, lake: LakeOption = None) -> None:
 
 
 @app.command("pair-documents")
-def pair_documents(key: KeyArgument = None, lake: LakeOption = None) -> None:
+def pair_documents(
+    key: KeyArgument = None, lake: LakeOption = None, warehouse: WarehouseOption = None
+) -> None:
     """Find the documents that are the same text; without KEY, in all partitions that lack it.
 
     Example: demarche pair-documents
     """
     from demarche import steps
 
-    settings = _settings(lake)
+    settings = _settings(lake, warehouse)
     for partition in [key] if key else steps.pending("paired", settings=settings):
         _print_step(steps.pair_documents(partition, settings=settings))
 
@@ -524,14 +532,14 @@ def daily_report(
 
 
 @app.command()
-def rejects(key: PartitionArgument, lake: LakeOption = None) -> None:
+def rejects(key: PartitionArgument, lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
     """List what could not be read of a partition, and why, one JSON object a line.
 
     Example: demarche rejects 2018-11-06T14
     """
     from demarche import steps
 
-    for reject in steps.rejects(key, settings=_settings(lake)):
+    for reject in steps.rejects(key, settings=_settings(lake, warehouse)):
         print_json(reject.model_dump(mode="json"))
 
 
@@ -540,6 +548,7 @@ def accept(
     key: PartitionArgument,
     reason: Annotated[str, typer.Option("--reason", help="Why it may go on; kept in the journal.")] = "",
     lake: LakeOption = None,
+    warehouse: WarehouseOption = None,
 ) -> None:
     """Release a partition that is held back: for its rejects, or for rows that break a rule of the gate.
 
@@ -547,7 +556,11 @@ def accept(
     """
     from demarche import steps
 
-    _print_step(steps.accept(key, reason=reason, settings=_settings(lake)))
+    steps.accept(key, reason=reason, settings=_settings(lake, warehouse))
+    print_line(
+        f"{key} is accepted: the chain's next run takes it, or do it now — demarche tag-documents, pair-documents and "
+        "load-warehouse, with the same --lake or --warehouse"
+    )
 
 
 @app.command()

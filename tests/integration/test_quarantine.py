@@ -85,15 +85,28 @@ def test_what_has_no_documents_can_not_be_accepted(half_empty: Settings) -> None
         assert reason in str(done.exception)
 
 
-def test_a_run_says_what_it_held_back(tmp_path: Path) -> None:
+def test_a_run_says_what_it_held_back_and_that_is_released_beside_its_warehouse(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "talks.txt").write_text(TALKS, encoding="utf-8")
     for number in range(59):
         (folder / f"{number}.txt").touch()
-    done = CliRunner().invoke(cli.app, ["run", str(folder), "--warehouse", str(tmp_path / "w.duckdb")])
+    path = str(tmp_path / "w.duckdb")
+    done = CliRunner().invoke(cli.app, ["run", str(folder), "--key", KEY, "--warehouse", path])
     assert "held back" in done.stderr
     assert "59 of 60" in done.stderr
+
+    def heard(*command: str) -> str:
+        done = CliRunner().invoke(cli.app, [*command, "--warehouse", path], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    assert len(heard("rejects", KEY).splitlines()) == 59
+    said = heard("accept", KEY)
+    for verb in ("tag-documents", "pair-documents", "load-warehouse"):
+        assert verb in said, "what is to be done next is said"
+        heard(verb)
+    assert warehouse.query(Path(path), "SELECT partition_key FROM meta.partitions").rows == [(KEY,)]
 
 
 def test_an_accepted_partition_passes_the_gate_and_opens_it_to_no_other(loaded, tmp_path: Path) -> None:
