@@ -26,7 +26,7 @@ or systemd does it, and the rest is left to Airflow's settings (`HEALING` in [op
 the tasks' retries and to the ledgers. Each round drops {articles} articles and starts the chain for them; seconds are
 counted from the fault until all of them are in the published warehouse. *Undisturbed* is what the same takes from that
 moment on without a fault. All parts, both databases and two Celery workers share the {cores} processor cores of one
-machine with other work: while this was measured, {load} processes wanted them at a time (the load's median).
+machine with other work{load}.
 """
 MEANINGS = {
     "worker killed": "`kill -9` of a Celery worker and its supervisors; the task itself goes on as an orphan, and its "
@@ -49,7 +49,9 @@ MEANINGS = {
 
 def report(results: Path, target: Path) -> None:
     rows = [json.loads(line) for line in results.read_text().splitlines()]
-    parts = [HEAD.format(articles=ARTICLES, cores=os.cpu_count(), load=_load(rows))]
+    busy = _load(rows)  # of rows that were kept before it was noted, unknown
+    load = "" if busy == "–" else f": while this was measured, {busy} processes wanted them at a time (the load's median)"
+    parts = [HEAD.format(articles=ARTICLES, cores=os.cpu_count(), load=load)]
     for executor, title in (("celery", "PostgreSQL, Redis and two Celery workers"), ("local", "LocalExecutor, SQLite")):
         rounds = [row for row in rows if row["executor"] == executor and "fault" in row]
         ends = [row for row in rows if row["executor"] == executor and "same" in row]
@@ -104,9 +106,12 @@ def _ends(rounds: list[dict[str, Any]], ends: list[dict[str, Any]]) -> str:
     failures = [failure for row in rounds for failure in row["read_failures"]]
     same = sum(end["same"] for end in ends)
     documents = sum(end["documents"] for end in ends)
-    lines = [
+    compared = (
         f"- Runs whose end was compared: {len(ends)}, with {documents} documents. `core` and `mart` were those of one "
-        f"undisturbed process over the same raw bytes in {same} of them.",
+        f"undisturbed process over the same raw bytes in {same} of them."
+    )
+    lines = [
+        compared if ends else "- What it ended with was not compared: the run was broken off.",
         "- The published file was opened five times a second during all rounds; "
         + (f"{len(failures)} times it could not be read: {failures[0]}" if failures else "it could be read each time."),
     ]
