@@ -50,7 +50,7 @@ MEANINGS = {
 def report(results: Path, target: Path) -> None:
     rows = [json.loads(line) for line in results.read_text().splitlines()]
     busy = _load(rows)  # of rows that were kept before it was noted, unknown
-    load = "" if busy == "–" else f": {busy} processes wanted them at a time while this was measured (the load's median)"
+    load = "" if busy == "–" else f": {busy} processes wanted them while this was measured (the load's median)"
     parts = [HEAD.format(articles=ARTICLES, cores=os.cpu_count(), load=load)]
     for executor, title in (("celery", "PostgreSQL, Redis and two Celery workers"), ("local", "LocalExecutor, SQLite")):
         rounds = [row for row in rows if row["executor"] == executor and "fault" in row]
