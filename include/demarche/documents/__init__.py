@@ -10,7 +10,7 @@ day worked out from weekdays and dates of the text; the day of the fetch, which 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from functools import cache
@@ -22,7 +22,7 @@ from demarche.documents import furniture, json_ld, pages, publication
 from demarche.documents.addresses import canonical_url, day_of
 from demarche.documents.cleaning import clean_line, clean_lines
 from demarche.documents.languages import find_language
-from demarche.documents.moments import Moment, read_instant
+from demarche.documents.moments import Moment, order_of_days, read_instant
 from demarche.records import Document, RawDocument, Reject, Source, record_id
 
 MAX_BODY_CHARACTERS = 1_000_000  # whatever a setting says; the longest reportage has a twentieth of it
@@ -97,7 +97,8 @@ def _from_text(raw: RawDocument) -> _Draft:
     byline, rule = furniture.find_byline(page, printed_title)
     _set(draft, "byline", _first((("given", _given_byline(raw)), (rule, byline))))
     head = [line for line in page.head if printed_title is None or furniture.without_tag(line) != printed_title]
-    published, draft.modified = publication.printed(head, page.tail, page.body)
+    order = order_of_days("\n".join((*page.head, *page.inner, *page.tail)))
+    published, draft.modified = publication.printed(head, page.tail, page.body, month_first=order)
     dateline = publication.dateline_day(page.paragraphs)
     _set_published(draft, raw, (("text", "printed", published), ("text", "dateline", dateline)))
     _set(draft, "url", _first((("given", raw.url),)))
@@ -132,16 +133,19 @@ def _from_page(raw: RawDocument) -> _Draft:
     changed_rule, changed = marked(pages.MODIFIED_RULES)
     if changed:
         draft.modified, draft.rules["modified"] = changed, changed_rule
-    candidates = [("metadata", rule, published)]
+    candidates: Iterable[tuple[str, str, Moment | None]] = [("metadata", rule, published)]
     is_dated = published is not None or read_instant(raw.published) is not None
     if not is_dated or not draft.byline:
         around = pages.surroundings(markup, draft.title, draft.paragraphs)
-        candidates += _printed_on_page(draft, around, latest, month_first)
-        byline, byline_rule = furniture.find_byline(_as_page(draft, around), draft.title)
+        if draft.rules.get("title") == "title_element" and (title := _title_above(draft, around)):
+            draft.title, draft.rules["title"] = title, "head_line"
+            around = pages.surroundings(markup, title, draft.paragraphs)
         if not draft.byline:
-            _set(draft, "byline", (byline, byline_rule))
-    if not is_dated:
-        candidates += _dated_otherwise(draft, markup, raw.fetched_at.date())
+            _set(draft, "byline", furniture.find_byline(_as_page(draft, around), draft.title))
+        if not is_dated:
+            if month_first is None:
+                month_first = order_of_days(" ".join(markup.tree.itertext()))
+            candidates = chain(candidates, _days_on_page(draft, markup, around, raw.fetched_at.date(), month_first))
     _set_published(draft, raw, candidates)
     draft.language = raw.language_code or _first(_found(pages.LANGUAGE_RULES, markup))[0]
     return draft
@@ -153,38 +157,47 @@ def _month_first(language: str | None) -> bool | None:
     return None if code in ("", "en") else code in ("en-us", "en-ph", "es-us")
 
 
+def _title_above(draft: _Draft, around: pages.Surroundings) -> str | None:
+    """The line above the text of which the article speaks, where it doesn't speak of the page's title."""
+    if around.below_title or furniture.echo(draft.title or "", draft.paragraphs):
+        return None
+    title = furniture.find_title(furniture.Page(tuple(draft.paragraphs), around.above, (), ()))
+    return title if title and furniture.echo(title, draft.paragraphs) else None
+
+
 def _as_page(draft: _Draft, around: pages.Surroundings) -> furniture.Page:
     head = (draft.title or "", *around.below_title)
     return furniture.Page(tuple(draft.paragraphs), head, around.behind, tuple(draft.around))
 
 
-def _printed_on_page(
-    draft: _Draft, around: pages.Surroundings, latest: date, month_first: bool | None
-) -> list[tuple[str, str, Moment | None]]:
-    """Publication as the page prints it between title and text or behind the text, else above the title."""
+def _days_on_page(
+    draft: _Draft, markup: pages.Markup, around: pages.Surroundings, fetched: date, month_first: bool | None
+) -> Iterator[tuple[str, str, Moment | None]]:
+    """Publication as the page prints it: between title and text, in the address, above the title (the nearest day
+    first), behind the text; else its last change as printed; by dateline; by a search over the whole page (the
+    dearest); by its last change as marked."""
     body = "\n".join(draft.paragraphs)
-    published, changed = publication.printed(
-        (*around.below_title, *draft.around), around.behind, body, month_first=month_first
-    )
-    above = [line for line in around.above if "title" in draft.rules]
-    earlier = publication.printed(above, (), body, month_first=month_first)[0] if not published else None
-    if changed and not draft.modified:
-        draft.modified, draft.rules["modified"] = changed, "printed"
-    known = [moment if moment and moment.day < latest else None for moment in (published, earlier)]
-    return [("text", "printed", known[0]), ("text", "printed", known[1])]
+    changes: list[Moment] = []
 
+    def printed(head: Sequence[str], tail: Sequence[str] = ()) -> tuple[str, str, Moment | None]:
+        found, changed = publication.printed(head, tail, body, month_first=month_first)
+        if changed:
+            changes.append(changed)
+            if not draft.modified:
+                draft.modified, draft.rules["modified"] = changed, "printed"
+        is_day = found and found.day <= fetched and found != changed
+        return "text", "printed", found if is_day else None
 
-def _dated_otherwise(draft: _Draft, markup: pages.Markup, fetched: date) -> list[tuple[str, str, Moment | None]]:
-    """By address, by dateline, by weekdays, by a search over the whole page (the dearest), by its last change."""
+    yield printed((*around.below_title, *draft.around))
     by_address = day_of(draft.url)
-    dateline = publication.dateline_day(draft.paragraphs)
-    found: list[tuple[str, str, Moment | None]] = [
-        ("metadata", "address", Moment(by_address) if by_address and by_address <= fetched else None),
-        ("text", "dateline", dateline),
-    ]
-    if not any(moment for _, _, moment in found):
-        found.append(("text", "searched", pages.searched_date(markup, draft.url, fetched)))
-    return [*found, ("metadata", "modified", draft.modified)]
+    yield "metadata", "address", Moment(by_address) if by_address and by_address <= fetched else None
+    above = around.above if "title" in draft.rules else ()
+    yield from (printed(above[number:]) for number in range(len(above) - 1, -1, -1))
+    yield printed((), around.behind)
+    yield "text", "printed", next((day for day in changes if day.day <= fetched), None)
+    yield "text", "dateline", publication.dateline_day(draft.paragraphs)
+    yield "text", "searched", pages.searched_date(markup, draft.url, fetched)
+    yield "metadata", "modified", draft.modified
 
 
 def _better_headings(draft: _Draft, markup: pages.Markup) -> Iterable[str]:
@@ -209,6 +222,8 @@ def _set_page_body(draft: _Draft, markup: pages.Markup) -> None:
         text, draft.rules["body"] = said, "json_ld"
     if text:
         lines = [line for line in clean_lines(text) if line]
+        if draft.rules.get("title") == "title_element":
+            draft.title = _printed_part(draft.title or "", lines) or draft.title
         draft.paragraphs, around = furniture.without_labels(lines, draft.title, draft.byline)
         draft.around = _ends(around)
         return
@@ -254,6 +269,12 @@ def _without_site(title: str, site: str) -> str:
     if heads and len(" ".join(heads).split()) >= 3 and letters and (letters in site_letters or site_letters in letters):
         return title[: title.rindex(last)].rstrip(" |–—»·:：｜_-")
     return title
+
+
+def _printed_part(title: str, lines: list[str]) -> str | None:
+    """The part of "The Courier - Ministers meet" that stands alone above the text."""
+    parts = [part for part in _SITE_SEPARATOR.split(title) if len(part.split()) >= 3]
+    return next((line for line in lines[:4] if line in parts), None)
 
 
 _MAX_AROUND = 100  # lines around an article that are searched for dates and names

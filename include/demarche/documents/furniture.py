@@ -82,6 +82,8 @@ _FUNCTION_WORD = re.compile(
 _SEPARATED = re.compile(
     r"(?:[^|·•»›>/]{1,40}(?:\s?[|·•»›>]\s?|\s/\s)){2,}[^|·•»›>]{0,120}|[^|>»›]{1,30}\s[|>»›]\s[^|>»›]{1,30}"
 )
+_ITEM = re.compile(r"[•*·‣–-]\s")
+_BARRED = re.compile(r"\s[|·•–—]\s")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
 
 
@@ -91,6 +93,11 @@ def split_page(text: str) -> Page:
     captions = _repeated(lines)
     kinds = ["caption" if number in captions else _kind(line) for number, line in enumerate(lines)]
     _demote_foreign_script(lines, kinds)
+    for number in range(1, len(lines)):  # what a colon announces is said in the list behind it
+        before = lines[number - 1]
+        is_list = _ITEM.match(lines[number]) and kinds[number - 1] == "prose"
+        if is_list and (before.endswith(":") or (_ITEM.match(before) and not _STRONG_END.search(before))):
+            kinds[number] = "prose"
     if "prose" not in kinds:  # then what looks like a caption by its credit is all there is
         kinds = ["prose" if _is_signed_paragraph(line) else kind for line, kind in zip(lines, kinds, strict=True)]
     start, end = _article_span(lines, kinds)
@@ -169,6 +176,9 @@ def _edges(lines: list[str]) -> set[int]:
     head = len(list(takewhile(lambda line: _may_go(line) or _is_loose(line), lines[: _EDGE_LINES + 1])))
     if head <= _EDGE_LINES and head < len(lines) and _kind(lines[head]) == "prose":
         edges |= set(range(head))
+    tail = len(list(takewhile(lambda line: _may_go(line) or _is_loose(line), lines[: -_EDGE_LINES - 2 : -1])))
+    if 0 < tail <= _EDGE_LINES and tail < len(lines) and _may_go(lines[-tail]) and _kind(lines[-tail - 1]) == "prose":
+        edges |= set(range(len(lines) - tail, len(lines)))
     return edges
 
 
@@ -209,6 +219,9 @@ def _kind(line: str) -> str:
             return "ending"
         if _phrases("line").fullmatch(line) or _phrases("label").fullmatch(line):
             return "furniture"
+        parts = _BARRED.split(line)
+        if len(parts) > 1 and all(_phrases("line").fullmatch(part) for part in parts):
+            return "furniture"
         if _phrases("caption").fullmatch(line) or _credit_at_end().fullmatch(line):
             return "caption"
         if not _STRONG_END.search(line) and _SEPARATED.fullmatch(line):
@@ -246,6 +259,11 @@ def _addresses_reader(line: str) -> bool:
 
 
 _MAX_DATE_WORDS = 18
+_ISSUED = re.compile(
+    r"(?i)(?:first |last )?"
+    r"(?:published|posted|updated|modified|publié|publicad[oa]|pubblicato|veröffentlicht|опубликовано)"
+    r"(?: on| at| le| el| em| il| am)?\W{1,3}"
+)
 _MAY_BE_DATED = re.compile(r"(?i)\d|day\b")
 
 
@@ -257,6 +275,8 @@ def _is_date_line(line: str) -> bool:
     spans = spans or [(start, end) for start, end, _ in days_in(line)]
     if not spans:
         return False
+    if _ISSUED.fullmatch(line[: spans[0][0]]) and not _STRONG_END.search(line):
+        return True  # whoever and whatever stands behind
     rest = line
     for start, end in reversed(spans):
         rest = rest[:start] + rest[end:]
@@ -430,7 +450,7 @@ def find_title(page: Page) -> str | None:
     mixed = [line for line in candidates if not line.isupper()]  # capitals are a letterhead, if others are not
     for lines in (mixed, candidates):
         if echoed := next((line for line in lines if echo(line, page.paragraphs) and _count(line) >= 4), None):
-            return echoed
+            return next((line for line in lines if line != echoed and echoed.endswith(f" {line}")), echoed)
     others = mixed or candidates
     shares = {line: _echo_share(line, page.paragraphs) for line in others}
     return max(others, key=lambda line: shares[line]) if any(shares.values()) else next(reversed(others), None)
@@ -477,9 +497,11 @@ _NAMES = rf"{_NAME}(?:(?:, | and | & |, and ){_NAME}){{0,4}}"
 @cache
 def _byline_lead() -> re.Pattern[str]:
     lead = codebook.document("furniture")["byline"]["lead"]
-    return re.compile(rf"(?:[-–—*]\s?)?(?i:{lead})\s*(?P<names>{_NAMES})(?P<rest>.{{0,160}})")
+    return re.compile(rf"(?:[-–—*]\s?)?(?i:{lead})(?:(?<=:)|\s)\s*(?P<names>{_NAMES})(?P<rest>.{{0,160}})")
 
 
+_COMMENTS = re.compile(r"(?i)\s(?:leave a (?:comment|reply)|(?:\d+|no) (?:comments?|replies))$")
+_HALF_DAY = re.compile(r"(?i)\s[ap]\.m\.$")
 _NOBODY = re.compile(r"(?i)(?:super ?user|admin|administrator|webmaster|guest|web ?desk|online)\b")
 
 
@@ -489,13 +511,17 @@ def is_byline(line: str) -> bool:
 
 def _by_names(line: str) -> str | None:
     """The names of "By Jane Doe and John Roe (mail)"; a sentence that begins so is no byline."""
+    line = _HALF_DAY.sub("", line)
     match = _byline_lead().fullmatch(line)
     if not match or (_count(match["rest"]) > 14 or (_STRONG_END.search(line) and "@" not in line)):
         return None
     return None if _NOBODY.match(match["names"]) else match["names"].strip(" ,")
 
 
-_REPORTING_BY = re.compile(rf"(?i:reporting|written) by (?P<names>{_NAMES})")
+_IN_PLACE = r" in [^\W\d_a-zß-öø-ÿ][\w’'-]{1,30}(?: [^\W\d_a-zß-öø-ÿ][\w’'-]{1,30})?"
+_PLACED = rf"{_NAME}(?:{_IN_PLACE})?"
+_ALL_PLACED = rf"{_PLACED}(?:(?:, and | and |, | & ){_PLACED}){{0,4}}"
+_REPORTING_BY = re.compile(rf"(?i:reporting|written) by (?P<names>{_ALL_PLACED})")
 _NAME_LINE = re.compile(
     rf"(?P<names>{_NAME}(?:(?: and | & ){_NAME}){{0,2}})(?P<rest>\s*(?:[,|·•/–—-]|\bin\b|\bfor\b|$).*)"
 )
@@ -505,11 +531,15 @@ def find_byline(page: Page, title: str | None) -> tuple[str | None, str]:
     """Who wrote it and which rule says so: a line "By …" before or behind the article, a credit, a bare name."""
     around = (*page.head, *page.tail[:8])
     for line in around:
-        if len(line) <= 200 and (names := _by_names(line)):
-            return _tidy_names(names), "by_line"
+        if len(line) > 200:
+            continue
+        dated = _beside_date(_COMMENTS.sub("", line)) if " by " in line.lower() else []
+        for part in (line, *_BARRED.split(line)[1:], *dated):
+            if names := _by_names(part):
+                return _tidy_names(names), "by_line"
     for line in (*page.head, *page.tail[:8], *page.inner):
         if (match := _REPORTING_BY.search(line)) and len(line) <= 600 and not _NOBODY.match(match["names"]):
-            return _tidy_names(match["names"]), "reporting_by"
+            return _tidy_names(re.sub(_IN_PLACE, "", match["names"])), "reporting_by"
     return _name_line(page, title), "name_line"
 
 
@@ -517,8 +547,11 @@ def _name_line(page: Page, title: str | None) -> str | None:
     """A bare name just below the title, alone or with place, office or date behind it."""
     below = False
     for line in page.head:
-        if below and len(line) <= 160 and (_kind(line) != "caption" or dates.find(line)):
-            for part in (line, re.split(r"\s[|·•–—]\s", line)[-1]):
+        is_words = _phrases("line").fullmatch(line) is not None
+        if below and not is_words and len(line) <= 160 and (_kind(line) != "caption" or dates.find(line)):
+            if _are_names(line):
+                return _tidy_names(line)
+            for part in (line, *_beside_date(line), _BARRED.split(line)[-1]):
                 match = _NAME_LINE.fullmatch(part)
                 if match and _looks_like_names(match["names"]):
                     return _tidy_names(match["names"])
@@ -526,12 +559,25 @@ def _name_line(page: Page, title: str | None) -> str | None:
     return None
 
 
+def _beside_date(line: str) -> list[str]:
+    """What a line says beside its date, if it has one: "2024-02-21  Ann Lee", "3 May 2019 | Ann Lee | 2 min"."""
+    days = days_in(line)
+    for start, end, _ in reversed(days):
+        line = f"{line[:start]} | {line[end:]}"
+    return [part.strip(" |,") for part in re.split(r"\s[|·•–—]\s|\s{2,}", line)] if days else []
+
+
+def _are_names(line: str) -> bool:
+    """Whether a line is several names with commas between: none of its parts says what somebody is."""
+    return ", " in line and re.fullmatch(_NAMES, line) is not None and _looks_like_names(line)
+
+
 def _looks_like_names(names: str) -> bool:
     no_name = codebook.document("furniture")["byline"]["no_name"]
     words = [word.lower().strip(".’'") for word in names.split()]
     if any(word in no_name for word in words) or dates.find(names):
         return False
-    return all(2 <= len(name.split()) <= 5 for name in re.split(r" and | & ", names))
+    return all(2 <= len(name.split()) <= 5 for name in re.split(r",? and | & |, ", names))
 
 
 def _tidy_names(names: str) -> str:

@@ -89,7 +89,7 @@ def _moment(moment: datetime) -> Moment | None:
 _SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2((?:19|20)\d\d)(?![\d/])")
 _YEAR_FIRST = re.compile(r"(?<![\d/.-])((?:19|20)\d\d)([/.-])(\d{1,2})\2(\d{1,2})(?!\d)")
 _DENSE = re.compile(r"((?:19|20)\d\d)\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
-_DASHED_MONTH = re.compile(r"(?<!\w)(\d{1,2})-([A-Za-z]{3,9})-((?:19|20)\d\d)(?!\w)")
+_DASHED_MONTH = re.compile(r"(?<!\w)(\d{1,2})[-/]([A-Za-z]{3,9})[-/]((?:19|20)\d\d)(?!\w)")
 
 
 def days_in(line: str, *, month_first: bool | None = None) -> list[tuple[int, int, Moment]]:
@@ -123,6 +123,22 @@ def ambiguous_days(line: str) -> list[tuple[int, int, date, date]]:
         if first != second and 1 <= first <= 12 and 1 <= second <= 12 and match[2] == "/":
             found.append((match.start(), match.end(), date(year, first, second), date(year, second, first)))
     return found
+
+
+_UNITED_STATES = re.compile(r"[\s,|at-]{1,6}\d{1,2}:\d\d(?::\d\d)?\s?(?:[AaPp]\.?[Mm]\.?)?\s?(?:[ECMP][SD]?T)\b")
+
+
+def order_of_days(text: str) -> bool | None:
+    """Whether a page's dates put the month first: its others do, as 12/28/2018, or a time of the United States stands
+    behind one. None where they don't say, or disagree."""
+    orders = set()
+    for match in _SLASHED.finditer(text):
+        first, second = int(match[1]), int(match[3])
+        if match[2] == "/" and (first > 12) is not (second > 12):
+            orders.add(first < second)
+        elif _UNITED_STATES.match(text, match.end()):
+            orders.add(True)
+    return orders.pop() if len(orders) == 1 else None
 
 
 def _numeric(line: str, month_first: bool | None) -> Iterator[tuple[int, int, date]]:

@@ -22,9 +22,10 @@ _PUBLISHED = re.compile(
     r"(?i)\b(?:published|posted|created|released|issued|first|date|filed|on air|uploaded|veröffentlicht|erstellt|"
     r"publié|publicad[oa]|creado|criado|pubblicat[oa]|gepubliceerd|опубликовано)\b"
 )
-_NO_DATE_OF_ISSUE = re.compile(r"(?i)copyright|©|all rights reserved|\bsince\b|founded|established")
+_NO_DATE_OF_ISSUE = re.compile(r"(?i)^today\b|copyright|©|all rights reserved|\bsince\b|founded|established")
 _MAX_LINE = 200
 _MAX_LABEL = 30
+_MAX_BESIDE = 15  # letters beside a date behind the article, as a place or an outlet has; a teaser has more
 
 
 def printed(
@@ -48,7 +49,7 @@ def printed(
             for start, end, day in _days_of(line, body, month_first):
                 label = line[last:start] if last or start > 1 else label_above
                 last = end
-                bare = len(re.findall(r"[^\W\d_]", line)) <= 30
+                bare = len(re.findall(r"[^\W\d_]", line[:start] + line[end:])) <= _MAX_BESIDE
                 if _MODIFIED.search(label) and not _PUBLISHED.search(label):
                     modified = modified or day
                 elif _PUBLISHED.search(label) or (is_head and not _is_sentence(line)) or (bare and not is_head):
@@ -105,6 +106,7 @@ _MONTH_DAY = re.compile(rf"(?<!\w)(?:{_DAY_NUMBER}\s[A-Z][a-z]{{2,8}}\.?|[A-Z][a
 _WEEKDAY_BEFORE = re.compile(rf"{_WEEKDAY},?\s[(\[]?$")
 _LEAD_PARAGRAPHS = 3
 _MAX_CAPTION = 400
+_FROM_FILES = re.compile(r"(?i)\b(?:file|archive)\b.{0,3}(?:photo|picture|image)|\(file\b|^file\b")
 _MAX_YEARS = 11  # within eleven years every day of a month falls on every weekday
 
 
@@ -141,7 +143,7 @@ def _captioned_days(others: Sequence[str], lead: str) -> set[date]:
     intervals = [
         dates.resolve(expression.text, None)
         for line in others
-        if not _NO_DATE_OF_ISSUE.search(line)
+        if not _NO_DATE_OF_ISSUE.search(line) and not _FROM_FILES.search(line)
         for expression in dates.find(line[:_MAX_CAPTION])
     ]
     days = {interval.start_date for interval in intervals if interval and interval.precision_type == "day"}
@@ -178,7 +180,7 @@ def _dated_weekdays(
     if beside:
         return beside
     dateline = paragraphs[0][:80] if paragraphs else ""
-    if re.match(r"[A-ZÀ-Þ][A-ZÀ-Þ'’. -]{2,30}[,(]", dateline) and (match := _MONTH_DAY.search(dateline)):
+    if re.match(r"[A-ZÀ-Þ][A-ZÀ-Þ'’. /-]{2,30}[,(]", dateline) and (match := _MONTH_DAY.search(dateline)):
         return [(match[0], issue_weekday)] if _is_yearless(match[0], dateline[match.end() :]) else []
     event_weekday = _past_weekday(lead, issue_weekday)
     if event_weekday is None:
