@@ -421,7 +421,10 @@ _LAST = rf"(?P<which>last|next|this{_W}past|this{_W}coming|this|the{_W}coming|co
 @_rule(rf"{_BEGIN}{_NAMED_DAY}(?:{_LAST}{_W})?(?:(?:early|late|earlier|later){_W}(?:on{_W})?)?(?P<day>{_WEEKDAY})\b"
        rf"{_NO_NEWSPAPER}(?:{_W}{_HOURS}\b)?(?:{_W}(?:of{_W})?(?P<week>last|this|next){_W}week\b)?")  # fmt: skip
 def _by_weekday(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
-    """(on) Monday, last Friday, next Tuesday, Tuesday evening, Wednesday of next week"""
+    """(on) Monday, last Friday, next Tuesday, Tuesday evening, Wednesday of next week
+
+    "Last" and "next" mean another week than the anchor's: what was yesterday is called by its bare name.
+    """
     if anchor is None:
         return None
     weekday, which = _weekday(match["day"]), match["which"] or ""
@@ -430,12 +433,17 @@ def _by_weekday(match: re.Match[str], anchor: date | None, tense: str | None) ->
         return _one_day(monday + timedelta(days=weekday))
     if "following" in which:
         return None
-    if which == "last" or "past" in which:
+    monday = _latest(0, anchor)
+    if which == "last":
+        return _one_day(_latest(weekday, monday - timedelta(days=1)))
+    if which == "next":
+        return _one_day(_soonest(weekday, monday + timedelta(days=7)))
+    if "past" in which:
         return _one_day(_latest(weekday, anchor - timedelta(days=1)))
-    if which == "next" or "coming" in which:
+    if "coming" in which:
         return _one_day(_soonest(weekday, anchor + timedelta(days=1)))
     if which == "this":
-        return _one_day(_latest(0, anchor) + timedelta(days=weekday))
+        return _one_day(monday + timedelta(days=weekday))
     return _one_day(_soonest(weekday, anchor) if tense == "future" else _latest(weekday, anchor))
 
 
@@ -578,6 +586,37 @@ def _ahead(match: re.Match[str], anchor: date | None, tense: str | None) -> Read
 def _anaphoric(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
     """three days later, the following week, recent months: they hang on another event, or on nothing"""
     return None
+
+
+_DISTANCE = re.compile(
+    rf"(?i:(?P<which>the|that|the{_W}(?P<nth>next|following|same|previous)|that{_W}same)|(?P<number>{_NUMBER})){_W}"
+    rf"(?i:(?P<unit>day|week)s?(?:{_W}(?P<side>later|earlier|before|after|afterwards))?)"
+)
+
+
+def distance(text: str) -> tuple[str, int] | None:
+    """("day", steps) or ("week", steps) from another act for words that count from it; None for other words.
+
+    >>> distance("two days later"), distance("the day before"), distance("That same day"), distance("recent days")
+    (('day', 2), ('day', -1), ('day', 0), None)
+    """
+    match = _DISTANCE.fullmatch(text)
+    if match is None:
+        return None
+    count = 1 if match["which"] else _number(match["number"])
+    if count is None or (match["number"] and not match["side"]):
+        return None
+    if match["side"]:
+        sign = -1 if match["side"].lower() in ("earlier", "before") else 1
+    else:
+        sign = {"next": 1, "following": 1, "previous": -1}.get((match["nth"] or "").lower(), 0)
+    return match["unit"].lower(), sign * count
+
+
+def count_from(day: date, unit: str, steps: int, text: str) -> Interval:
+    """The day, or the week, that lies so many steps from ``day``; ``text`` are the words that say so."""
+    start, end, precision = _unit(unit, steps, day) or (day, day, "day")
+    return Interval(start, end, precision, text)
 
 
 _BARE = [

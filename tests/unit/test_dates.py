@@ -104,6 +104,38 @@ def test_reading(sentence: str, tense: str | None, words: str, start: str, end: 
     assert interval == dates.Interval(date.fromisoformat(start), date.fromisoformat(end), precision, words)
 
 
+# "last" and "next" are of another week than the day on which they are written; read from each day of one week
+@pytest.mark.parametrize(
+    ("anchor", "last_thursday", "next_thursday"),
+    [
+        ("2018-11-05", "2018-11-01", "2018-11-15"),  # Monday
+        ("2018-11-07", "2018-11-01", "2018-11-15"),
+        ("2018-11-08", "2018-11-01", "2018-11-15"),  # Thursday
+        ("2018-11-09", "2018-11-01", "2018-11-15"),
+        ("2018-11-11", "2018-11-01", "2018-11-15"),  # Sunday
+        ("2018-11-12", "2018-11-08", "2018-11-22"),
+    ],
+)
+def test_last_and_next_weekday(anchor: str, last_thursday: str, next_thursday: str) -> None:
+    for words, expected in (("last Thursday", last_thursday), ("next Thursday", next_thursday)):
+        interval = dates.resolve(words, date.fromisoformat(anchor))
+        assert interval is not None
+        assert interval.start_date.isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("two days later", ("day", 2)), ("three days before", ("day", -3)), ("the day before", ("day", -1)),
+        ("The next day", ("day", 1)), ("the previous day", ("day", -1)), ("the same day", ("day", 0)),
+        ("a week later", ("week", 1)), ("that week", ("week", 0)), ("several days later", None),
+        ("recent days", None), ("Monday", None), ("three months later", None),
+    ],
+)  # fmt: skip
+def test_distance_from_another_act(words: str, expected: tuple[str, int] | None) -> None:
+    assert dates.distance(words) == expected
+
+
 @pytest.mark.parametrize(
     "words",
     ["three days later", "the following week", "that month", "recent months", "more than a year ago",

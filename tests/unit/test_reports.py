@@ -322,6 +322,54 @@ def test_a_tale_goes_on_on_the_same_day(read: Reader) -> None:
     ]
 
 
+# read on Wednesday, 15 March 2023: the text, the word of the act, its first and last day of March
+@pytest.mark.parametrize(
+    ("text", "act", "first", "last"),
+    [
+        # counted from the act told before
+        ("Chad expelled the Malian envoy on Monday. The next day Mali recalled its Chad envoy.", "recalled", 14, 14),
+        ("Chad expelled the Malian envoy on 6 March. Two days later Mali condemned Chad.", "condemned", 8, 8),
+        ("Chad and Mali signed a pact on Friday. The day before, Chad's premier met Mali's president.", "met", 9, 9),
+        ("Chad expelled the Malian envoy on 6 March. A week later Mali condemned Chad.", "condemned", 13, 19),
+        # counted from the clause beside it, in either direction
+        ("Chad's premier landed in Mali on Sunday, two days after Mali condemned Niger.", "condemned", 10, 10),
+        ("A day before Mali condemned Niger on Sunday, Chad recalled its envoy to Niger.", "recalled", 11, 11),
+        # counted from a beginning
+        ("On the third day of a visit that began on Sunday, Chad's premier met Mali's president.", "met", 14, 14),
+        ("Chad's premier began a three-day visit to Mali on Monday.", "began", 13, 15),
+        ("Chad's premier ended a three-day visit to Mali on Tuesday.", "ended", 12, 14),
+        ("Chad's premier arrives in Mali on Friday for a two-day visit.", "arrives", 17, 18),
+        # what lies ahead, and the day on which that was said
+        ("Talks between Chad and Mali are due to resume on Sunday.", "Talks", 19, 19),
+        ("Chad invited Mali's president on Monday to visit Niamey in May.", "invited", 13, 13),
+        # the day of the scene, not that of what is told in it
+        ("Speaking in Niamey on Monday, Chad's premier condemned Mali.", "condemned", 13, 13),
+    ],
+)
+def test_a_day_that_is_counted(read: Reader, text: str, act: str, first: int, last: int) -> None:
+    found = [report for report in read(text)[0] if report.trigger_text == act]
+    assert [(one.start_date, one.end_date) for one in found] == [(date(2023, 3, first), date(2023, 3, last))]
+
+
+def test_days_from_what_no_act_tells_stay_open(read: Reader) -> None:
+    coded = read("Chad expelled the Malian envoy on 6 March. Two days after the earthquake Mali condemned Chad.")
+    assert [r.start_date for r in coded[0] if r.trigger_text == "condemned"] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Chad's premier met Mali's president on the sidelines of a water summit in Oslo.", "Oslo"),
+        ("Chad's premier flew to Oslo on Monday and met Mali's president there on Tuesday.", "Oslo"),
+        ("Mali's ambassador was summoned to the foreign ministry in N'Djamena.", "N'Djamena"),
+        ("Speaking to reporters in Oslo, Chad's premier condemned Mali.", "Oslo"),
+        ("Chad's premier met Mali's president at the request of Niger.", None),
+    ],
+)
+def test_the_place_of_an_act(read: Reader, text: str, place: str | None) -> None:
+    assert read(text)[0][-1].place_name == place
+
+
 def test_the_tellers_day_is_not_the_acts(read: Reader) -> None:
     coded = read("Mali declined an invitation to the summit from Niger, officials said on Friday.")
     assert [r.start_date for r in coded[0]] == [None]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from spacy.tokens import Span, Token
 
@@ -19,7 +19,16 @@ from demarche.reports.parties import Parties
 _PLACE_PREPOSITIONS = ("in", "at", "near", "outside", "inside", "off", "around", "on", "aboard")
 _WITHIN = ("in", "at", "near", "inside", "outside")
 _TRAVEL = ("to", "in", "at", "into", "for", "through")
+_OF_A_PLACE = frozenset(codebook.document("mention_words")["of_a_place"])
+_DUE = frozenset({"due", "expect", "plan", "schedule", "set", "slate"})
 _OPERATING = codebook.words("scheduling")
+_BEGINNING = frozenset({"arrive", "begin", "commence", "embark", "kick", "land", "open", "pay", "start"})
+_ENDING = frozenset({"close", "complete", "conclude", "end", "finish", "leave", "wrap"})
+_SCHEDULED = frozenset({"arrive", "begin", "fly", "gather", "meet", "open", "resume", "start", "travel", "visit"})
+_PROPOSING = frozenset({"ask", "invite", "offer", "promise", "propose", "request", "threaten", "urge", "vow"})
+_NTH_DAYS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
+_SPEAKING = frozenset({"address", "appear", "gather", "meet", "speak", "talk"})
+_LONGEST_STAY = 14  # days
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,8 @@ class When:
     text: str | None = None
     anchor_date: date | None = None
     distance: int = 99
+    step: tuple[str, int] | None = None
+    """Days or weeks from the act told before, where the words count from it ("the next day")."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +55,22 @@ class Where:
     precision_type: str | None = None
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A time expression: its head, the verb or noun that it modifies, its words, and days to add to what they mean."""
+
+    root: Token
+    governor: Token | None
+    text: str
+    days: int = 0
+
+
 class Times:
     """The time expressions of one sentence and the word that each belongs to."""
 
     def __init__(self, sentence: Span, anchor: date | None) -> None:
         self._anchor = anchor
-        self._found: list[tuple[Token, Token | None, str]] = []
+        self._found: list[_Found] = []
         for expression in dates.find(sentence.text):
             start = sentence.start_char + expression.start_offset
             end = sentence.start_char + expression.end_offset
@@ -62,7 +83,22 @@ class Times:
             governor = _governor_of_time(root, span)
             if governor is not None and self._is_of_the_day(expression.text):
                 governor = _out_of_background(governor)
-            self._found.append((root, governor, expression.text))
+            self._found.append(_Found(root, governor, expression.text))
+        self._found += self._counted_days(sentence)
+
+    def _counted_days(self, sentence: Span) -> list[_Found]:
+        """ "On the third day of the visit that began on Sunday": counted from the day on which it began."""
+        counted = []
+        for day in sentence:
+            number = next((_NTH_DAYS[child.lower_] for child in day.children if child.lower_ in _NTH_DAYS), None)
+            if day.lower_ != "day" or number is None or not any(child.lower_ == "of" for child in day.children):
+                continue
+            begun = (one for one in self._found if one.governor is not None and one.governor.lemma_ in _BEGINNING)
+            first = next((one for one in begun if day.i < one.root.i and day.is_ancestor(one.root)), None)
+            head = day.head.head if day.head.dep_ == "prep" else day.head
+            if first is not None and head != day:
+                counted.append(_Found(day, head, first.text, number - 1))
+        return counted
 
     def _is_of_the_day(self, text: str) -> bool:
         """Whether the words mean the day of publication or the one before, as the news of the day does."""
@@ -75,26 +111,60 @@ class Times:
         """The time whose governor is nearest to the act: its own word, its noun's clause, its light verb."""
         ahead = frame.tense == "future" or frame.status_type in ("planned", "postponed", "cancelled")
         tense = "future" if ahead else "past"
-        best: tuple[int, int, str] | None = None
-        for root, governor, text in self._found:
-            if governor is None:
+        best: tuple[int, bool, int, When] | None = None
+        for one in self._found:
+            if one.governor is None:
                 continue
-            distance = _distance(governor, frame)
+            distance = _distance(one.governor, frame)
             if distance is None:
                 continue
-            candidate = (distance, abs(root.i - frame.trigger.i), text)
-            if best is None or candidate < best:
+            if distance == 0 and ahead and _is_told(one.governor):
+                when = self._read(one, "past", distance)  # "invited him on Monday": the day of the asking
+            else:
+                when = self._read(one, "future" if _is_scheduled(one.governor) else tense, distance)
+            candidate = (distance, when.start_date is None, abs(one.root.i - frame.trigger.i), when)
+            if best is None or candidate[:3] < best[:3]:
                 best = candidate
         if best is None:
-            return When()
-        return self.resolve(best[2], tense, best[0])
+            return self._beside(frame) or When()
+        when = best[3]
+        if when.start_date is None:
+            when = self._beside(frame) or when
+        return _lasting(when, frame)
+
+    def _read(self, one: _Found, tense: str | None, distance: int = 0) -> When:
+        when = self.resolve(one.text, tense, distance)
+        if when.start_date is None and not _counts_from_what_follows(one.root):
+            return replace(when, step=dates.distance(one.text))
+        if not one.days or when.start_date is None or when.precision_type != "day":
+            return when
+        day = when.start_date + timedelta(days=one.days)
+        return replace(when, start_date=day, end_date=day)
+
+    def _beside(self, frame: Frame) -> When | None:
+        """ "Two days after Togo had closed the border on Sunday, Ghana sent …": each clause counts from the other."""
+        verb = syntax.clause_verb(frame.trigger)
+        for one in self._found:
+            step = dates.distance(one.text)
+            if step is None or verb is None:
+                continue
+            inner = _clause_behind(one.root)
+            if inner is None or verb not in (inner, inner.head):
+                continue
+            other, sign = (inner.head, -1) if verb == inner else (inner, 1)
+            known = (self._read(told, "past") for told in self._found if told.governor == other)
+            base = next((when for when in known if when.precision_type == "day" and when.start_date), None)
+            if base is not None and base.start_date is not None:
+                return count_from(base, (step[0], sign * step[1]), one.text)
+        return None
 
     def of_the_tale(self) -> When | None:
         """The day on which a sentence in the simple past tells of something, by its main clause."""
-        for root, governor, text in self._found:
-            if governor is None or governor.dep_ != "ROOT" or governor.tag_ != "VBD" or root.i == governor.i:
+        for one in self._found:
+            governor = one.governor
+            if governor is None or governor.dep_ != "ROOT" or governor.tag_ != "VBD" or one.root.i == governor.i:
                 continue
-            found = self.resolve(text, "past")
+            found = self._read(one, "past")
             if found.precision_type == "day" and found.start_date == found.end_date:
                 return found
         return None
@@ -104,6 +174,77 @@ class Times:
         if interval is None:
             return When(text=text, anchor_date=self._anchor, distance=distance)
         return When(interval.start_date, interval.end_date, interval.precision_type, text, self._anchor, distance)
+
+
+def count_from(base: When, step: tuple[str, int], text: str) -> When:
+    """The time that lies so many days or weeks from the (last) day of another act, by the words ``text``."""
+    assert base.start_date is not None
+    assert base.end_date is not None
+    found = dates.count_from(base.end_date if step[1] > 0 else base.start_date, *step, text)
+    return replace(base, start_date=found.start_date, end_date=found.end_date, precision_type=found.precision_type,
+                   text=text)  # fmt: skip
+
+
+def _counts_from_what_follows(root: Token) -> bool:
+    """ "Two days after the vote": the words say themselves from what they count."""
+    words = root.doc[root.i : root.i + 3]
+    return any(word.lower_ in ("after", "before") and (word.dep_ == "mark" or word.n_rights) for word in words)
+
+
+def _clause_behind(root: Token) -> Token | None:
+    """The verb of the clause that "after" or "before" behind a number of days begins."""
+    for word in root.doc[root.i : root.i + 3]:
+        if word.lower_ in ("after", "before"):
+            if word.dep_ == "mark" and word.head.dep_ == "advcl":
+                return word.head
+            return next((child for child in word.children if child.dep_ == "pcomp"), None)
+    return None
+
+
+def _is_told(verb: Token) -> bool:
+    """Whether a verb in the simple past tells of something that lies ahead: its own day doesn't."""
+    return verb.tag_ == "VBD" and verb.lemma_ in _PROPOSING
+
+
+def _is_scheduled(verb: Token) -> bool:
+    """ "Arrives on Monday", "is due to resume on Monday": in the simple present it lies ahead."""
+    if verb.dep_ == "xcomp":
+        return verb.tag_ == "VB" and verb.head.lemma_.lower() in _DUE
+    is_bare = not any(child.dep_ in ("aux", "auxpass") for child in verb.children)
+    return is_bare and verb.tag_ in ("VBZ", "VBP") and verb.lemma_ in _SCHEDULED
+
+
+def _lasting(when: When, frame: Frame) -> When:
+    """ "Began a three-day visit on Monday": from that day on; "ended" it: up to that day."""
+    if when.precision_type != "day" or when.start_date is None or when.start_date != when.end_date:
+        return when
+    days = next((count for word in frame.words for noun in _stay(word) if (count := _length_in_days(noun))), 0)
+    verbs = {word.lemma_ for word in frame.words if syntax.is_verbal(word)}
+    if not 1 < days <= _LONGEST_STAY:
+        return when
+    if verbs & _ENDING:
+        return replace(when, start_date=when.start_date - timedelta(days=days - 1))
+    if verbs & (_BEGINNING | _SCHEDULED) or frame.status_type == "planned":
+        return replace(when, end_date=when.start_date + timedelta(days=days - 1))
+    return when
+
+
+def _stay(word: Token) -> list[Token]:
+    """An act's noun, or the noun that says for what somebody comes: "arrived for a two-day visit"."""
+    return [word, *syntax.objects(word), *(noun for name, noun in syntax.obliques(word) if name in ("for", "on"))]
+
+
+_LENGTH = re.compile(r"(?:(?P<digits>\d{1,2})|(?P<word>[a-z]+))-day", re.IGNORECASE)
+
+
+def _length_in_days(noun: Token) -> int:
+    """3 for "three-day" before a noun; 0 where nothing says it."""
+    if noun.pos_ not in ("NOUN", "PROPN"):
+        return 0
+    match = _LENGTH.search(noun.doc[noun.left_edge.i : noun.i].text)
+    if match is None:
+        return 0
+    return int(match["digits"]) if match["digits"] else int(_WORDS.get(match["word"].lower(), 0))
 
 
 def _counts_back(sentence: Span, before: int) -> bool:
@@ -145,7 +286,7 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         # the day on which a visit was called off is not the day of the visit
         nouns = [word for word in frame.words if not syntax.is_verbal(word)]
         return 1 if any(governor == n or governor.head == n or n.is_ancestor(governor) for n in nouns) else None
-    if governor == trigger:
+    if governor == trigger or (governor.head == trigger and _is_scene(governor)):
         return 0
     if governor in frame.words:
         if frame.status_type in ("cancelled", "postponed") and syntax.is_verbal(governor):
@@ -169,6 +310,8 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         return 2
     if trigger.dep_ == "acl" and trigger.head == governor:
         return 2
+    if governor.dep_ == "xcomp" and not syntax.is_verbal(trigger) and trigger in syntax.subjects(governor):
+        return 3  # "the talks are due to resume on Sunday"
     if trigger.dep_ == "relcl" and governor == trigger.head:
         return 4
     if (
@@ -205,6 +348,7 @@ def where(frame: Frame, parties: Parties, facilities: dict[str, Where]) -> Where
     travel = frame.mode_type == "visit" or (
         frame.event_type == "CONSULT" and frame.trigger.lemma_ in ("arrive", "travel", "fly", "land")
     )
+    prepositions = (*_PLACE_PREPOSITIONS, "to") if frame.entry.head in ("summon", "call") else _PLACE_PREPOSITIONS
     for word in [*frame.words, *frame.actors, *frame.recipients] if frame.event_type == "CONSULT" else frame.words:
         if travel and word in frame.words:
             destination = syntax.objects(word) if word.lemma_ == "visit" and syntax.is_verbal(word) else []
@@ -214,15 +358,18 @@ def where(frame: Frame, parties: Parties, facilities: dict[str, Where]) -> Where
                 if found is not None:
                     return found
         for name, noun in syntax.obliques(word):
-            if name not in _PLACE_PREPOSITIONS or (name not in _WITHIN and noun in frame.recipients):
+            if name not in prepositions or (name not in _WITHIN and noun in frame.recipients):
                 continue  # "sanctions on Belarus": whom it hits
             found = _place_at(noun, parties) or _facility(noun, parties, facilities)
             if found is not None:
                 return found
         for child in word.children:
-            if child.dep_ in ("acl", "relcl") and child not in frame.words:
+            if child.dep_ == "advmod" and child.lower_ == "there" and (found := _last_city(child, parties)):
+                return found
+            scene = _is_scene(child)
+            if (child.dep_ in ("acl", "relcl") or scene) and child not in frame.words:
                 for name, noun in syntax.obliques(child):
-                    if name in _PLACE_PREPOSITIONS:
+                    if name in _PLACE_PREPOSITIONS or (scene and noun.pos_ == "NOUN"):  # "to reporters in Riga"
                         found = _place_at(noun, parties) or _facility(noun, parties, facilities)
                         if found is not None:
                             return found
@@ -275,7 +422,21 @@ def _facility(noun: Token, parties: Parties, facilities: dict[str, Where]) -> Wh
     return None
 
 
-def _place_at(noun: Token, parties: Parties) -> Where | None:
+def _is_scene(verb: Token) -> bool:
+    """ "Speaking in Riga on Tuesday, he accused …": when and where what follows is said."""
+    return verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.lemma_ in _SPEAKING and verb.i < verb.head.i
+
+
+def _last_city(there: Token, parties: Parties) -> Where | None:
+    """The city of which its sentence spoke last before "there"."""
+    for at in range(there.i - 1, there.sent.start - 1, -1):
+        for mention in parties.mentions_at(there.doc[at]):
+            if mention.place_id is not None and (where := _as_place(mention)).precision_type == "city":
+                return where
+    return None
+
+
+def _place_at(noun: Token, parties: Parties, depth: int = 2) -> Where | None:
     for mention in sorted(parties.mentions_at(noun), key=lambda m: (m.place_id is None, m.start_offset)):
         if mention.place_id is not None or mention.mention_type in ("place", "state"):
             if mention.mention_type == "state" and noun.pos_ == "ADJ":
@@ -283,6 +444,11 @@ def _place_at(noun: Token, parties: Parties) -> Where | None:
             return _as_place(mention)
     for name, inner in syntax.obliques(noun):
         if name in ("of", "in", "at", "near") and inner != noun:
+            if name == "of" and noun.lemma_.lower() not in _OF_A_PLACE:
+                # "the sidelines of a summit in Geneva", but not "the request of Qatar"
+                if depth and inner.pos_ == "NOUN" and (found := _place_at(inner, parties, depth - 1)):
+                    return found
+                continue
             for mention in parties.mentions_at(inner):
                 if mention.place_id is not None or mention.mention_type == "place":
                     return _as_place(mention)

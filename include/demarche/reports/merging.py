@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from demarche.reports import frames, sides, syntax
-from demarche.reports.circumstances import When, Where
+from demarche.reports.circumstances import When, Where, count_from
 from demarche.reports.frames import Frame
 from demarche.reports.parties import Party
 
@@ -179,19 +180,26 @@ _REACH = 2
 
 def carry_on(drafts: Sequence[Draft], told_on: Callable[[int, Draft], When | None]) -> None:
     """Give an act told in passing simple past, with no time of its own, the day of the act before it that has a party
-    in common: "Chad expelled the envoy on Monday. Mali condemned Chad." Acts of meeting take the place along.
+    in common: "Chad expelled the envoy on Monday. Mali condemned Chad." Acts of meeting take the place along. What is
+    said to be "the next day", "two days later" counts from the act before it.
 
     ``told_on``: the day on which the sentence of that index, which names one of the draft's states, tells of something;
     asked where no act before has a day.
     """
     for index, draft in enumerate(drafts):
         before = [other for other in drafts[:index] if draft.sentence_index - other.sentence_index <= _REACH]
-        if _goes_on(draft):
-            dated = (other for other in reversed(before) if _is_dated(other) and _goes_with(draft, other))
-            first = next(dated, None)
+        if draft.when.step is not None and draft.status_type != "planned":
+            dated = (other.when for other in reversed(before) if _is_dated(other))
+            days = (told_on(draft.sentence_index - back, draft) for back in range(1, _REACH + 1))
+            base = next(chain(dated, (day for day in days if day is not None)), None)
+            if base is not None:
+                draft.when = count_from(base, draft.when.step, str(draft.when.text))
+        elif _goes_on(draft):
+            shared = (other for other in reversed(before) if _is_dated(other) and _share_a_country(other, draft))
+            first = next(shared, None)
             if first is not None:
                 draft.when = first.when
-            elif draft.when.text is None:
+            else:
                 days = (told_on(draft.sentence_index - back, draft) for back in range(1, _REACH + 1))
                 draft.when = next((day for day in days if day is not None), draft.when)
         if draft.where.name is None and _is_held(draft):
@@ -203,10 +211,6 @@ def carry_on(drafts: Sequence[Draft], told_on: Callable[[int, Draft], When | Non
 
 def _is_dated(draft: Draft) -> bool:
     return draft.status_type == "occurred" and draft.when.precision_type == "day" and _is_main(draft)
-
-
-def _goes_with(draft: Draft, other: Draft) -> bool:
-    return _is_same_day(draft) or _share_a_country(other, draft)
 
 
 def _is_held(draft: Draft) -> bool:
@@ -224,15 +228,10 @@ def _same_states(one: Draft, other: Draft) -> bool:
 def _goes_on(draft: Draft) -> bool:
     return (
         draft.status_type in ("occurred", "requested", "denied")
-        and (draft.when.text is None or _is_same_day(draft))
-        and draft.when.start_date is None
+        and draft.when.text is None
         and draft.sentence_index > 0
-        and (_is_main(draft) or _is_same_day(draft))
+        and _is_main(draft)
     )
-
-
-def _is_same_day(draft: Draft) -> bool:
-    return (draft.when.text or "").lower().startswith(("the same ", "that same ", "later that "))
 
 
 def _is_main(draft: Draft) -> bool:
