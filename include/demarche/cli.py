@@ -533,13 +533,16 @@ def daily_report(
 
 @app.command()
 def rejects(key: PartitionArgument, lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
-    """List what could not be read of a partition, and why, one JSON object a line.
+    """List what could not be read of a partition, and why, one JSON object a line; say first if it is held back.
 
     Example: demarche rejects 2018-11-06T14
     """
     from demarche import steps
 
-    for reject in steps.rejects(key, settings=_settings(lake, warehouse)):
+    settings = _settings(lake, warehouse)
+    for reason in steps.held_back([key], settings=settings).values():
+        complain(f"held back: {reason}")
+    for reject in steps.rejects(key, settings=settings):
         print_json(reject.model_dump(mode="json"))
 
 
@@ -801,7 +804,9 @@ def status(
         print_json(found)
         return
     stations = found.pop("stations")
-    print_rows(("what", "is"), list(found.items()), Format.table, "")
+    held = found.pop("held_back")
+    told = [*found.items(), *((f"held back: {key}", reason) for key, reason in held.items())]
+    print_rows(("what", "is"), told, Format.table, "")
     columns = ("station", "partitions", "newest", "changed_at", "pending")
     rows = [tuple(station[column] for column in columns) for station in stations]
     print_rows(columns, rows, Format.table, "")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -267,6 +268,43 @@ def test_a_missing_table_is_named(tmp_path):
     os.remove(lake.paths(Reject, "documents", KEY)[0])
     with pytest.raises(LakeError, match="missing"):
         lake.read(Reject, KEY, "documents")
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda file: file.unlink(), "is gone"),
+        (lambda file: file.write_bytes(file.read_bytes()[:-9]), "isn't what was written"),
+        (lambda file: file.write_bytes(file.read_bytes().replace(b"PAR1", b"PAR2")), "isn't what was written"),
+        (lambda file: file.write_bytes(parquet_bytes(Fetch, [fetch("a")])), "isn't what was written"),
+        (lambda file: (file.unlink(), file.mkdir()), "can't be read"),
+    ],
+    ids=["missing", "truncated", "flipped", "foreign", "folder"],
+)
+def test_a_damaged_file_is_named_and_its_station_can_be_made_to_take_it_again(tmp_path, damage, told):
+    lake = Lake(str(tmp_path))
+    manifest = write(lake, ["a"])
+    (path,) = lake.paths(Reject, "documents", KEY)
+    assert lake.at_hand([path], tmp_path) == [path]
+    assert (lake.damage("documents", KEY), lake.damage("tagged", KEY)) == (None, None)
+    damage(Path(path))
+    assert re.match(f"{re.escape(path)}: {told}", lake.damage("documents", KEY))
+    with pytest.raises(LakeError, match=told):
+        lake.at_hand([path], tmp_path)
+    lake.distrust("documents", KEY)
+    lake.distrust("tagged", KEY)
+    assert lake.manifest("documents", KEY) == manifest.model_copy(update={"code_version": ""})
+    assert lake.manifest("tagged", KEY) is None
+
+
+def test_a_full_disk_is_told_with_the_place(tmp_path, monkeypatch):
+    def full_disk(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OSError, match="No space") as told:
+        Lake(str(tmp_path)).put_raw(b"bytes")
+    assert told.value.filename.startswith(str(tmp_path))
 
 
 def test_a_killed_write_leaves_the_former_partition(tmp_path, monkeypatch):

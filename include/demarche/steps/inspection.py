@@ -15,6 +15,7 @@ from demarche import fetching, language
 from demarche.settings import Settings, SettingsError, load_settings, unknown_variables
 from demarche.steps.ledgers import STATIONS, open_lake
 from demarche.steps.loading import unloaded
+from demarche.steps.quarantine import held_back
 from demarche.steps.running import pending
 from demarche.storage import LakeError
 
@@ -32,7 +33,8 @@ class Finding:
 
 
 def status(*, settings: Settings | None = None) -> dict[str, Any]:
-    """Where lake, warehouse and drop folder are, what they hold, and per station the newest and the pending."""
+    """Where lake, warehouse and drop folder are, what they hold, which partitions are held back and why, and per
+    station the newest and the pending."""
     settings = settings or load_settings()
     lake = open_lake(settings)
     fetched = lake.fetch_keys()
@@ -43,7 +45,8 @@ def status(*, settings: Settings | None = None) -> dict[str, Any]:
         row = {"station": station, "partitions": len(times), "newest": max(times, default=None)}
         changed_at = max(times.values()).isoformat(timespec="seconds") if times else None
         stations.append({**row, "changed_at": changed_at, "pending": len(pending(station, settings=settings))})
-    return {"lake": settings.lake_url, **_warehouse_status(settings), **_drop_status(settings), "stations": stations}
+    places = {"lake": settings.lake_url, **_warehouse_status(settings), **_drop_status(settings)}
+    return {**places, "held_back": held_back(settings=settings), "stations": stations}
 
 
 def _warehouse_status(settings: Settings) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.metadata import version
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from demarche.documents.tombstones import Forgotten
 
 STATIONS = ("documents", "tagged", "paired")
+_COMMANDS = {"documents": "parse-documents", "tagged": "tag-documents", "paired": "pair-documents"}
+WAREHOUSE, HELD = "warehouse", "held"  # the loader's notes of what it left out
 KEY_FORMAT = "%Y-%m-%dT%H"
 FIRST_KEY = "1970-01-01T00"  # nothing was fetched before
 ACCEPTANCES = "acceptances"  # the journal's kind for what a person released
@@ -107,6 +111,43 @@ def held_back(lake: Lake, settings: Settings) -> dict[str, str]:
             f"them, or release it: `demarche accept {key}`"
         )
     return held
+
+
+def held_by_load(lake: Lake) -> dict[str, str]:
+    """Partitions that the last load left out, each with the reason and what to do."""
+    return {key: note["reason_text"] for key, note in lake.notes(WAREHOUSE, HELD).items()}
+
+
+def note_held(lake: Lake, held: Mapping[str, str]) -> None:
+    """Note what a load leaves out, in the place of what the last one did."""
+    for key in held_by_load(lake).keys() - held.keys():
+        lake.remove_note(WAREHOUSE, key, HELD)
+    for key, reason in held.items():
+        lake.put_note(WAREHOUSE, key, HELD, {"reason_text": reason})
+
+
+def take_again(lake: Lake, partition_key: str, stations: Iterable[str] = STATIONS) -> str | None:
+    """Have the stations whose files of a partition aren't as they were written take it again in their next runs. What
+    is wrong, and what to do; None when nothing is."""
+    said = []
+    for station in stations:
+        if (damage := lake.damage(station, partition_key)) is None:
+            continue
+        if station == "documents" and partition_key in {row["partition_key"] for row in lake.journal(EXPIRED)}:
+            said.append(f"{damage}, and the raw bytes have expired that it was made from — put it back from a copy")
+            continue
+        lake.distrust(station, partition_key)
+        said.append(f"{damage} — `demarche {_COMMANDS[station]} {partition_key}` makes it anew, as does the next run")
+    return "; ".join(said) or None
+
+
+@contextmanager
+def mended_later(lake: Lake, station: str, partition_key: str) -> Iterator[None]:
+    """What a station made of a partition and turns out damaged within the block, it makes anew in its next run."""
+    try:
+        yield
+    except LakeFault as error:
+        raise LakeFault(take_again(lake, partition_key, [station]) or str(error)) from error
 
 
 def parsed_from(lake: Lake, partition_key: str, forgotten: Forgotten | None = None) -> str:

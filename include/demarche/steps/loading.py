@@ -34,11 +34,21 @@ from demarche.sources.declaring import Declaration, DeclarationError
 from demarche.steps import resolving
 from demarche.steps.gazetteer import load_additions
 from demarche.steps.gdelt import sync_gdelt
-from demarche.steps.ledgers import ACCEPTANCES, KEY_FORMAT, code_version, open_lake, released, unpairable, unpaired
+from demarche.steps.ledgers import (
+    ACCEPTANCES,
+    KEY_FORMAT,
+    code_version,
+    note_held,
+    open_lake,
+    released,
+    take_again,
+    unpairable,
+    unpaired,
+)
 from demarche.steps.pairing import pair_documents
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
 from demarche.steps.sources import declared_sources, health_of
-from demarche.storage import Lake
+from demarche.storage import Lake, LakeFault
 
 if TYPE_CHECKING:
     from demarche.warehouse import GateFailure, PartitionFiles, Warehouse
@@ -141,28 +151,43 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
             keep_journal(lake, warehouse)  # of a load that was killed before it could
         wanted = loadable(lake, settings)
         taken = warehouse.taken()
-        changed = {key: at_hand(found) for key, found in wanted.items() if taken.get(key) != found.input_hash}
+        due = {key: found for key, found in wanted.items() if taken.get(key) != found.input_hash}
+        changed, held = _whole(lake, at_hand, due)
         forgotten = sorted(set(taken) - {*lake.manifests("documents"), *lake.fetch_keys()})
         load: Load | None = None
-        held: dict[str, str] = {}
         is_decided = {decision.decision_id for decision in decisions(lake)} != warehouse.decision_ids()
         if changed or forgotten or fresh or is_decided or not warehouse.loads():
-            load, held = _load_sound(warehouse, lake, changed, forgotten, settings, progress)
+            load, refused = _load_sound(warehouse, lake, changed, forgotten, settings, progress)
+            held |= refused
             keep_journal(lake, warehouse)
         progress("load_warehouse", 3, 3)
         warehouse.publish()
-    said = [f"{key}: {reason}" for key, reason in sorted(held.items())]
-    if said:
-        said[-1] += f" Mend the cause, or load it all the same after `demarche accept {min(held)}`."
-    said += [f"{key}: {reason}" for key, reason in unpairable(lake, settings).items()]
-    if said:
-        raise GateError(f"held back, while all other partitions are loaded: {'; '.join(said)}")
+    note_held(lake, held)
+    held |= unpairable(lake, settings)
+    if held:
+        said = "; ".join(f"{key}: {reason}" for key, reason in sorted(held.items()))
+        raise GateError(f"held back, while all other partitions are loaded: {said}")
     counts = {} if load is None else {"documents": load.document_count, "reports": load.report_count}
     counts |= {} if load is None else {"events": load.event_count, "revisions": load.revision_count}
     if load and changed:
         hour = datetime.strptime(max(changed), KEY_FORMAT).replace(tzinfo=UTC)
         counts["lag_seconds"] = max(0, round((load.loaded_at - hour - timedelta(hours=1)).total_seconds()))
     return StepResult("load_warehouse", None, len(changed) + len(forgotten), counts.get("events", 0), 0, counts)
+
+
+def _whole(
+    lake: Lake, at_hand: Callable[[PartitionFiles], PartitionFiles], changed: Mapping[str, PartitionFiles]
+) -> tuple[dict[str, PartitionFiles], dict[str, str]]:
+    """The partitions whose files are all there as they were written, at hand; of the others, what is wrong. One that is
+    being replaced just now is in neither: the next load takes it."""
+    whole, held = {}, {}
+    for key, found in changed.items():
+        try:
+            whole[key] = at_hand(found)
+        except LakeFault:
+            if damage := take_again(lake, key):
+                held[key] = damage
+    return whole, held
 
 
 @contextmanager
@@ -212,9 +237,11 @@ def _load_sound(
     settings: Settings,
     progress: Progress,
 ) -> tuple[Load, dict[str, str]]:
-    """Load what passes the gate. A partition that its checks name is held back, and the rest tried again; what was held
-    back, and why, is the second answer. What a person has accepted holds up nothing. Raises GateError when a failing
-    check names none of them."""
+    """Load what passes the gate. A partition that its checks name, or whose rows don't fit, is held back, and the rest
+    tried again; what was held back, and why, is the second answer. What a person has accepted holds up nothing. Raises
+    GateError when a failing check names none of them."""
+    from demarche.warehouse import UnusablePartition
+
     accepted = {row["partition_key"] for row in lake.journal(ACCEPTANCES)}
     remaining = dict(changed)
     held: dict[str, str] = {}
@@ -224,10 +251,23 @@ def _load_sound(
         warehouse.begin()
         decided = _newly_decided(warehouse, lake)
         _replay(warehouse, lake, declared)
-        warehouse.replace_partitions(remaining)
-        warehouse.forget_partitions(forgotten)
-        progress("load_warehouse", 1, 3)
-        _resolve(warehouse, lake, decided, declared, settings)
+        try:
+            warehouse.replace_partitions(remaining)
+            warehouse.forget_partitions(forgotten)
+            progress("load_warehouse", 1, 3)
+            _resolve(warehouse, lake, decided, declared, settings)
+        except UnusablePartition as error:
+            warehouse.rollback()
+            held[error.partition_key] = str(error)
+            del remaining[error.partition_key]
+            continue
+        except LakeFault:  # in signatures of another partition, which are made anew of its documents
+            warehouse.rollback()
+            if not (damaged := unpaired(lake, settings)):
+                raise
+            for key in damaged:
+                pair_documents(key, settings=settings)
+            continue
         progress("load_warehouse", 2, 3)
         now = datetime.now(UTC)
         failures = [failure for failure in warehouse.gate(now) if not _is_accepted(failure, accepted)]
@@ -242,7 +282,8 @@ def _load_sound(
         }
         if not named:
             raise GateError(f"not loaded, the published warehouse stays: {'; '.join(map(_reason, failures))}")
-        held |= named
+        accepting = "Mend the cause, or load it all the same after `demarche accept"
+        held |= {key: f"{reason} {accepting} {key}`." for key, reason in named.items()}
         remaining = {key: files for key, files in remaining.items() if key not in named}
 
 

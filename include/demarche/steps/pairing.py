@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from demarche.records import Document, Pair, Signature
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import are_near, code_version, documents_manifest, open_lake, pairing_attempts
+from demarche.steps.ledgers import (
+    are_near,
+    code_version,
+    documents_manifest,
+    mended_later,
+    open_lake,
+    pairing_attempts,
+)
 from demarche.steps.results import StepResult
 from demarche.storage import Lake
 
@@ -31,7 +38,8 @@ def _pair(lake: Lake, partition_key: str, settings: Settings) -> StepResult:
     from demarche import stories
 
     manifest = documents_manifest(lake, partition_key)
-    found = lake.read(Document, partition_key, "documents")
+    with mended_later(lake, "documents", partition_key):
+        found = lake.read(Document, partition_key, "documents")
     signatures = [stories.sign(document) for document in found]
     version = code_version("paired", settings)
     near = {  # what former code signed may lack a column; it is due again, and meets this partition then
@@ -59,12 +67,14 @@ def signed(lake: Lake, partition_key: str) -> Shelf:
 
     names = ("document_id", "content_hash", "article_id", "source_id", "agency_id", "title", "published_date",
              "published_at")  # fmt: skip
-    *told, samples = lake.read_columns(Signature, partition_key, "paired", [*names, "sample_hashes"])
+    with mended_later(lake, "paired", partition_key):
+        *told, samples = lake.read_columns(Signature, partition_key, "paired", [*names, "sample_hashes"])
     cards = [stories.Card(partition_key, *row) for row in zip(*told, strict=True)]
 
     def sketches() -> Sketches:
         names = ("shingle_hashes", "lead_hashes", "fact_hashes", "slot_hashes")
-        shingles, leads, facts, slots = lake.read_columns(Signature, partition_key, "paired", names)
+        with mended_later(lake, "paired", partition_key):
+            shingles, leads, facts, slots = lake.read_columns(Signature, partition_key, "paired", names)
         of = stories.Ragged.of
         return stories.Sketches(of(shingles), of(leads), of(facts), of(slots, bits=64))
 

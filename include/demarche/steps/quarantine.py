@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 
 from demarche.records import Reject
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import ACCEPTANCES, checked_key, documents_manifest, open_lake
+from demarche.steps.ledgers import ACCEPTANCES, checked_key, documents_manifest, held_by_load, open_lake
 from demarche.steps.ledgers import held_back as _held_back
 from demarche.steps.results import StepResult, by_path
 
 
 def held_back(keys: Iterable[str] | None = None, *, settings: Settings | None = None) -> dict[str, str]:
-    """The partitions (of ``keys``, or all) of which too much was rejected, each with the reason and what to do."""
+    """The partitions (of ``keys``, or all) that are held back, for what was rejected of them or by the last load, each
+    with the reason and what to do."""
     settings = settings or load_settings()
-    found = _held_back(open_lake(settings), settings)
+    lake = open_lake(settings)
+    found = held_by_load(lake) | _held_back(lake, settings)
     return found if keys is None else {key: found[key] for key in keys if key in found}
 
 

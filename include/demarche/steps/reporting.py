@@ -13,7 +13,7 @@ from demarche import daily, quality
 from demarche.daily import Cell, Course, DailyReport, Outcomes, Section
 from demarche.records import QualityResult
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import held_back, open_lake
+from demarche.steps.ledgers import held_back, held_by_load, open_lake
 from demarche.steps.results import StepError, StepResult, log
 
 HISTORY = 30  # results of a check that its row shows
@@ -32,7 +32,7 @@ def daily_report(day: date | None = None, *, settings: Settings | None = None) -
     if day is None:
         raise StepError(f"{path} holds no documents yet — there is nothing to report")
     lake = open_lake(settings)
-    held = held_back(lake, settings)
+    held = held_by_load(lake) | held_back(lake, settings)
     facts = [
         ("warehouse", str(path)),
         ("loaded", found.loaded_at.isoformat(" ", "minutes") if found.loaded_at else "never"),

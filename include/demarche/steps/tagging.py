@@ -16,7 +16,7 @@ from demarche.settings import Settings, load_settings
 from demarche.steps.attempts import Attempts, Poison
 from demarche.steps.gazetteer import load_additions, load_index
 from demarche.steps.ingestion import reject_of
-from demarche.steps.ledgers import code_version, documents_manifest, open_lake
+from demarche.steps.ledgers import code_version, documents_manifest, mended_later, open_lake
 from demarche.steps.limits import time_limit
 from demarche.steps.results import Progress, StepResult, by_path, first_line, no_progress
 
@@ -56,7 +56,8 @@ def tag_shard(
     lake = open_lake(settings)
     input_hash = documents_manifest(lake, partition_key).output_hash
     version = code_version("tagged", settings)
-    found = lake.read(Document, partition_key, "documents", index)
+    with mended_later(lake, "documents", partition_key):
+        found = lake.read(Document, partition_key, "documents", index)
     with Attempts(lake, "tagged", partition_key, str(index), f"{input_hash} {version}") as attempts:
         tables, counts = tag(found, settings, progress, attempts)
         lake.write_shard(

@@ -334,34 +334,50 @@ class Lake:
     def at_hand(self, paths: Sequence[str], folder: Path) -> list[str]:
         """Listed files as files of this machine: themselves, or copies in ``folder`` of what lies in object storage.
 
-        Raises LakeError when one is gone, or isn't what its name says."""
+        Raises LakeFault when one is gone, or isn't what its name says."""
         found = []
         for path in paths:
-            if "://" not in path:
-                found.append(path)
-                continue
             name = path.removeprefix(self._objects.url(self.root)).lstrip("/")
-            data = self._get(self._path(name))
-            if not _is_named_after(name, data):
-                raise LakeFault(f"{path}: isn't what was written — `demarche rebuild` makes it anew")
-            copy = folder / f"{name.replace('/', '-')}"
-            copy.write_bytes(data)
-            found.append(str(copy))
+            data = self._as_written(name)
+            if "://" in path:
+                copy = folder / f"{name.replace('/', '-')}"
+                copy.write_bytes(data)
+                path = str(copy)
+            found.append(path)
         return found
 
     def is_whole(self, station: str, partition_key: str) -> bool:
         """Whether a station has taken a partition and every file that its manifest lists is there, byte for byte."""
-        manifest = self.manifest(station, partition_key)
-        if manifest is None:
-            return False
-        return all(self._is_as_named(path) for found in manifest.tables.values() for path in found.files)
+        return self.manifest(station, partition_key) is not None and self.damage(station, partition_key) is None
 
-    def _is_as_named(self, path: str) -> bool:
+    def damage(self, station: str, partition_key: str) -> str | None:
+        """The first file of a station's partition that isn't as it was written, and what is wrong with it."""
+        manifest = self.manifest(station, partition_key)
         try:
-            data = self._get(self._path(path))
-        except OSError:
-            return False
-        return _is_named_after(path, data)
+            for found in manifest.tables.values() if manifest else ():
+                for path in found.files:
+                    self._as_written(path)
+        except LakeFault as error:
+            return str(error)
+        return None
+
+    def distrust(self, station: str, partition_key: str) -> None:
+        """Have a station take a partition again that it took: to its next run, other code has made it."""
+        with self._exclusive(station, partition_key):
+            if manifest := self.manifest(station, partition_key):
+                self._put_manifest(manifest.model_copy(update={"code_version": ""}))
+
+    def _as_written(self, path: str) -> bytes:
+        full = self._path(path)
+        try:
+            data = self._get(full)
+        except FileNotFoundError:
+            raise LakeFault(f"{full}: is gone") from None
+        except OSError as error:
+            raise LakeFault(f"{full}: can't be read ({error.strerror})") from error
+        if not hashlib.sha256(data).hexdigest().startswith(path.removesuffix(".parquet").rpartition("-")[2]):
+            raise LakeFault(f"{full}: isn't what was written")
+        return data
 
     def close_ledger(self, station: str) -> None:
         """Remove a ledger that is needed no more, of a job that has come to its end."""
@@ -408,7 +424,7 @@ class Lake:
             output_hash=_hash_of([path for found in tables.values() for path in found.files]),
             tables=tables, counts=dict(sorted(counts.items())), compared=dict(sorted(compared.items())),
         )  # fmt: skip
-        self._put(self._manifest_path(station, key), _json(manifest.model_dump(mode="json")))
+        self._put_manifest(manifest)
         self._sweep(manifest)
         return manifest
 
@@ -428,6 +444,10 @@ class Lake:
         found = self._objects.all(folder)
         staged = [json.loads(self._get(path)) for path in found if path.endswith(".json")]
         return {path for shard in staged for table in shard["tables"].values() for path in table["files"]}
+
+    def _put_manifest(self, manifest: Manifest) -> None:
+        path = self._manifest_path(manifest.station, manifest.partition_key)
+        self._put(path, _json(manifest.model_dump(mode="json")))
 
     def _manifest_path(self, station: str, key: str) -> str:
         return self._path("derived", f"{_checked(_NAME, station)}.manifests", f"{_checked(_KEY, key)}.json")
@@ -461,6 +481,11 @@ class Lake:
 
     def put_note(self, station: str, partition_key: str, part: str, note: Mapping[str, Any]) -> None:
         self._put(self._note_path(station, partition_key, part), _json(note))
+
+    def notes(self, station: str, part: str) -> dict[str, dict[str, Any]]:
+        """What a station noted of this part of partitions, by their keys."""
+        keys = self._names("derived", f"{_checked(_NAME, station)}.notes")
+        return {key: note for key in keys if (note := self.note(station, key, part))}
 
     def remove_note(self, station: str, partition_key: str, part: str) -> None:
         self._remove(self._note_path(station, partition_key, part))
@@ -714,11 +739,6 @@ def _read_manifest(path: str, data: bytes) -> Manifest:
         return Manifest.model_validate_json(data)
     except ValidationError as error:
         raise LakeFault(f"{path}: no manifest of this version — delete it and run the station again") from error
-
-
-def _is_named_after(path: str, data: bytes) -> bool:
-    """Whether a derived file has the hash that its name ends in."""
-    return hashlib.sha256(data).hexdigest().startswith(path.removesuffix(".parquet").rpartition("-")[2])
 
 
 def _hash_of(parts: Sequence[str]) -> str:

@@ -112,9 +112,11 @@ class _Folder:
                 handle.flush()
                 os.fsync(handle.fileno())
             os.replace(beside, path)
-        except BaseException:
+        except BaseException as error:
             with suppress(FileNotFoundError):
                 os.remove(beside)
+            if isinstance(error, OSError):
+                error.filename = path  # a write that fails for want of room doesn't say where
             raise
         _sync_folder(folder)
 

@@ -9,7 +9,7 @@ Readers only ever open the published file. The writer works on a private copy be
 
 from demarche.warehouse.checks import load_checks, run_checks
 from demarche.warehouse.ducklake import copy_from_ducklake, copy_to_ducklake, is_ducklake
-from demarche.warehouse.errors import QueryError, WarehouseError, WarehouseLocked, remedy
+from demarche.warehouse.errors import QueryError, UnusablePartition, WarehouseError, WarehouseLocked, remedy
 from demarche.warehouse.exporting import Export, open_export
 from demarche.warehouse.gdelt import GdeltRows, gdelt_hashes, take_gdelt
 from demarche.warehouse.publication import chosen_publication, expire, publications, restore
@@ -28,6 +28,7 @@ __all__ = [
     "PartitionFiles",
     "QueryError",
     "Resolved",
+    "UnusablePartition",
     "Warehouse",
     "WarehouseError",
     "WarehouseLocked",

@@ -19,6 +19,14 @@ class Unusable(WarehouseError, ValueError):
     knows it by its being a ValueError: so are all errors of Demarche's that need hands."""
 
 
+class UnusablePartition(Unusable):
+    """The rows of a partition don't fit the warehouse's tables."""
+
+    def __init__(self, partition_key: str, message: str) -> None:
+        super().__init__(message)
+        self.partition_key = partition_key
+
+
 class Unreadable(Unusable):
     """The file is missing or damaged."""
 

@@ -31,7 +31,7 @@ from demarche import quality, records
 from demarche.records import Record, record_id
 from demarche.warehouse import checks, marts, publication, schema
 from demarche.warehouse.connection import CONFIG, STORAGE, connect, refuse_irregular
-from demarche.warehouse.errors import Unusable, WarehouseError, first_line, reported
+from demarche.warehouse.errors import UnusablePartition, WarehouseError, first_line, remedy, reported
 from demarche.warehouse.publication import Paths
 from demarche.warehouse.resolved import Resolved, note_names, start
 from demarche.warehouse.schema import Table, quoted, table
@@ -351,11 +351,11 @@ class Warehouse:
                 [*given, paths],
             ).fetchone()
         except duckdb.Error as error:
-            passing = isinstance(error, duckdb.OperationalError)  # the disk's or the memory's
-            raise (WarehouseError if passing else Unusable)(
-                f"partition {key}: {target.name} can't be taken from {paths[0]}: {first_line(error)}"
-                " — derive the partition again, then load"
-            ) from error
+            said = f"{target.name} can't be taken from {paths[0]}: {first_line(error)}"
+            if isinstance(error, duckdb.OperationalError):  # the disk's or the memory's
+                raise WarehouseError(f"partition {key}: {said}{remedy(error)}") from error
+            again = f"`demarche parse-documents {key}`, then tag-documents and pair-documents, make it anew"
+            raise UnusablePartition(key, f"{said} — {again}") from error
         return int(row[0]) if row else 0
 
     def _show_smallest_partition(self) -> None:
