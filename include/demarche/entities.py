@@ -49,6 +49,7 @@ class Term(NamedTuple):
     word: str
     sector_type: str | None
     level: str | None = None
+    country_code: str | None = None  # of a title that one state alone has: pope, taoiseach
 
 
 class Holding(NamedTuple):
@@ -321,7 +322,8 @@ def load_gazetteer(additions: Additions = own.NONE) -> Gazetteer:
         for row in tables.rows({"title": "titles", "body": "bodies", "group": "groups"}[kind]):
             word = fold(row[column])
             if not any(known.kind == kind for known in terms[word]):
-                terms[word].append(Term(kind, word, row["sector"] or None, row.get("level")))
+                alone = row.get("country") or None
+                terms[word].append(Term(kind, word, row["sector"] or None, row.get("level"), alone))
     names = {key: tuple(found) for key, found in build.names.items()}
     return Gazetteer(
         states=MappingProxyType(states),

@@ -61,8 +61,9 @@ class Places:
             return None
         near = [row for row in found if row[0].country_code in countries]
         candidates = near or list(found)
-        if len(candidates) == 1 or candidates[0][0].place_type != _CITY:
-            return candidates[0][0]
+        place, population = candidates[0]
+        if len(candidates) == 1 or place.place_type != _CITY or not population:
+            return place  # the only one, or one that was listed by hand
         largest, second = sorted((row[1] for row in candidates), reverse=True)[:2]
         if largest < 2 * second and not near and candidates[0][0].country_code != candidates[1][0].country_code:
             return None

@@ -152,7 +152,7 @@ _OPTIONAL: Mapping[str, Mapping[str, Check]] = {
         "country": is_country, "latitude": is_latitude, "longitude": is_longitude, "aliases": is_list,
     },
     "ambiguous": {"hints": is_list, "is_default": one_of(("yes",), "yes")},
-    "titles": {"sector": is_sector},
+    "titles": {"sector": is_sector, "country": is_country},
     "groups": {"sector": is_sector},
 }  # fmt: skip
 _KEYS = {

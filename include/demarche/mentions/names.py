@@ -74,10 +74,13 @@ class NameReader:
             self._add_place(start, end, countries)
 
     def _refuse_foreign_body(self, span: Span) -> None:
-        """A party, group or body of another country than the adjective before its name says is one that we don't know:
-        "the Norwegian Labour Party", "the Pakistani Home Office"."""
-        before = self.at[span.start - 1] if span.start else None
-        if before is None or before.source != "adjective" or span.source not in ("organisation", "metonym"):
+        """A party, group or body of another country than the word before its name says is one that we don't know:
+        "the Norwegian Labour Party", "the Pakistani Home Office", "Vietnam's Ministry of Public Security"."""
+        owned = span.start > 1 and self.tokens.lower[span.start - 1] in POSSESSIVES
+        before = self.at[span.start - 1 - owned] if span.start else None
+        if before is None or before.source != ("state" if owned else "adjective"):
+            return
+        if span.source != "metonym" and (owned or span.source != "organisation"):
             return
         if before.country and span.country and before.country != span.country:
             span.entity_id, span.name, span.country = None, None, before.country
@@ -291,13 +294,22 @@ class NameReader:
         held = self.gazetteer.offices_of(span.entity_id, self.day)
         if held:
             span.office, span.level = held[0].office_name, held[0].level
-            span.country = held[0].country_code or (known.country_code if not held[0].organisation_id else None)
             body = self.gazetteer.organisations.get(held[0].organisation_id or "")
+            span.country = held[0].country_code or (body.country_code if body else known.country_code)
             span.sector = body.sector_type if body else "GOV"
 
     def _decide_capital(self, span: Span) -> None:
         """A capital is its state where it acts or is dealt with, and a place where things happen."""
         tokens, head = self.tokens, span.head
+        behind = self._country_behind(span.end)
+        if behind is not None and behind != span.country:
+            name = fold(self.doc[span.start : span.end].text)
+            place = self.places.capital(name, behind)
+            if place is not None:  # "San José, California"
+                span.kind, span.rule, span.score, span.sector, span.source = "place", "name", 0.8, None, ""
+                span.entity_id = span.place_id = place.place_id
+                span.name, span.country = place.name, behind
+                return
         state = self.gazetteer.states[str(span.country)]
         role = self.role(head)
         before = tokens.lower[span.start - 1] if span.start else ""
@@ -366,12 +378,36 @@ class NameReader:
         verb = self.tokens.lemma[self.governor(head)]
         return self.role(head) == "dobj" and verb in GOING_AND_HITTING and verb not in ("approach", "leave", "visit")
 
+    def _country_behind(self, end: int) -> str | None:
+        """The country of what a place is said to lie in: "Birmingham, Alabama", "Tripoli in northern Lebanon"."""
+        tokens = self.tokens
+        if end >= len(tokens.text) or (tokens.text[end] != "," and tokens.lower[end] != "in"):
+            return None
+        position = end + 1
+        while position < len(tokens.text) and tokens.pos[position] in ("ADJ", "DET") and self.at[position] is None:
+            position += 1
+        if position >= len(tokens.text) or not tokens.text[position][:1].isupper():
+            return None
+        known = self.at[position]
+        if known is not None:
+            return known.country if known.source == "state" and known.rule == "name" else None
+        states = {one.entity_id for one in self._longest(position)[1] if one.kind == "state"}
+        if states:
+            return states.pop() if len(states) == 1 else None
+        regions = [
+            self.places.sites[key]
+            for _, key in self._phrases(position, self.places.longest)
+            if key in self.places.sites
+        ]
+        whole = next((place for place in regions[-1] if place.place_type == "region"), None) if regions else None
+        return whole.country_code if whole else None
+
     def _add_place(self, start: int, end: int, countries: set[str]) -> None:
         if any(self.at[position] for position in range(start, end)):
             return
         folded = fold(self.doc[start:end].text)
-        after = self.at[end + 1] if end + 1 < len(self.at) and self.tokens.text[end] == "," else None
-        place = self.places.find(folded, {after.country} if after and after.country else countries)
+        behind = self._country_behind(end)
+        place = self.places.find(folded, {behind} if behind else countries)
         if place is None:
             self._add(Span(start, end, end - 1, "place", "ambiguous", 0.2))
             return

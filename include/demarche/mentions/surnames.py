@@ -12,6 +12,9 @@ from demarche.mentions.spans import Span
 from demarche.mentions.terms import TermReader
 from demarche.mentions.words import EAST_ASIAN_SURNAMES
 
+LARGE_CITY = 300_000
+"""People; smaller places that are named alone are more often persons."""
+
 
 class SurnameReader(TermReader):
     """Finds later mentions of a person by a part of the name, and office holders by their surname alone."""
@@ -25,6 +28,7 @@ class SurnameReader(TermReader):
         self.find_terms()
         self.find_model_entities()
         self.find_surnames()
+        self.find_cities_among_persons()
         self.spans = [span for span in self.spans if span.rule != "dropped"]
         self.spans.sort(key=lambda span: (span.start, span.end))
         return self.spans
@@ -43,6 +47,19 @@ class SurnameReader(TermReader):
             guessed = span.rule in ("model", "title") and span.entity_id is None
             if span.kind == "person" and guessed and not span.open_office:
                 self._link_surname(span)
+
+    def find_cities_among_persons(self) -> None:
+        """A large city that the model takes for somebody whom the text never names in full: "Goma asked for tents"."""
+        for span in self.spans:
+            name = self.tokens.folded[span.start]
+            guessed = span.kind == "person" and span.rule == "model" and span.end == span.start + 1
+            if not guessed or span.office or name not in self.places.cities or name in self.gazetteer.surnames:
+                continue
+            place = self.places.find(name, [country for country in self.countries() if country])
+            if place is not None and self.places.named(name)[0][1] >= LARGE_CITY:
+                span.kind, span.rule, span.score, span.source = "place", "name", 0.5, ""
+                span.entity_id = span.place_id = place.place_id
+                span.name, span.country = place.name, place.country_code
 
     def _point_to(self, full: Sequence[Span]) -> None:
         """Finds the short names of the persons who are named in full, and links them to one named before."""
@@ -80,6 +97,7 @@ class SurnameReader(TermReader):
             and tokens.text[position].istitle()
             and tokens.folded[position] in self.gazetteer.surnames
             and (tokens.pos[position - 1] != "PROPN" or position == 0)
+            and (position == 0 or tokens.lower[position - 1] not in ("in", "near"))
             and tokens.pos[position + 1 : position + 2] != ["PROPN"]
             and (span is None or span.kind != "place" or span.entity_id is None)
             and (

@@ -59,7 +59,7 @@ class TermReader(NameReader):
                 break
             plural = tokens.tag[end] in ("NNS", "NNPS")
             for word in (tokens.folded[end], tokens.singular[end]):
-                found = terms.get(f"{prefix}{word}")
+                found = terms.get(f"{prefix}{word}") if tokens.lower[end] != "p.m." else None  # of a clock
                 if found and tokens.pos[end] in ("NOUN", "PROPN", "ADJ"):
                     if tokens.pos[end] == "ADJ" and end == position and not self.person_follows(end + 1):
                         continue
@@ -96,6 +96,8 @@ class TermReader(NameReader):
             last = after_end
         if term.kind == "title" and country is None and organisation is None and first in (start, start - 1, start - 2):
             first, organisation = self._organisation_before(first, start)
+        if country is None and organisation is None and owner is None:
+            country = term.country_code
         if term.kind == "title":
             self._read_title(start, end, first, last, term, country, owner, past, definite, plural, organisation)
             return
@@ -226,7 +228,7 @@ class TermReader(NameReader):
         while position < len(tokens.text) and steps < 3:
             word = tokens.lower[position]
             allowed = ("of", "in", "from", "at", "for") if term.kind != "title" else ("of", "for", "at")
-            if word not in allowed or (word in ("in", "at", "from", "for") and steps):
+            if word not in allowed or (word in ("at", "from", "for") and steps):
                 break
             preposition = word
             position += 1
@@ -242,7 +244,7 @@ class TermReader(NameReader):
                         whole = span.end
                         if span.source in ("adjective",) or tokens.lower[whole : whole + 1] in (["'s"], ["’s"]):
                             whole = self._phrase_end(whole)
-                        return span.country, whole if preposition == "of" else end, None
+                        return span.country, whole if preposition == "of" else last, None
                     return None, last, None
                 if tokens.pos[position] not in INSIDE_PHRASE and tokens.lower[position] not in ("and", "'s", "’s"):
                     break
