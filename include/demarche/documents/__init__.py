@@ -204,9 +204,12 @@ def _better_headings(draft: _Draft, markup: pages.Markup) -> Iterable[str]:
     """Headings of which the article speaks, else the only one there is, if it doesn't speak of what was taken."""
     if draft.title and furniture.echo(draft.title, draft.paragraphs):
         return ()
-    headings = [line for line in pages.headings(markup) if furniture.may_be_title(line) and line != draft.title]
-    echoing = [line for line in headings if furniture.echo(line, draft.paragraphs)]
-    return echoing or (headings if len(headings) == 1 and draft.rules.get("title") != "h1" else [])
+    headings = [line for line in pages.headings(markup) if line != draft.title]
+    echoing = (line for line in furniture.echoing(headings, draft.paragraphs) if furniture.may_be_title(line))
+    if best := next(echoing, None):
+        return [best]
+    titles = [line for line in headings if furniture.may_be_title(line)]
+    return titles if len(titles) == 1 and draft.rules.get("title") != "h1" else []
 
 
 def _found(rules: dict[str, pages.Rule], markup: pages.Markup) -> Iterable[tuple[str, str | None]]:
@@ -339,7 +342,7 @@ def _finished(draft: _Draft, raw: RawDocument, partition_key: str) -> Document:
         raise _Unreadable("too_large", f"has an article of {len(body)} characters, the limit is {MAX_BODY_CHARACTERS}")
     url = canonical_url(draft.url)
     source_id = record_id("o", draft.source_name)
-    content_hash = record_id("h", *_content_words(body))
+    content_hash = record_id("h", "\x1f".join(_content_words(body)))
     dateline = find_dateline(draft.paragraphs[0])
     published = draft.published
     return Document(

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise, takewhile
 
 from demarche import codebook, dates
@@ -200,15 +200,18 @@ def _quoted_again(lines: list[str]) -> set[int]:
 
 
 # --- lines -------------------------------------------------------------------------------------------------------
+_DENSE = re.compile("[\u3040-\u9fff]")
+
+
 def _count(line: str) -> int:
     """Words; for scripts without blanks, half the characters."""
-    dense = sum(1 for mark in line if "\u3040" <= mark <= "\u9fff")
-    return len(line.split()) + dense // 2
+    return len(line.split()) + len(_DENSE.findall(line)) // 2
 
 
 _TWO_LETTERS = re.compile(r"[^\W\d_].*?[^\W\d_]")
 
 
+@lru_cache(maxsize=64)  # the lines at a text's ends are asked about several times
 def _kind(line: str) -> str:
     """prose, short, furniture, caption or ending; an agency's tail on a paragraph doesn't count."""
     line = _agency_tail().sub("", line) or line
@@ -267,6 +270,7 @@ _ISSUED = re.compile(
 _MAY_BE_DATED = re.compile(r"(?i)\d|day\b")
 
 
+@lru_cache(maxsize=64)
 def _is_date_line(line: str) -> bool:
     """Hardly more than a date: what is left without it, numbers and the usual words is short."""
     if len(line) > 120 or len(line.split()) > _MAX_DATE_WORDS or not _MAY_BE_DATED.search(line):
@@ -461,7 +465,13 @@ _ECHO_SHARE = 0.34  # of a title's words that come back in the article's first p
 
 def echo(title: str, paragraphs: Sequence[str]) -> bool:
     """Whether the article speaks of what the line speaks of."""
-    return _echo_share(title, paragraphs) >= _ECHO_SHARE
+    return any(echoing([title], paragraphs))
+
+
+def echoing(titles: Iterable[str], paragraphs: Sequence[str]) -> Iterator[str]:
+    """Those lines of which the article speaks, in their order."""
+    said = _stems(" ".join(paragraphs[:6]))
+    return (line for line in titles if (stems := _stems(line)) and len(stems & said) >= _ECHO_SHARE * len(stems))
 
 
 def _echo_share(title: str, paragraphs: Sequence[str]) -> float:

@@ -156,6 +156,6 @@ def _binary(data: bytes) -> str | None:
 
 def _looks_like_utf16(sample: bytes) -> bool:
     """Every other byte is NUL: Latin text in UTF-16 without a byte order mark."""
-    return any(half.count(0) > 0.9 * len(half) > 0 and rest.count(0) == 0 for half, rest in (
+    return 0 in sample and any(half.count(0) > 0.9 * len(half) > 0 and rest.count(0) == 0 for half, rest in (
         (sample[1::2], sample[0::2]), (sample[0::2], sample[1::2])
     ))  # fmt: skip
