@@ -223,13 +223,13 @@ def _kind(line: str) -> str:
         if _phrases("line").fullmatch(line) or _phrases("label").fullmatch(line):
             return "furniture"
         parts = _BARRED.split(line)
-        if len(parts) > 1 and all(_phrases("line").fullmatch(part) for part in parts):
+        if _is_date_line(line) or (len(parts) > 1 and all(_phrases("line").fullmatch(part) for part in parts)):
             return "furniture"
         if _phrases("caption").fullmatch(line) or _credit_at_end().fullmatch(line):
             return "caption"
         if not _STRONG_END.search(line) and _SEPARATED.fullmatch(line):
             return "furniture"
-        if is_byline(line) or _is_date_line(line) or _addresses_reader(line):
+        if is_byline(line) or _addresses_reader(line):
             return "furniture"
     return "prose" if _is_prose(line) else "short"
 
