@@ -159,6 +159,16 @@ def test_a_folder_named_like_a_document(tmp_path):
     assert inside.data == b"x"
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts open files by /proc")
+def test_what_is_no_file_is_not_left_open(tmp_path):
+    (tmp_path / "folder.txt").mkdir()
+    os.mkfifo(tmp_path / "pipe.txt")
+    before = len(os.listdir("/proc/self/fd"))
+    for name in ("folder.txt", "pipe.txt"):
+        assert isinstance(read_file(tmp_path / name, ORDER), Reject)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_a_named_folder_named_like_a_document(tmp_path):
     (tmp_path / "x.txt").mkdir()
     (tmp_path / "x.txt" / "inside.txt").write_bytes(b"x")

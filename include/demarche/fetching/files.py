@@ -339,7 +339,7 @@ def opened(path: Path, limit: int, root: Path | None) -> Iterator[BinaryIO]:
         raise _NotAFile("is a link that leads out of the folder")
     # Opened without waiting: a named pipe in the folder must not hold up everything else.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(handle, "rb") as file:
+    try:  # by hand until it is a file: ``open`` doesn't take a folder, and leaves its handle open
         found = os.fstat(handle)
         if stat.S_ISDIR(found.st_mode):
             raise IsADirectoryError(path)
@@ -347,6 +347,10 @@ def opened(path: Path, limit: int, root: Path | None) -> Iterator[BinaryIO]:
             raise _NotAFile("is a device, pipe or socket, not a file")
         if found.st_size > limit:
             raise _TooLarge(limit, found.st_size)
+    except OSError:
+        os.close(handle)
+        raise
+    with open(handle, "rb") as file:
         yield file
 
 
