@@ -12,6 +12,7 @@ import duckdb
 
 from demarche.warehouse import marts, schema
 from demarche.warehouse.connection import STORAGE, connect
+from demarche.warehouse.resolved import derive
 from demarche.warehouse.schema import quoted
 
 _COUNTRIES = [
@@ -76,10 +77,11 @@ _ROWS = {
             actor_country_codes := [first, second], recipient_names := CAST([] AS VARCHAR[]),
             recipient_country_codes := CAST([] AS VARCHAR[]), report_count := 2 - i % 2, document_count := 2 - i % 2,
             story_count := 1, independent_source_count := 1, first_reported_date := day, last_reported_date := day,
-            is_disputed := false, best_report_id := 'r' || md5('report' || i || '-0'), {_CODING})) FROM facts""",
+            is_disputed := false, best_report_id := 'r' || md5('report' || i || '-0'),
+            best_load_date := day, {_CODING})) FROM facts""",
     "core.event_reports": """
         SELECT unnest(struct_pack(event_id := 'e' || id, report_id := 'r' || told_id, document_id := 'd' || told_id,
-            load_date := day, merge_rule := 'first')) FROM told""",
+            load_date := day, report_load_date := day, merge_rule := 'first')) FROM told""",
     "core.event_participants": """
         SELECT unnest(struct_pack(event_id := 'e' || id, load_date := day, ordinal := o, role_type := 'actor',
             name := CASE o WHEN 0 THEN first ELSE second END, entity_id := CASE o WHEN 0 THEN first ELSE second END,
@@ -111,4 +113,5 @@ def fill(con: duckdb.DuckDBPyConnection, event_count: int) -> None:
     for table, rows in _ROWS.items():
         con.execute(f"INSERT INTO {table} BY NAME {rows}")
     con.execute("DROP TABLE told; DROP TABLE facts")
+    derive(con)
     marts.refresh(con)

@@ -151,9 +151,9 @@ def keys() -> Iterator[str]:
 _SAME = {"entity_id", "place_id", "source_id", "agency_id", "load_id", "organisation_id"}
 _TABLES = (
     "core.documents", "core.stories", "core.story_documents", "core.mentions", "core.reports",
-    "core.report_participants", "core.events", "core.event_reports", "core.event_participants", "core.event_statuses",
-    "core.event_links", "stage.signatures", "stage.pairs", "meta.event_revisions", "stage.story_clusters",
-    "stage.event_clusters", "stage.block_seats", "stage.event_keys",
+    "core.report_participants", "core.events", "core.readable_events", "core.event_reports", "core.event_participants",
+    "core.event_pairs", "core.event_statuses", "core.event_links", "stage.signatures", "stage.pairs",
+    "meta.event_revisions", "stage.story_clusters", "stage.event_clusters", "stage.block_seats", "stage.event_keys",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from demarche.warehouse import marts, schema
+from demarche.warehouse.resolved import derive
 
 FIRST_DAY = date(2024, 1, 1)
 DAYS = 91
@@ -176,8 +177,8 @@ INSERT INTO core.documents BY NAME
 INSERT INTO core.stories BY NAME
     SELECT 's' || n AS story_id, load_date, 1 AS document_count, 1 AS independent_source_count FROM texts;
 INSERT INTO core.story_documents BY NAME
-    SELECT 's' || n AS story_id, 'd' || n AS document_id, load_date, false AS is_copy, false AS is_update,
-        1.0 AS similarity_score
+    SELECT 's' || n AS story_id, 'd' || n AS document_id, load_date, load_date AS document_load_date, false AS is_copy,
+        false AS is_update, 1.0 AS similarity_score
     FROM texts;
 INSERT INTO core.mentions BY NAME
     SELECT 'm' || n || i AS mention_id, 'd' || n AS document_id, partition_key, load_date, 10 * i AS start_offset,
@@ -203,13 +204,15 @@ INSERT INTO core.events BY NAME
         [recipient] AS recipient_names,
         [actor] AS actor_country_codes, [recipient] AS recipient_country_codes, 1 AS report_count, 1 AS document_count,
         1 AS story_count, 1 AS independent_source_count, published_date AS first_reported_date,
-        published_date AS last_reported_date, false AS is_disputed, 0.8 AS confidence_score, 'r' || n AS best_report_id
+        published_date AS last_reported_date, false AS is_disputed, 0.8 AS confidence_score, 'r' || n AS best_report_id,
+        load_date AS best_load_date
     FROM texts WHERE language_code = 'en';
 -- One pair's happenings of one day and type are one event; which of them stands for it does not matter here.
 DELETE FROM core.events WHERE event_id NOT IN (
     SELECT min(event_id) FROM core.events GROUP BY event_type, actor_names, recipient_names, start_date);
 INSERT INTO core.event_reports BY NAME
     SELECT event_id, 'r' || event_id[2:] AS report_id, 'd' || event_id[2:] AS document_id, load_date,
+        load_date AS report_load_date,
         'first' AS merge_rule
     FROM core.events;
 INSERT INTO core.event_participants BY NAME
@@ -244,6 +247,7 @@ def fill(con: duckdb.DuckDBPyConnection) -> None:
     codes = [(row.list_name, row.parent_code, row.code) for row in schema.codes()]
     con.executemany("INSERT INTO meta.codes (list_name, parent_code, code) VALUES (?, ?, ?)", codes)
     con.execute(_FILL)
+    derive(con)
     marts.refresh(con)
 
 

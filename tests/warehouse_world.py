@@ -10,12 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from demarche import records
 from demarche.records import Document, Event, Record, Report, record_id
 from demarche.warehouse import GateFailure, PartitionFiles, Warehouse
+from demarche.warehouse.resolved import derive
 from demarche.warehouse.schema import OMITTED
 
 LOADED_AT = datetime(2024, 3, 10, 12, tzinfo=UTC)
@@ -183,8 +185,8 @@ def resolution(
         )  # fmt: skip
         rows[records.StoryDocument].append(
             records.StoryDocument(
-                story_id=story_id, document_id=found.document_id, load_date=day_of(found.partition_key), is_copy=False,
-                is_update=False, similarity_score=1.0,
+                story_id=story_id, document_id=found.document_id, load_date=day_of(found.partition_key),
+                document_load_date=day_of(found.partition_key), is_copy=False, is_update=False, similarity_score=1.0,
             )
         )  # fmt: skip
     for told in reports:
@@ -196,12 +198,13 @@ def resolution(
             "event_id": event_id, "actor_names": ("Ruritania", "Graustark"), "actor_country_codes": ("FRA", "DEU"),
             "report_count": 1, "document_count": 1, "story_count": 1, "independent_source_count": 1,
             "first_reported_date": published, "last_reported_date": published, "best_report_id": told.report_id,
+            "best_load_date": day,
         }  # fmt: skip
         rows[Event].append(Event.model_validate(event | changes))
         rows[records.EventReport].append(
             records.EventReport(
                 event_id=event_id, report_id=told.report_id, document_id=told.document_id, load_date=day,
-                merge_rule="first",
+                report_load_date=day, merge_rule="first",
             )
         )  # fmt: skip
         rows[records.EventStatus].append(
@@ -264,6 +267,12 @@ def load(
         done = warehouse.commit(LOADED_AT + timedelta(hours=after_hours), code_versions={"coder": "1"})
         warehouse.publish()
     return done
+
+
+def derive_anew(con: duckdb.DuckDBPyConnection) -> None:
+    """Make what is made of events by SQL fit the events that a test changed."""
+    con.execute("DELETE FROM core.event_pairs; DELETE FROM core.readable_events")
+    derive(con)
 
 
 def stored(document_: Document) -> Document:

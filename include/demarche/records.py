@@ -385,6 +385,7 @@ class StoryDocument(Record):
     story_id: StoryId
     document_id: DocumentId
     load_date: LoadDate
+    document_load_date: date | None = Field(None, description="The document's load_date: where it lies among all")
     is_copy: bool = Field(description="Not the earliest of its story")
     is_update: bool = Field(description="A later version: of the same source, or with a name or number changed")
     similarity_score: Score = Field(description="To the story's earliest document")
@@ -414,6 +415,24 @@ class Event(_Coding):
     is_disputed: bool = Field(False, description="Sources tell it differently: see mart.claims")
     confidence_score: Score
     best_report_id: ReportId = Field(description="The report whose sentence shows the event best")
+    best_load_date: date | None = Field(None, description="Its load_date: where it lies among all")
+
+
+class ReadableEvent(Event):
+    """An event with the sentence that shows it best, and where that was printed: what mart.events shows.
+
+    Made by SQL of events, reports and documents, so that no question about events need look through these.
+    """
+
+    table = "readable_events"
+    key: ClassVar[tuple[str, ...]] = ("event_id",)
+    actor_text: str = Field("", description="Names of the actors, joined by semicolons")
+    recipient_text: str = Field("", description="Names of the recipients, joined by semicolons")
+    sentence_text: str | None = Field(None, description="The sentence of the best report")
+    trigger_text: str | None = Field(None, description="The words of that sentence that tell of the act")
+    title: str | None = Field(None, description="Headline of the document that the sentence is from")
+    source_name: str | None = Field(None, description="The outlet that the sentence is from")
+    document_url: str | None = Field(None, description="Address of that document, or its path where it has none")
 
 
 class EventReport(Record):
@@ -425,6 +444,7 @@ class EventReport(Record):
     report_id: ReportId
     document_id: DocumentId
     load_date: LoadDate
+    report_load_date: date | None = Field(None, description="The report's load_date: where it lies among all")
     merge_rule: str = Field(description="first, or the rule that joined it: same_day, same_visit, plan_fulfilled, …")
 
 
@@ -436,6 +456,34 @@ class EventParticipant(_Participation):
     event_id: EventId
     load_date: LoadDate
     ordinal: int = Field(description="Actors first, from 0")
+
+
+class EventPair(Record):
+    """Two countries of an event: each actor's with each recipient's; without recipients, the actors' among themselves.
+
+    Made by SQL of the events, with what is asked of a pair, so that nothing else need be looked up.
+    """
+
+    table = "event_pairs"
+    key = ("event_id", "actor_country_code", "recipient_country_code")
+    event_id: EventId
+    load_date: LoadDate
+    pair_code: str = Field(description="Both countries in alphabetical order, like FRA-USA")
+    actor_country_code: str = Field(description="Country of the actor")
+    recipient_country_code: str = Field(description="Country of the recipient, or of another actor")
+    is_mutual: bool = Field(description="The act has no direction: several actors, no recipient")
+    start_date: StartDate = None
+    end_date: EndDate = None
+    date_precision_type: Precision = "unknown"
+    event_type: EventType
+    mode_type: ModeType = None
+    status_type: StatusType
+    plover_type: PloverType = None
+    quad_type: QuadType = None
+    goldstein_value: Goldstein = None
+    report_count: int = Field(description="Reports that tell of it")
+    independent_source_count: int = Field(description="Sources after syndication and shared agencies are folded")
+    first_reported_date: date | None = Field(None, description="Publication day of the first report")
 
 
 class EventStatus(Record):

@@ -17,7 +17,7 @@ from demarche.records import QualityCheck
 from demarche.warehouse import Warehouse, WarehouseError, load_checks, run_checks
 from demarche.warehouse.checks import run_in
 from quarter_world import FAULTS as PLANTED
-from warehouse_world import document, key, load, partition, report
+from warehouse_world import derive_anew, document, key, load, partition, report
 
 HEADER = """-- check_id: moods
 -- severity: warn
@@ -292,12 +292,14 @@ def test_each_check_passes_where_all_is_well(con: duckdb.DuckDBPyConnection, che
 @pytest.mark.parametrize(("check_id", "fault"), [(name, sql) for name, faults in FAULTS.items() for sql in faults])
 def test_each_check_finds_its_fault(con: duckdb.DuckDBPyConnection, check_id: str, fault: str) -> None:
     con.execute(fault)
+    derive_anew(con)
     assert run(con, check_id) == "failed"
 
 
 @pytest.mark.parametrize(("check_id", "change"), [(name, sql) for name, found in HARMLESS.items() for sql in found])
 def test_each_check_lets_pass_what_it_may(con: duckdb.DuckDBPyConnection, check_id: str, change: str) -> None:
     con.execute(change)
+    derive_anew(con)
     assert run(con, check_id) == "passed"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from warehouse_world import document, key, load, partition
+from warehouse_world import derive_anew, document, key, load, partition
 
 FIRST, SECOND = document("first", key(1)), document("second", key(1, day=9), source_name="Streslau Post")
 D4, D9 = date(2024, 3, 4), date(2024, 3, 9)
@@ -44,6 +44,7 @@ def change(con: duckdb.DuckDBPyConnection, assignments: str, of: str = "first") 
         f"UPDATE core.events SET {assignments} WHERE best_report_id IN "
         f"(SELECT report_id FROM core.reports JOIN core.documents USING (document_id) WHERE path = 'drop/{of}.txt')"
     )
+    derive_anew(con)
 
 
 def test_meetings_are_those_that_were_held(con: duckdb.DuckDBPyConnection) -> None:
@@ -124,6 +125,7 @@ def test_praise_is_no_agreement(con: duckdb.DuckDBPyConnection) -> None:
     change(con, "event_type = 'SUPPORT'", "second")
     assert rows(con, "SELECT agreement_type FROM mart.agreements") == [("in_principle",)]
     con.execute("UPDATE core.reports SET sentence_text = 'Both ministers signed the fishing treaty.'")
+    derive_anew(con)
     assert rows(con, "SELECT agreement_type FROM mart.agreements ORDER BY 1") == [("in_principle",), ("reached",)]
 
 

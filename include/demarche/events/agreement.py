@@ -73,6 +73,7 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
         is_disputed=is_status_disputed or is_date_disputed or is_place_disputed or is_quantity_disputed,
         confidence_score=_confidence(tales, voices),
         best_report_id=best.report.report_id,
+        best_load_date=best.report.load_date,
     )
     return Agreed(
         event=event,
@@ -82,6 +83,7 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
                 report_id=tale.report.report_id,
                 document_id=tale.facts.document_id,
                 load_date=load_date,
+                report_load_date=tale.report.load_date,
                 merge_rule=happening.rules[tale.report.report_id],
             )
             for tale in sorted(tales, key=lambda tale: tale.report.report_id)

@@ -179,6 +179,7 @@ def _story(library: _Library, texts: Sequence[int]) -> tuple[Story, list[StoryDo
                 story_id=story_id,
                 document_id=document.document_id,
                 load_date=load_date,
+                document_load_date=date.fromisoformat(document.partition_key[:10]),
                 is_copy=document is not original,
                 is_update=document.article_id in articles
                 or bool(of_source - {document.content_hash})

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -357,10 +358,25 @@ class Resolved:
             self._con.execute(f"DELETE FROM {target.qualified} WHERE {record.key[0]} IN (FROM given)")
         self._insert(target, rows)
 
+    def derive(self, *, whole: bool) -> None:
+        """Make anew what is made by SQL of events that the load touched, or whose documents it did; or of all."""
+        con, where = self._con, "true"
+        if not whole:
+            con.execute(
+                "CREATE OR REPLACE TEMP TABLE told_anew AS SELECT event_id FROM touched_events UNION "
+                "SELECT event_id FROM core.event_reports WHERE document_id IN (FROM changed_documents)"
+            )
+            where = "event_id IN (FROM told_anew)"
+        former = where if whole else f"{self.dates(table('core', records.ReadableEvent), where)} AND {where}"
+        for record in (records.ReadableEvent, records.EventPair):
+            con.execute(f"DELETE FROM {table('core', record).qualified} WHERE {former}")
+        derive(con, where if whole else f"{self.dates(table('core', records.Event), where)} AND {where}")
+
     def clear(self) -> None:
         """Drop all stories and events: they are formed anew."""
         made = (records.Story, records.StoryDocument, records.Event, records.EventReport, records.EventParticipant,
-                records.EventStatus, records.EventLink, records.Entity, records.Place)  # fmt: skip
+                records.EventStatus, records.EventLink, records.Entity, records.Place, records.ReadableEvent,
+                records.EventPair)  # fmt: skip
         for target in (
             *(table("core", record) for record in made),
             *(table("stage", record) for record in schema.CLUSTERED),
@@ -426,6 +442,20 @@ class Resolved:
         where they are, and not everywhere."""
         found = self._con.execute(f"SELECT DISTINCT load_date FROM {source.qualified} WHERE {where}").fetchall()
         return _among([day for (day,) in found])
+
+
+def derive(con: duckdb.DuckDBPyConnection, where: str = "true") -> None:
+    """Add to the tables that are made of events by SQL what is to be told of those for which ``where`` holds."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE chosen_events AS FROM core.events WHERE {where}")
+    days = con.execute("SELECT DISTINCT best_load_date FROM chosen_events WHERE best_load_date NOT NULL").fetchall()
+    for name in ("reports", "documents"):
+        among = _among([day for (day,) in days])
+        con.execute(f"CREATE OR REPLACE TEMP VIEW chosen_{name} AS FROM core.{name} WHERE {among}")
+    for record in (records.ReadableEvent, records.EventPair):
+        target = table("core", record)
+        rows = files("demarche").joinpath("sql", f"{target.name}.sql").read_text(encoding="utf-8")
+        names = ", ".join(target.column_names)
+        con.execute(f"INSERT INTO {target.qualified} ({names}) SELECT {names} FROM ({rows})")
 
 
 def _among(days: Sequence[date]) -> str:

@@ -19,7 +19,7 @@ from demarche import codebook, gdelt, ontology, records
 from demarche.records import Record
 from demarche.warehouse.errors import Unusable
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised whenever a table or column is added or changed, so that an older program refuses a newer file."""
 
 CORE: tuple[type[Record], ...] = (
@@ -34,8 +34,10 @@ CORE: tuple[type[Record], ...] = (
     records.Report,
     records.ReportParticipant,
     records.Event,
+    records.ReadableEvent,
     records.EventReport,
     records.EventParticipant,
+    records.EventPair,
     records.EventStatus,
     records.EventLink,
 )

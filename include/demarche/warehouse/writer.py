@@ -105,6 +105,7 @@ class _Pending:
     keys: dict[str, str] = field(default_factory=dict)  # partition key → input hash, "" where it was forgotten
     first_date: date | None = None
     last_date: date | None = None
+    is_derived: bool = False  # what is made of events by SQL is made of the present ones
     is_whole: bool = False  # stories and events were replaced by dates, and not only those that are noted as touched
 
     def touch(self, first: date, last: date) -> None:
@@ -198,6 +199,7 @@ class Warehouse:
                 loaded_at = last[0] + timedelta(microseconds=1)
             taken = (f"{key} {input_hash}" for key, input_hash in sorted(pending.keys.items()))
             load_id = record_id("l", loaded_at.isoformat(), *taken)
+            self._derive()
             marts.refresh(con)
             revision_count = self._revise(load_id)
             con.execute("UPDATE meta.partitions SET load_id = ? WHERE load_id = ''", [load_id])
@@ -499,10 +501,11 @@ class Warehouse:
     def gate(self, checked_at: datetime) -> list[GateFailure]:
         """The error checks that the open load fails, over the rows that it touched; none: it may be committed.
 
-        Marts whose SQL changed are made anew before, since checks may read them.
+        Marts whose SQL changed are made anew before, and what they are made from, since checks may read them.
         """
         pending = self._in_load
         with self._doing("the load can't be checked"):
+            self._derive()
             marts.refresh(self._open)
         dates, within = (pending.dates, ()) if pending.is_whole else (_ALL_DATES, self.resolved.show_touched())
         failures = []
@@ -539,6 +542,12 @@ class Warehouse:
     def _count(self, record: type[Record]) -> int:
         row = self._open.execute(f"SELECT count(*) FROM {table('core', record).qualified}").fetchone()
         return int(row[0]) if row else 0
+
+    def _derive(self) -> None:
+        pending = self._in_load
+        if not pending.is_derived:
+            self.resolved.derive(whole=self._is_fresh or pending.is_whole)
+            pending.is_derived = True
 
     def _create_if_new(self) -> None:
         with self._doing("can't be opened for writing"):

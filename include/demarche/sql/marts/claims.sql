@@ -23,10 +23,10 @@ SELECT
     m.report_id,
     m.load_date
 FROM core.event_reports AS m
-JOIN core.events AS e ON e.event_id = m.event_id
-JOIN core.reports AS r ON r.report_id = m.report_id
-JOIN core.documents AS d ON d.document_id = r.document_id
-LEFT JOIN core.story_documents AS s ON s.document_id = d.document_id;
+JOIN core.events AS e ON e.event_id = m.event_id AND e.load_date = m.load_date
+JOIN core.reports AS r ON r.report_id = m.report_id AND r.load_date = m.report_load_date
+JOIN core.documents AS d ON d.document_id = r.document_id AND d.load_date = r.load_date
+LEFT JOIN core.story_documents AS s ON s.document_id = d.document_id AND s.document_load_date = d.load_date;
 
 COMMENT ON VIEW mart.claims IS 'What each source says of an event, and where that differs from what was agreed';
 COMMENT ON COLUMN mart.claims.status_type IS 'What this report says of the act; a plan that came true differs from the event by time, not by dispute';

@@ -1,47 +1,12 @@
 -- The events, each in one readable row with the sentence that shows it best.
 CREATE OR REPLACE VIEW mart.events AS
 SELECT
-    e.event_id,
-    e.start_date,
-    e.end_date,
-    e.date_precision_type,
-    array_to_string(e.actor_names, '; ') AS actor_text,
-    e.event_type,
-    e.mode_type,
-    e.status_type,
-    array_to_string(e.recipient_names, '; ') AS recipient_text,
-    e.place_name,
-    e.country_code,
-    e.quantity,
-    e.quantity_unit,
-    r.sentence_text,
-    d.title,
-    d.source_name,
-    coalesce(d.canonical_url, d.path) AS document_url,
-    e.report_count,
-    e.document_count,
-    e.story_count,
-    e.independent_source_count,
-    e.first_reported_date,
-    e.last_reported_date,
-    e.is_disputed,
-    e.confidence_score,
-    e.plover_type,
-    e.quad_type,
-    e.goldstein_value,
-    e.cameo_code,
-    e.context_types,
-    e.actor_names,
-    e.recipient_names,
-    e.actor_country_codes,
-    e.recipient_country_codes,
-    e.place_id,
-    e.best_report_id,
-    r.trigger_text,
-    e.load_date
-FROM core.events AS e
-LEFT JOIN core.reports AS r ON r.report_id = e.best_report_id
-LEFT JOIN core.documents AS d ON d.document_id = r.document_id;
+    event_id, start_date, end_date, date_precision_type, actor_text, event_type, mode_type, status_type, recipient_text,
+    place_name, country_code, quantity, quantity_unit, sentence_text, title, source_name, document_url, report_count,
+    document_count, story_count, independent_source_count, first_reported_date, last_reported_date, is_disputed,
+    confidence_score, plover_type, quad_type, goldstein_value, cameo_code, context_types, actor_names, recipient_names,
+    actor_country_codes, recipient_country_codes, place_id, best_report_id, trigger_text, load_date
+FROM core.readable_events;
 
 COMMENT ON VIEW mart.events IS 'One readable row per event: who, what, to whom, when, where, its status, how many tell it, and the sentence that shows it best';
 COMMENT ON COLUMN mart.events.actor_text IS 'Names of the actors, joined by semicolons';

@@ -24,10 +24,10 @@ SELECT
     s.is_copy,
     m.load_date
 FROM core.event_reports AS m
-JOIN core.events AS e ON e.event_id = m.event_id
-JOIN core.reports AS r ON r.report_id = m.report_id
-JOIN core.documents AS d ON d.document_id = r.document_id
-LEFT JOIN core.story_documents AS s ON s.document_id = d.document_id;
+JOIN core.events AS e ON e.event_id = m.event_id AND e.load_date = m.load_date
+JOIN core.reports AS r ON r.report_id = m.report_id AND r.load_date = m.report_load_date
+JOIN core.documents AS d ON d.document_id = r.document_id AND d.load_date = r.load_date
+LEFT JOIN core.story_documents AS s ON s.document_id = d.document_id AND s.document_load_date = d.load_date;
 
 COMMENT ON VIEW mart.evidence IS 'What an event rests on: a row per report, with its sentence, document and address';
 COMMENT ON COLUMN mart.evidence.is_best IS 'The report that mart.events shows';

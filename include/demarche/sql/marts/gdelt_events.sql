@@ -92,8 +92,8 @@ SELECT
     coalesce(d.canonical_url, d.path) AS SOURCEURL
 FROM core.events AS e
 JOIN days ON days.event_id = e.event_id
-LEFT JOIN core.reports AS r ON r.report_id = e.best_report_id
-LEFT JOIN core.documents AS d ON d.document_id = r.document_id
+LEFT JOIN core.reports AS r ON r.report_id = e.best_report_id AND r.load_date = e.best_load_date
+LEFT JOIN core.documents AS d ON d.document_id = r.document_id AND d.load_date = r.load_date
 LEFT JOIN core.places AS p ON p.place_id = e.place_id
 LEFT JOIN sides ON sides.event_id = e.event_id
 LEFT JOIN core.event_participants AS first_actor

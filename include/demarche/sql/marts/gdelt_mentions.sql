@@ -31,9 +31,9 @@ SELECT
     CAST(NULL AS VARCHAR) AS MentionDocTranslationInfo,
     CAST(NULL AS VARCHAR) AS Extras
 FROM core.event_reports AS m
-JOIN core.events AS e ON e.event_id = m.event_id
-JOIN core.reports AS r ON r.report_id = m.report_id
-JOIN core.documents AS d ON d.document_id = r.document_id
+JOIN core.events AS e ON e.event_id = m.event_id AND e.load_date = m.load_date
+JOIN core.reports AS r ON r.report_id = m.report_id AND r.load_date = m.report_load_date
+JOIN core.documents AS d ON d.document_id = r.document_id AND d.load_date = r.load_date
 LEFT JOIN places ON places.report_id = m.report_id
 WHERE e.cameo_code IS NOT NULL;
 
