@@ -480,6 +480,46 @@ def test_what_only_looks_like_a_dealing_of_states(read: Reader, sentence: str) -
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    [
+        "The drought in Chad forced Mali to buy grain.",  # nobody's deed
+        "The fall of the peso hurt Kenya's trade with Uganda.",
+        "A Tongan sailor was killed by a shark in Fiji.",
+        "The invasion of Chad pushed Mali towards Niger.",
+        "A panel of the United Nations concluded that Chad had sold the arms.",  # said, not signed
+        "The accord permits Chad to station troops in Mali.",  # may be done
+        "There was no sign that Chad had armed the rebels in Mali.",  # doubted
+        "Few believe that Chad will recognise Tonga.",
+        "Speculation that Chad would expel the envoys of Mali was wrong.",
+        "Had Chad bombed the bridge, Mali would have struck back.",
+        "Chad wants to buy gas from Mali.",  # its own wish
+        "A raid by Chad on Mali would be foolish.",  # weighed
+        "Talks with Mali are the only option for Chad.",
+        "Chad sells cotton to Mali.",  # lasting
+        "Cooperation between Chad and Mali has deepened.",
+        "The support of Chad for Mali is no secret.",
+        "Migrants from Chad reached Fiji.",  # private people
+    ],
+)
+def test_what_nobody_has_done_or_what_lasts_is_no_dealing_of_states(read: Reader, sentence: str) -> None:
+    assert told(read(ARTICLE.format(sentence))) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "act"),
+    [
+        ("Fiji called for Tongan troops to withdraw.", ("RETREAT", ["FJI"], ["TON"])),
+        ("Fiji began selling sugar to Tonga.", ("COOPERATE", ["FJI"], ["TON"])),
+        ("The premier of Fiji voiced support for Tonga.", ("SUPPORT", ["FJI"], ["TON"])),
+    ],
+)
+def test_what_looks_like_it_and_is_one(
+    read: Reader, sentence: str, act: tuple[str, list[str | None], list[str | None]]
+) -> None:
+    assert sides(read, ARTICLE.format(sentence)) == [act]
+
+
+@pytest.mark.parametrize(
     ("sentence", "act"),
     [
         ("Norwegian premier to visit Ghana", ("CONSULT", "planned", "AGREE", ["NOR"], ["GHA"])),

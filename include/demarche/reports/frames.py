@@ -121,7 +121,7 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
         for governor in reading.governors:
             if not syntax.is_verbal(governor) or reading.stance == governor:
                 continue
-            if not _lets_happen(governor):
+            if not lets_happen(governor):
                 continue
             if not actors and token.dep_ not in ("nsubj", "nsubjpass"):
                 actors = sides.subjects_of(governor, is_party)
@@ -206,13 +206,14 @@ def _nominal_is_told(frame: Frame, reading: Reading) -> bool:
     count = len(frame.actors) + len(frame.recipients)
     if count >= 2 or reading.stance is not None:
         return count >= 1
-    occurs = any(syntax.is_verbal(g) and _lets_happen(g) for g in reading.governors)
+    occurs = any(syntax.is_verbal(g) and lets_happen(g) for g in reading.governors)
     if count == 1:
         return occurs or (is_anaphoric(frame.trigger) and frame.event_type == "CONSULT")
     return is_anaphoric(frame.trigger) and (occurs or bool(syntax.children(frame.trigger, "relcl", "acl")))
 
 
-def _lets_happen(governor: Token) -> bool:
+def lets_happen(governor: Token) -> bool:
+    """Whether what governs a noun says that its act is done, begun, asked for or called off."""
     lemma = governor.lemma_.lower()
     if lemma in sides.RECEIVING:
         return True

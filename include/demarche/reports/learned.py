@@ -21,7 +21,7 @@ from demarche.reports.sides import MUTUAL, IsParty, is_own
 
 #: A pair is taken up from these probabilities on: that the sentence tells of it, and that its act is of the best type;
 #: where the rules read nothing in the sentence, where they did, and where they read nothing in a text's first sentence.
-FLOORS = {"open": (0.4, 0.55), "read": (0.7, 0.8), "lead": (0.25, 0.35)}
+FLOORS = {"open": (0.4, 0.55), "read": (0.7, 0.8), "lead": (0.1, 0.3)}
 #: A reading that lacks a side gets one from this probability of the pair on.
 COMPLETION_FLOOR = 0.15
 #: A side gives way to another whose pair has this probability at least, and this much more of it.

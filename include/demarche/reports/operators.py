@@ -59,7 +59,9 @@ def operator(governor: Token, act: Token) -> Operator | None:
                 or child.lower_ in ("on", "upon", "to", "with")
             ):
                 return candidate
-        if candidate.companion == "that" and any(c.dep_ == "mark" and c.lower_ == "that" for c in act.children):
+        if candidate.companion in ("that", "for") and any(
+            c.dep_ == "mark" and c.lower_ == candidate.companion for c in act.children
+        ):
             return candidate
     return None
 
@@ -108,7 +110,7 @@ def modality(verb: Token) -> Modality:
         elif child.dep_ in ("nsubj", "nsubjpass", "dobj"):
             if any(c.dep_ in ("det", "neg", "preconj") and c.lower_ in _NEGATIONS for c in child.children):
                 negated = True
-            negated = negated or lower in ("nobody", "none", "neither")
+            negated = negated or lower in ("nobody", "none", "neither") or (lower == "few" and child.dep_ == "nsubj")
         elif child.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ in _CONDITIONS for c in child.children):
             conditional = True
         elif child.dep_ == "preconj" and lower == "neither":
@@ -151,7 +153,13 @@ def condition(verb: Token) -> str | None:
                 "if", "unless", "before", "until", "once", "whether", "lest", "provided", "should",
             ):  # fmt: skip
                 return child.lower_
-    if verb.dep_ == "ccomp" and any(c.dep_ == "mark" and c.lower_ in ("whether", "if") for c in verb.children):
+    if verb.dep_ in ("advcl", "ccomp"):
+        subjects = syntax.own_subjects(verb)
+        first = next(iter(syntax.children(verb, "aux", "auxpass")), None)
+        if first is not None and first.lower_ in ("had", "were") and any(first.i < s.i for s in subjects):
+            return "if"  # "had Chad attacked, …"
+    marks = {c.lower_ for c in syntax.children(verb, "mark")}
+    if verb.dep_ in ("ccomp", "csubj") and marks & {"whether", "if"}:
         return "whether"
     if verb.dep_ == "pcomp" and verb.head.dep_ == "prep":
         word = verb.head.head.lower_ if verb.head.lower_ == "of" else verb.head.lower_

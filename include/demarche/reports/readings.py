@@ -72,12 +72,14 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
     mood = operators.modality(verb)
     cooperative = reading.event_type in _COOPERATIVE
     speaking = operators.speaker(verb)
-    if verb.dep_ == "relcl" and mood.kind == "fact" and _is_standing(verb):
+    if verb.dep_ == "relcl" and mood.kind == "fact" and is_standing(verb):
         return False  # "companies that trade with Iran", "who backs the rebels": a standing matter, no act
-    if reading.event_type == "REQUEST" and any(
+    if reading.event_type in ("REQUEST", "SUPPORT") and any(
         child.dep_ == "ccomp" and _is_finite_statement(child) for child in verb.children
     ):
-        return False  # "insists that it has kept the truce" asks for nothing
+        return False  # "insists that it has kept the truce" asks for nothing, "concluded that it had" signs nothing
+    if _is_caused(verb, reading) or _is_own_wish(verb):
+        return False
     if verb.lemma_ == "warn" and not syntax.objects(verb) and _is_of_others(verb):
         return False  # "warned that farmers would pay" threatens nobody
     if mood.kind == "fact" and _is_customary(verb, reading):
@@ -120,7 +122,29 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
     return True
 
 
-def _is_standing(verb: Token) -> bool:
+def _is_own_wish(verb: Token, act: Token | None = None) -> bool:
+    """ "wants to join": asked of nobody. ``act`` is the infinitive, where it is known."""
+    found = [act] if act is not None else syntax.children(verb, "xcomp")
+    return verb.lemma_ == "want" and any(operators.is_to_infinitive(child) for child in found)
+
+
+def _is_caused(verb: Token, reading: Reading) -> bool:
+    """Whether it came about by what nobody does: "the drought forced", "the fall of the rouble hurt", "by a bear"."""
+    if syntax.is_passive(verb):
+        causes = [o for name, o in syntax.obliques(verb) if name == "by"]
+    else:
+        causes = syntax.subjects(verb)
+    blows = _BLOWS if reading.event_type not in _OF_FORCE or verb.lemma_.lower() in _HURTING else frozenset()
+    return any(c.pos_ == "NOUN" and (c.lemma_.lower() in _CONDITIONS or c.lemma_.lower() in blows) for c in causes)
+
+
+_CONDITIONS = codebook.words("conditions")
+_BLOWS = codebook.words("blows")
+_HURTING = codebook.words("hurting")
+_OF_FORCE = frozenset({"ASSAULT", "PROTEST", "MOBILIZE", "CONSULT", "RETREAT"})
+
+
+def is_standing(verb: Token) -> bool:
     """Simple present: "trades", "is recognised by", not "is visiting", "has signed"."""
     if verb.tag_ in ("VBZ", "VBP"):
         return not syntax.children(verb, "aux")
@@ -135,7 +159,7 @@ def _is_customary(verb: Token, reading: Reading) -> bool:
         for child in verb.children
     ):
         return True
-    if not _is_standing(verb):
+    if not is_standing(verb):
         return False
     adverbs = {child.lower_ for child in verb.children if child.dep_ in ("advmod", "npadvmod")}
     each = any(c.lower_ in ("every", "each") for w in syntax.children(verb, "npadvmod") for c in w.children)
@@ -210,7 +234,7 @@ def _climb(token: Token, reading: Reading, acts: dict[int, Act]) -> Reading | No
             return None
         if word in ("before", "until", "without", "instead"):
             return None
-        aim = syntax.is_verbal(current) and operators.is_purpose(current) and current.dep_ == "advcl"
+        aim = current.dep_ == "advcl" and operators.is_purpose(current) and not _is_called_for(current)
         if aim and reading.effect is None:
             return None
         step = _governor(current)
@@ -242,6 +266,8 @@ def _governor(token: Token) -> tuple[Token, str] | None:
         if syntax.is_verbal(token) and syntax.own_subjects(token) and syntax.is_verbal(head):
             return (head, "conj") if head.dep_ != "ROOT" else None
         return head, "conj"
+    if label == "advcl" and _is_called_for(token):
+        return head, "ccomp"
     if label == "relcl":
         return head, "acl" if operators.is_to_infinitive(token) else "relative"
     if label in ("pobj", "pcomp"):
@@ -254,11 +280,23 @@ def _governor(token: Token) -> tuple[Token, str] | None:
     return head, label
 
 
+def _is_called_for(verb: Token) -> bool:
+    """ "called for the troops to leave": what is asked for, though it looks like an aim."""
+    found = operators.operator(verb.head, verb) if operators.is_to_infinitive(verb) else None
+    return found is not None and found.companion == "for"
+
+
 def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[int, Act]) -> bool | None:
     """One governing word. True: climb on; False: it says nothing more; None: the act is not told as an act."""
     nominal = not syntax.is_verbal(act)
     if link in ("advcl", "parataxis", "dep", "npadvmod", "advmod", "appos", "poss", "compound", "agent", "punct"):
         return False
+    if link == "acl" and not nominal and any(c.lower_ in _NO for c in governor.children):
+        return None  # "no sign that", "little reason to"
+    if link == "xcomp" and _is_own_wish(governor, act):
+        return None
+    if link in ("ccomp", "xcomp") and governor.lemma_.lower() in _ENABLING and not nominal:
+        return None  # "the pact allows them to": what may be done isn't done
     found = operators.operator(governor, act)
     effect = found.effect if found else None
     if effect == "requested" and nominal and link == "dobj" and governor.lemma_.lower() in _ORDERING:
@@ -277,7 +315,7 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
     if nominal and link == "nsubj" and not syntax.is_passive(governor):
         # "the visit takes place", "the talks will resume", "the visit drew praise"
         if governor.lemma_.lower() in OCCURRING or effect == "transparent":
-            if mood.negated:
+            if mood.negated or _is_imagined(governor, mood):
                 return None
             if mood.kind in ("future", "would") and reading.status == "occurred":
                 reading.status, reading.tense = "planned", "future"
@@ -312,6 +350,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
     if effect in operators.SILENCING:
         return None
     if effect == "spoken":
+        if mood.negated and link == "ccomp":
+            return None  # "nobody believes that it will"
         if nominal and link == "dobj":
             if governor.lemma_ in ("announce", "declare") and reading.status == "occurred":
                 reading.governors.append(governor)
@@ -347,6 +387,16 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         # a stance towards a stance: "rejected a demand to withdraw", "agreed to call off the visit"
         return _stack(governor, effect, reading)
     return _take_stance(governor, act, effect, reading, link, mood)
+
+
+def _is_imagined(governor: Token, mood: operators.Modality) -> bool:
+    """ "an attack would be costly", "talks are the only way out": weighed, not told."""
+    if governor.lemma_ != "be":
+        return False
+    said = [c for c in governor.children if c.dep_ in ("acomp", "attr")]
+    if any(c.lower_ in _VAGUE_ADJECTIVES or c.lemma_.lower() in _WEIGHED for c in said):
+        return True
+    return bool(said) and mood.kind == "would" and operators.speaker(governor) is None
 
 
 def _is_ranked(noun: Token) -> bool:
@@ -426,6 +476,9 @@ def _stack(governor: Token, effect: str, reading: Reading) -> bool | None:
     return True
 
 
+_NO = frozenset({"no", "little", "any", "scant"})
+_ENABLING = codebook.words("enabling")
+_WEIGHED = codebook.words("weighed")
 _CUSTOMS = codebook.words("customs")
 _STATES = frozenset({"be", "exist", "have", "keep", "remain"})
 _PROMISING = codebook.words("promising")

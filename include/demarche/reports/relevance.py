@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from demarche import codebook
+from demarche.reports import frames, readings, syntax
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Party
 
@@ -22,7 +23,7 @@ _OWN_SIDE = frozenset({"REB", "PRE"})
 
 def diplomatic(drafts: Sequence[Draft]) -> list[Draft]:
     """The drafts of an article that tell of acts between states, or that one of these states readies its arms."""
-    between = [is_between_states(draft) for draft in drafts]
+    between = [is_between_states(draft) and not _is_lasting(draft) for draft in drafts]
     dealing = {state for draft, told in zip(drafts, between, strict=True) if told for state in states_of(draft.parties)}
     return [
         draft
@@ -37,6 +38,24 @@ def is_between_states(draft: Draft) -> bool:
         return False
     doers = draft.parties if draft.event_type in _OF_CROWDS else draft.actors or draft.recipients
     return any(not party.is_private for party in doers if party.is_linked)
+
+
+def _is_lasting(draft: Draft) -> bool:
+    """How states stand to each other, and no deed of a day: "sells gas to", "its trade with", "backs the rebels"."""
+    frame = draft.frame
+    if draft.status_type != "occurred":
+        return False
+    if frame.is_nominal:
+        done = frame.trigger.dep_ not in syntax.SUBJECTS and any(frames.lets_happen(word) for word in frame.words[1:])
+        return frame.event_type in _LASTING and not done
+    if draft.when.start_date is not None:
+        return False
+    lasts = frame.event_type in _LASTING - {"SUPPORT"} or frame.trigger.lemma_.lower() in _SIDING
+    return lasts and draft.sentence_index > 0 and readings.is_standing(frame.trigger)
+
+
+_LASTING = frozenset({"AID", "COOPERATE", "SUPPORT"})
+_SIDING = codebook.words("siding")
 
 
 def _is_show_of_arms(draft: Draft) -> bool:
