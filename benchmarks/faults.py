@@ -46,6 +46,7 @@ from ops.watching import Watch
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / ".state" / "faults.jsonl"
 ARTICLES = 40  # of a round
+WINDOW = 15.0  # seconds from the start of a round within which a random kill comes: an undisturbed round takes 13
 LIMIT = 300.0  # seconds, after which a round counts as not healed
 
 Answer = TypeVar("Answer")
@@ -211,7 +212,7 @@ class Fault:
 
     def wait(self, bench: Bench, chosen: random.Random | None) -> str:
         if self.task_id is None:
-            seconds = chosen.uniform(0, 25) if chosen else 0.0
+            seconds = chosen.uniform(0, WINDOW) if chosen else 0.0
             time.sleep(seconds)
             return f"{seconds:.0f} s after the start"
         deadline = time.monotonic() + LIMIT
@@ -322,20 +323,20 @@ def poison(sentence: str) -> Callable[[str], list[dict[str, str]]]:
 
 FAULTS = (
     Fault("nothing", None, 0, nothing),
-    Fault("nothing", "tag_shards", 4, nothing),
-    Fault("nothing", "load_warehouse", 1.5, nothing),
-    Fault("worker killed", "tag_shards", 4, kill_worker_at("tag_shards"), needs_celery=True),
-    Fault("worker killed", "load_warehouse", 1.5, kill_worker_at("load_warehouse"), needs_celery=True),
-    Fault("scheduler killed", "tag_shards", 4, kill("scheduler")),
-    Fault("scheduler killed", "load_warehouse", 1.5, kill("scheduler")),
-    Fault("API server killed", "tag_shards", 4, kill("api-server")),
-    Fault("DAG processor killed", "tag_shards", 4, kill("dag-processor")),
-    Fault("triggerer killed", "tag_shards", 4, kill("triggerer")),
-    Fault("PostgreSQL restarted", "tag_shards", 4, restart("postgres"), needs_celery=True),
-    Fault("PostgreSQL killed", "tag_shards", 4, kill("postgres"), needs_celery=True),
-    Fault("Redis restarted", "tag_shards", 4, restart("redis"), needs_celery=True),
+    Fault("nothing", "tag_shards", 1, nothing),
+    Fault("nothing", "load_warehouse", 0.5, nothing),
+    Fault("worker killed", "tag_shards", 1, kill_worker_at("tag_shards"), needs_celery=True),
+    Fault("worker killed", "load_warehouse", 0.5, kill_worker_at("load_warehouse"), needs_celery=True),
+    Fault("scheduler killed", "tag_shards", 1, kill("scheduler")),
+    Fault("scheduler killed", "load_warehouse", 0.5, kill("scheduler")),
+    Fault("API server killed", "tag_shards", 1, kill("api-server")),
+    Fault("DAG processor killed", "tag_shards", 1, kill("dag-processor")),
+    Fault("triggerer killed", "tag_shards", 1, kill("triggerer")),
+    Fault("PostgreSQL restarted", "tag_shards", 1, restart("postgres"), needs_celery=True),
+    Fault("PostgreSQL killed", "tag_shards", 1, kill("postgres"), needs_celery=True),
+    Fault("Redis restarted", "tag_shards", 1, restart("redis"), needs_celery=True),
     Fault("Redis killed", "parse_documents", 1, kill("redis"), needs_celery=True),
-    Fault("all of these at once", "tag_shards", 4, everything_but_workers, needs_celery=True),
+    Fault("all of these at once", "tag_shards", 1, everything_but_workers, needs_celery=True),
     Fault("two loads at once", "load_warehouse", 0.5, load_twice),
     Fault("document that kills the parser", "parse_documents", 0, nothing, extra=poison(deadly.TO_PARSE)),
     Fault("document that kills the model", "tag_shards", 0, nothing, extra=poison(deadly.TO_READ), kept=1),

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.faults import ARTICLES, FAULTS, LIMIT, RANDOM, RESULTS, ROOT
+from benchmarks.faults import ARTICLES, FAULTS, LIMIT, RANDOM, RESULTS, ROOT, WINDOW
 from ops.services import HEALING
 
 TARGET_SECONDS = 120.0
@@ -88,7 +88,7 @@ def _random(rounds: list[dict[str, Any]]) -> str:
     lines = [
         f"### {len(kills)} random kills",
         "",
-        "A part chosen by chance is killed (`kill -9`) at a random moment of the first 25 seconds of a run. "
+        f"A part chosen by chance is killed (`kill -9`) at a random moment of the first {WINDOW:.0f} seconds of a run. "
         f"{len(healed)} of {len(kills)} were healed within {TARGET_SECONDS:.0f} s.{undisturbed}",
         "",
         "| killed | times | seconds, median | longest | load, median |",

@@ -15,6 +15,17 @@ hypothesis.settings.load_profile("demarche")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, a file stays with one of them, and so does all that starts Airflow.
+
+    Two Airflows at a time would want more memory and patience than a laptop has.
+    """
+    for item in items:
+        group = "airflow" if item.get_closest_marker("slow") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
