@@ -29,7 +29,7 @@ demo: setup ## run the chain of DAGs through a real scheduler on the samples, an
 	@$(BIN)/python -m ops.demo
 
 test: setup ## run every test
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 up: setup ## start Airflow with its UI in the background, and say where
 	@$(BIN)/python -m ops.supervisor up --port $(PORT)

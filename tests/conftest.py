@@ -8,22 +8,26 @@ from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 hypothesis.settings.register_profile("demarche", deadline=None)  # a shared machine's pauses are no failures
 hypothesis.settings.load_profile("demarche")
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_START_AIRFLOW = ("test_airflow_chain.py", "test_airflow_operations.py", "test_make_up.py", "test_topology.py")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, a file stays with one of them, and so does all that starts Airflow.
+class _OneAirflowAtATime(LoadFileScheduling):
+    """Where several processes share the tests, a file stays with one of them, and so does all that starts Airflow: two
+    at a time would want more memory and patience than a laptop has."""
 
-    Two Airflows at a time would want more memory and patience than a laptop has.
-    """
-    for item in items:
-        group = "airflow" if item.get_closest_marker("slow") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "Airflow" if file.endswith(_START_AIRFLOW) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _OneAirflowAtATime:
+    return _OneAirflowAtATime(config, log)
 
 
 @pytest.fixture(autouse=True)
