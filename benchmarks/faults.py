@@ -65,6 +65,7 @@ class Outcome:
     happened: list[str]
     read_failures: list[str]
     load: float | None = None  # how many processes wanted a processor core at the time of the fault
+    nice: int = dataclasses.field(default_factory=lambda: os.nice(0))  # what the parts had of them: less is more
 
 
 # --- a running Airflow, and questions to it ----------------------------------------------------------------------

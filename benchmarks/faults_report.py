@@ -51,6 +51,8 @@ def report(results: Path, target: Path) -> None:
     rows = [json.loads(line) for line in results.read_text().splitlines()]
     busy = _load(rows)  # of rows that were kept before it was noted, unknown
     load = "" if busy == "–" else f": {busy} processes wanted them while this was measured (the load's median)"
+    nice = {row.get("nice", 0) for row in rows if "fault" in row} - {0}
+    load += f", and these parts went before the others (a niceness of {max(nice)})" if nice and max(nice) < 0 else ""
     parts = [HEAD.format(articles=ARTICLES, cores=os.cpu_count(), load=load)]
     for executor, title in (("celery", "PostgreSQL, Redis and two Celery workers"), ("local", "LocalExecutor, SQLite")):
         rounds = [row for row in rows if row["executor"] == executor and "fault" in row]
