@@ -294,6 +294,7 @@ def test_a_damaged_file_is_named_and_its_station_can_be_made_to_take_it_again(tm
     lake.distrust("documents", KEY)
     lake.distrust("tagged", KEY)
     assert lake.manifest("documents", KEY) == manifest.model_copy(update={"code_version": ""})
+    assert lake.taken_keys("documents") == list(lake.manifests("documents")) == [KEY]
     assert lake.manifest("tagged", KEY) is None
 
 

@@ -60,7 +60,7 @@ def _partitions_of(document_id: str, lake: Lake, settings: Settings) -> Sequence
     """Where to look: the warehouse knows of what it holds, otherwise it may be anywhere."""
     sql = "SELECT partition_key FROM core.documents WHERE document_id = $id"
     known = [row["partition_key"] for row in _rows(sql, document_id, settings)] if _has_warehouse(settings) else []
-    return known or sorted(lake.manifests("documents"))
+    return known or lake.taken_keys("documents")
 
 
 def _as_tagged(document: Document, key: str, lake: Lake) -> Explanation:

@@ -80,7 +80,7 @@ def forget(target: str, *, settings: Settings | None = None, progress: Progress 
 def _named(lake: Lake, target: str) -> list[_Found]:
     url = canonical_url(target)
     found = []
-    for key in lake.manifests("documents"):
+    for key in lake.taken_keys("documents"):
         for document in lake.read(Document, key, "documents"):
             names = (document.document_id, document.article_id, document.path)
             if target in names or (url is not None and document.canonical_url == url):

@@ -72,9 +72,10 @@ def hour_that_has_ended(now: datetime | None = None) -> str:
 
 def outdated(lake: Lake, station: str, settings: Settings) -> list[str]:
     """Partitions whose input or code is not what ``station`` last took, in order."""
-    ledger = lake.manifests(station)
-    version_now = code_version(station, settings)
-    wanted = inputs(lake, station, settings)
+    return _outdated(lake.manifests(station), inputs(lake, station, settings), code_version(station, settings))
+
+
+def _outdated(ledger: Mapping[str, Manifest], wanted: Mapping[str, str], version_now: str) -> list[str]:
     return [key for key, input_hash in wanted.items() if not is_current(ledger.get(key), input_hash, version_now)]
 
 
@@ -90,18 +91,19 @@ def inputs(lake: Lake, station: str, settings: Settings) -> dict[str, str]:
 
 def released(lake: Lake, settings: Settings) -> dict[str, Manifest]:
     """The parsed partitions that go on to the stations after, by key."""
-    held = held_back(lake, settings)
-    return {key: manifest for key, manifest in lake.manifests("documents").items() if key not in held}
+    ledger = lake.manifests("documents")
+    held = held_back(lake, settings, ledger)
+    return {key: manifest for key, manifest in ledger.items() if key not in held}
 
 
-def held_back(lake: Lake, settings: Settings) -> dict[str, str]:
+def held_back(lake: Lake, settings: Settings, ledger: Mapping[str, Manifest] | None = None) -> dict[str, str]:
     """Partitions of which too much was rejected for anything downstream to see them, each with the reason.
 
     `demarche accept` releases one, as it is: with more rejects than were there then, it is held back again.
     """
     accepted = {row["partition_key"]: row["rejected_count"] for row in lake.journal(ACCEPTANCES)}
     held = {}
-    for key, manifest in lake.manifests("documents").items():
+    for key, manifest in (lake.manifests("documents") if ledger is None else ledger).items():
         found, rejected = manifest.counts.get("found", 0), manifest.counts.get("rejected", 0)
         if found < HELD_FROM or rejected <= settings.max_reject_share * found or rejected <= accepted.get(key, -1):
             continue
@@ -225,7 +227,7 @@ def _unpaired(lake: Lake, settings: Settings) -> list[str]:
     """Partitions that are not signed as they are now, or are the later of two that haven't met."""
     wanted = inputs(lake, "paired", settings)
     ledger = lake.manifests("paired")
-    found = set(outdated(lake, "paired", settings))
+    found = set(_outdated(ledger, wanted, code_version("paired", settings)))
     signed = sorted(set(wanted) - found)
     first = 0  # the earliest that is near
     for position, key in enumerate(signed):

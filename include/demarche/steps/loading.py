@@ -119,7 +119,7 @@ def refuse_lesser_lake(settings: Settings) -> None:
     except warehouse.WarehouseError:
         return
     lake = open_lake(settings)
-    missing = sorted({key for (key,) in found.rows} - {*lake.fetch_keys(), *lake.manifests("documents")})
+    missing = sorted({key for (key,) in found.rows} - {*lake.fetch_keys(), *lake.taken_keys("documents")})
     if missing:
         named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
         raise StepError(
@@ -153,7 +153,7 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
         taken = warehouse.taken()
         due = {key: found for key, found in wanted.items() if taken.get(key) != found.input_hash}
         changed, held = _whole(lake, at_hand, due)
-        forgotten = sorted(set(taken) - {*lake.manifests("documents"), *lake.fetch_keys()})
+        forgotten = sorted(set(taken) - {*lake.taken_keys("documents"), *lake.fetch_keys()})
         load: Load | None = None
         is_decided = {decision.decision_id for decision in decisions(lake)} != warehouse.decision_ids()
         if changed or forgotten or fresh or is_decided or not warehouse.loads():
@@ -206,7 +206,10 @@ def loadable(lake: Lake, settings: Settings) -> dict[str, PartitionFiles]:
     """What the lake has of each partition that all stations have taken in its present state."""
     from demarche.warehouse import PartitionFiles
 
-    ledgers = {station: lake.manifests(station) for station in _BROUGHT} | {"documents": released(lake, settings)}
+    ledgers = {
+        station: released(lake, settings) if station == "documents" else lake.manifests(station)
+        for station in _BROUGHT
+    }
     found = {}
     for key, parsed in ledgers["documents"].items():
         manifests = {station: ledger[key] for station, ledger in ledgers.items() if key in ledger}

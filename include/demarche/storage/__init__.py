@@ -272,15 +272,19 @@ class Lake:
 
     def manifests(self, station: str) -> dict[str, Manifest]:
         """A station's whole ledger, by partition key in order."""
-        names = self._names("derived", f"{_checked(_NAME, station)}.manifests")
-        keys = [name.removesuffix(".json") for name in names if name.endswith(".json")]
-        paths = {key: self._manifest_path(station, key) for key in keys if _KEY.fullmatch(key)}
+        paths = {key: self._manifest_path(station, key) for key in self.taken_keys(station)}
         found = self._objects.get_all(list(paths.values()))
         return {key: _read_manifest(path, found[path]) for key, path in paths.items() if path in found}
 
+    def taken_keys(self, station: str) -> list[str]:
+        """The keys of all partitions that a station has taken, in order: the ledger, unread."""
+        names = self._names("derived", f"{_checked(_NAME, station)}.manifests")
+        keys = (name.removesuffix(".json") for name in names if name.endswith(".json"))
+        return [key for key in keys if _KEY.fullmatch(key)]
+
     def manifest_times(self, station: str) -> dict[str, datetime]:
         """When each of a station's partitions was last replaced (UTC)."""
-        return {key: self._objects.changed_at(self._manifest_path(station, key)) for key in self.manifests(station)}
+        return {key: self._objects.changed_at(self._manifest_path(station, key)) for key in self.taken_keys(station)}
 
     def manifest_time(self, station: str, partition_key: str) -> datetime | None:
         """When a station last replaced this partition (UTC); None when it never took it."""
