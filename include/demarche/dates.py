@@ -168,11 +168,15 @@ def _soonest(weekday: int, day: date) -> date:
 def _choose(candidates: list[Reading], anchor: date, tense: str | None) -> Reading:
     """Of intervals that differ by years: past: the latest begun; future: the first not over; else the nearest.
 
-    What lies ahead counts as twice as far: news tells more of what was, and names the year of what is far off.
+    What by its tense was almost a year ago, and by the calendar is within a fortnight, is that: news names the year of
+    what is so far off. What lies ahead counts as twice as far: news tells more of what was.
     """
     spans = [span for span in candidates if span is not None]
     if tense == "past":
-        return max((span for span in spans if span[0] <= anchor), default=None)
+        latest = max((span for span in spans if span[0] <= anchor), default=None)
+        coming = min((span for span in spans if span[0] > anchor), default=None)
+        is_coming = latest and coming and (coming[0] - anchor).days <= 14 and (anchor - latest[0]).days > 330
+        return coming if is_coming else latest
     if tense == "future":
         return min((span for span in spans if span[1] >= anchor), default=None)
     return min(spans, key=lambda span: (max((anchor - span[0]).days, 2 * (span[0] - anchor).days), span), default=None)
@@ -247,11 +251,15 @@ def _days_of_month(match: re.Match[str], anchor: date | None, tense: str | None)
        rf"(?P<last_month>{_MONTH}){_OF_YEAR}{_END}")  # fmt: skip
 @_rule(rf"{_BEGIN}{_WEEKDAY_PREFIX}(?P<month>{_MONTH}){_W}(?P<day>{_DAY}){_TO}(?P<last_month>{_MONTH}){_W}"
        rf"(?P<last_day>{_DAY}){_OF_YEAR}{_END}{_NO_COUNT}")  # fmt: skip
+@_rule(rf"\b[Bb]etween{_W}(?P<day>{_DAY}){_W}(?P<month>{_MONTH}){_W}and{_W}(?P<last_day>{_DAY}){_W}"
+       rf"(?P<last_month>{_MONTH}){_OF_YEAR}{_END}")  # fmt: skip
+@_rule(rf"\b[Bb]etween{_W}(?P<month>{_MONTH}){_W}(?P<day>{_DAY}){_W}and{_W}(?P<last_month>{_MONTH}){_W}"
+       rf"(?P<last_day>{_DAY}){_OF_YEAR}{_END}{_NO_COUNT}")  # fmt: skip
 def _days_across_months(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
-    """30 May to 2 June, Dec. 30 - Jan. 2, 2019"""
+    """30 May to 2 June, Dec. 30 - Jan. 2, 2019, between May 30 and June 2"""
     first = _month(match["month"]), _day(match["day"])
     last = _month(match["last_month"]), _day(match["last_day"])
-    return _days(first, last, match["year"], anchor, tense, match["weekday"])
+    return _days(first, last, match["year"], anchor, tense, match.groupdict().get("weekday"))
 
 
 @_rule(rf"{_BEGIN}(?:{_PART})?(?P<month>{_MONTH})(?:,?{_W}|,?{_W}of{_W})(?P<year>{_YEAR}){_END}{_NO_COUNT}")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarche import events, ontology
-from demarche.events import Decision, DocumentFacts, Resolution
+from demarche.events import Decision, DocumentFacts, Resolution, tales
 from demarche.records import Event, Report, ReportParticipant, record_id
 
 # People are "Name/COUNTRY", states "COUNTRY", others "=Name" (no country).
@@ -370,6 +370,59 @@ def test_the_length_of_a_visit_gives_its_other_end(press: Press) -> None:
     event = only(press.resolve())
     assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 6))
     assert not event.is_disputed
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["He came for a visit of three days.", "He came for three days.", "He came, to spend three days there.",
+     "He came on a three-day official visit."],
+)  # fmt: skip
+def test_a_visits_length_is_told_in_many_ways(press: Press, sentence: str) -> None:
+    visit(press, press.print("One", "2021-05-04"), "came", sentence, on="2021-05-04")
+    assert only(press.resolve()).end_date == date(2021, 5, 6)
+
+
+def test_the_length_of_another_visit_is_not_that_of_this(press: Press) -> None:
+    sentence = "She stopped in France on Thursday after a three-day visit to Tonga."
+    visit(press, press.print("One", "2021-05-07"), "stopped", sentence, on="2021-05-06")
+    event = only(press.resolve())
+    assert (event.start_date, event.end_date) == (date(2021, 5, 6), date(2021, 5, 6))
+
+
+def test_whoever_leaves_for_a_host_begins_the_visit(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-03"), "leaves", "She leaves for a two-day visit.", on="2021-05-04")
+    event = only(press.resolve())
+    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 5))
+
+
+def test_a_text_that_comes_back_to_a_visitor_tells_of_one_visit(press: Press) -> None:
+    document = press.print("One", "2021-05-04")
+    visit(press, document, "arrived", "Vella arrived for a three-day visit.", on="2021-05-04", city="Nice")
+    press.tell(document, "CONSULT", [VELLA], on="2021-05-05", mode="visit", status="planned", trigger="received")
+    visit(press, document, "goes", "She goes on to Lyon.", on="2021-05-07", status="planned", city="Lyon")
+    assert press.sizes() == [3]
+
+
+def test_a_visits_end_may_be_told_at_home(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-04"), "arrived", "Vella arrived.", on="2021-05-04", country="FRA")
+    home = press.print("Two", "2021-05-06")
+    visit(press, home, "returned", "Vella came back to Valletta.", on="2021-05-05", city="Valletta", country="MLT")
+    assert press.sizes() == [2]
+
+
+@pytest.mark.parametrize("name", ["The Maltese head of state", "the secretary of state", "Premier Rosa Vella", "Vella"])
+def test_an_office_is_nobodys_name(name: str) -> None:
+    participant = _participant("r1", "2021-05-10T10", date(2021, 5, 10), 0, "actor", "MLT")
+    somebody = tales.person(participant.model_copy(update={"entity_id": None, "entity_type": "person", "name": name}))
+    assert (somebody is not None) == name.endswith("Vella")
+
+
+def test_a_visitor_of_no_known_country_may_be_the_nameless_one(press: Press) -> None:
+    document = press.print("One", "2021-05-05")
+    visit(press, document, "flew", "Rosa Vella flew to Nice.", on="2021-05-04", who="Rosa Vella")
+    visit(press, document, "trip", "It was the first trip there by a Maltese premier.", who="MLT")
+    visit(press, press.print("Two", "2021-05-05"), "arrived", "Vella arrived in Nice.", on="2021-05-04")
+    assert press.sizes() == [3]
 
 
 def test_arrival_and_departure_are_one_visit_and_its_two_ends(press: Press) -> None:

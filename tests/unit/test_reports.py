@@ -165,6 +165,39 @@ def test_who_is_received_somewhere_has_come(read: Reader, received: str) -> None
     assert coded[0][0].mode_type == "visit"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "status", "day"),
+    [
+        ("Fiji's premier leaves for Tonga on Friday.", "planned", date(2023, 3, 17)),
+        ("Fiji's premier leaves on Friday for a two-day visit to Tonga.", "planned", date(2023, 3, 17)),
+        ("Fiji's premier left for Tonga on Monday.", "occurred", date(2023, 3, 13)),
+        ("Fiji's premier is expected in Nuku'alofa on Friday.", "planned", date(2023, 3, 17)),
+        ("Fiji's premier left Tonga on Monday after a two-day visit.", "occurred", date(2023, 3, 12)),
+        ("Fiji's premier departed from Tonga on Monday at the end of a visit.", "occurred", date(2023, 3, 13)),
+        ("Fiji's premier was in Tonga on Monday for a brief visit.", "occurred", date(2023, 3, 13)),
+        ("Fiji's premier will be on a state visit to Tonga on Friday.", "planned", date(2023, 3, 17)),
+        ("A visit to Tonga by Fiji's premier ended on Monday.", "occurred", date(2023, 3, 13)),
+        ("Tonga is preparing to receive Fiji's premier on Friday.", "planned", date(2023, 3, 17)),
+        ("Fiji's premier will not travel to Tonga on Friday.", "denied", date(2023, 3, 17)),
+        ("During his visit to Tonga on Monday, Fijian premier Sitiveni Rabuka spoke.", "occurred", date(2023, 3, 13)),
+    ],
+)
+def test_ways_to_tell_of_a_visit(read: Reader, sentence: str, status: str, day: date) -> None:
+    coded = read(sentence)
+    assert [(act, state, actors, to) for act, state, _, actors, to in told(coded)] == [
+        ("CONSULT", status, ["FJI"], ["TON"])
+    ]
+    assert (coded[0][0].mode_type, coded[0][0].start_date) == ("visit", day)
+
+
+def test_a_tour_is_a_visit_to_each_host(read: Reader) -> None:
+    coded = read("Fiji's premier travelled to Tonga, Samoa and Palau on Monday.")
+    assert sides(read, "Fiji's premier travelled to Tonga, Samoa and Palau on Monday.") == [
+        ("CONSULT", ["FJI"], [host]) for host in ("TON", "WSM", "PLW")
+    ]
+    assert len({report.report_id for report in coded[0]}) == 3
+
+
 def test_passive_and_agentless(read: Reader) -> None:
     assert sides(read, "The Kenyan ambassador was expelled by Oman.") == [("SANCTION", ["OMN"], ["KEN"])]
     assert sides(read, "The Kenyan ambassador was expelled.") == [("SANCTION", [], ["KEN"])]

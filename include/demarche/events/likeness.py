@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from demarche.events.tales import Interval, Side, Tale, aligned, settings
+from demarche.events.tales import NAMELESS, Interval, Side, Tale, aligned, settings
 
 Level = Literal["conflict", "apart", "weak", "strong"]
 
@@ -59,7 +59,7 @@ def compare(one: Tale, other: Tale) -> Verdict:
             return _conflict(rule)
     parties = _parties(one, other)
     if parties is None:
-        return _conflict("other_parties")
+        return _APART if _may_be_who_it_is(one, other) else _conflict("other_parties")
     if _places_differ(one, other, parties):
         return _conflict("another_place")
     return _weigh(one, other, parties)
@@ -103,12 +103,15 @@ def _place(tale: Tale) -> str | None:
 def _places_differ(one: Tale, other: Tale, parties: _Parties) -> bool:
     """Another country, or another city, unless the same two persons are told to have been there on the same day.
 
-    Then it is one place under two names, a palace and its city, or a dispute between sources.
+    Then it is one place under two names, a palace and its city, or a dispute between sources. A visit has many cities,
+    and its end may be told at home.
     """
-    countries = {one.report.country_code, other.report.country_code} - {None}
+    is_visit = one.report.mode_type == "visit"
+    at_home = one.actors.keys() | other.actors.keys() if is_visit else frozenset()
+    countries = {one.report.country_code, other.report.country_code} - {None, *at_home}
     if len(countries) > 1:
         return True
-    if not (_is_city(one) and _is_city(other)) or _place(one) == _place(other):
+    if is_visit or not (_is_city(one) and _is_city(other)) or _place(one) == _place(other):
         return False
     is_one_day = (
         one.interval is not None
@@ -147,6 +150,16 @@ def _parties(one: Tale, other: Tale) -> _Parties | None:
         actors.is_whole and recipients.is_whole,
         actors.shared_count + recipients.shared_count,
         actors.persons + recipients.persons,
+    )
+
+
+def _may_be_who_it_is(one: Tale, other: Tale) -> bool:
+    """Whether a visitor known by name only may be the nameless one of the other: "Mara Quill", "Malta's president"."""
+    if one.report.mode_type != "visit" or _match(one.recipients, other.recipients) is None:
+        return False
+    return any(
+        all(whom.startswith(NAMELESS) for whom in named.actors) and not any(nameless.actors.values())
+        for named, nameless in ((one, other), (other, one))
     )
 
 
@@ -224,6 +237,10 @@ def _is_single(tale: Tale) -> bool:
 
 def _weigh(one: Tale, other: Tale, parties: _Parties) -> Verdict:
     """The verdict for reports of one act by parties that can be the same."""
+    if one.report.mode_type == "visit" and one.facts.document_id == other.facts.document_id:
+        in_one_text = _weigh_in_one_text(one, other, parties)
+        if in_one_text is not None:
+            return in_one_text
     if _told_too_early(one, other) or _told_too_early(other, one):
         return _conflict("told_before_it_began")
     if _is_life(one, other) and not parties.is_whole and parties.shared_count < 3:
@@ -234,6 +251,15 @@ def _weigh(one: Tale, other: Tale, parties: _Parties) -> Verdict:
     if one.interval is None or other.interval is None:
         return _weigh_undated(one, other, parties, corroboration)
     return _weigh_dated(one, other, parties, corroboration, one.interval, other.interval)
+
+
+def _weigh_in_one_text(one: Tale, other: Tale, parties: _Parties) -> Verdict | None:
+    """A text that comes back to a visitor on the same days tells of one visit, though it may not say again where to."""
+    if parties.shared_count == 0 or one.interval is None or other.interval is None:
+        return None
+    if one.interval.gap_days(other.interval) <= _visit_slack(one, other, one.interval, other.interval):
+        return Verdict("strong" if parties.is_whole else "weak", "same_visit_in_text", 1.0 + parties.shared_count)
+    return None
 
 
 def _told_too_early(early: Tale, late: Tale) -> bool:
@@ -331,8 +357,10 @@ def _one_voice(one: Tale, other: Tale) -> bool:
 
 def _weigh_undated(one: Tale, other: Tale, parties: _Parties, corroboration: float) -> Verdict:
     """At least one report says no date: what it lacks ties it to nothing, only what it has."""
-    if not parties.is_whole or parties.shared_count < 2:
-        return _APART
+    is_visit = one.report.mode_type == "visit"
+    is_nowhere = is_visit and parties.persons > 0 and not (one.recipients and other.recipients)
+    if not is_nowhere and (not parties.is_whole or parties.shared_count < 2):
+        return _APART  # "she spent three days in the country" may do without
     needed = settings()["needed"]
     wanted = needed["news"] if _is_news_of(one, other) or _is_news_of(other, one) else needed["undated"]
     if one.interval is None and other.interval is None:
@@ -342,8 +370,8 @@ def _weigh_undated(one: Tale, other: Tale, parties: _Parties, corroboration: flo
         wanted = needed["news"] + 0.5
     if _is_life(one, other):
         wanted -= needed["plan_discount"]
-    if one.is_mention or other.is_mention:
-        wanted -= needed["mention_discount"]
+    if is_visit and not is_nowhere:
+        wanted -= needed["visit_discount"]
     if corroboration < wanted:
         return _APART
     return Verdict("weak", _rule(one, other, "date_filled"), 0.5 + corroboration)

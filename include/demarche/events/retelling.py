@@ -55,8 +55,8 @@ def _filled(tale: Tale, dated: Sequence[Tale]) -> Tale:
 
 
 def _may_be_one(tale: Tale, dated: Tale) -> bool:
-    """Whether visitors agree, and nothing says that the hosts don't."""
-    if not share_parties(tale.actors, dated.actors, 1):
+    """Whether visitors agree, or hosts where the one text doesn't say who comes, and nothing says that they don't."""
+    if not (tale.actors or tale.recipients) or (tale.actors and not share_parties(tale.actors, dated.actors, 1)):
         return False
     if tale.recipients and dated.recipients and not share_parties(tale.recipients, dated.recipients, 1):
         return False

@@ -126,14 +126,15 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
         recipients = {whom: persons for whom, persons in recipients.items() if persons or not whom.startswith(NAMELESS)}
         if not recipients and report.country_code and report.country_code not in actors:
             recipients = {report.country_code: frozenset()}
-    stage = _stage(report)
+    stay = _stay(report.sentence_text) if report.mode_type == "visit" else None
+    stage = _stage(report, stay)
     return Tale(
         report=report,
         participants=tuple(ordered),
         facts=facts,
         actors=actors,
         recipients=recipients,
-        interval=_interval(report, stage),
+        interval=_interval(report, stage, stay),
         words=_content_words(report, ordered),
         sentence_key=_sentence_key(report),
         round_number=_round_number(report.sentence_text),
@@ -147,39 +148,79 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
 def _is_mention(report: Report) -> bool:
     """Whether a visit is only spoken of by a noun, without a date: it says that there is one, not that it has been."""
     is_noun = fold(report.trigger_text).startswith(tuple(settings()["visit_nouns"]))
+    is_noun = is_noun and not _UNDER_WAY.search(report.sentence_text)
     return report.mode_type == "visit" and report.status_type == "occurred" and report.start_date is None and is_noun
 
 
-def _interval(report: Report, stage: str | None) -> Interval | None:
+_UNDER_WAY = re.compile(
+    r"\b(?:is|are)\b[^.;]*? on (?:an?|his|her|their) (?:[\w-]+ ){0,4}(?:visit|trip|tour)\b", re.IGNORECASE
+)
+
+
+def _interval(report: Report, stage: str | None, stay: _Stay | None) -> Interval | None:
     start, end = report.start_date, report.end_date
     if start is None or end is None or end < start:
         return None
-    if report.mode_type == "visit" and start == end:
-        rest = timedelta(days=(_stay(report.sentence_text) or 1) - 1)
+    is_of_this = stay is not None and (not stay.is_past or stage == "end" or _is_told_by(report, stay))
+    if stay is not None and is_of_this and start == end:
+        rest = timedelta(days=stay.day_count - 1)
         start, end = (start - rest, end) if stage == "end" else (start, end + rest)
     return Interval(start, end, report.date_precision_type)
 
 
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_STAY = re.compile(
-    rf"\b(?:(\d{{1,2}})|({'|'.join(_NUMBER_WORDS)}))[- ]days?(?:,)?(?: [\w-]+){{0,3}} (?:visit|trip|stay|tour)\b",
-    re.IGNORECASE,
+_DAYS = rf"(?:(?P<digits>\d{{1,2}})|(?P<word>{'|'.join(_NUMBER_WORDS)}))[- ]days?"
+_VISIT = r"(?:visit|trip|stay|tour|journey)\b"
+_STAYS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?P<past>\b(?:after|following|from) (?:an? |his |her |the )?)?\b(?:{_DAYS}|(?P<week>week-?long)),?"
+        rf"(?: [\w-]+){{0,3}} {_VISIT}",
+        rf"\b{_VISIT} (?:of|lasting|that lasted) {_DAYS}",
+        rf"\b(?:for|spen[dt]s?|spending|(?P<past>after|following)) {_DAYS}(?= (?:in|there|of)\b|\W*$)",
+    )
 )
 
 
-def _stay(sentence: str) -> int | None:
-    """How many days the sentence says a visit takes: 3 for "a three-day visit"; None where it says none, or several."""
-    found = {digits or word.lower() for digits, word in _STAY.findall(sentence)}
-    if len(found) != 1:
-        return None
-    (count,) = found
-    return int(count) if count.isdecimal() else _NUMBER_WORDS.index(count) + 1
+@dataclass(frozen=True)
+class _Stay:
+    """How many days a sentence says that a visit takes or took, and where it says so: offsets in the sentence."""
+
+    day_count: int
+    is_past: bool
+    start: int
+    end: int
 
 
-def _stage(report: Report) -> str | None:
+def _stay(sentence: str) -> _Stay | None:
+    """3 days for "a three-day visit", "a visit of three days", "for three days"; None if none or several are."""
+    found = [match for pattern in _STAYS for match in pattern.finditer(sentence)]
+    stays = [
+        _Stay(_day_count(match.groupdict()), bool(match.groupdict().get("past")), match.start(), match.end())
+        for match in found
+    ]
+    return stays[0] if len({stay.day_count for stay in stays}) == 1 else None
+
+
+def _day_count(found: Mapping[str, str | None]) -> int:
+    if found.get("week"):
+        return 7
+    return int(found["digits"] or 0) or _NUMBER_WORDS.index((found["word"] or "").lower()) + 1
+
+
+_LEAVES_FOR = re.compile(
+    r"\b(?:leav\w+|left|depart\w*)\b(?:(?!\b(?:after|following)\b).)* for (?!home\b)", re.IGNORECASE
+)
+
+
+def _stage(report: Report, stay: _Stay | None) -> str | None:
     """Whether the day that is told is a visit's first or its last one; None for other acts, and where it isn't said."""
     if report.mode_type != "visit":
         return None
+    if stay is not None and stay.is_past and _is_told_by(report, stay):
+        return "end"  # "flew on to Lima on Friday after a three-day visit to Suva"
+    if _LEAVES_FOR.search(report.sentence_text):
+        return "start"
     if re.search(r"\bhome\b", report.sentence_text):  # "flew home on Friday after …"
         return "end"
     stages: Mapping[str, Sequence[str]] = settings()["visit_stages"]
@@ -189,6 +230,11 @@ def _stage(report: Report) -> str | None:
         if len(told) == 1:
             return told.pop()
     return None
+
+
+def _is_told_by(report: Report, stay: _Stay) -> bool:
+    """Whether the report's own word stands in what tells the length."""
+    return stay.start <= report.trigger_start_offset - report.sentence_start_offset < stay.end
 
 
 # --- who ---------------------------------------------------------------------------------------------------------
@@ -220,7 +266,8 @@ def person(participant: Participant) -> Person | None:
     been taken for a person, the name after the office."""
     name = participant.name or ""
     if participant.entity_type == "person":
-        named = _without_office(name) or (name if _CAPITALISED.match(name) else "")
+        is_office = participant.entity_id is None and _is_office(name)
+        named = _without_office(name) or (name if _CAPITALISED.match(name) and not is_office else "")
     elif participant.entity_type is None and participant.entity_id is None:
         named = _without_office(name) or ""
     else:
@@ -249,6 +296,11 @@ def _without_office(name: str) -> str | None:
     if "of" in rest:  # "Chancellor Helmut Schmidt of Germany"
         rest = rest[: rest.index("of")]
     return " ".join(rest) if last >= 0 and rest and _CAPITALISED.match(rest[0]) else None
+
+
+def _is_office(name: str) -> bool:
+    """Whether a name is only an office, of nobody who is named: "The secretary of state", not "John Major"."""
+    return _SOME.match(name) is not None or any(word.strip(".,") in _office_words() for word in name.split())
 
 
 def _side(participants: Iterable[ReportParticipant], role: str) -> dict[str, frozenset[Person]]:

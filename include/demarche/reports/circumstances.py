@@ -24,7 +24,8 @@ _DUE = frozenset({"due", "expect", "plan", "schedule", "set", "slate"})
 _OPERATING = codebook.words("scheduling")
 _BEGINNING = frozenset({"arrive", "begin", "commence", "embark", "kick", "land", "open", "pay", "start"})
 _ENDING = frozenset({"close", "complete", "conclude", "end", "finish", "leave", "wrap"})
-_SCHEDULED = frozenset({"arrive", "begin", "fly", "gather", "meet", "open", "resume", "start", "travel", "visit"})
+_SCHEDULED = frozenset({"arrive", "begin", "depart", "fly", "gather", "go", "head", "land", "leave", "meet", "open",
+                        "resume", "set", "start", "travel", "visit"})  # fmt: skip
 _PROPOSING = frozenset({"ask", "invite", "offer", "promise", "propose", "request", "threaten", "urge", "vow"})
 _NTH_DAYS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 _SPEAKING = frozenset({"address", "appear", "gather", "meet", "speak", "talk"})
@@ -208,6 +209,8 @@ def _is_told(verb: Token) -> bool:
 
 def _is_scheduled(verb: Token) -> bool:
     """ "Arrives on Monday", "is due to resume on Monday": in the simple present it lies ahead."""
+    if verb.pos_ == "NOUN" and verb.dep_ == "dobj":  # "starts a visit on Monday"
+        verb = verb.head
     if verb.dep_ == "xcomp":
         return verb.tag_ == "VB" and verb.head.lemma_.lower() in _DUE
     is_bare = not any(child.dep_ in ("aux", "auxpass") for child in verb.children)
@@ -222,9 +225,10 @@ def _lasting(when: When, frame: Frame) -> When:
     verbs = {word.lemma_ for word in frame.words if syntax.is_verbal(word)}
     if not 1 < days <= _LONGEST_STAY:
         return when
-    if verbs & _ENDING:
+    aims = {name for word in frame.words for name, noun in syntax.obliques(word) if noun in frame.words}
+    if verbs & (_ENDING | syntax.LEAVING) and "for" not in aims:  # "leaves for a two-day visit" begins it
         return replace(when, start_date=when.start_date - timedelta(days=days - 1))
-    if verbs & (_BEGINNING | _SCHEDULED) or frame.status_type == "planned":
+    if verbs & (_BEGINNING | _SCHEDULED | _ENDING) or frame.status_type == "planned":
         return replace(when, end_date=when.start_date + timedelta(days=days - 1))
     return when
 

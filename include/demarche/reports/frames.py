@@ -145,6 +145,10 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
         if coming:
             visited = [party for party in recipients if party not in coming]
             actors, recipients = coming, visited or [party for party in actors if party not in coming]
+    if frame.is_nominal and reading.mode_type == "visit" and not (actors and recipients):
+        visitors, hosts = sides.stayed(token, is_party)
+        actors = actors or [party for party in visitors if party not in recipients]
+        recipients = recipients or [party for party in hosts if party not in actors]
     if frame.is_nominal and act.entry.event_type == "CONSULT" and recipients and not actors:
         actors = sides.met_by_the_way(token, is_party)
     if reading.status in ("threatened", "hypothetical") and not recipients and not frame.is_nominal:

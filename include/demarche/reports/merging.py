@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from demarche.reports import frames, sides, syntax
@@ -61,7 +61,20 @@ def merge(drafts: Sequence[Draft]) -> list[Draft]:
             kept.append(draft)
         else:
             _absorb(home, draft)
-    return [draft for draft in kept if len(draft.parties) > (draft.event_type == "CONSULT")]
+    met = [draft for draft in kept if len(draft.parties) > (draft.event_type == "CONSULT")]
+    return [leg for draft in met for leg in _legs(draft)]
+
+
+def _legs(draft: Draft) -> list[Draft]:
+    """A tour is a visit to each of its hosts."""
+    hosts = list(dict.fromkeys(party.country_code for party in draft.recipients))
+    if draft.mode_type != "visit" or len(hosts) < 2 or None in hosts:
+        return [draft]
+    legs = []
+    for host in hosts:
+        where = draft.where if draft.where.country_code in (host, None) else Where()
+        legs.append(replace(draft, recipients=[p for p in draft.recipients if p.country_code == host], where=where))
+    return legs
 
 
 def refer_back(drafts: Sequence[Draft]) -> list[Draft]:

@@ -89,6 +89,7 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
         if not volitional or not (cooperative or reading.event_type == "REJECT"):
             return False
         reading.status, reading.rule = "denied", f"{reading.rule} · will not"
+        reading.tense = "future"
         return True
     if mood.kind in ("future", "would", "possible"):
         reading.tense = "future"

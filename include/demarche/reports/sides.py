@@ -10,7 +10,7 @@ from demarche import codebook
 from demarche.lexicon import Entry, lexicon
 from demarche.reports import operators, syntax
 from demarche.reports.acts import Act
-from demarche.reports.readings import VERBAL, Reading
+from demarche.reports.readings import OCCURRING, VERBAL, Reading
 
 #: Acts in which both sides do the same.
 MUTUAL = frozenset({"CONSULT", "COOPERATE", "AGREE", "SUPPORT"})
@@ -160,6 +160,24 @@ def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
     return found
 
 
+def stayed(visit: Token, is_party: IsParty) -> tuple[list[Token], list[Token]]:
+    """Who was where, by the verb around a visit that doesn't say it itself: "left Fiji after a visit", "was in Suva
+    for a visit", "the visit ended in Suva"."""
+    verb = syntax.clause_verb(visit)
+    if verb is None:
+        return [], []
+    is_leaving = verb.lemma_ in syntax.LEAVING
+    if not is_leaving and verb.lemma_ not in _BEING and verb.lemma_.lower() not in OCCURRING:
+        return [], []
+    where = ("from",) if is_leaving else ("in", "at")
+    hosts = [o for o in (syntax.objects(verb) if is_leaving else ()) if is_party(o)]
+    hosts = hosts or [o for name, o in syntax.obliques(verb) if name in where and is_party(o)]
+    return subjects_of(verb, is_party), hosts
+
+
+_BEING = frozenset({"be", "stay"})
+
+
 def is_hosting(verb: Token, act: Act) -> bool:
     return verb.lemma_ in _HOSTING and act.entry.event_type == "CONSULT"
 
@@ -169,6 +187,8 @@ def verbal_sides(verb: Token, act: Act, is_party: IsParty) -> tuple[list[Token],
     if syntax.is_passive(verb):
         undergoers = syntax.subjects(verb)
         parties = [u for u in undergoers if is_party(u)]
+        if act.entry.mode_type == "visit" and act.companion is None and not is_hosting(verb, act):
+            return parties, recipients_of(verb, act, is_party, passive=True)  # "is expected in Suva"
         oblique = recipients_of(verb, act, is_party, passive=True)
         carried = act.companion in undergoers and not _is_undergoer(act)
         suffered = parties or [p for u in undergoers for p in _inside(u, is_party)]
@@ -373,7 +393,7 @@ def nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[To
         ]
         verb = None if named else syntax.clause_verb(noun)  # "the army stepped up its attacks": its own
         owners = named or owners  # "Mali's attacks and its support for …"
-        bound = [s for s in syntax.subjects(verb) if is_party(s) and s.i < noun.i] if verb is not None else []
+        bound = [s for s in syntax.subjects(verb) if is_party(s) and _binds(s, noun)] if verb is not None else []
         owners = bound or owners
     actors = [o for o in owners if is_party(o)] or [p for o in owners for p in _inside(o, is_party)]
     by: list[Token] = []
@@ -401,6 +421,7 @@ def nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[To
                 elif name in ("against", "on", "with", "to", "between") and is_party(o):
                     (both if name == "between" else other).append(o)
     adjectives = [c for c in noun.children if c.dep_ in ("amod", "compound", "nmod") and is_party(c)]
+    adjectives = [c for c in adjectives if c.lower_ != "state"]  # "a state visit"
     if both:
         return both, []
     actors = actors or by
@@ -420,6 +441,12 @@ def nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[To
     elif not recipients and adjectives:
         recipients = [a for a in adjectives if a not in actors]
     return actors, recipients
+
+
+def _binds(subject: Token, noun: Token) -> bool:
+    """Whether the clause's subject owns a noun with a pronoun: it stands before, or, by name, after "During his …"."""
+    opens = noun.dep_ == "pobj" and noun.head.i == noun.sent.start
+    return subject.i < noun.i or (opens and subject.pos_ == "PROPN")
 
 
 def _authors(noun: Token, is_party: IsParty) -> list[Token]:
@@ -479,6 +506,8 @@ def stance_sides(
         if not owners:
             return actors, recipients
         return owners, [o for o in others if o not in owners]
+    if reading.effect == "planned" and is_hosting(act.token, act) and actors:
+        return actors, owners or recipients  # "is preparing to receive Fiji's premier"
     if reading.effect == "planned" and not [r for r in recipients if r not in owners]:
         recipients = [o for name, o in syntax.obliques(stance) if name == "with" and is_party(o)]
     return owners or actors, [r for r in recipients if r not in owners]

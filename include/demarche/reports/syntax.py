@@ -322,6 +322,10 @@ def noun_phrase(head: Token) -> tuple[int, int]:
     return first, last
 
 
+#: Verbs of a visit's end, or, with "for", of its beginning.
+LEAVING = frozenset({"leave", "depart"})
+
+
 def clause_verb(token: Token) -> Token | None:
     """The verb that heads the clause in which the token stands."""
     current = token
