@@ -1,7 +1,7 @@
 """Measure the figures of the README on the samples and write them between its markers; takes about a minute.
 
-How well `confidence_score` holds goes into `docs/calibration.md`. All measures of both halves also go into
-`include/demarche/warehouse/accuracy.csv`, from where every load brings them into `meta.accuracy`.
+How well `confidence_score` holds goes into `docs/calibration.md`. All measures of both halves, and what readers judged,
+also go into `include/demarche/warehouse/accuracy.csv`, from where every load brings them into `meta.accuracy`.
 
     python docs/figures.py
 
@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from demarche import evaluation, steps
-from demarche.evaluation import Evaluation
+from demarche import evaluation, events, steps, warehouse
+from demarche.evaluation import Evaluation, Measure
 from demarche.records import Accuracy
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +48,21 @@ ROWS = {
     ("happening", "b_cubed"): "same happening, as groups of events found",
 }
 """What is shown: measure and group of `demarche evaluate`, and how a reader calls it."""
+DETAILS = {
+    "event": "act and sides right: {}",
+    "status": "status, of events found: {}",
+    "date": "day, of events found: {}",
+    "link": "names linked to whom they mean",
+    "happening": "reports of one happening: {}",
+}
+"""What is shown in detail, of the frozen half: measures, and how a reader calls a group of one."""
+SHOWN_GROUPS = {"link": ("all",), "happening": ("pairs", "b_cubed")}
+WORDS = {
+    "b_cubed": "as groups", "pairs": "as pairs", "start_date": "first", "end_date": "last",
+    "date_precision_type": "how exact", "within_a_day": "first, give or take one",
+}  # fmt: skip
+READ = (48, 71, "179 articles of Wikinews: their events between two countries, judged by a language model")
+"""What was read once, by a reader that knew texts and codebook only: how many events were right, of how many."""
 
 
 def table(found: dict[str, Evaluation]) -> Iterator[str]:
@@ -59,6 +75,45 @@ def table(found: dict[str, Evaluation]) -> Iterator[str]:
             (one,) = [m for m in found[half].measures if (m.measure_type, m.group_name) == key]
             cells += [str(one.gold_count), *("" if score is None else f"{100 * score:.0f}" for score in one.scores)]
         yield "| " + " | ".join(cells) + " |"
+
+
+def details(measures: dict[str, list[Measure]]) -> Iterator[str]:
+    """The lines of the second table: the frozen half by type, status, day and link, folded up."""
+    yield "<details><summary>The frozen half by type, status, day and link</summary>"
+    yield ""
+    yield "| | n | found | P | R | F1 |"
+    yield "| --- | --: | --: | --: | --: | --: |"
+    for measure_type, words in DETAILS.items():
+        for one in measures["frozen"]:
+            is_shown = one.group_name in SHOWN_GROUPS.get(measure_type, (one.group_name,))
+            if one.measure_type == measure_type and is_shown and one.gold_count + one.found_count:
+                scores = ["" if score is None else f"{100 * score:.0f}" for score in one.scores]
+                name = words.format(WORDS.get(one.group_name, one.group_name))
+                yield f"| {name} | {one.gold_count} | {one.found_count} | {' | '.join(scores)} |"
+    yield ""
+    yield "</details>"
+
+
+def link_measures() -> dict[str, list[Measure]]:
+    """How well names are linked, per half: all of them, and by what makes it hard."""
+    from tests.gold import links
+
+    judged = list(links.read(links.load()))
+    counts, shares = links.counts(judged), links.figures(judged)
+    found: dict[str, list[Measure]] = {half: [] for half in HALVES}
+    for name in sorted(counts):
+        half, _, group, kind = name.split("/")
+        if kind == "recall":
+            linked = name.removesuffix(kind) + "precision"
+            precision = shares[linked] / 100 if linked in shares else None
+            found[half].append(Measure("link", group, counts[name], counts[linked], precision, shares[name] / 100))
+    return found
+
+
+def reviewed() -> Accuracy:
+    """What a reader judged, with its interval."""
+    right, count, corpus_name = READ
+    return events.judged_precision(right, count, release_version=version("demarche"), corpus_name=corpus_name)
 
 
 def summary(found: dict[str, Evaluation]) -> str:
@@ -104,16 +159,19 @@ def calibration(found: dict[str, Evaluation]) -> str:
     return "\n".join(lines)
 
 
-def accuracy(found: dict[str, Evaluation]) -> Iterator[Accuracy]:
-    """Every measure of both halves, as a row of `meta.accuracy`."""
+def accuracy(measures: dict[str, list[Measure]]) -> Iterator[Accuracy]:
+    """Every measure of both halves, and what a reader judged, as rows of `meta.accuracy`."""
+    yield reviewed()
     for half in HALVES:
-        for one in found[half].measures:
+        for one in measures[half]:
+            corpus_name = "paragraphs on links" if one.measure_type == "link" else "samples"
             yield Accuracy(
                 release_version=version("demarche"),
-                corpus_name=f"samples, {half} half",
+                corpus_name=f"{corpus_name}, {half} half",
                 measure_type=one.measure_type,
                 group_name=one.group_name,
                 gold_count=one.gold_count,
+                found_count=one.found_count,
                 precision_score=_rounded(one.precision_score),
                 recall_score=_rounded(one.recall_score),
                 f1_score=_rounded(one.f1_score),
@@ -124,11 +182,13 @@ def _rounded(score: float | None) -> float | None:
     return None if score is None else round(score, 4)
 
 
-def write_accuracy(rows: Iterator[Accuracy]) -> None:
+def write_accuracy(rows: Iterable[Accuracy]) -> None:
+    """Write what was measured of this release; rows of former ones stay."""
+    former = [row for row in warehouse.accuracy() if row.release_version != version("demarche")]
     with ACCURACY.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.DictWriter(handle, list(Accuracy.model_fields), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(row.model_dump() for row in rows)
+        writer.writerows(row.model_dump() for row in [*former, *rows])
 
 
 def with_figures(readme: str, lines: str) -> str:
@@ -139,13 +199,16 @@ def with_figures(readme: str, lines: str) -> str:
 
 
 def main() -> None:
+    sys.path.insert(0, str(ROOT))  # links are measured by tests/gold, which is no installed package
     gold = steps.load_gold(GOLD)
     reading = steps.read_gold(gold, steps.default_texts(GOLD))
     found = {half: evaluation.evaluate(gold, reading, half) for half in HALVES}
-    lines = "\n".join([*table(found), "", summary(found)])
+    links = link_measures()
+    measures = {half: [*found[half].measures, *links[half]] for half in HALVES}
+    lines = "\n".join([*table(found), "", summary(found), "", *details(measures)])
     README.write_text(with_figures(README.read_text(encoding="utf-8"), lines), encoding="utf-8")
     CALIBRATION.write_text(calibration(found), encoding="utf-8")
-    write_accuracy(accuracy(found))
+    write_accuracy(accuracy(measures))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """The command ``demarche``: the whole line in one process, a verb per step, and the doors to what came of it.
 
 Answers go to standard output, progress and complaints to standard error. Bad documents are named and never fail a
-command; it fails (exit code 1) when it could do nothing of what it was asked for. Whatever costs time to import is
-imported by the verb that needs it.
+command; it fails (exit code 1) when it could do nothing of what it was asked for, or had to hold back a partition.
+Whatever costs time to import is imported by the verb that needs it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from demarche.printing import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from demarche.records import Reject, SourceHealth
+    from demarche.records import QualityCheck, QualityResult, Reject, SourceHealth
     from demarche.settings import Settings
     from demarche.steps import StepResult
 
@@ -58,7 +58,8 @@ import_app = typer.Typer(
 )
 app.add_typer(import_app, name="import")
 
-_LISTED_REJECTS = 20
+_LISTED = 20  # rejects, partitions, rows that a check found
+_READY = "ready: `demarche load-warehouse` loads it, or says why it is refused"
 
 
 class QueryFormat(StrEnum):
@@ -172,7 +173,8 @@ def run(
 ) -> None:
     """Read files and print the events that they tell of; everything is kept in a warehouse.
 
-    Doing it twice changes nothing. Example: demarche run articles/ extra.html --warehouse news.duckdb
+    Doing it twice changes nothing. Exit code 1 when a partition is held back: what was read of it is not in the
+    warehouse. Example: demarche run articles/ extra.html --warehouse news.duckdb
     """
     from demarche import steps
 
@@ -197,7 +199,9 @@ def run(
     _print_rejects(done.rejects)
     for partition, reason in done.held.items():
         complain(f"held back: {partition}: {reason}")
-    if not done.document_count:
+    if done.held and warehouse:
+        complain(f"these commands are to be told, too: --warehouse {warehouse}")
+    if done.held or not done.document_count:
         raise typer.Exit(1)
 
 
@@ -495,19 +499,37 @@ def check(
     warehouse: WarehouseOption = None,
     format: Annotated[Report, typer.Option("--format", help="How to print the results.")] = Report.table,
 ) -> None:
-    """Run the quality checks over the published warehouse; exit code 1 when one of severity error fails.
+    """Run the quality checks over the published warehouse, and show the first rows that each finds.
 
-    Example: demarche check --format json
+    Exit code 1 when one of severity error fails, or one can't be run. Example: demarche check --format json
     """
     from demarche import quality, steps
 
-    settings = _settings(lake, warehouse)
-    results = steps.check_all(check_ids or steps.list_checks(), settings=settings)
-    columns = ("check_id", "severity_type", "outcome_type", "failing_count", "message_text")
-    rows = [tuple(getattr(result, column) for column in columns) for result in results]
-    print_rows(columns, rows, Format(format.value), "no checks")
+    told: list[dict[str, Any]] = []
+
+    def tell(check: QualityCheck, result: QualityResult) -> None:
+        if format is Report.table:
+            _print_check(result)
+        told.append(quality.told(check, result))
+
+    results = steps.check_all(check_ids, settings=_settings(lake, warehouse), tell=tell)
+    if format is Report.json:
+        print_json(told)
+    outcomes = [result.severity_type if result.outcome_type == "failed" else result.outcome_type for result in results]
+    complain(", ".join(f"{outcomes.count(kind)} {kind}" for kind in ("passed", "info", "warn", "error", "broken")))
     if any(quality.is_alarm(result) for result in results):
         raise typer.Exit(1)
+
+
+def _print_check(result: QualityResult) -> None:
+    """A line for what was found, and one for each row of the sample."""
+    outcome = result.severity_type if result.outcome_type == "failed" else result.outcome_type
+    print_line(f"{outcome:<7} {result.message_text}")
+    if result.outcome_type == "failed":
+        for row in result.sample_rows:
+            print_line(f"        {row}")
+        if result.failing_count > len(result.sample_rows):
+            print_line(f"        … and {result.failing_count - len(result.sample_rows)} more")
 
 
 @app.command("daily-report")
@@ -804,9 +826,12 @@ def status(
         print_json(found)
         return
     stations = found.pop("stations")
-    held = found.pop("held_back")
-    told = [*found.items(), *((f"held back: {key}", reason) for key, reason in held.items())]
-    print_rows(("what", "is"), told, Format.table, "")
+    left = {"not_loaded": dict.fromkeys(found.pop("not_loaded"), _READY)}
+    left |= {name: found.pop(name) for name in ("held_back", "set_aside")}
+    counts = [(name, len(keys)) for name, keys in left.items()]
+    print_rows(("what", "is"), [*found.items(), *counts], Format.table, "")
+    rows = [(name, key, why) for name, keys in left.items() for key, why in list(keys.items())[:_LISTED]]
+    print_rows(("partition", "key", "why"), rows, Format.table, "")
     columns = ("station", "partitions", "newest", "changed_at", "pending")
     rows = [tuple(station[column] for column in columns) for station in stations]
     print_rows(columns, rows, Format.table, "")
@@ -888,15 +913,15 @@ def review(
         sections = steps.show_event(event_id, settings=settings)
         print_line(f"--- {number} of {len(chosen)} ---")
         _print_sections({name: sections[name] for name in _TO_REVIEW if name in sections})
-        found = _decide(sections["event"][0]["event_id"], "asked" if event else occasion.value, settings)
-        if found is None:
+        taken, goes_on = _decide(sections["event"][0]["event_id"], "asked" if event else occasion.value, settings)
+        decided += taken
+        if not goes_on:
             break
-        decided += found
     complain(f"{decided} decided; `demarche load-warehouse` applies it")
 
 
-def _decide(event_id: str, occasion: str, settings: Settings) -> int | None:
-    """Read answers until one ends the event: how many decisions were taken, or None to stop."""
+def _decide(event_id: str, occasion: str, settings: Settings) -> tuple[int, bool]:
+    """Read answers until one ends the event: how many decisions stand, and whether to show another event."""
     from demarche import steps
     from demarche.events import DecisionError
 
@@ -909,10 +934,8 @@ def _decide(event_id: str, occasion: str, settings: Settings) -> int | None:
         verb, *words = answer.split() or ["quit" if not line else "next"]
         verb = next((known for known in _ANSWERS if known.startswith(verb)), verb)
         try:
-            if verb == "quit":
-                return None
-            if verb == "next":
-                return len(taken)
+            if verb in ("quit", "next"):
+                return len(taken), verb == "next"
             if verb == "undo" and taken:
                 print_line(f"undone: {steps.undo(taken.pop(), settings=settings).undone_decision_id}")
                 continue
@@ -935,7 +958,7 @@ def _decide(event_id: str, occasion: str, settings: Settings) -> int | None:
         taken.append(decision.decision_id)
         print_line(f"{verb}: {decision.decision_id}")
         if verb in ("keep", "reject"):
-            return len(taken)
+            return len(taken), True
 
 
 @app.command()
@@ -1135,10 +1158,11 @@ def _print_fetched(done: StepResult) -> None:
 
 
 def _print_rejects(rejects: Sequence[Reject]) -> None:
-    for reject in rejects[:_LISTED_REJECTS]:
+    for reject in rejects[:_LISTED]:
         complain(f"rejected ({reject.reason_type}): {reject.reason_text}")
-    if len(rejects) > _LISTED_REJECTS:
-        complain(f"… and {len(rejects) - _LISTED_REJECTS} more; they stand in meta.rejects")
+    if more := rejects[_LISTED:]:
+        keys = sorted({reject.partition_key for reject in more})
+        complain(f"… and {len(more)} more; {', '.join(f'`demarche rejects {key}`' for key in keys[:3])} lists them")
 
 
 # --- errors ------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 MARKS = {"passed": "·", "failed": "✗", "broken": "!"}
 SHADES = {"warn": "warned", "info": "noted"}  # as what a failure of less severity is drawn
 MAX_CELL = 300  # characters of a text that a cell shows
+WIDE = 40  # characters from which a cell keeps some width of its own, and breaks words that don't fit into it
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .2rem; } p { ma
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; } dt { color: #868e96; } dd { margin: 0; }
 table { border-collapse: collapse; display: block; overflow-x: auto; }
 th, td { text-align: left; vertical-align: top; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid #e9ecef; }
+td.words { min-width: 16rem; overflow-wrap: anywhere; }
 th { font-weight: 600; color: #868e96; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
 svg { vertical-align: middle; } rect.last { fill: #1971c2; } rect { fill: #a5d8ff; }
 rect.passed { fill: #8ce99a; } rect.failed { fill: #e03131; } rect.broken { fill: #862e9c; }
@@ -114,8 +116,9 @@ def _cell(cell: Cell) -> str:
         title = f"<title>{escape(', '.join(cell.outcomes))}</title>"
         return f"<td><svg width='{8 * len(cell.outcomes)}' height='12' role='img'>{title}{squares}</svg></td>"
     if isinstance(cell, int | float):
-        return f"<td class='number'>{cell:g}</td>"
-    return f"<td>{escape(_text(cell))}</td>"
+        return f"<td class='number'>{_number(cell)}</td>"
+    words = escape(_text(cell))
+    return f"<td class='words'>{words}</td>" if len(words) > WIDE else f"<td>{words}</td>"
 
 
 def _shade(outcome: str, severity: str) -> str:
@@ -131,7 +134,7 @@ def _bars(numbers: Sequence[float]) -> str:
         height = round(22 * number / highest, 1)
         kind = " class='last'" if place == len(numbers) - 1 else ""
         bars.append(f"<rect{kind} x='{5 * place}' y='{22 - height}' width='4' height='{height}'/>")
-    label = f"from {min(numbers, default=0):g} to {max(numbers, default=0):g}"
+    label = f"from {_number(min(numbers, default=0))} to {_number(max(numbers, default=0))}"
     return f"<svg width='{5 * len(numbers)}' height='22' role='img'><title>{label}</title>{''.join(bars)}</svg>"
 
 
@@ -159,12 +162,17 @@ def _markdown(cell: Cell) -> str:
         return "".join(BLOCKS[round((len(BLOCKS) - 1) * number / highest)] for number in cell.numbers)
     if isinstance(cell, Outcomes):
         return "".join(MARKS.get(outcome, "!") for outcome in cell.outcomes)
-    return f"{cell:g}" if isinstance(cell, int | float) else _plain(_text(cell))
+    return _number(cell) if isinstance(cell, int | float) else _plain(_text(cell))
 
 
 def _plain(text: str) -> str:
     """Words that are nothing but words in Markdown and in the HTML that is made of it."""
     return re.sub(r"([\\`*_\[\]<>&|#~!])", r"\\\1", text)
+
+
+def _number(number: float) -> str:
+    """With thousands parted; of a fraction two digits."""
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
 
 
 def _text(cell: str | date | None) -> str:

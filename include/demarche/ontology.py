@@ -6,6 +6,9 @@ Source: PLOVER (Open Event Data Alliance), manual draft 2.0; the reading of the 
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from functools import cache
+
 from demarche import codebook
 
 EVENT_TYPES: tuple[str, ...] = tuple(row["type"] for row in codebook.table("types"))
@@ -72,3 +75,25 @@ def goldstein_value(plover_type: str, mode_type: str | None) -> float:
 def cameo_code(plover_type: str, mode_type: str | None) -> str:
     """The nearest CAMEO code of a PLOVER type and mode."""
     return _MODE_CAMEO.get((plover_type, mode_type or ""), _CAMEO[plover_type])
+
+
+def country_code(given: str) -> str:
+    """The code (ISO 3166-1 alpha-3) of a country that is given by its code, name or another name, in any case. Raises
+    ValueError that says which are near."""
+    known = _countries()
+    code = known.get(given.casefold())
+    if code is None:
+        codes = dict.fromkeys(known[name] for name in get_close_matches(given.casefold(), known, n=3))
+        names = {row["iso3"]: row["name"] for row in codebook.table("countries")}
+        near = ", ".join(f"{names[one]} ({one})" for one in codes)
+        raise ValueError(f"no country is called {given!r}{f'; did you mean {near}?' if near else ''}")
+    return code
+
+
+@cache
+def _countries() -> dict[str, str]:
+    known: dict[str, str] = {}
+    for row in codebook.table("countries"):
+        for name in (row["iso3"], row["name"], *filter(None, row["aliases"].split(";"))):
+            known.setdefault(name.casefold(), row["iso3"])
+    return known

@@ -72,9 +72,9 @@ def writing() -> Iterator[TextIO]:
 
 # --- answers -----------------------------------------------------------------------------------------------------
 def print_line(text: str) -> None:
-    """A line that a program may read."""
+    """A line that a program may read, without what would steer a terminal."""
     with writing() as out:
-        print(text, file=out)
+        print(*map(_plain, text.split("\n")), sep="\n", file=out)
 
 
 def print_drawn(drawn: RenderableType) -> None:

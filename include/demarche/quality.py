@@ -14,15 +14,17 @@ comments of the query may follow. A query may use ``$threshold``: then every row
 rows than ``threshold`` must be selected for the check to fail. It may also use ``$today`` (the day for which it is
 asked), ``$first_date`` and ``$last_date`` (the load dates to look at: all of them in the daily check, what a load
 touched in the gate before its commit), and ``$lake_partitions`` (what the lake offers, as a JSON object from partition
-key to hash, null where that is on its way; such a query is asked daily only, for within a load the ledger is not yet
-written).
+key to hash, null where that is on its way, and why where it is held back; such a query is asked daily only, for
+within a load the ledger is not yet written).
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -123,6 +125,12 @@ def judge(
 def broken(check: QualityCheck, reason: str, *, checked_at: datetime, load_id: str | None = None) -> QualityResult:
     """The result of a check that could not be run; it counts as an error, whatever the check's severity."""
     return _result(check, checked_at, load_id, "broken", 0, (), f"{check.check_id}: could not be run: {reason}")
+
+
+def told(check: QualityCheck, result: QualityResult) -> dict[str, Any]:
+    """A check and what it found, as plain data; the sample's rows as objects."""
+    about = check.model_dump(exclude={"sql_text"})
+    return {**about, **result.model_dump(mode="json"), "sample_rows": [json.loads(row) for row in result.sample_rows]}
 
 
 def is_alarm(result: QualityResult) -> bool:

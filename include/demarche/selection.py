@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
-from demarche import codebook, ontology
+from demarche import ontology
 
 Words = str | Iterable[str]
 
@@ -98,12 +97,7 @@ def _members(
 
 
 def _country_code(given: str) -> str:
-    known: dict[str, str] = {}
-    for row in codebook.table("countries"):
-        for name in (row["iso3"], row["name"], *filter(None, row["aliases"].split(";"))):
-            known.setdefault(name.casefold(), row["iso3"])
-    code = known.get(given.casefold())
-    if code is None:
-        near = ", ".join(get_close_matches(given.casefold(), known, n=3))
-        raise SelectionError(f"no country is called {given!r}{f'; did you mean {near}?' if near else ''}")
-    return code
+    try:
+        return ontology.country_code(given)
+    except ValueError as error:
+        raise SelectionError(str(error)) from None

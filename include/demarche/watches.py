@@ -2,7 +2,7 @@
 
 A watch is words like ``country=PRK type=CONSULT``: every word must hold; of values parted by commas one must.
 
-    country=PRK         a country takes part, on whichever side (ISO 3166-1 alpha-3)
+    country=PRK         a country takes part, on whichever side (ISO 3166-1 alpha-3, or a name that is one word)
     actor=, recipient=  the same for one side; also a part of a name: actor=pompeo
     type=, mode=, status=   as the codebook has them: type=CONSULT mode=visit,call status=planned
     place=              where: a country's code, or a part of a place's name
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from demarche import ontology
@@ -62,7 +63,11 @@ def parse_watch(text: str, name: str | None = None) -> Watch:
             )
         wanted[key] = tuple(value for value in values.split(",") if value)
         if key in _CODES and (unknown := [value for value in wanted[key] if value not in _CODES[key]]):
-            raise WatchError(f"{unknown[0]!r} is no {key}; there are: {', '.join(_CODES[key])}")
+            near = get_close_matches(unknown[0].upper() if key == "type" else unknown[0].lower(), _CODES[key], n=1)
+            advice = f" (did you mean {near[0]}?)" if near else ""
+            raise WatchError(f"{unknown[0]!r} is no {key}{advice}; there are: {', '.join(_CODES[key])}")
+        if key == "country":
+            wanted[key] = tuple(map(_country_code, wanted[key]))
         if key == "confidence":
             _number(values)
     if not wanted:
@@ -141,6 +146,13 @@ def _holds(key: str, value: str, event: Mapping[str, Any]) -> bool:
     codes = {code for side in sides for code in event[f"{side}_country_codes"]}
     names = [] if key == "country" else event[f"{key}_names"]
     return value.upper() in codes or any(fold(value) in fold(name) for name in names)
+
+
+def _country_code(value: str) -> str:
+    try:
+        return ontology.country_code(value)
+    except ValueError as error:
+        raise WatchError(str(error)) from None
 
 
 def _number(value: str) -> float:

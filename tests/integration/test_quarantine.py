@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -93,14 +94,24 @@ def test_a_run_says_what_it_held_back_and_that_is_released_beside_its_warehouse(
         (folder / f"{number}.txt").touch()
     path = str(tmp_path / "w.duckdb")
     done = CliRunner().invoke(cli.app, ["run", str(folder), "--key", KEY, "--warehouse", path])
-    assert "held back" in done.stderr
-    assert "59 of 60" in done.stderr
+    assert done.exit_code == 1
+    assert f"held back: {KEY}: 59 of 60" in done.stderr
+    assert f"… and 39 more; `demarche rejects {KEY}` lists them" in done.stderr
+    assert f"--warehouse {path}" in done.stderr
+    assert "meta.rejects" not in done.stderr, "it isn't in the warehouse"
 
     def heard(*command: str) -> str:
         done = CliRunner().invoke(cli.app, [*command, "--warehouse", path], catch_exceptions=False)
         assert done.exit_code == 0, done.output
         return done.stdout
 
+    status = json.loads(heard("status", "--format", "json"))
+    assert (status["not_loaded"], status["set_aside"]) == ([], {})
+    assert "59 of 60" in status["held_back"][KEY]
+    assert f"demarche accept {KEY}" in heard("status")
+    (found,) = json.loads(heard("check", "held_back", "--format", "json"))
+    assert (found["outcome_type"], found["severity_type"]) == ("failed", "warn")
+    assert [row["partition_key"] for row in found["sample_rows"]] == [KEY]
     assert len(heard("rejects", KEY).splitlines()) == 59
     said = heard("accept", KEY)
     for verb in ("tag-documents", "pair-documents", "load-warehouse"):
@@ -122,6 +133,12 @@ def test_an_accepted_partition_passes_the_gate_and_opens_it_to_no_other(loaded, 
     with pytest.raises(steps.StepError, match=f"held back.*{second}.*demarche accept {second}"):
         steps.load_warehouse(settings=world.settings)
     assert loaded_keys(world.settings) == [first, *rest]
+    assert steps.status(settings=world.settings)["not_loaded"] == [second]
+    (tmp_path / "visit.txt").write_text(HOURS["2021-06-09T20"]["visit.txt"], encoding="utf-8")
+    done = steps.run([tmp_path / "visit.txt"], settings=world.settings)
+    assert done.document_count == 1, "what was asked for is told, whatever else is refused"
+    assert list(done.held) == [second]
+    assert "1500" in done.held[second]
     steps.accept(second, settings=world.settings)
     steps.load_warehouse(settings=world.settings)
     assert loaded_keys(world.settings) == [first, second, *rest]

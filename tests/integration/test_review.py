@@ -87,6 +87,21 @@ def test_what_was_drawn_at_random_measures_the_release(world: World) -> None:
     assert len(seen) == len(events(world)) - 2, "what was decided isn't shown again"
 
 
+def test_what_was_decided_before_the_answers_ended_is_counted(world: World) -> None:
+    chosen = next(key for key, (event_type, _) in events(world).items() if event_type == "CONSULT")
+    told = ask(world, "--event", chosen, answers="recode status_type=planned\n")
+    assert any(line.startswith("1 decided") for line in told)
+    told = ask(world, "--event", chosen, "--event", chosen, answers="recode status_type=planned\nundo\nq\n")
+    assert any(line.startswith("0 decided") for line in told)
+
+
+def test_an_event_is_not_merged_with_itself(world: World) -> None:
+    one = min(events(world))
+    told = ask(world, "--event", one, answers=f"merge {one}\n")
+    assert any("is this event itself" in line for line in told)
+    assert ask(world, "--list") == []
+
+
 def test_answers_may_end_at_any_time(world: World) -> None:
     assert any("0 decided" in line for line in ask(world, "--show", "sample", answers=""))
     assert any("0 decided" in line for line in ask(world, "--show", "sample", answers="dance\nundo\n\nq\n"))

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from demarche import cli, steps, warehouse
-from demarche.records import Document, Event, Report
+from demarche.records import Document, Event, QualityResult, Report
 from demarche.steps import running
 from demarche.storage import Lake
 from news_world import HOURS, World
@@ -284,6 +284,56 @@ def test_results_of_checks_come_into_the_warehouse_and_the_report(loaded, tmp_pa
     text = (world.settings.reports_folder / "latest.md").read_text()
     assert "| freshness | warn | failed | 1 | ✗ |" in text
     assert "| CONSULT |" in text
+
+
+def test_the_report_on_a_past_day_tells_what_was_known_by_then(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw", "derived")
+    steps.load_warehouse(settings=world.settings)
+    lake = Lake(world.settings.lake_url)
+
+    def result(check_id: str, day: int, outcome: str) -> dict:
+        at = datetime(2021, 5, day, 9, tzinfo=UTC)
+        return QualityResult(
+            result_id=f"{check_id}{day}", check_id=check_id, severity_type="error", checked_at=at,
+            outcome_type=outcome, failing_count=0,
+        ).model_dump()  # fmt: skip
+
+    lake.append_journal("quality_results", [result("ledger", 4, "failed"), result("once_there_was", 4, "failed")])
+    steps.check("ledger", settings=world.settings)
+
+    def outcomes(day: date | None) -> list[tuple]:
+        checks = steps.daily_report(day, settings=world.settings).sections[0]
+        return [(check_id, outcome) for check_id, _, outcome, *_ in checks.rows]
+
+    assert outcomes(date(2021, 5, 3)) == []
+    assert outcomes(date(2021, 5, 4)) == [("ledger", "failed")]
+    assert outcomes(date(2021, 6, 9)) == outcomes(None) == [("ledger", "passed")]
+
+
+def test_checks_run_without_their_lake_and_leave_none_behind(loaded, tmp_path):
+    shutil.copyfile(loaded.settings.warehouse_path, tmp_path / "w.duckdb")
+    told = CliRunner().invoke(cli.app, ["check", "ledger", "events_have_reports", "--warehouse", "w.duckdb"])
+    assert told.exit_code == 1
+    ledger, events = told.stdout.splitlines()
+    assert ledger.startswith("broken  ledger: could not be run: the lake data/lake has no partition of w.duckdb")
+    assert "--lake" in ledger
+    assert events == "passed  events_have_reports: 0 rows"
+    assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]
+
+
+def test_a_check_shows_the_rows_it_found_as_soon_as_it_found_them(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw", "derived", "journal")
+    shutil.copyfile(loaded.settings.warehouse_path, world.settings.warehouse_path)
+    told = CliRunner().invoke(cli.app, ["check", "freshness", "ids_unique"])
+    assert told.exit_code == 0
+    failed, row, passed = told.stdout.splitlines()
+    assert failed.startswith("warn    freshness: 1 row — ")
+    assert json.loads(row)["newest_load_date"] == "2021-06-09"
+    assert passed == "passed  ids_unique: 0 rows"
+    assert told.stderr == "1 passed, 0 info, 1 warn, 0 error, 0 broken\n"
+    told = []
+    steps.check_all(["ids_unique"], settings=world.settings, tell=lambda check, result: told.append((check, result)))
+    assert [(check.check_id, result.outcome_type) for check, result in told] == [("ids_unique", "passed")]
 
 
 def test_a_partition_that_waits_is_no_trouble_until_it_has_waited_long(loaded, tmp_path):

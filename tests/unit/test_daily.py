@@ -54,6 +54,22 @@ def test_what_is_less_severe_is_no_alarm() -> None:
     assert "<title>failed, broken</title>" in page
 
 
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(0, "0"), (7, "7"), (1_000_000, "1,000,000"), (1_234_567.0, "1,234,567"), (2.5, "2.5"), (0.333333, "0.33")],
+)
+def test_numbers_are_written_out(number: float, shown: str) -> None:
+    assert f"<td class='number'>{shown}</td>" in write_page(report(("Courier", number, None, None)))
+    assert f"| Courier | {shown} |" in write_markdown(report(("Courier", number, None, None)))
+
+
+def test_what_is_long_keeps_its_width_and_lets_the_others_have_theirs() -> None:
+    page = write_page(report(("x" * 200, 1, None, None), ("Courier", 1, None, None)))
+    assert f"<td class='words'>{'x' * 200}</td>" in page
+    assert "<td>Courier</td>" in page
+    assert "td.words { min-width: 16rem; overflow-wrap: anywhere; }" in page
+
+
 def test_markdown_shows_the_same() -> None:
     text = write_markdown(report(("Courier", 12, Course((0, 6, 12)), Outcomes(("passed", "failed", "broken")))))
     assert "| Courier | 12 | ▁▅█ | ·✗! |" in text

@@ -90,6 +90,14 @@ def test_only_errors_and_broken_checks_are_alarms() -> None:
     assert quality.is_alarm(quality.broken(warn, "nonsense", checked_at=AT))
 
 
+def test_a_check_and_what_it_found_are_told_whole() -> None:
+    check = parse_check(HEADER + "SELECT 1", "moods.sql")
+    told = quality.told(check, quality.judge(check, 3, ['{"mood": "sad"}'], checked_at=AT))
+    assert (told["threshold_value"], told["owner_name"], told["why_text"]) == (2, "nobody", "Moods matter a lot.")
+    assert (told["remedy_text"], told["outcome_type"]) == ("Look at them.", "failed")
+    assert told["sample_rows"] == [{"mood": "sad"}]
+
+
 def test_a_result_keeps_a_sample() -> None:
     check = parse_check(HEADER + "SELECT 1", "moods.sql")
     found = quality.judge(check, 100, [str(number) for number in range(100)], checked_at=AT)
@@ -280,8 +288,16 @@ def offered(con: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
     return dict(con.execute("SELECT partition_key, input_hash FROM meta.partitions").fetchall())
 
 
+def test_what_is_held_back_on_purpose_is_told_by_a_check_of_its_own(con: duckdb.DuckDBPyConnection) -> None:
+    lake = offered(con) | {key(1): "held back: 59 of 60 were rejected", key(3): "held back: half of it"}
+    assert run_in(con, CHECKS["ledger"], ALL_DATES, AT, lake)[0].outcome_type == "passed"
+    result, keys = run_in(con, CHECKS["held_back"], ALL_DATES, AT, lake)
+    assert (result.outcome_type, result.severity_type, keys) == ("failed", "warn", (key(1), key(3)))
+    assert '"reason_text": "59 of 60 were rejected"' in result.sample_rows[0]
+
+
 def test_every_check_has_a_fault() -> None:
-    assert {*FAULTS, *(check_id for check_id, _ in PLANTED.values())} == set(CHECKS)
+    assert {*FAULTS, *(check_id for check_id, _ in PLANTED.values()), "held_back"} == set(CHECKS)
 
 
 @pytest.mark.parametrize("check_id", sorted(CHECKS))
@@ -366,6 +382,7 @@ def test_a_bad_check_breaks_alone(clean: Path, tmp_path: Path) -> None:
     }
     assert (results["many"].failing_count, len(results["many"].sample_rows)) == (1_000_000, quality.SAMPLE_SIZE)
     assert "nonsense" in results["wrong"].message_text
+    assert "a check may only read: it is one SELECT, and this is DELETE" in results["writes"].message_text
 
 
 @pytest.mark.parametrize(
@@ -391,9 +408,12 @@ def test_a_users_file_that_is_no_check_is_broken_by_itself(
     assert reason in bad.message_text
 
 
-def test_no_such_folder_of_checks_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(WarehouseError, match="no such folder of checks"):
-        load_checks(tmp_path / "nowhere")
+def test_a_folder_of_checks_that_is_not_there_is_broken_by_itself(clean: Path, tmp_path: Path) -> None:
+    checks = {check.check_id: check for check in load_checks(tmp_path / "nowhere")}
+    assert checks.keys() == {*CHECKS, "checks_folder"}
+    (result,) = run_checks(clean, AT, checks=[checks["checks_folder"]])
+    assert quality.is_alarm(result)
+    assert "nowhere: No such file or directory — DEMARCHE_CHECKS_FOLDER names" in result.message_text
 
 
 @pytest.fixture(scope="module")

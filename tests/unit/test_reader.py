@@ -106,7 +106,7 @@ def test_sql_of_ones_own(news):
     ("asked", "said"),
     [
         ({"country": "Graustark"}, "no country is called 'Graustark'"),
-        ({"country": "Germny"}, "did you mean germany"),
+        ({"country": "Germny"}, "did you mean Germany [(]DEU[)]"),
         ({"event_type": "WAR"}, "no event_type is called WAR; there are: AGREE"),
         ({"status_type": "done"}, "no status_type is called done"),
         ({"since": "last week"}, "last week"),

@@ -84,8 +84,8 @@ def apply(decisions: Iterable[Decision], reports: Iterable[Report]) -> Applied:
 
 
 def reviewed_precision(decisions: Iterable[Decision], release_version: str) -> list[Accuracy]:
-    """How many of the events that were drawn at random are right as they stand, with the 95 % interval (Wilson 1927, J.
-    Am. Stat. Assoc. 22). The latest decision on each counts; one that was recoded was wrong. None reviewed: no row."""
+    """How many of the events that were drawn at random are right as they stand, with the 95 % interval. The latest
+    decision on each counts; one that was recoded was wrong. None reviewed: no row."""
     latest: dict[tuple[str, ...], str] = {}
     for one in standing(decisions):
         if one.occasion_type == "sample" and one.decision_type in ("keep", "reject", "recode"):
@@ -93,21 +93,26 @@ def reviewed_precision(decisions: Iterable[Decision], release_version: str) -> l
     count, kept = len(latest), sum(decision == "keep" for decision in latest.values())
     if not count:
         return []
-    z, share = 1.959964, kept / count
+    return [judged_precision(kept, count, release_version=release_version, corpus_name="reviewed random sample")]
+
+
+def judged_precision(right: int, count: int, *, release_version: str, corpus_name: str) -> Accuracy:
+    """The share of ``count`` events that a reader judged ``right``, with its 95 % interval (Wilson 1927, J. Am. Stat.
+    Assoc. 22)."""
+    z, share = 1.959964, right / count
     centre = (share + z * z / (2 * count)) / (1 + z * z / count)
     spread = z / (1 + z * z / count) * ((share * (1 - share) + z * z / (4 * count)) / count) ** 0.5
-    return [
-        Accuracy(
-            release_version=release_version,
-            corpus_name="reviewed random sample",
-            measure_type="reviewed",
-            group_name="all",
-            gold_count=count,
-            precision_score=round(share, 4),
-            low_score=round(max(0.0, centre - spread), 4),
-            high_score=round(min(1.0, centre + spread), 4),
-        )
-    ]
+    return Accuracy(
+        release_version=release_version,
+        corpus_name=corpus_name,
+        measure_type="reviewed",
+        group_name="all",
+        gold_count=count,
+        found_count=count,
+        precision_score=round(share, 4),
+        low_score=round(max(0.0, centre - spread), 4),
+        high_score=round(min(1.0, centre + spread), 4),
+    )
 
 
 def recoded(report: Report, new_values: Mapping[str, str]) -> Report:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from demarche import quality
-from demarche.records import QualityCheck, QualityResult
+from demarche.records import Load, QualityCheck, QualityResult
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import STATIONS, open_lake, released
 from demarche.steps.loading import loadable
+from demarche.steps.quarantine import held_back
 from demarche.steps.results import StepError, StepResult, log
 from demarche.storage import Lake
 
 ON_ITS_WAY = timedelta(hours=12)
 """A partition that a station replaced this lately need not be in the warehouse yet."""
+HELD_BACK = "held back: "
+"""What the ledger's checks are told of a partition in place of its hash begins so."""
 
 
 class CheckError(StepError):
@@ -26,22 +30,41 @@ def list_checks(*, settings: Settings | None = None) -> list[str]:
     return list(_known(settings or load_settings()))
 
 
-def check_all(check_ids: Sequence[str], *, settings: Settings | None = None) -> list[QualityResult]:
-    """Run checks over the published warehouse and keep the results in the journal. Raises StepError for an unknown
-    id."""
+def check_all(
+    check_ids: Sequence[str] | None = None,
+    *,
+    settings: Settings | None = None,
+    tell: Callable[[QualityCheck, QualityResult], None] = lambda check, result: None,
+) -> list[QualityResult]:
+    """Run checks, by default all, over the published warehouse, and keep the results in the journal of its lake; each
+    is told as soon as it is found. Where the warehouse's lake isn't the one that the settings name, checks that compare
+    with it are broken, and nothing is kept. Raises StepError for an unknown id."""
     from demarche import warehouse
 
     settings = settings or load_settings()
     known = _known(settings)
-    unknown = sorted(set(check_ids) - set(known))
+    unknown = sorted(set(check_ids or ()) - set(known))
     if unknown:
         raise StepError(f"no check is called {', '.join(unknown)}; there are: {', '.join(known)}")
-    chosen = [known[check_id] for check_id in check_ids]
+    path, now = settings.warehouse_path, datetime.now(UTC)
     lake = open_lake(settings)
-    now = datetime.now(UTC)
-    offered = _offered(lake, settings, now) if any(map(quality.looks_at_the_lake, chosen)) else {}
-    results = warehouse.run_checks(settings.warehouse_path, now, checks=chosen, lake_partitions=offered)
-    lake.append_journal(QualityResult.table, [result.model_dump() for result in results])
+    taken = _taken(path)
+    is_its_lake = not taken.keys().isdisjoint(lake.fetch_keys()) if taken else bool(lake.journal(Load.table))
+    offered: dict[str, str | None] | None = None
+    results = []
+    for one in map(known.__getitem__, check_ids or known):
+        if not quality.looks_at_the_lake(one):
+            (result,) = warehouse.run_checks(path, now, checks=[one])
+        elif taken and not is_its_lake:
+            reason = f"the lake {lake.url} has no partition of {path} — name the lake that it was made from (--lake)"
+            result = quality.broken(one, reason, checked_at=now)
+        else:
+            offered = _offered(lake, settings, taken, now) if offered is None else offered
+            (result,) = warehouse.run_checks(path, now, checks=[one], lake_partitions=offered)
+        tell(one, result)
+        results.append(result)
+    if is_its_lake:
+        lake.append_journal(QualityResult.table, [result.model_dump() for result in results])
     return results
 
 
@@ -57,16 +80,21 @@ def check(check_id: str, *, settings: Settings | None = None) -> StepResult:
     return StepResult("check", None, details={"failing": result.failing_count})
 
 
-def _offered(lake: Lake, settings: Settings, now: datetime) -> dict[str, str | None]:
-    """By partition the hash of what the lake has for the warehouse: words in its place where a station hasn't taken the
-    partition as it is now, None where another hash than the warehouse's may be on its way."""
+def _taken(path: Path) -> dict[str, str]:
+    """By partition the hash of what the warehouse at ``path`` holds of it."""
     from demarche import warehouse
 
-    sql = "SELECT partition_key, input_hash FROM meta.partitions"
-    taken = dict(warehouse.query(settings.warehouse_path, sql, limit=10_000_000).rows)
+    return dict(warehouse.query(path, "SELECT partition_key, input_hash FROM meta.partitions", limit=10_000_000).rows)
+
+
+def _offered(lake: Lake, settings: Settings, taken: Mapping[str, str], now: datetime) -> dict[str, str | None]:
+    """By partition the hash of what the lake has for the warehouse: words in its place where a station hasn't taken the
+    partition as it is now, or it is held back (`HELD_BACK` and why), None where another hash than the warehouse's may
+    be on its way."""
     ready = loadable(lake, settings)
-    offered: dict[str, str | None] = {}
-    for key in released(lake, settings):
+    held = held_back(settings=settings)
+    offered: dict[str, str | None] = {key: f"{HELD_BACK}{why}" for key, why in held.items()}
+    for key in released(lake, settings).keys() - held.keys():
         offered[key] = ready[key].input_hash if key in ready else "not derived"
         if offered[key] != taken.get(key):
             times = filter(None, (lake.manifest_time(station, key) for station in STATIONS))

@@ -13,7 +13,7 @@ from typing import Any
 
 from demarche import fetching, language
 from demarche.settings import Settings, SettingsError, load_settings, unknown_variables
-from demarche.steps.ledgers import STATIONS, open_lake
+from demarche.steps.ledgers import STATIONS, open_lake, unpairable
 from demarche.steps.loading import unloaded
 from demarche.steps.quarantine import held_back
 from demarche.steps.running import pending
@@ -33,8 +33,8 @@ class Finding:
 
 
 def status(*, settings: Settings | None = None) -> dict[str, Any]:
-    """Where lake, warehouse and drop folder are, what they hold, which partitions are held back and why, and per
-    station the newest and the pending."""
+    """Where lake, warehouse and drop folder are, what they hold, and per station the newest and the pending; by key
+    why a partition is held back, or set aside, and which the warehouse lacks although they are ready."""
     settings = settings or load_settings()
     lake = open_lake(settings)
     fetched = lake.fetch_keys()
@@ -45,8 +45,16 @@ def status(*, settings: Settings | None = None) -> dict[str, Any]:
         row = {"station": station, "partitions": len(times), "newest": max(times, default=None)}
         changed_at = max(times.values()).isoformat(timespec="seconds") if times else None
         stations.append({**row, "changed_at": changed_at, "pending": len(pending(station, settings=settings))})
-    places = {"lake": settings.lake_url, **_warehouse_status(settings), **_drop_status(settings)}
-    return {**places, "held_back": held_back(settings=settings), "stations": stations}
+    held = held_back(settings=settings)
+    return {
+        "lake": settings.lake_url,
+        **_warehouse_status(settings),
+        **_drop_status(settings),
+        "not_loaded": [key for key in unloaded(settings) if key not in held],
+        "held_back": held,
+        "set_aside": unpairable(lake, settings),
+        "stations": stations,
+    }
 
 
 def _warehouse_status(settings: Settings) -> dict[str, Any]:
@@ -54,7 +62,7 @@ def _warehouse_status(settings: Settings) -> dict[str, Any]:
 
     path = settings.warehouse_path
     if not path.exists():
-        return {"warehouse": f"{path} (none yet)", "not_loaded": len(unloaded(settings))}
+        return {"warehouse": f"{path} (none yet)"}
     found = warehouse.overview(path)
     return {
         "warehouse": str(path),
@@ -64,7 +72,6 @@ def _warehouse_status(settings: Settings) -> dict[str, Any]:
         "reports": found.report_count,
         "events": found.event_count,
         "rejects": found.reject_count,
-        "not_loaded": len(unloaded(settings)),
     }
 
 

@@ -61,7 +61,12 @@ _BROUGHT: dict[str, tuple[type[Record], ...]] = {
 
 
 class GateError(StepError):
-    """The checks of the gate refuse a load; nothing of it is kept."""
+    """The checks of the gate refuse a load: all of it, and nothing is kept, or the partitions ``held``, each with why,
+    and all others are loaded."""
+
+    def __init__(self, message: str, held: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.held = dict(held or {})
 
 
 # --- load --------------------------------------------------------------------------------------------------------
@@ -166,7 +171,7 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
     held |= unpairable(lake, settings)
     if held:
         said = "; ".join(f"{key}: {reason}" for key, reason in sorted(held.items()))
-        raise GateError(f"held back, while all other partitions are loaded: {said}")
+        raise GateError(f"held back, while all other partitions are loaded: {said}", held)
     counts = {} if load is None else {"documents": load.document_count, "reports": load.report_count}
     counts |= {} if load is None else {"events": load.event_count, "revisions": load.revision_count}
     if load and changed:

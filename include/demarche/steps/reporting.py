@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from demarche import daily, quality
 from demarche.daily import Cell, Course, DailyReport, Outcomes, Section
 from demarche.records import QualityResult
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import held_back, held_by_load, open_lake
+from demarche.steps.checking import list_checks
+from demarche.steps.ledgers import open_lake
+from demarche.steps.quarantine import held_back
 from demarche.steps.results import StepError, StepResult, log
 
 HISTORY = 30  # results of a check that its row shows
@@ -21,7 +23,8 @@ _ORDER = ("error", "warn", "info")
 
 
 def daily_report(day: date | None = None, *, settings: Settings | None = None) -> DailyReport:
-    """The report on a day of loading, by default the newest. Raises StepError when nothing was loaded yet."""
+    """The report on a day of loading, by default the newest, with the checks there are and what they had found by then.
+    Raises StepError when nothing was loaded yet."""
     from demarche import warehouse
 
     settings = settings or load_settings()
@@ -32,17 +35,28 @@ def daily_report(day: date | None = None, *, settings: Settings | None = None) -
     if day is None:
         raise StepError(f"{path} holds no documents yet — there is nothing to report")
     lake = open_lake(settings)
-    held = held_by_load(lake) | held_back(lake, settings)
+    held = held_back(settings=settings)
     facts = [
         ("warehouse", str(path)),
         ("loaded", found.loaded_at.isoformat(" ", "minutes") if found.loaded_at else "never"),
         ("holds", f"{found.document_count:,} documents, {found.report_count:,} reports, {found.event_count:,} events"),
         ("held back", "; ".join(f"{key}: {reason}" for key, reason in held.items()) or "nothing"),
     ]
-    courses = _courses(QualityResult.model_validate(row) for row in lake.journal(QualityResult.table))
+    results = map(QualityResult.model_validate, lake.journal(QualityResult.table))
+    known, until = set(list_checks(settings=settings)), _until(path, day)
+    courses = _courses(one for one in results if one.check_id in known and one.checked_at < until)
     facts.append(("checks", _told(courses)))
     sections = [_checks(courses), *_asked(path, day)]
     return DailyReport(day, datetime.now(UTC), facts, sections)
+
+
+def _until(path: Path, day: date) -> datetime:
+    """When the next day began on which something was loaded: what was checked by then tells of ``day``."""
+    from demarche import warehouse
+
+    sql = "SELECT min(load_date) FROM core.documents WHERE load_date > CAST($day AS DATE)"
+    ((following,),) = warehouse.query(path, sql, parameters={"day": day.isoformat()}).rows
+    return datetime.combine(following, time.min, UTC) if following else datetime.max.replace(tzinfo=UTC)
 
 
 def write_daily_report(day: date | None = None, *, settings: Settings | None = None) -> StepResult:

@@ -69,7 +69,10 @@ def decide(
     places = _places(event_id, settings)
     others: dict[str, str] = {}
     if decision_type == "merge":
-        places |= _places(_named(other, "merge with what? Name the event that is the same"), settings)
+        merged = _places(_named(other, "merge with what? Name the event that is the same"), settings)
+        if merged == places:
+            raise DecisionError(f"{other} is this event itself — name another one that is the same")
+        places |= merged
     elif decision_type == "split":
         report_id = _named(other, "split off what? Name the report that is another event")
         if report_id not in places:

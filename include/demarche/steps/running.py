@@ -23,6 +23,7 @@ from demarche.steps.ledgers import (
     unpaired,
 )
 from demarche.steps.loading import (
+    GateError,
     load_warehouse,
     rebuild_warehouse,
     refuse_foreign_warehouse,
@@ -108,9 +109,15 @@ def _run(lake: Lake, inputs: Sequence[Path], partition_key: str, settings: Setti
     for number, key in enumerate(keys := pending("paired", settings=settings), 1):
         pair_documents(key, settings=settings)
         progress("pair_documents", number, len(keys))
-    load_warehouse(settings=settings, progress=progress)
+    held: dict[str, str] = {}
+    try:
+        load_warehouse(settings=settings, progress=progress)
+    except GateError as error:
+        if not error.held:
+            raise
+        held = error.held
     passed_over = tuple(fetching.passed_over(inputs))
-    return replace(_told(lake, fetched), passed_over=passed_over, held=held_back(settings=settings))
+    return replace(_told(lake, fetched), passed_over=passed_over, held=held | held_back(settings=settings))
 
 
 def rebuild(

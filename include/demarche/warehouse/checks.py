@@ -15,7 +15,7 @@ import duckdb
 
 from demarche import quality
 from demarche.records import QualityCheck, QualityResult
-from demarche.warehouse.errors import Unusable, WarehouseError, first_line
+from demarche.warehouse.errors import QueryError, WarehouseError, first_line
 from demarche.warehouse.querying import query
 from demarche.warehouse.reading import overview
 from demarche.warehouse.schema import SCHEMA_VERSION
@@ -26,13 +26,17 @@ _ALL_DATES = (date.min, date.max)
 
 def load_checks(folder: Path | None = None) -> tuple[QualityCheck, ...]:
     """Our own checks and those of a user's ``folder``, by name. A user's file that is no check, or has another one's
-    name, becomes one that is broken whenever it is run, for the others to run all the same. Raises Unusable when there
-    is no such folder."""
+    name, becomes one that is broken whenever it is run, for the others to run all the same; so does a folder that can't
+    be read."""
     found = {check.check_id: check for check in map(_read, _files(files("demarche").joinpath("sql", "checks")))}
     if folder is not None:
-        if not folder.is_dir():
-            raise Unusable(f"{folder}: no such folder of checks")
-        for entry in _files(folder):
+        try:
+            entries = _files(folder)
+        except OSError as error:
+            reason = f"{folder}: {error.strerror} — DEMARCHE_CHECKS_FOLDER names a folder of checks of your own"
+            found["checks_folder"] = quality.unusable("checks_folder", reason)
+            entries = []
+        for entry in entries:
             check = _read_users(entry, found)
             found[check.check_id] = check
     return tuple(found[name] for name in sorted(found))
@@ -62,7 +66,14 @@ def _read_users(entry: Traversable, taken: Collection[str]) -> QualityCheck:
 
 
 def _counted(check: QualityCheck) -> str:
-    """The check's query with the number of its rows in front, cut to the sample."""
+    """The check's query with the number of its rows in front, cut to the sample. Raises QueryError when it is none."""
+    try:
+        kinds = [statement.type for statement in duckdb.extract_statements(check.sql_text)]
+    except duckdb.Error as error:
+        raise QueryError(first_line(error)) from error
+    if kinds != [duckdb.StatementType.SELECT]:
+        named = ", ".join(kind.name for kind in kinds)
+        raise QueryError(f"a check may only read: it is one SELECT, and this is {named or 'nothing but comments'}")
     return (
         f"WITH failing AS MATERIALIZED (\n{check.sql_text}\n)\n"
         f"SELECT (SELECT count(*) FROM failing) AS failing_count, failing.* FROM failing LIMIT {quality.SAMPLE_SIZE}"
@@ -114,7 +125,7 @@ def run_in(
         columns = [column[0] for column in cursor.description]
         rows = cursor.fetchall()
         keys = _partitions(con, check, columns, parameters)
-    except duckdb.Error as error:
+    except (duckdb.Error, QueryError) as error:
         return quality.broken(check, first_line(error), checked_at=checked_at), ()
     return _judged(check, columns, rows, checked_at, None), keys
 

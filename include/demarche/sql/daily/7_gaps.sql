@@ -10,6 +10,7 @@ WITH most AS (
 )
 SELECT coalesce(c.country_code, 'all') AS country, c.first_date, c.last_date, c.day_count AS days
 FROM mart.coverage AS c
-WHERE c.is_gap AND c.day_count >= 3 AND (c.country_code IS NULL OR c.country_code IN (FROM most))
+WHERE c.is_gap AND c.day_count >= 3 AND c.first_date <= CAST($day AS DATE)
+    AND (c.country_code IS NULL OR c.country_code IN (FROM most))
 ORDER BY c.last_date DESC, c.day_count DESC, country
 LIMIT 20
