@@ -135,10 +135,10 @@ def test_an_accepted_partition_passes_the_gate_and_opens_it_to_no_other(loaded, 
     assert loaded_keys(world.settings) == [first, *rest]
     assert steps.status(settings=world.settings)["not_loaded"] == [second]
     (tmp_path / "visit.txt").write_text(HOURS["2021-06-09T20"]["visit.txt"], encoding="utf-8")
-    done = steps.run([tmp_path / "visit.txt"], settings=world.settings)
+    done = steps.run([tmp_path / "visit.txt"], settings=world.settings, partition_key="2021-06-10T08")
     assert done.document_count == 1, "what was asked for is told, whatever else is refused"
     assert list(done.held) == [second]
     assert "1500" in done.held[second]
     steps.accept(second, settings=world.settings)
     steps.load_warehouse(settings=world.settings)
-    assert loaded_keys(world.settings) == [first, second, *rest]
+    assert loaded_keys(world.settings) == [first, second, *rest, "2021-06-10T08"]
