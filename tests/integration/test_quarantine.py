@@ -133,7 +133,10 @@ def test_an_accepted_partition_passes_the_gate_and_opens_it_to_no_other(loaded, 
     with pytest.raises(steps.StepError, match=f"held back.*{second}.*demarche accept {second}"):
         steps.load_warehouse(settings=world.settings)
     assert loaded_keys(world.settings) == [first, *rest]
-    assert steps.status(settings=world.settings)["not_loaded"] == [second]
+    status = steps.status(settings=world.settings)
+    assert (list(status["held_back"]), status["not_loaded"]) == ([second], [])
+    (warned,) = steps.check_all(["held_back"], settings=world.settings)
+    assert [json.loads(row)["partition_key"] for row in warned.sample_rows] == [second]
     (tmp_path / "visit.txt").write_text(HOURS["2021-06-09T20"]["visit.txt"], encoding="utf-8")
     done = steps.run([tmp_path / "visit.txt"], settings=world.settings, partition_key="2021-06-10T08")
     assert done.document_count == 1, "what was asked for is told, whatever else is refused"
