@@ -81,7 +81,7 @@ def test_two_events_are_made_one_and_parted_again(world: World) -> None:
 def test_what_was_drawn_at_random_measures_the_release(world: World) -> None:
     ask(world, "--show", "sample", "--count", "3", answers="keep\nreject\nkeep\n")
     load(world)
-    sql = "SELECT gold_count, precision_score FROM meta.accuracy WHERE measure_type = 'reviewed'"
+    sql = "SELECT gold_count, precision_score FROM meta.accuracy WHERE corpus_name = 'reviewed random sample'"
     assert warehouse.query(world.settings.warehouse_path, sql).rows == [(3, 0.6667)]
     seen = set(steps.to_review("sample", 100, settings=world.settings))
     assert len(seen) == len(events(world)) - 2, "what was decided isn't shown again"

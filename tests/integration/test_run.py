@@ -234,8 +234,10 @@ def test_checks_pass_on_what_was_loaded(loaded):
     alarms = [
         result.message_text for result in results if result.severity_type == "error" and result.outcome_type != "passed"
     ]
-    assert results
+    assert [result.check_id for result in results] == steps.list_checks(settings=loaded.settings)
     assert alarms == []
+    assert [result.message_text for result in results if result.outcome_type == "broken"] == []
+    assert all(result.load_id for result in results)
 
 
 def test_a_partition_that_breaks_a_rule_is_held_back_and_the_others_are_loaded(loaded, tmp_path):

@@ -61,7 +61,7 @@ def test_checks_are_timed_over_two_sound_warehouses(
     checks.main()
     head, *rows = (line.split() for line in capsys.readouterr().out.splitlines())
     assert head == ["seconds", "50", "100", "ratio"]
-    assert [row[0] for row in rows] == ["ids_unique", "all"]
+    assert [row[0] for row in rows] == ["ids_unique", "all", "all_by_the_clock"]
     assert all(float(number) > 0 for row in rows for number in row[1:])
 
 

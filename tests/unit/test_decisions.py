@@ -124,7 +124,7 @@ def test_precision_of_what_was_drawn_at_random() -> None:
         drawn("keep", 10, "disputed"),
     ]
     (found,) = reviewed_precision(told, "1")
-    assert (found.gold_count, found.precision_score) == (10, 0.8)
+    assert (found.gold_count, found.found_count, found.precision_score) == (10, 10, 0.8)
     assert (found.low_score, found.high_score) == (0.4902, 0.9433)
 
 

@@ -349,15 +349,6 @@ def test_the_gate_names_rows_and_partitions_and_nothing_is_committed(clean: Path
         assert sorted(warehouse.taken()) == [key(1), key(2)]
 
 
-def test_all_checks_run_over_the_published_file(clean: Path) -> None:
-    with duckdb.connect(str(clean), read_only=True) as con:
-        lake = offered(con)
-    results = {result.check_id: result for result in run_checks(clean, AT, lake_partitions=lake)}
-    assert sorted(results) == sorted(CHECKS)
-    assert {result.outcome_type for result in results.values()} == {"passed"}
-    assert all(result.load_id for result in results.values())
-
-
 def test_a_bad_check_breaks_alone(clean: Path, tmp_path: Path) -> None:
     own = {
         "wrong": "SELECT nonsense FROM core.events",
