@@ -2,7 +2,8 @@
 
 **What it does.** Every morning, one mapped task per check over the published, read-only file. Results go to the
 journal, from there into `meta.quality_results`. A check of severity *error* that finds rows fails its task; a *warning*
-only shows in the log and the results. Then the daily report is written: *Browse → Daily report* shows the newest.
+only shows in the log and the results. Then the daily report is written: *Browse → Daily report* shows the newest, the
+run's tab *Daily report* that of its day.
 
 **If it fails.** A red mapped task is named after its check, and its log shows the first rows found. The data are wrong,
 or the check is: nothing needs to be done at night, and no load is held up by it.

@@ -44,12 +44,13 @@ app = FastAPI(dependencies=[Depends(require_plugin_access)], docs_url=None, redo
 
 
 @app.get("/{name}", response_class=HTMLResponse)
-def page(name: str) -> str:
-    """The newest daily report, or a page of the docs made from its Markdown, with links that lead from page to page."""
+def page(name: str, run: str = "") -> str:
+    """A daily report, the newest or the one as of a DAG run, or a page of the docs made from its Markdown, with links
+    that lead from page to page."""
     from markdown_it import MarkdownIt
 
     if name == "daily_report":
-        return _daily_report()
+        return _daily_report(run)
     pages = {path.stem: path for path in DOCS.glob("*.md")}
     if name not in pages:
         raise HTTPException(404, "There is no such page")
@@ -76,13 +77,17 @@ def _here(target: str, pages: Container[str]) -> str:
     return stem + anchor if found and stem in pages else target
 
 
-def _daily_report() -> str:
+def _daily_report(run: str) -> str:
+    """The newest report, or the newest until the day that a run is named by. What wrote it has escaped every word."""
     from demarche.settings import load_settings
 
-    newest = load_settings().reports_folder / "latest.html"  # every word of it is escaped by what wrote it
-    if not newest.is_file():
+    folder = load_settings().reports_folder
+    day = re.search(r"\d{4}-\d\d-\d\d", run)
+    found = sorted(path for path in folder.glob("????-??-??.html") if day and path.stem <= day[0])
+    report = found[-1] if found else folder / "latest.html"
+    if not report.is_file():
         raise HTTPException(404, "No report was written yet: trigger check_quality")
-    return newest.read_text("utf-8")
+    return report.read_text("utf-8")
 
 
 def _views() -> list[dict[str, str]]:
@@ -110,7 +115,13 @@ def _views() -> list[dict[str, str]]:
         }
         for where in ("dag", "dag_run", "task_instance")
     ]
-    return menu + beside
+    of_run = {
+        "name": "Daily report",
+        "href": f"{prefix}/demarche/daily_report?run={{RUN_ID}}",  # the UI fills in which
+        "destination": "dag_run",
+        "url_route": "demarche-daily-report-of-dag-run",
+    }
+    return [*menu, *beside, of_run]
 
 
 class DemarchePlugin(AirflowPlugin):

@@ -109,6 +109,24 @@ def test_the_newest_daily_report_is_a_page(reader, tmp_path, monkeypatch):
     assert reader.get("/daily_report").text == "<h1>Daily report</h1>"
 
 
+@pytest.mark.parametrize(
+    ("run", "shown"),
+    [
+        ("scheduled__2026-11-24T04:30:00+00:00", "of the 24th"),
+        ("manual__2026-11-25T17:00:00+00:00_abc", "of the 24th"),
+        ("scheduled__2026-11-27T04:30:00+00:00", "of the 26th"),
+        ("scheduled__2026-11-01T04:30:00+00:00", "newest"),
+        ("../../private", "newest"),
+        ("", "newest"),
+    ],
+)
+def test_a_run_leads_to_the_report_of_its_day(reader, tmp_path, monkeypatch, run, shown):
+    monkeypatch.setenv("DEMARCHE_REPORTS_FOLDER", str(tmp_path))
+    for name, text in (("2026-11-24", "of the 24th"), ("2026-11-26", "of the 26th"), ("latest", "newest")):
+        (tmp_path / f"{name}.html").write_text(text)
+    assert reader.get("/daily_report", params={"run": run}).text == shown
+
+
 @pytest.mark.parametrize("name", ["private", "nothing", "..%2Fprivate", "%2E%2E%2Fprivate", "runbook.md"])
 def test_other_files_are_no_pages(reader, name):
     assert reader.get(f"/{name}").status_code == 404
@@ -123,6 +141,7 @@ def test_the_runbook_stands_in_the_menu_and_beside_each_dag_run_and_task(plugin)
         ("nav", "/demarche/data_dictionary"),
         ("dag", "/demarche/runbook"),
         ("dag_run", "/demarche/runbook"),
+        ("dag_run", "/demarche/daily_report?run={RUN_ID}"),
         ("task_instance", "/demarche/runbook"),
     }
     assert len({view["url_route"] for view in views}) == len(views)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -356,6 +357,7 @@ def test_a_bad_check_breaks_alone(clean: Path, tmp_path: Path) -> None:
         "escapes": "SELECT 1) SELECT 1; DROP TABLE core.events; --",
         "endless": "SELECT count(*) AS n FROM range(1_000_000_000_000)",
         "many": "SELECT * FROM range(1_000_000)",
+        "wide": "SELECT repeat('x', 5000) AS word, range(5000) AS numbers, 'here' AS place FROM range(3)",
         "good": "SELECT * FROM core.events WHERE false",
     }
     for name, sql in own.items():
@@ -369,9 +371,12 @@ def test_a_bad_check_breaks_alone(clean: Path, tmp_path: Path) -> None:
         "escapes": "broken",
         "endless": "broken",
         "many": "failed",
+        "wide": "failed",
         "good": "passed",
     }
     assert (results["many"].failing_count, len(results["many"].sample_rows)) == (1_000_000, quality.SAMPLE_SIZE)
+    row, *_ = map(json.loads, results["wide"].sample_rows)
+    assert [len(value) for value in row.values()] == [1000, 1000, 4]
     assert "nonsense" in results["wrong"].message_text
     assert "a check may only read: it is one SELECT, and this is DELETE" in results["writes"].message_text
 

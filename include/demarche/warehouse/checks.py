@@ -22,6 +22,7 @@ from demarche.warehouse.schema import SCHEMA_VERSION
 
 _OLDER = "the file has the schema of an older Demarche: the next load (`demarche load-warehouse`) brings it up to date"
 _ALL_DATES = (date.min, date.max)
+MAX_VALUE = 1000  # characters of a value that a sample keeps
 
 
 def load_checks(folder: Path | None = None) -> tuple[QualityCheck, ...]:
@@ -92,10 +93,20 @@ def _parameters(
     }
 
 
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _brief(value: Any) -> Any:
+    """A value, or as text the beginning of one that is too long for a log, a mail and the journal."""
+    text = value if isinstance(value, str) else _json(value)
+    return value if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
+
+
 def _judged(
     check: QualityCheck, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], at: datetime, load_id: str | None
 ) -> QualityResult:
-    sample = [json.dumps(dict(zip(columns[1:], row[1:], strict=True)), ensure_ascii=False, default=str) for row in rows]
+    sample = [_json(dict(zip(columns[1:], map(_brief, row[1:]), strict=True))) for row in rows]
     return quality.judge(check, rows[0][0] if rows else 0, sample, checked_at=at, load_id=load_id)
 
 
