@@ -455,7 +455,7 @@ def test_a_file_that_is_replaced_meanwhile_is_seen_before_or_after(clean: Path, 
     finally:
         is_over.set()
         publishing.join()
-    assert [result.outcome_type for result in results] == ["passed"] * 3
+    assert [result.message_text for result in results if result.outcome_type != "passed"] == []
 
 
 def test_no_warehouse_is_a_clear_error(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from demarche.warehouse import (
     WarehouseLocked,
     expire,
     overview,
+    publication,
     publications,
     query,
     restore,
@@ -30,6 +33,7 @@ from demarche.warehouse import (
     snapshot,
     verify,
 )
+from demarche.warehouse.connection import reading
 from warehouse_world import (
     LOADED_AT,
     document,
@@ -562,6 +566,23 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     refused(tmp_path, "a folder")
+
+
+def test_a_file_that_a_smaller_one_replaces_while_it_is_looked_at_is_not_cut_short(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter(range(10))
+
+    @contextmanager
+    def replaced_at_the_second_look(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        with reading(file) as con:
+            yield con
+        if next(looks) == 1:
+            (tmp_path / "smaller").write_bytes(b"another publication")
+            (tmp_path / "smaller").replace(file)
+
+    monkeypatch.setattr(publication, "reading", replaced_at_the_second_look)
+    assert publication.damage(path) is None
 
 
 def test_a_damaged_publication_without_a_work_file_says_what_to_do(path: Path) -> None:

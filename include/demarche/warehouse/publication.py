@@ -217,14 +217,16 @@ def damage(path: Path) -> str | None:
     Raises WarehouseError when the file is somebody else's, a newer program's, or must be rebuilt.
     """
     _refuse_foreign(path)
+    inode = path.stat().st_ino if path.exists() else None
     try:
         with reading(path) as con:
             schema.refuse_unless_ours(con, path)
             size = con.execute("SELECT max(used_blocks * block_size) FROM pragma_database_size()").fetchone()
     except Unreadable as error:
         return str(error)
-    if size and path.stat().st_size < size[0]:
-        return f"{path}: cut short, {path.stat().st_size} of at least {size[0]} bytes"
+    now = path.stat()
+    if size and now.st_size < size[0] and now.st_ino == inode:  # else it was replaced meanwhile by a smaller one
+        return f"{path}: cut short, {now.st_size} of at least {size[0]} bytes"
     return None
 
 
