@@ -826,7 +826,8 @@ def status(
         print_json(found)
         return
     stations = found.pop("stations")
-    left = {"not_loaded": dict.fromkeys(found.pop("not_loaded"), _READY)}
+    del found["not_loaded"]
+    left = {"not_loaded": dict.fromkeys(found.pop("not_loaded_keys"), _READY)}
     left |= {name: found.pop(name) for name in ("held_back", "set_aside")}
     counts = [(name, len(keys)) for name, keys in left.items()]
     print_rows(("what", "is"), [*found.items(), *counts], Format.table, "")

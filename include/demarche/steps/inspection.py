@@ -46,11 +46,13 @@ def status(*, settings: Settings | None = None) -> dict[str, Any]:
         changed_at = max(times.values()).isoformat(timespec="seconds") if times else None
         stations.append({**row, "changed_at": changed_at, "pending": len(pending(station, settings=settings))})
     held = held_back(settings=settings)
+    ready = [key for key in unloaded(settings) if key not in held]
     return {
         "lake": settings.lake_url,
         **_warehouse_status(settings),
         **_drop_status(settings),
-        "not_loaded": [key for key in unloaded(settings) if key not in held],
+        "not_loaded": len(ready),
+        "not_loaded_keys": ready,
         "held_back": held,
         "set_aside": unpairable(lake, settings),
         "stations": stations,
