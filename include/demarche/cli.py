@@ -300,9 +300,7 @@ def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
 
 # --- a verb per step ---------------------------------------------------------------------------------------------
 @app.command("fetch-documents")
-def fetch_documents(
-    key: KeyArgument = None, lake: LakeOption = None, warehouse: WarehouseOption = None
-) -> None:
+def fetch_documents(key: KeyArgument = None, lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
     """Take what is new in the drop folder and the declared sources into the lake; files stay where they are.
 
     Without KEY it belongs to the hour that has ended; for a past hour the web isn't asked.
@@ -314,9 +312,7 @@ def fetch_documents(
 
 
 @app.command("parse-documents")
-def parse_documents(
-    key: KeyArgument = None, lake: LakeOption = None, warehouse: WarehouseOption = None
-) -> None:
+def parse_documents(key: KeyArgument = None, lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
     """Make documents of fetched bytes; without KEY, of all partitions that lack it.
 
     Example: demarche parse-documents
@@ -329,9 +325,7 @@ def parse_documents(
 
 
 @app.command("tag-documents")
-def tag_documents(
-    key: KeyArgument = None, lake: LakeOption = None, warehouse: WarehouseOption = None
-) -> None:
+def tag_documents(key: KeyArgument = None, lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
     """Find who, where and what in documents; without KEY, in all partitions that lack it.
 
     Example: demarche tag-documents 2018-11-06T14
@@ -346,9 +340,7 @@ def tag_documents(
 
 
 @app.command("pair-documents")
-def pair_documents(
-    key: KeyArgument = None, lake: LakeOption = None, warehouse: WarehouseOption = None
-) -> None:
+def pair_documents(key: KeyArgument = None, lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
     """Find the documents that are the same text; without KEY, in all partitions that lack it.
 
     Example: demarche pair-documents
@@ -472,9 +464,7 @@ def restore(
         print_rows(columns, rows, Format.table, f"no former publication of {settings.warehouse_path} is kept")
         return
     chosen = store.chosen_publication(settings.warehouse_path, publication)
-    store.restore(
-        settings.warehouse_path, chosen, wait_seconds=settings.lock_seconds, keep=settings.kept_publications
-    )
+    store.restore(settings.warehouse_path, chosen, wait_seconds=settings.lock_seconds, keep=settings.kept_publications)
     loaded_at, documents, events = _held(settings.warehouse_path)
     held = f"{events} events of {documents} documents"
     print_line(f"{settings.warehouse_path}: restored, as loaded at {loaded_at}, {held}")
@@ -1065,6 +1055,7 @@ def gazetteer_check(
 ) -> None:
     """Look at every table of the gazetteer and at your own CSV; name each wrong row by its line, exit code 1.
 
+    Warns of terms of office that don't fit together: two holders at once, no end before a successor, nobody for months.
     Example: demarche gazetteer check additions.csv
     """
     from demarche import steps
@@ -1072,7 +1063,9 @@ def gazetteer_check(
     found = steps.check_gazetteer(file, settings=_settings())
     for problem in found.problems:
         print_line(problem)
-    complain(f"{found.row_count} rows looked at, wrong: {len(found.problems)}")
+    for doubt in found.doubts:
+        complain(f"doubtful: {doubt}")
+    complain(f"{found.row_count} rows looked at, wrong: {len(found.problems)}, doubtful: {len(found.doubts)}")
     if found.problems:
         raise typer.Exit(1)
 

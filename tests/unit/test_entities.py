@@ -166,3 +166,26 @@ def test_records_are_sorted_and_complete(gazetteer: Gazetteer) -> None:
     entities, offices = gazetteer.entities(), gazetteer.offices()
     assert [row.entity_id for row in entities] == sorted({row.entity_id for row in entities})
     assert {row.entity_id for row in offices} <= {row.entity_id for row in entities}
+
+
+@pytest.mark.parametrize(
+    ("country", "office", "day", "name"),
+    [
+        ("USA", "foreign_minister", "2023-05-02", "Antony Blinken"),
+        ("IND", "foreign_minister", "2023-05-02", "Subrahmanyam Jaishankar"),
+        ("ISR", "foreign_minister", "2021-09-02", "Yair Lapid"),
+        ("FIN", "foreign_minister", "2022-06-28", "Pekka Haavisto"),
+        ("SWE", "foreign_minister", "2022-05-16", "Ann Linde"),
+        ("IDN", "foreign_minister", "2024-11-04", "Sugiono"),
+        ("PER", "foreign_minister", "2022-10-03", "César Landa"),
+        ("UGA", "foreign_minister", "2022-10-03", "Jeje Odongo"),
+        ("UZB", "head_of_state", "2022-09-16", "Shavkat Mirziyoyev"),
+        ("AFG", "head_of_state", "2018-09-16", "Ashraf Ghani"),
+        ("VEN", "head_of_state", "2021-09-16", "Nicolás Maduro"),
+        ("ARM", "head_of_government", "2023-09-16", "Nikol Pashinyan"),
+        ("JPN", "head_of_government", "2025-02-07", "Shigeru Ishiba"),
+        ("THA", "head_of_state", "2015-09-16", "Bhumibol Adulyadej"),
+    ],
+)
+def test_who_held_an_office(gazetteer: Gazetteer, country: str, office: str, day: str, name: str) -> None:
+    assert name_of(gazetteer, gazetteer.office_holder(country, office, date.fromisoformat(day))) == name

@@ -192,6 +192,31 @@ def test_check_prints_every_wrong_row_and_fails(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli.app, ["gazetteer", "check", str(file)]).exit_code == 0
 
 
+def test_tenures_that_do_not_fit_together_are_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = [
+        ("2015-02-01", "2016-05-01"),
+        ("2016-05-01", "2018-09-01"),
+        ("2018-03-01", ""),
+        ("2019-01-01", "2019-06-01"),
+        ("2020-01-01", ""),
+    ]
+    rows = [
+        {"country": "NOR", "office_level": "foreign_minister", "start_date": start, "end_date": end, "known_until": ""}
+        for start, end in days
+    ]
+    monkeypatch.setattr(gazetteer.codebook, "numbered_table", lambda name: tuple(enumerate(rows, 3)))
+    assert list(gazetteer.tenure_doubts()) == [
+        f"codebook/offices.csv, line {doubt}"
+        for doubt in (
+            "5: NOR, foreign_minister: starts on 2018-03-01, before 2018-09-01, when the one before ends",
+            "6: NOR, foreign_minister: starts on 2019-01-01, and the one before has no end",
+            "7: NOR, foreign_minister: starts on 2020-01-01; nobody is known since 2019-06-01",
+        )
+    ]
+    rows[1]["start_date"] = rows[0]["start_date"]  # shared
+    assert not list(gazetteer.tenure_doubts())
+
+
 # --- an endpoint -------------------------------------------------------------------------------------------------
 @dataclass
 class Server:

@@ -7,10 +7,12 @@ for the tables of this folder and for a file of one's own (`additions.py`).
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from demarche import codebook
 from demarche.codebook.names import fold
@@ -234,6 +236,47 @@ def _relations(name: str) -> Iterator[tuple[int, str]]:
             yield number, f"no state of countries.csv has the code {row['id']}"
         if name == "places_extra" and bool(row["latitude"]) != bool(row["longitude"]):
             yield number, "has one of latitude and longitude without the other"
+
+
+_SINGLE_OFFICES = ("head_of_state", "head_of_government", "foreign_minister")
+_SLACK = timedelta(days=31)  # sources differ in the day on which a tenure begins
+_VACANCY = timedelta(days=120)
+_SINCE = date(2015, 1, 1)  # from when on `offices.csv` is to know every holder
+
+
+class _Tenure(NamedTuple):
+    start: date
+    number: int  # of its line
+    until: date | None
+    has_end: bool
+
+
+def tenure_doubts() -> Iterator[str]:
+    """Tenures of `offices.csv` that don't fit together, a line each: two at once, an open end with a successor, nobody
+    for months. Sources have such, and states too, so they are no faults; offices that several share are left out."""
+    tenures: dict[tuple[str, str], list[_Tenure]] = defaultdict(list)
+    for number, row in codebook.numbered_table("offices"):
+        country, level = row["country"], row["office_level"]
+        if country and level in _SINGLE_OFFICES and row["start_date"]:
+            end = row["end_date"] or (row["known_until"] if level == "foreign_minister" else "")
+            until = date.fromisoformat(end) if end else None
+            tenure = _Tenure(date.fromisoformat(row["start_date"]), number, until, bool(row["end_date"]))
+            tenures[country, level].append(tenure)
+    for (country, level), found in sorted(tenures.items()):
+        found.sort()
+        if max(Counter(one.start for one in found).values()) > 1:
+            continue  # shared, as in Switzerland
+        for before, one in pairwise(found):
+            where = f"codebook/offices.csv, line {one.number}: {country}, {level}: starts on {one.start}"
+            until = before.until
+            if one.start < _SINCE:
+                continue
+            if not before.has_end and (until is None or until > one.start):
+                yield f"{where}, and the one before has no end"
+            elif until and until - one.start > _SLACK:
+                yield f"{where}, before {until}, when the one before ends"
+            elif until and one.start - max(until, _SINCE) > _VACANCY:
+                yield f"{where}; nobody is known since {until}"
 
 
 @cache

@@ -114,10 +114,11 @@ def _hash(path: Path, modified_ns: int, size: int) -> str:
 # --- check -------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Checked:
-    """What was looked at, and all that is wrong with it, a line each."""
+    """What was looked at; all that is wrong with it, and tenures that don't fit together, a line each."""
 
     row_count: int
     problems: tuple[str, ...]
+    doubts: tuple[str, ...]
 
 
 def check_gazetteer(path: Path | None = None, *, settings: Settings | None = None) -> Checked:
@@ -132,7 +133,7 @@ def check_gazetteer(path: Path | None = None, *, settings: Settings | None = Non
         count += len(found.rows)
     except CodebookError as error:
         problems += str(error).splitlines()
-    return Checked(count, tuple(problems))
+    return Checked(count, tuple(problems), tuple(gazetteer.tenure_doubts()))
 
 
 # --- update ------------------------------------------------------------------------------------------------------
