@@ -517,6 +517,12 @@ def _calendar_unit(match: re.Match[str], anchor: date | None, tense: str | None)
     return span
 
 
+@_rule(rf"\b(?:[Tt]he{_W})?(?P<unit>week|month|year){_W}(?P<side>before{_W}last|after{_W}next)\b")
+def _next_but_one(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
+    """the week before last, the year after next"""
+    return None if anchor is None else _unit(match["unit"], -2 if "last" in match["side"] else 2, anchor)
+
+
 @_rule(rf"\b(?P<which>(?:[Ll]ast|[Tt]his{_W}past|[Tt]his|[Nn]ext|the{_W}coming|this{_W}coming|coming|the{_W}past)|"
        rf"(?<=\bover\s)the|(?<=\bat\s)the|(?<=\bduring\s)the|(?<=\bon\s)the|(?<=\bOver\s)the|(?<=\bAt\s)the)"
        rf"{_W}weekend\b")  # fmt: skip

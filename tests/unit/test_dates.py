@@ -57,6 +57,7 @@ READINGS = [
     # weeks and months
     ("They meet next week.", None, "next week", "2018-11-12", "2018-11-18", "week"),
     ("They met earlier this week.", None, "earlier this week", "2018-11-05", "2018-11-06", "week"),
+    ("They met the week before last.", None, "the week before last", "2018-10-22", "2018-10-28", "week"),
     ("They met two weeks ago.", None, "two weeks ago", "2018-10-22", "2018-10-28", "week"),
     ("They met over the weekend.", None, "the weekend", "2018-11-03", "2018-11-04", "week"),
     ("They will meet at the weekend.", "future", "the weekend", "2018-11-10", "2018-11-11", "week"),

@@ -377,11 +377,22 @@ def test_a_tale_goes_on_on_the_same_day(read: Reader) -> None:
         ("Chad invited Mali's president on Monday to visit Niamey in May.", "invited", 13, 13),
         # the day of the scene, not that of what is told in it
         ("Speaking in Niamey on Monday, Chad's premier condemned Mali.", "condemned", 13, 13),
+        ("Chad's premier, speaking in Niamey on Monday, condemned Mali.", "condemned", 13, 13),
+        ("In a statement on Tuesday Chad condemned Mali for the raid on Sunday.", "condemned", 14, 14),
+        ("Chad's premier starts a two-day visit to Mali on Sunday.", "starts", 19, 20),
     ],
 )
 def test_a_day_that_is_counted(read: Reader, text: str, act: str, first: int, last: int) -> None:
     found = [report for report in read(text)[0] if report.trigger_text == act]
     assert [(one.start_date, one.end_date) for one in found] == [(date(2023, 3, first), date(2023, 3, last))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Chad condemned Mali for the arrest of a priest last month.", "Mali condemned Chad over the raid in February."],
+)
+def test_the_day_of_a_cause_is_not_the_acts(read: Reader, text: str) -> None:
+    assert [report.start_date for report in read(text)[0]] == [None]
 
 
 def test_days_from_what_no_act_tells_stay_open(read: Reader) -> None:
@@ -397,6 +408,10 @@ def test_days_from_what_no_act_tells_stay_open(read: Reader) -> None:
         ("Mali's ambassador was summoned to the foreign ministry in N'Djamena.", "N'Djamena"),
         ("Speaking to reporters in Oslo, Chad's premier condemned Mali.", "Oslo"),
         ("Chad's premier met Mali's president at the request of Niger.", None),
+        ("Chad's premier met Mali's president at a hotel outside Oslo.", "Oslo"),
+        ("Chad's premier met Mali's president during the African Union summit in Addis Ababa.", "Addis Ababa"),
+        ("Chad's premier travelled to Oslo, where he met Mali's president.", "Oslo"),
+        ("Chad on Monday lifted sanctions that it had imposed on Mali in 2019.", None),
     ],
 )
 def test_the_place_of_an_act(read: Reader, text: str, place: str | None) -> None:

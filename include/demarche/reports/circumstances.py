@@ -29,6 +29,7 @@ _SCHEDULED = frozenset({"arrive", "begin", "depart", "fly", "gather", "go", "hea
 _PROPOSING = frozenset({"ask", "invite", "offer", "promise", "propose", "request", "threaten", "urge", "vow"})
 _NTH_DAYS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 _SPEAKING = frozenset({"address", "appear", "gather", "meet", "speak", "talk"})
+_JUDGING = frozenset({"ACCUSE", "PROTEST", "REJECT", "SANCTION", "SUPPORT", "THREATEN"})
 _LONGEST_STAY = 14  # days
 
 
@@ -122,7 +123,8 @@ class Times:
             if distance == 0 and ahead and _is_told(one.governor):
                 when = self._read(one, "past", distance)  # "invited him on Monday": the day of the asking
             else:
-                when = self._read(one, "future" if _is_scheduled(one.governor) else tense, distance)
+                scheduled = any(map(_is_scheduled, (one.governor, *frame.words)))
+                when = self._read(one, "future" if scheduled else tense, distance)
             candidate = (distance, when.start_date is None, abs(one.root.i - frame.trigger.i), when)
             if best is None or candidate[:3] < best[:3]:
                 best = candidate
@@ -290,7 +292,7 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         # the day on which a visit was called off is not the day of the visit
         nouns = [word for word in frame.words if not syntax.is_verbal(word)]
         return 1 if any(governor == n or governor.head == n or n.is_ancestor(governor) for n in nouns) else None
-    if governor == trigger or (governor.head == trigger and _is_scene(governor)):
+    if governor == trigger or (_is_scene(governor) and trigger in (governor.head, governor.head.head)):
         return 0
     if governor in frame.words:
         if frame.status_type in ("cancelled", "postponed") and syntax.is_verbal(governor):
@@ -303,13 +305,14 @@ def _distance(governor: Token, frame: Frame) -> int | None:
             return 1
         return 3 if frame.status_type == "occurred" else None
     if governor.dep_ in ("acl", "relcl") and governor.head == trigger:
-        return 1
+        return 1 if governor.lemma_ not in _ENDING else None  # when it began, an end doesn't say
     if governor.dep_ == "xcomp" and governor.head.dep_ == "relcl" and governor.head.head == trigger:
         return 1  # "the meeting that was to have been held on Friday"
     if governor.head == trigger and governor.dep_ in ("dobj", "pobj", "attr", "oprd", "npadvmod", "nsubj", "nsubjpass"):
         return 2
     if governor.dep_ == "pobj" and governor.head.head == trigger and governor.pos_ != "VERB":
-        return 2
+        is_cause = governor.head.lower_ in ("for", "over") and governor.pos_ == "NOUN" and frame.event_type in _JUDGING
+        return 2 if not is_cause else None  # "condemned it for the raid last month"
     if any(governor.head == word for word in frame.words) and governor.dep_ in ("dobj", "nsubjpass", "attr"):
         return 2
     if trigger.dep_ == "acl" and trigger.head == governor:
@@ -352,7 +355,8 @@ def where(frame: Frame, parties: Parties, facilities: dict[str, Where]) -> Where
     travel = frame.mode_type == "visit" or (
         frame.event_type == "CONSULT" and frame.trigger.lemma_ in ("arrive", "travel", "fly", "land")
     )
-    prepositions = (*_PLACE_PREPOSITIONS, "to") if frame.entry.head in ("summon", "call") else _PLACE_PREPOSITIONS
+    summoning = frame.entry.head in ("summon", "call")
+    prepositions = (*_PLACE_PREPOSITIONS, "during", *(("to",) if summoning else ()))
     for word in [*frame.words, *frame.actors, *frame.recipients] if frame.event_type == "CONSULT" else frame.words:
         if travel and word in frame.words:
             destination = syntax.objects(word) if word.lemma_ == "visit" and syntax.is_verbal(word) else []
@@ -367,13 +371,14 @@ def where(frame: Frame, parties: Parties, facilities: dict[str, Where]) -> Where
             found = _place_at(noun, parties) or _facility(noun, parties, facilities)
             if found is not None:
                 return found
-        for child in word.children:
-            if child.dep_ == "advmod" and child.lower_ == "there" and (found := _last_city(child, parties)):
+        speaking = [child for subject in syntax.children(word, "nsubj") for child in subject.children]
+        for child in (*word.children, *filter(_is_scene, speaking)):
+            if child.dep_ == "advmod" and child.lower_ in ("there", "where") and (found := _last_city(child, parties)):
                 return found
             scene = _is_scene(child)
             if (child.dep_ in ("acl", "relcl") or scene) and child not in frame.words:
                 for name, noun in syntax.obliques(child):
-                    if name in _PLACE_PREPOSITIONS or (scene and noun.pos_ == "NOUN"):  # "to reporters in Riga"
+                    if name in _WITHIN or (scene and noun.pos_ == "NOUN"):  # "to reporters in Riga"
                         found = _place_at(noun, parties) or _facility(noun, parties, facilities)
                         if found is not None:
                             return found
@@ -428,7 +433,9 @@ def _facility(noun: Token, parties: Parties, facilities: dict[str, Where]) -> Wh
 
 def _is_scene(verb: Token) -> bool:
     """ "Speaking in Riga on Tuesday, he accused …": when and where what follows is said."""
-    return verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.lemma_ in _SPEAKING and verb.i < verb.head.i
+    if verb.tag_ != "VBG" or verb.lemma_ not in _SPEAKING:
+        return False
+    return (verb.dep_ == "advcl" and verb.i < verb.head.i) or (verb.dep_ == "acl" and verb.head.dep_ == "nsubj")
 
 
 def _last_city(there: Token, parties: Parties) -> Where | None:
@@ -447,7 +454,7 @@ def _place_at(noun: Token, parties: Parties, depth: int = 2) -> Where | None:
                 continue
             return _as_place(mention)
     for name, inner in syntax.obliques(noun):
-        if name in ("of", "in", "at", "near") and inner != noun:
+        if name in ("of", "in", "at", "near", "outside") and inner != noun:
             if name == "of" and noun.lemma_.lower() not in _OF_A_PLACE:
                 # "the sidelines of a summit in Geneva", but not "the request of Qatar"
                 if depth and inner.pos_ == "NOUN" and (found := _place_at(inner, parties, depth - 1)):
