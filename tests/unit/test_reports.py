@@ -380,6 +380,7 @@ def test_a_tale_goes_on_on_the_same_day(read: Reader) -> None:
         ("Chad's premier, speaking in Niamey on Monday, condemned Mali.", "condemned", 13, 13),
         ("In a statement on Tuesday Chad condemned Mali for the raid on Sunday.", "condemned", 14, 14),
         ("Chad's premier starts a two-day visit to Mali on Sunday.", "starts", 19, 20),
+        ("Chad recalled its ambassador to Mali for consultations on Monday.", "recalled", 13, 13),
     ],
 )
 def test_a_day_that_is_counted(read: Reader, text: str, act: str, first: int, last: int) -> None:

@@ -29,7 +29,7 @@ _SCHEDULED = frozenset({"arrive", "begin", "depart", "fly", "gather", "go", "hea
 _PROPOSING = frozenset({"ask", "invite", "offer", "promise", "propose", "request", "threaten", "urge", "vow"})
 _NTH_DAYS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 _SPEAKING = frozenset({"address", "appear", "gather", "meet", "speak", "talk"})
-_JUDGING = frozenset({"ACCUSE", "PROTEST", "REJECT", "SANCTION", "SUPPORT", "THREATEN"})
+_SUMMONING = frozenset({"call", "summon"})
 _LONGEST_STAY = 14  # days
 
 
@@ -311,7 +311,8 @@ def _distance(governor: Token, frame: Frame) -> int | None:
     if governor.head == trigger and governor.dep_ in ("dobj", "pobj", "attr", "oprd", "npadvmod", "nsubj", "nsubjpass"):
         return 2
     if governor.dep_ == "pobj" and governor.head.head == trigger and governor.pos_ != "VERB":
-        is_cause = governor.head.lower_ in ("for", "over") and governor.pos_ == "NOUN" and frame.event_type in _JUDGING
+        blames = frame.event_type == "ACCUSE" and frame.entry.head not in _SUMMONING
+        is_cause = blames and governor.head.lower_ in ("for", "over") and governor.pos_ == "NOUN"
         return 2 if not is_cause else None  # "condemned it for the raid last month"
     if any(governor.head == word for word in frame.words) and governor.dep_ in ("dobj", "nsubjpass", "attr"):
         return 2
@@ -355,8 +356,8 @@ def where(frame: Frame, parties: Parties, facilities: dict[str, Where]) -> Where
     travel = frame.mode_type == "visit" or (
         frame.event_type == "CONSULT" and frame.trigger.lemma_ in ("arrive", "travel", "fly", "land")
     )
-    summoning = frame.entry.head in ("summon", "call")
-    prepositions = (*_PLACE_PREPOSITIONS, "during", *(("to",) if summoning else ()))
+    summoning = ("to",) if frame.entry.head in _SUMMONING else ()
+    prepositions = (*_PLACE_PREPOSITIONS, "during", *summoning)
     for word in [*frame.words, *frame.actors, *frame.recipients] if frame.event_type == "CONSULT" else frame.words:
         if travel and word in frame.words:
             destination = syntax.objects(word) if word.lemma_ == "visit" and syntax.is_verbal(word) else []
