@@ -73,11 +73,12 @@ def test_what_is_no_page_is_passed_over(other: bytes) -> None:
          ["1", "malformed", "2", "2", "malformed", "3", "1"]),
         (ONE + record("https://a.example/l", b"x" * (LIMIT + 1)) + THREE, ["1", "too_large", "3"]),
         (ONE + b"WARC/1.0\r\nX: " + b"y" * 1_000_000 + b"\r\n\r\n" + THREE, ["1", "malformed", "3"]),
+        (ONE + record(f"https://a.example/{'y' * 2_000}", b"<p>x</p>") + THREE, ["1", "malformed", "3"]),
         (b"just some text\n" * 50, ["malformed"]),
         (b"", []),
     ],
-    ids=["cut", "cut head", "rubbish", "too long", "negative", "no length", "gzip", "twice", "large", "head", "text",
-         "empty"],
+    ids=["cut", "cut head", "rubbish", "too long", "negative", "no length", "gzip", "twice", "large", "head", "address",
+         "text", "empty"],
 )
 def test_a_damaged_record_is_told_and_the_others_are_read(data: bytes, found: list[str]) -> None:
     assert pages(data) == found

@@ -140,10 +140,12 @@ def _page(record: WarcRecord, max_bytes: int, number: int) -> Page | None:
     url = (record.headers.get("WARC-Target-URI") or "").strip().strip("<>")
     if http and (not isinstance(http.status_code, int) or (media_type and "/" not in media_type)):
         raise _Unreadable("malformed", f"({url[:200]}) holds no whole answer of a web server")
-    if (http and http.status_code != 200) or not url.startswith(("http://", "https://")) or len(url) > _MAX_URL:
+    if (http and http.status_code != 200) or not url.startswith(("http://", "https://")):
         return None
     if media_type.partition(";")[0].strip().lower() not in _PAGES or url.partition("?")[0].endswith("/robots.txt"):
         return None
+    if len(url) > _MAX_URL:
+        raise _Unreadable("malformed", f"({url[:80]}…) has an address of more than {_MAX_URL} characters")
     length = record.content_length
     block = record.reader.read(max_bytes + 1)
     if len(block) > max_bytes:
