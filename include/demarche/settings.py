@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "DEMARCHE_"
 
 # Variables of that prefix that are no settings of a pipeline: the tests and the CLI read them.
-OTHER_VARIABLES = frozenset({"DEMARCHE_DEBUG", "DEMARCHE_PRIVATE_TEXTS"})
+OTHER_VARIABLES = frozenset({"DEMARCHE_DEBUG", "DEMARCHE_EXAMPLES", "DEMARCHE_PRIVATE_TEXTS"})
 
 
 class SettingsError(ValueError):

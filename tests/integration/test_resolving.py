@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -206,7 +207,11 @@ def histories(draw: st.DrawFn) -> list[tuple[dict[str, Content | None], list[Dec
 
 
 @given(histories())
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=int(os.environ.get("DEMARCHE_EXAMPLES", "4")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_load_by_load_gives_what_all_at_once_gives(world: World, history: list[Any]) -> None:
     world.warehouse.begin()
     world.signatures, world.decisions = {}, []

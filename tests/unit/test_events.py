@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -733,7 +734,7 @@ def newsroom() -> Press:
 NEWSROOM = newsroom()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=int(os.environ.get("DEMARCHE_EXAMPLES", "20")), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_input_does_not_matter(rng: Any) -> None:
     expected = NEWSROOM.resolve()
