@@ -230,6 +230,29 @@ def test_load_by_load_gives_what_all_at_once_gives(world: World, history: list[A
         world.warehouse.rollback()
 
 
+def test_words_that_were_printed_long_before_are_compared_as_well(world: World) -> None:
+    """An equal text beyond the reach of pairs stands for the one that a third text was paired with."""
+
+    def printed(name: str, key: str, body: str) -> tuple[Document, list[Any]]:
+        day = date.fromisoformat(key[:10])
+        return document(name, key, body=body, content_hash=record_id("c", body), published_date=day), []
+
+    world.warehouse.begin()
+    world.signatures, world.decisions = {}, []
+    try:
+        late = [printed("again", KEYS[3], TEXTS[0]), printed("cut", KEYS[3], TEXTS[0][: TEXTS[0].index(";")])]
+        taken = {KEYS[3]: world.partition(KEYS[3], late)}  # and the first is too old to be looked at
+        taken[KEYS[0]] = world.partition(KEYS[0], [printed("first", KEYS[0], TEXTS[0])])
+        taken[KEYS[0]].files.pop(Pair)
+        world.warehouse.replace_partitions(taken)
+        world.load({}, [])
+        assert len(world.warehouse.read(Pair)) == 1
+        assert world.tables()[records.StoryDocument] == world.at_once()[records.StoryDocument]
+        assert max(row.kept_score for row in world.tables()[records.StoryDocument]) > 0.9
+    finally:
+        world.warehouse.rollback()
+
+
 def test_what_leaves_a_full_block_lets_others_meet(world: World) -> None:
     """A full block compares neighbours only: the first and the last of its reports meet when those between are gone."""
 

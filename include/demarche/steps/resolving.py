@@ -102,15 +102,20 @@ def _resolve_stories(held: Resolved, lake: Lake, changed: Collection[str]) -> se
     return alike
 
 
-def _with_sketches(signatures: Iterable[Signature], pairs: Iterable[Pair], lake: Lake) -> Shelf:
-    """Signatures as the warehouse has them; those in pairs with their sketches, which stay in the lake."""
+def _with_sketches(signatures: Collection[Signature], pairs: Iterable[Pair], lake: Lake) -> Shelf:
+    """Signatures as the warehouse has them; those in pairs, and those with the same words, with their sketches, which
+    stay in the lake."""
     from demarche import stories
 
-    wanted: dict[str, set[str]] = {}
-    for pair in pairs:
-        wanted.setdefault(pair.partition_key, set()).add(pair.document_id)
-        wanted.setdefault(pair.other_partition_key, set()).add(pair.other_document_id)
-    alone = [s for s in signatures if s.document_id not in wanted.get(s.partition_key, ())]
+    paired = {name for pair in pairs for name in (pair.document_id, pair.other_document_id)}
+    texts = {signature.content_hash for signature in signatures if signature.document_id in paired}
+    wanted: dict[str, set[str]] = defaultdict(set)
+    alone = []
+    for signature in signatures:
+        if signature.content_hash in texts:
+            wanted[signature.partition_key].add(signature.document_id)
+        else:
+            alone.append(signature)
     shelves = [stories.Shelf.of(alone)]
     for key in sorted(wanted):
         shelf = signed(lake, key)
