@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from demarche import records
 from demarche.records import Document, Event, Record, Report, record_id
-from demarche.warehouse import GateFailure, PartitionFiles, Warehouse
+from demarche.warehouse import GateFailure, PartitionFiles, Place, Warehouse
 from demarche.warehouse.resolved import derive
 from demarche.warehouse.schema import OMITTED
 
@@ -248,7 +248,7 @@ def resolve(warehouse: Warehouse, **changes: Any) -> None:
 
 
 def load(
-    path: Path,
+    path: Place,
     partitions: Mapping[str, PartitionFiles],
     *,
     forget: Sequence[str] = (),

@@ -16,12 +16,13 @@ __all__ = ["open"]
 
 
 def open(path: str | PathLike[str]) -> Reader:
-    """The warehouse published at ``path``, to be read as data frames. Raises WarehouseError when it can't be read."""
+    """The warehouse published at ``path``, or in the DuckLake that ``ducklake:postgres:DSN`` names, to be read as data
+    frames. Raises WarehouseError when it can't be read."""
     from pathlib import Path
 
     from demarche import warehouse
     from demarche.reader import Reader
 
-    found = Path(path)
+    found = warehouse.DuckLake(str(path)) if warehouse.is_ducklake(path) else Path(path)
     warehouse.overview(found)
     return Reader(found)

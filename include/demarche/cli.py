@@ -128,7 +128,11 @@ LakeOption = Annotated[
     ),
 ]
 WarehouseOption = Annotated[
-    Path | None, typer.Option("--warehouse", help="The DuckDB file.", show_default="DEMARCHE_WAREHOUSE_PATH")
+    str | None,
+    typer.Option(
+        "--warehouse", metavar="PLACE", help="The DuckDB file, or ducklake:postgres:DSN.",
+        show_default="DEMARCHE_WAREHOUSE_URL, or else DEMARCHE_WAREHOUSE_PATH",
+    ),
 ]
 KeyArgument = Annotated[
     str | None, typer.Argument(metavar="[KEY]", help="A partition, by its hour in UTC: 2018-11-06T14.")
@@ -178,7 +182,7 @@ def run(
     """
     from demarche import steps
 
-    if warehouse and not lake:
+    if warehouse and not lake and not warehouse.startswith("ducklake:"):
         lake = f"{warehouse}.lake"
     settings = _settings(lake, warehouse)
     with progress_bars() as progress:
@@ -192,7 +196,7 @@ def run(
     counts += f", documents: {done.document_count}, rejected: {len(done.rejects)}"
     if done.passed_over:
         counts += f", passed over: {len(done.passed_over)} (hidden or unfinished, the first {done.passed_over[0]})"
-    complain(f"{counts}. Warehouse: {settings.warehouse_path}, lake: {settings.lake_url}")
+    complain(f"{counts}. Warehouse: {steps.warehouse_of(settings)}, lake: {settings.lake_url}")
     if done.foreign_count:
         texts = "text" if done.foreign_count == 1 else "texts"
         complain(f"{done.foreign_count} {texts} not in English: stored, not coded")
@@ -457,6 +461,11 @@ def restore(
     if backup:
         _print_step(steps.restore_backup(backup, name=publication, settings=settings))
         return
+    if settings.warehouse_url:
+        raise steps.StepError(
+            "former states of a DuckLake are its snapshots, asked by AT (VERSION => n) in DuckDB (docs/scaling.md) "
+            "— or bring one back from a backup (--from)"
+        )
     kept = store.publications(settings.warehouse_path)
     if publication is None:
         rows = [(number, path.name, *_held(path)) for number, path in enumerate(reversed(kept), 1)]
@@ -741,17 +750,19 @@ def query(
 
     Example: demarche query "SELECT * FROM mart.meetings LIMIT 10" --format csv
     """
+    from demarche import steps
     from demarche import warehouse as store
 
     settings = _settings(warehouse=warehouse)
+    place = steps.warehouse_of(settings)
     sql = sys.stdin.read() if sql == "-" else sql
     bounds: dict[str, Any] = {"limit": limit, "timeout_seconds": seconds or settings.query_seconds}
     if format is QueryFormat.parquet:
-        file = store.query_parquet(settings.warehouse_path, sql, **bounds)
+        file = store.query_parquet(place, sql, **bounds)
         write_bytes(file.data)
         is_truncated = file.is_truncated
     else:
-        answer = store.query(settings.warehouse_path, sql, **bounds)
+        answer = store.query(place, sql, **bounds)
         print_rows(answer.columns, answer.rows, Format(format.value), "no rows")
         is_truncated = answer.is_truncated
     if is_truncated:
@@ -1127,12 +1138,15 @@ def gazetteer_update(
 
 
 # --- shared ------------------------------------------------------------------------------------------------------
-def _settings(lake: str | None = None, warehouse: Path | None = None) -> Settings:
+def _settings(lake: str | None = None, warehouse: str | None = None) -> Settings:
     from demarche.settings import load_settings
 
+    if warehouse and warehouse.startswith("ducklake:"):
+        return load_settings(lake_url=lake, warehouse_url=warehouse)
     if warehouse and not lake and (beside := Path(f"{warehouse}.lake")).is_dir():
         lake = str(beside)  # as run made it
-    return load_settings(lake_url=lake, warehouse_path=warehouse)
+    given = {"warehouse_path": Path(warehouse), "warehouse_url": ""} if warehouse else {}
+    return load_settings(lake_url=lake, **given)
 
 
 def _print_step(done: StepResult) -> None:

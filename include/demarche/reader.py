@@ -16,13 +16,14 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from demarche.selection import CONDITION, Words, select
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from demarche.warehouse import Place
 
 _EVENTS = f"""
 SELECT * FROM {{source}} WHERE {CONDITION}
@@ -38,7 +39,7 @@ class Reader:
     it comes from. Raises WarehouseError for what can't be read, SelectionError (a ValueError) for words that it doesn't
     know."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         self.path = path
 
     def __repr__(self) -> str:

@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     data_folder: Path = Field(Path("data"), description="Where lake, warehouse and drop folder lie unless set apart")
     lake_url: str = Field("", description="The lake: a folder or an fsspec URL; default <data_folder>/lake")
     warehouse_path: Path = Field(Path(), description="The published file; default <data_folder>/warehouse.duckdb")
+    warehouse_url: str = Field("", description="Load into DuckLake: ducklake:postgres:DSN, without a password")
+    warehouse_files: str = Field(
+        "", description="Where DuckLake's data files lie, a folder or s3://; default <data_folder>/warehouse.files"
+    )
     drop_folder: Path = Field(Path(), description="Files put here are read; default <data_folder>/drop")
     sources_file: Path = Field(Path("config/sources.toml"), description="Which sources there are; need not be there")
     reports_folder: Path = Field(Path(), description="Daily reports are written here; default <data_folder>/reports")
@@ -90,6 +94,7 @@ class Settings(BaseSettings):
         places = {
             "lake_url": str(self.data_folder / "lake"),
             "warehouse_path": self.data_folder / "warehouse.duckdb",
+            "warehouse_files": str(self.data_folder / "warehouse.files"),
             "drop_folder": self.data_folder / "drop",
             "reports_folder": self.data_folder / "reports",
             "gazetteer_file": self.data_folder / "gazetteer.csv",

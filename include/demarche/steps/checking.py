@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from demarche import quality
 from demarche.records import Load, QualityCheck, QualityResult
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import STATIONS, open_lake, released
+from demarche.steps.ledgers import STATIONS, open_lake, released, warehouse_of
 from demarche.steps.loading import loadable
 from demarche.steps.quarantine import held_back
 from demarche.steps.results import StepError, StepResult, log
 from demarche.storage import Lake
+
+if TYPE_CHECKING:
+    from demarche.warehouse import Place
 
 ON_ITS_WAY = timedelta(hours=12)
 """A partition that a station replaced this lately need not be in the warehouse yet."""
@@ -46,7 +49,7 @@ def check_all(
     unknown = sorted(set(check_ids or ()) - set(known))
     if unknown:
         raise StepError(f"no check is called {', '.join(unknown)}; there are: {', '.join(known)}")
-    path, now = settings.warehouse_path, datetime.now(UTC)
+    path, now = warehouse_of(settings), datetime.now(UTC)
     lake = open_lake(settings)
     taken = _taken(path)
     is_its_lake = not taken.keys().isdisjoint(lake.fetch_keys()) if taken else bool(lake.journal(Load.table))
@@ -80,7 +83,7 @@ def check(check_id: str, *, settings: Settings | None = None) -> StepResult:
     return StepResult("check", None, details={"failing": result.failing_count})
 
 
-def _taken(path: Path) -> dict[str, str]:
+def _taken(path: Place) -> dict[str, str]:
     """By partition the hash of what the warehouse at ``path`` holds of it."""
     from demarche import warehouse
 

@@ -11,7 +11,7 @@ from demarche.explanation import EventExplanation, Explanation, ReportExplanatio
 from demarche.records import Document, Mention, Reject, Report, ReportParticipant
 from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import parse_files
-from demarche.steps.ledgers import open_lake
+from demarche.steps.ledgers import open_lake, warehouse_of
 from demarche.steps.results import StepError
 from demarche.steps.tagging import tag
 from demarche.storage import Lake
@@ -129,7 +129,7 @@ def explain_event(event_id: str, *, settings: Settings | None = None) -> EventEx
     settings = settings or load_settings()
     found = _rows(_EVENT, "r" + event_id[1:], settings)
     if not found:
-        raise StepError(f"no event {event_id} is in {settings.warehouse_path}")
+        raise StepError(f"no event {event_id} is in {warehouse_of(settings)}")
     current = found[0]["event_id"]
     reports, participants, statuses, links = (
         tuple(_rows(sql, current, settings)) for sql in (_REPORTS, _PARTICIPANTS, _STATUSES, _LINKS)
@@ -139,13 +139,13 @@ def explain_event(event_id: str, *, settings: Settings | None = None) -> EventEx
 
 
 def _has_warehouse(settings: Settings) -> bool:
-    return settings.warehouse_path.exists()
+    return warehouse_of(settings).exists()
 
 
 def _rows(sql: str, key: str, settings: Settings) -> list[dict[str, Any]]:
     from demarche import warehouse
 
     answer = warehouse.query(
-        settings.warehouse_path, sql, parameters={"id": key}, limit=10_000, timeout_seconds=settings.query_seconds
+        warehouse_of(settings), sql, parameters={"id": key}, limit=10_000, timeout_seconds=settings.query_seconds
     )
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]

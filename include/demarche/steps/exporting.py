@@ -16,6 +16,7 @@ from demarche.exports import FORMS, REMOVED, Package, Resource, write_calendar, 
 from demarche.exports.package import Written
 from demarche.selection import Selection
 from demarche.settings import Settings, load_settings
+from demarche.steps.ledgers import warehouse_of
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def export(
         selection = Selection(**{**vars(selection), "status_types": shape.status_types})
     with (
         _whole(folder) as (incoming, spill),
-        warehouse.open_export(settings.warehouse_path, selection, since_load, spill) as found,
+        warehouse.open_export(warehouse_of(settings), selection, since_load, spill) as found,
     ):
         package = Package(
             form=form, program_version=version("demarche"), licence=settings.export_licence, load_id=found.load_id,

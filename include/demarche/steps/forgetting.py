@@ -12,7 +12,7 @@ from demarche.documents.tombstones import Forgotten, Tombstone
 from demarche.records import Document, Fetch, Report
 from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import parse_documents, parse_fetch
-from demarche.steps.ledgers import TOMBSTONES, open_lake
+from demarche.steps.ledgers import TOMBSTONES, open_lake, warehouse_of
 from demarche.steps.loading import rebuild_warehouse
 from demarche.steps.maintaining import back_up
 from demarche.steps.pairing import pair_documents
@@ -67,7 +67,7 @@ def forget(target: str, *, settings: Settings | None = None, progress: Progress 
         uses = _uses(lake, stones)
         unused = _unused(lake, uses)
         removed = _purge(lake, stones, uses, unused)
-        if settings.warehouse_path.exists():
+        if warehouse_of(settings).exists():
             rebuild_warehouse(settings=settings, progress=progress, keep=0)
         if settings.backup_url:
             backup = Backup(settings.backup_url)
@@ -128,9 +128,9 @@ def _events_with(report_ids: list[str], settings: Settings) -> set[str]:
     from demarche import warehouse
 
     found = {f"e{report_id[1:]}" for report_id in report_ids}
-    if settings.warehouse_path.exists() and report_ids:
+    if warehouse_of(settings).exists() and report_ids:
         sql = "SELECT event_id FROM core.event_reports WHERE list_contains(string_split($ids, ','), report_id)"
-        rows = warehouse.query(settings.warehouse_path, sql, limit=1_000_000, parameters={"ids": ",".join(report_ids)})
+        rows = warehouse.query(warehouse_of(settings), sql, limit=1_000_000, parameters={"ids": ",".join(report_ids)})
         found |= {event_id for (event_id,) in rows.rows}
     return found
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from demarche import gdelt
 from demarche.records import GdeltFile, GdeltReject
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import open_lake
+from demarche.steps.ledgers import open_lake, warehouse_of
 from demarche.steps.results import Progress, StepResult, no_progress
 from demarche.storage import Lake
 
@@ -67,7 +67,7 @@ def sync_gdelt(
     settings = settings or load_settings()
     lake = open_lake(settings)
     files = [GdeltFile.model_validate(row) for row in lake.journal(_JOURNAL)]
-    held = warehouse.gdelt_hashes(settings.warehouse_path) if files else set()
+    held = warehouse.gdelt_hashes(warehouse_of(settings)) if files else set()
     missing = list({file.raw_hash: file for file in files if file.raw_hash not in held}.values())
     if not missing:
         return []
@@ -78,7 +78,7 @@ def sync_gdelt(
             rows.append(_rows(lake, file, Path(folder) / f"{number}.tsv"))
             progress("taken", number, len(missing))
         keep = settings.kept_publications if keep is None else keep
-        return warehouse.take_gdelt(settings.warehouse_path, rows, wait_seconds=settings.lock_seconds, keep=keep)
+        return warehouse.take_gdelt(warehouse_of(settings), rows, wait_seconds=settings.lock_seconds, keep=keep)
 
 
 def _keep(lake: Lake, path: Path, known: set[str], max_reject_share: float) -> int:

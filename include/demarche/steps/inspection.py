@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demarche import fetching, language
 from demarche.settings import Settings, SettingsError, load_settings, unknown_variables
-from demarche.steps.ledgers import STATIONS, open_lake, unpairable
+from demarche.steps.ledgers import STATIONS, open_lake, unpairable, warehouse_of
 from demarche.steps.loading import unloaded
 from demarche.steps.quarantine import held_back
 from demarche.steps.running import pending
 from demarche.storage import LakeError
+
+if TYPE_CHECKING:
+    from demarche.warehouse import Place
 
 NEEDED_BYTES = 1_000_000_000
 NEEDED_PYTHON = (3, 11)
@@ -62,7 +65,7 @@ def status(*, settings: Settings | None = None) -> dict[str, Any]:
 def _warehouse_status(settings: Settings) -> dict[str, Any]:
     from demarche import warehouse
 
-    path = settings.warehouse_path
+    path = warehouse_of(settings)
     if not path.exists():
         return {"warehouse": f"{path} (none yet)"}
     found = warehouse.overview(path)
@@ -141,7 +144,7 @@ def _places(settings: Settings) -> Iterator[Finding]:
             if "://" not in settings.lake_url
             else Finding(True, "lake", settings.lake_url)
         )
-    yield _warehouse(settings.warehouse_path)
+    yield _warehouse(warehouse_of(settings))
     has_drop_folder = settings.drop_folder.is_dir()
     advice = "" if has_drop_folder else f" is not there — mkdir -p {settings.drop_folder} (only the schedule needs it)"
     yield Finding(True, "drop folder", f"{settings.drop_folder}{advice}")
@@ -150,14 +153,14 @@ def _places(settings: Settings) -> Iterator[Finding]:
     yield Finding(free >= NEEDED_BYTES, "disk", f"{free / 1e9:.1f} GB free for the warehouse{advice}")
 
 
-def _warehouse(path: Path) -> Finding:
+def _warehouse(path: Place) -> Finding:
     """Whether it can be read, if there is one, and whether there can be a next one."""
     from demarche import warehouse
 
-    place = _writable("warehouse", path.parent)
-    if not path.exists() or not place.is_good:
-        return place
+    place = _writable("warehouse", path.parent) if isinstance(path, Path) else Finding(True, "warehouse", str(path))
     try:
+        if not place.is_good or not path.exists():
+            return place
         found = warehouse.overview(path)
     except warehouse.WarehouseError as error:
         return Finding(False, "warehouse", str(error))

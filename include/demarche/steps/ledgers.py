@@ -20,6 +20,7 @@ from demarche.storage import Lake, LakeFault, Manifest
 
 if TYPE_CHECKING:
     from demarche.documents.tombstones import Forgotten
+    from demarche.warehouse import Place
 
 STATIONS = ("documents", "tagged", "paired")
 _COMMANDS = {"documents": "parse-documents", "tagged": "tag-documents", "paired": "pair-documents"}
@@ -40,6 +41,21 @@ def open_lake(settings: Settings) -> Lake:
             "it — name a folder, or a URL that lasts"
         )
     return Lake(settings.lake_url)
+
+
+def warehouse_of(settings: Settings) -> Place:
+    """The warehouse that the settings name: a file, or a DuckLake."""
+    if not settings.warehouse_url:
+        return settings.warehouse_path
+    from demarche.warehouse import DuckLake
+
+    files = files_at(settings.warehouse_files)
+    return DuckLake(settings.warehouse_url, files, settings.warehouse_path.absolute().with_name(".ducklake.work"))
+
+
+def files_at(place: str) -> str:
+    """Where DuckLake's data files lie, as it wants it: a URL or an absolute path, with a slash behind it."""
+    return f"{place if '://' in place else Path(place).absolute()}".rstrip("/") + "/"
 
 
 def checked_key(partition_key: str) -> str:

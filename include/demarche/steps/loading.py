@@ -44,6 +44,7 @@ from demarche.steps.ledgers import (
     take_again,
     unpairable,
     unpaired,
+    warehouse_of,
 )
 from demarche.steps.pairing import pair_documents
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
@@ -58,6 +59,9 @@ _BROUGHT: dict[str, tuple[type[Record], ...]] = {
     "tagged": (Mention, Report, ReportParticipant, Reject),
     "paired": (Signature, Pair),
 }
+
+
+_CONFLICTS = 3  # so often may somebody else's commit be in a load's way
 
 
 class GateError(StepError):
@@ -95,15 +99,15 @@ def open_writer(settings: Settings, *, fresh: bool = False, keep: int | None = N
     """The writer of the warehouse that the settings name; former publications stay as they say, or else ``keep``."""
     from demarche.warehouse import Warehouse
 
-    path = settings.warehouse_path
+    place = warehouse_of(settings)
     keep = settings.kept_publications if keep is None else keep
-    with Warehouse.writer(path, wait_seconds=settings.lock_seconds, fresh=fresh, keep=keep) as warehouse:
+    with Warehouse.writer(place, wait_seconds=settings.lock_seconds, fresh=fresh, keep=keep) as warehouse:
         yield warehouse
 
 
 def refuse_foreign_warehouse(settings: Settings) -> None:
     """Raises WarehouseError, before hours are spent on a run, when its warehouse could not be written to."""
-    if settings.warehouse_path.exists():
+    if warehouse_of(settings).exists():
         with open_writer(settings):
             pass
 
@@ -115,10 +119,10 @@ def refuse_lesser_lake(settings: Settings) -> None:
     """
     from demarche import warehouse
 
-    if not settings.warehouse_path.is_file():
+    if not warehouse_of(settings).exists():
         return
     try:
-        found = warehouse.query(settings.warehouse_path, "SELECT partition_key FROM meta.partitions", limit=10_000_000)
+        found = warehouse.query(warehouse_of(settings), "SELECT partition_key FROM meta.partitions", limit=10_000_000)
     except warehouse.WarehouseLocked:
         raise
     except warehouse.WarehouseError:
@@ -128,7 +132,7 @@ def refuse_lesser_lake(settings: Settings) -> None:
     if missing:
         named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
         raise StepError(
-            f"{settings.warehouse_path} holds {named}, which the lake {settings.lake_url} lacks — name the lake that "
+            f"{warehouse_of(settings)} holds {named}, which the lake {settings.lake_url} lacks — name the lake that "
             "it was made from (--lake), or another warehouse (--warehouse)"
         )
 
@@ -138,10 +142,10 @@ def unloaded(settings: Settings) -> list[str]:
     from demarche import warehouse
 
     wanted = loadable(open_lake(settings), settings)
-    if not settings.warehouse_path.exists():
+    if not warehouse_of(settings).exists():
         return sorted(wanted)
     sql = "SELECT partition_key, input_hash FROM meta.partitions"
-    taken = dict(warehouse.query(settings.warehouse_path, sql, limit=10_000_000).rows)
+    taken = dict(warehouse.query(warehouse_of(settings), sql, limit=10_000_000).rows)
     return sorted(key for key, partition in wanted.items() if taken.get(key) != partition.input_hash)
 
 
@@ -155,7 +159,7 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
         if not fresh:
             keep_journal(lake, warehouse)  # of a load that was killed before it could
         wanted = loadable(lake, settings)
-        taken = warehouse.taken()
+        taken = {} if fresh else warehouse.taken()
         due = {key: found for key, found in wanted.items() if taken.get(key) != found.input_hash}
         changed, held = _whole(lake, at_hand, due)
         forgotten = sorted(set(taken) - {*lake.taken_keys("documents"), *lake.fetch_keys()})
@@ -248,11 +252,12 @@ def _load_sound(
     """Load what passes the gate. A partition that its checks name, or whose rows don't fit, is held back, and the rest
     tried again; what was held back, and why, is the second answer. What a person has accepted holds up nothing. Raises
     GateError when a failing check names none of them."""
-    from demarche.warehouse import UnusablePartition
+    from demarche.warehouse import UnusablePartition, WarehouseConflict
 
     accepted = {row["partition_key"] for row in lake.journal(ACCEPTANCES)}
     remaining = dict(changed)
     held: dict[str, str] = {}
+    conflicts = 0
     declared = _declared(settings)
     while True:
         progress("load_warehouse", 0, 3)
@@ -280,7 +285,13 @@ def _load_sound(
         now = datetime.now(UTC)
         failures = [failure for failure in warehouse.gate(now) if not _is_accepted(failure, accepted)]
         if not failures:
-            return warehouse.commit(now, code_versions=_code_versions(settings)), held
+            try:
+                return warehouse.commit(now, code_versions=_code_versions(settings)), held
+            except WarehouseConflict:
+                conflicts += 1
+                if conflicts == _CONFLICTS:
+                    raise
+                continue
         warehouse.rollback()
         named = {
             key: _reason(failure)
@@ -412,5 +423,5 @@ def events_of(raw_hashes: Sequence[str], *, settings: Settings | None = None) ->
 
     settings = settings or load_settings()
     hashes = {"hashes": ",".join(raw_hashes)}
-    found = warehouse.query(settings.warehouse_path, _EVENTS, limit=1_000_000, parameters=hashes)
+    found = warehouse.query(warehouse_of(settings), _EVENTS, limit=1_000_000, parameters=hashes)
     return [dict(zip(found.columns, row, strict=True)) for row in found.rows]

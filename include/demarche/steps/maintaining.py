@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import open_lake
+from demarche.steps.ledgers import open_lake, warehouse_of
 from demarche.steps.loading import keep_journal, open_writer
 from demarche.steps.results import StepResult
 from demarche.steps.retention import expire_raw
@@ -27,16 +29,16 @@ def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
 
     settings = settings or load_settings()
     lake = open_lake(settings)
-    path = settings.warehouse_path
+    path = warehouse_of(settings)
     with open_writer(settings) as warehouse:
         keep_journal(lake, warehouse)
         is_compacted = warehouse.compact()
         is_new = warehouse.publish()
         details = {"published": int(is_new), "compacted": int(is_compacted)}
-        details["expired"] = store.expire(path, settings.kept_publications)
+        details["expired"] = warehouse.expire()
         details["verified"] = store.verify(path) if path.exists() else 0
         if settings.backup_url and path.exists():
-            details["backed_up"] = _copy(Backup(settings.backup_url), lake, path, settings.kept_backups)
+            details["backed_up"] = _copy(Backup(settings.backup_url), lake, settings, settings.kept_backups)
     with lake.one_run():
         details |= expire_raw(lake, settings, datetime.now(UTC))
     return StepResult("maintain_warehouse", None, details=details)
@@ -46,18 +48,33 @@ def back_up(backup: Backup, lake: Lake, settings: Settings, *, keep: int) -> int
     """Take what the backup lacks of the lake's raw bytes and journal, and the published warehouse, of whose states the
     last ``keep`` stay; how many objects were copied."""
     with open_writer(settings):  # while it is copied, nobody publishes another one
-        return _copy(backup, lake, settings.warehouse_path, keep)
+        return _copy(backup, lake, settings, keep)
 
 
-def _copy(backup: Backup, lake: Lake, path: Path, keep: int) -> int:
+def _copy(backup: Backup, lake: Lake, settings: Settings, keep: int) -> int:
     from demarche import warehouse as store
 
+    place = warehouse_of(settings)
     copied = backup.lake.take_missing(lake)
-    found = store.overview(path) if path.exists() else None
+    found = store.overview(place) if place.exists() else None
     if found and found.loaded_at and found.load_id:
-        copied += backup.keep(path, f"{found.loaded_at:%Y%m%dT%H%M%S}-{found.load_id}.duckdb")
+        with _beside(settings, "backup") as file:
+            if isinstance(place, store.DuckLake):
+                store.copy_from_ducklake(place, file, wait_seconds=0, keep=0)
+            else:
+                file = place
+            copied += backup.keep(file, f"{found.loaded_at:%Y%m%dT%H%M%S}-{found.load_id}.duckdb")
         backup.expire(keep)
     return copied
+
+
+@contextmanager
+def _beside(settings: Settings, what: str) -> Iterator[Path]:
+    """A place for a file beside the warehouse, that is gone afterwards."""
+    path = settings.warehouse_path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.{what}.", dir=path.parent) as folder:
+        yield Path(folder) / path.name
 
 
 def restore_backup(url: str, *, name: str | None = None, settings: Settings | None = None) -> StepResult:
@@ -70,14 +87,15 @@ def restore_backup(url: str, *, name: str | None = None, settings: Settings | No
 
     settings = settings or load_settings()
     backup = Backup(url)
-    path = settings.warehouse_path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.restore.", dir=path.parent) as folder:
-        fetched = Path(folder) / path.name
+    place = warehouse_of(settings)
+    with _beside(settings, "restore") as fetched:
         backup.fetch(name, fetched)
         store.verify(fetched)
         brought = open_lake(settings).take_missing(backup.lake)
-        store.restore(path, fetched, wait_seconds=settings.lock_seconds, keep=settings.kept_publications)
-    held = store.overview(path)
+        if isinstance(place, store.DuckLake):
+            store.copy_to_ducklake(fetched, place, wait_seconds=settings.lock_seconds)
+        else:
+            store.restore(place, fetched, wait_seconds=settings.lock_seconds, keep=settings.kept_publications)
+    held = store.overview(place)
     details = {"objects": brought, "documents": held.document_count, "events": held.event_count}
     return StepResult("restore", None, details=details)

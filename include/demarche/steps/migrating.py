@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from demarche.settings import Settings, load_settings
+from demarche.steps.ledgers import files_at
 from demarche.steps.results import StepError
 
 
@@ -18,13 +19,13 @@ def migrate_warehouse(
     settings = settings or load_settings()
     if warehouse.is_ducklake(origin) == warehouse.is_ducklake(target):
         raise StepError("one of FROM and TO must be a file, the other ducklake:postgres:DSN")
-    if warehouse.is_ducklake(target):
-        folder = str(Path(data_path).absolute()) + "/" if data_path else None
-        if folder is None:
-            raise StepError("where do DuckLake's data files lie? Name a folder: --data")
-        count = warehouse.copy_to_ducklake(Path(origin), target, folder, wait_seconds=settings.lock_seconds)
+    wait, keep = settings.lock_seconds, settings.kept_publications
+    if not warehouse.is_ducklake(target):
+        lake = warehouse.DuckLake(origin)
+        count = warehouse.copy_from_ducklake(lake, Path(target), wait_seconds=wait, keep=keep)
+    elif data_path:
+        lake = warehouse.DuckLake(target, files=files_at(data_path))
+        count = warehouse.copy_to_ducklake(Path(origin), lake, wait_seconds=wait)
     else:
-        count = warehouse.copy_from_ducklake(
-            origin, Path(target), wait_seconds=settings.lock_seconds, keep=settings.kept_publications
-        )
+        raise StepError("where do DuckLake's data files lie? Name a folder: --data")
     return f"migrate_warehouse: rows {count}"

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demarche import daily, quality
 from demarche.daily import Cell, Course, DailyReport, Outcomes, Section
 from demarche.records import QualityResult
 from demarche.settings import Settings, load_settings
 from demarche.steps.checking import list_checks
-from demarche.steps.ledgers import open_lake
+from demarche.steps.ledgers import open_lake, warehouse_of
 from demarche.steps.quarantine import held_back
 from demarche.steps.results import StepError, StepResult, log
+
+if TYPE_CHECKING:
+    from demarche.warehouse import Place
 
 HISTORY = 30  # results of a check that its row shows
 _ORDER = ("error", "warn", "info")
@@ -28,7 +31,7 @@ def daily_report(day: date | None = None, *, settings: Settings | None = None) -
     from demarche import warehouse
 
     settings = settings or load_settings()
-    path = settings.warehouse_path
+    path = warehouse_of(settings)
     found = warehouse.overview(path)
     if day is None:
         ((day,),) = warehouse.query(path, "SELECT max(load_date) FROM core.documents").rows
@@ -50,7 +53,7 @@ def daily_report(day: date | None = None, *, settings: Settings | None = None) -
     return DailyReport(day, datetime.now(UTC), facts, sections)
 
 
-def _until(path: Path, day: date) -> datetime:
+def _until(path: Place, day: date) -> datetime:
     """When the next day began on which something was loaded: what was checked by then tells of ``day``."""
     from demarche import warehouse
 
@@ -128,7 +131,7 @@ def _first_row(result: QualityResult) -> str:
     return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
 
 
-def _asked(path: Path, day: date) -> Iterator[Section]:
+def _asked(path: Place, day: date) -> Iterator[Section]:
     from demarche import warehouse
 
     folder = files("demarche").joinpath("sql", "daily")

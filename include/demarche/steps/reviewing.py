@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from demarche.events import DecisionError, checked_values, standing
 from demarche.records import Decision, record_id
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import open_lake
+from demarche.steps.ledgers import open_lake, warehouse_of
 from demarche.steps.loading import decisions as _decisions
 
 OCCASIONS = {
@@ -47,7 +47,7 @@ def to_review(occasion: str, count: int = 20, *, seed: str = "", settings: Setti
     order = "md5(e.event_id || $seed)" if occasion == "sample" else "e.last_reported_date DESC NULLS LAST, e.event_id"
     sql = _DRAWN.format(condition=OCCASIONS[occasion], order=order, count=count)
     given = {"decided": ",".join(sorted(decided)), "seed": seed}
-    return [event_id for (event_id,) in warehouse.query(settings.warehouse_path, sql, parameters=given).rows]
+    return [event_id for (event_id,) in warehouse.query(warehouse_of(settings), sql, parameters=given).rows]
 
 
 def decide(
@@ -124,7 +124,7 @@ def _places(event_id: str, settings: Settings) -> dict[str, str]:
     """The reports of an event by id, each with where its trigger stands."""
     from demarche import warehouse
 
-    found = warehouse.query(settings.warehouse_path, _PLACES, limit=100_000, parameters={"event": event_id}).rows
+    found = warehouse.query(warehouse_of(settings), _PLACES, limit=100_000, parameters={"event": event_id}).rows
     if not found:
         raise DecisionError(f"no event is called {event_id}")
     return dict(found)

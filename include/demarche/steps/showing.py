@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from demarche.settings import Settings, load_settings
+from demarche.steps.ledgers import warehouse_of
 from demarche.steps.results import StepError
 
 _LEAST_OF_ID = 6  # characters of an id that may stand for the whole
@@ -70,7 +71,7 @@ def show_event(event_id: str, *, settings: Settings | None = None) -> dict[str, 
         )
     meant = [row["event_id"] for row in _rows(_NAMED, event_id, settings)]
     if not meant:
-        raise StepError(f"no event {event_id} is in {settings.warehouse_path}")
+        raise StepError(f"no event {event_id} is in {warehouse_of(settings)}")
     if len(meant) > 1 and event_id not in meant:
         raise StepError(f"{event_id} may be {', '.join(meant[:5])} — give more of the id")
     (found,) = {event_id} & set(meant) or meant
@@ -81,6 +82,6 @@ def _rows(sql: str, event_id: str, settings: Settings) -> list[dict[str, Any]]:
     from demarche import warehouse
 
     answer = warehouse.query(
-        settings.warehouse_path, sql, parameters={"id": event_id}, limit=10_000, timeout_seconds=settings.query_seconds
+        warehouse_of(settings), sql, parameters={"id": event_id}, limit=10_000, timeout_seconds=settings.query_seconds
     )
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]

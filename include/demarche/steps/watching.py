@@ -9,7 +9,7 @@ from typing import Any
 
 from demarche.sending import Ways, send
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import open_lake
+from demarche.steps.ledgers import open_lake, warehouse_of
 from demarche.steps.results import StepError, StepResult
 from demarche.watches import News, Watch, parse_watches, told
 from demarche.watches import news as news_of
@@ -33,7 +33,7 @@ def news(
     from demarche import warehouse
 
     settings = settings or load_settings()
-    path, lake, ways = settings.warehouse_path, open_lake(settings), _ways(settings)
+    path, lake, ways = warehouse_of(settings), open_lake(settings), _ways(settings)
     if is_sent and not ways:
         raise StepError(
             "nobody is set to be told — set DEMARCHE_NOTICE_WEBHOOK_URL, or DEMARCHE_NOTICE_MAIL_TO and "

@@ -5,13 +5,25 @@ Readers only ever open the published file. The writer works on a private copy be
     warehouse.duckdb                       what everybody reads; replaced as a whole, never written into
     .warehouse.duckdb.work/                the writer's: its lock, its own copy of the file, what it published last
     warehouse.duckdb.previous/             the last publications, newest name last
+
+Or it is a DuckLake (``ducklake.py``): the same tables, read and written by the same code; ``targets.py`` says what
+differs for the writer.
 """
 
 from demarche.warehouse.checks import load_checks, run_checks
-from demarche.warehouse.ducklake import copy_from_ducklake, copy_to_ducklake, is_ducklake
-from demarche.warehouse.errors import QueryError, UnusablePartition, WarehouseError, WarehouseLocked, remedy
+from demarche.warehouse.connection import Place
+from demarche.warehouse.ducklake import DuckLake, is_ducklake
+from demarche.warehouse.errors import (
+    QueryError,
+    UnusablePartition,
+    WarehouseConflict,
+    WarehouseError,
+    WarehouseLocked,
+    remedy,
+)
 from demarche.warehouse.exporting import Export, open_export
 from demarche.warehouse.gdelt import GdeltRows, gdelt_hashes, take_gdelt
+from demarche.warehouse.migration import copy_from_ducklake, copy_to_ducklake
 from demarche.warehouse.publication import chosen_publication, expire, publications, restore
 from demarche.warehouse.querying import Answer, ParquetAnswer, query, query_parquet
 from demarche.warehouse.reading import Overview, frame, overview, snapshot, verify
@@ -20,16 +32,19 @@ from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse, ac
 
 __all__ = [
     "Answer",
+    "DuckLake",
     "Export",
     "GateFailure",
     "GdeltRows",
     "Overview",
     "ParquetAnswer",
     "PartitionFiles",
+    "Place",
     "QueryError",
     "Resolved",
     "UnusablePartition",
     "Warehouse",
+    "WarehouseConflict",
     "WarehouseError",
     "WarehouseLocked",
     "accuracy",

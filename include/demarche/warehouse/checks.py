@@ -15,6 +15,7 @@ import duckdb
 
 from demarche import quality
 from demarche.records import QualityCheck, QualityResult
+from demarche.warehouse.connection import Place
 from demarche.warehouse.errors import QueryError, WarehouseError, first_line
 from demarche.warehouse.querying import query
 from demarche.warehouse.reading import overview
@@ -152,7 +153,7 @@ def _partitions(
 
 
 def run_checks(
-    path: Path,
+    path: Place,
     checked_at: datetime,
     *,
     checks: Sequence[QualityCheck] | None = None,

@@ -1,4 +1,4 @@
-"""How every connection to a warehouse file is opened."""
+"""How every connection to a warehouse is opened: to a file, or to a DuckLake."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from demarche.warehouse.ducklake import DuckLake, told
 from demarche.warehouse.errors import Unreadable, Unusable, WarehouseLocked, first_line
 from demarche.warehouse.schema import quoted
 
@@ -20,6 +21,9 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": "false",
     "python_enable_replacements": "false",  # else a misspelt table name is looked up among Python variables
 }
+Place = Path | DuckLake
+"""Where a warehouse is."""
+
 STORAGE = "v1.5.0"
 """The storage version of the file: texts take half the room of the default's, and DuckDB 1.5 and 2 both read it."""
 
@@ -40,7 +44,32 @@ def refuse_irregular(path: Path) -> None:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(place: Place) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection whose current database is the warehouse at ``place``, read-only.
+
+    Raises WarehouseError when there is none, or it can't be read now.
+    """
+    with _reading_lake(place) if isinstance(place, DuckLake) else _reading_file(place) as con:
+        yield con
+
+
+@contextmanager
+def _reading_lake(lake: DuckLake) -> Iterator[duckdb.DuckDBPyConnection]:
+    """All that is read within the block is one snapshot's."""
+    if not lake.exists():
+        raise Unreadable(f"{lake}: no warehouse there yet — load one first (`demarche load-warehouse`)")
+    con = connect()
+    try:
+        with told(lake):
+            lake.attach(con, read_only=True)
+            con.execute("BEGIN")
+            yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def _reading_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection whose current database is the file at ``path``, read-only.
 
     The file is attached to a fresh instance: DuckDB would go on serving the old file after a publication if one

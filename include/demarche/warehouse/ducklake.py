@@ -1,25 +1,24 @@
-"""A copy of the warehouse in DuckLake (catalog in PostgreSQL, data in a folder), and the way back into a file.
+"""A warehouse in DuckLake: its catalog in PostgreSQL, its data as Parquet in a folder or in object storage.
 
-One writer at a time, by an advisory lock of PostgreSQL that falls with the process. A copy is one transaction: readers
-see the former snapshot or the new one. Passwords are libpq's business (``PGPASSWORD``, ``~/.pgpass``): a URL that holds
-one is refused, so that no message can tell it.
+One writer at a time, by an advisory lock of PostgreSQL that falls with the process; a commit is a snapshot, which is
+how it is published. Passwords are libpq's business (``PGPASSWORD``, ``~/.pgpass``): a URL that holds one is refused, so
+that no message can tell it.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
+from dataclasses import dataclass
+from importlib.resources import files as packaged
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from demarche.warehouse import marts, publication, schema
-from demarche.warehouse.connection import reading
-from demarche.warehouse.errors import WarehouseError, WarehouseLocked, reported
-from demarche.warehouse.publication import refuse_damaged
+from demarche.warehouse.errors import Unreadable, Unusable, WarehouseError, WarehouseLocked, first_line
 from demarche.warehouse.schema import quoted
 
 PREFIX = "ducklake:postgres:"
@@ -28,97 +27,144 @@ CATALOG_SCHEMA = "demarche"
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('demarche warehouse', 0))"
 _SECRET = re.compile(r"password\s*=|://[^/@]*:[^/@]*@", re.I)
+_HELD = f"""
+SELECT EXISTS (
+    SELECT FROM {CATALOG_SCHEMA}.ducklake_table WHERE table_name = 'schema_version' AND end_snapshot IS NULL
+)
+"""
+_FILES = f"SELECT value FROM __ducklake_metadata_lake.{CATALOG_SCHEMA}.ducklake_metadata WHERE key = 'data_path'"
 
 
-def is_ducklake(place: str) -> bool:
-    return place.startswith("ducklake:")
+@dataclass(frozen=True)
+class DuckLake:
+    """Names a warehouse in DuckLake, as a path names one in a file.
 
+    ``files`` is where its data files lie, which is said once, when it is made, and can't be changed later; ``folder``
+    is on this machine, for what a writer puts aside meanwhile. Raises Unusable for an address that is none, or holds a
+    password.
+    """
 
-def copy_to_ducklake(path: Path, url: str, data_path: str, *, wait_seconds: float) -> int:
-    """Make the warehouse at ``url`` what is published at ``path``; how many rows. ``data_path`` is where its data files
-    lie, and can't be changed later. Raises WarehouseError, and leaves what was there."""
-    refuse_damaged(path)
-    with _locked(url, wait_seconds), reading(path) as con, reported(f"{path}: not copied to DuckLake"):
-        _attach(con, url, f"DATA_PATH {quoted(data_path)}")
+    url: str
+    files: str = ""
+    folder: Path = Path()
+
+    def __post_init__(self) -> None:
+        if not self.url.startswith(PREFIX):
+            raise Unusable(f"a DuckLake is named {PREFIX}DSN, like {PREFIX}dbname=news host=db user=demarche")
+        if _SECRET.search(self.url):
+            raise Unusable("the address of DuckLake holds a password — leave it to PGPASSWORD or ~/.pgpass")
+
+    def __str__(self) -> str:
+        return self.url
+
+    def exists(self) -> bool:
+        """Whether a warehouse was made there. Raises WarehouseError when nobody can tell."""
+        with self._catalog() as con:
+            (catalog,) = con.execute(f"SELECT to_regclass('{CATALOG_SCHEMA}.ducklake_table')").fetchone()
+            return catalog is not None and bool(con.execute(_HELD).fetchone()[0])
+
+    def attach(self, con: duckdb.DuckDBPyConnection, *, read_only: bool) -> str:
+        """Make it the current database of a connection, as ``lake``; where its data files lie. A writer's attaching
+        makes it where there is none."""
+        for binary in extensions():
+            con.execute(f"LOAD {quoted(binary)}")
+        # without inlining, rows are in data files alone: what is forgotten goes with them
+        options = "READ_ONLY" if read_only else "DATA_INLINING_ROW_LIMIT 0"
+        if self.files and not read_only:
+            options += f", DATA_PATH {quoted(self.files)}"
+            self._lend_store(con, self.files)
+        con.execute(f"ATTACH {quoted(self.url)} AS lake ({options}, METADATA_SCHEMA {quoted(CATALOG_SCHEMA)})")
         con.execute("USE lake")
-        con.execute("BEGIN")
-        schema.bring_up_to_date(con)
-        count = _copy_tables(con, "warehouse", "lake")
-        marts.refresh(con, has_comments=False)
-        con.execute("COMMIT")
-    return count
+        (files,) = con.execute(_FILES).fetchone() or ("",)
+        self._lend_store(con, files)
+        return str(files)
 
+    @staticmethod
+    def _lend_store(con: duckdb.DuckDBPyConnection, files: str) -> None:
+        """Give DuckDB the client of object storage that the lake has: its credentials stay where they are."""
+        protocol = files.partition("://")[0] if "://" in files else ""
+        if protocol and protocol not in con.list_filesystems():
+            import fsspec
 
-def copy_from_ducklake(url: str, path: Path, *, wait_seconds: float, keep: int) -> int:
-    """Publish at ``path`` what the warehouse at ``url`` holds; how many rows. Raises WarehouseError, and leaves what
-    was published."""
-    publishing = publication.rewriting(
-        path, "not copied from DuckLake", fresh=True, wait_seconds=wait_seconds, keep=keep
-    )
-    with publishing as con:
-        _attach(con, url, "READ_ONLY")
-        name = con.execute("SELECT current_database()").fetchall()[0][0]
-        con.execute("BEGIN")
-        schema.bring_up_to_date(con)
-        count = _copy_tables(con, "lake", f'"{name}"')
-        marts.refresh(con)
-        con.execute("COMMIT")
-    return count
+            con.register_filesystem(fsspec.filesystem(protocol, use_listings_cache=False))
 
+    @contextmanager
+    def locked(self, wait_seconds: float) -> Iterator[Callable[[], None]]:
+        """Hold the writer's lock; gives what raises WarehouseError once it is lost. Raises WarehouseLocked when another
+        has it after ``wait_seconds``."""
+        with self._catalog() as con:
+            deadline = time.monotonic() + wait_seconds
+            while not (con.execute(_LOCK).fetchone() or (False,))[0]:
+                if time.monotonic() >= deadline:
+                    raise WarehouseLocked(
+                        f"{self}: another process is writing to it — wait for it to end, or ask for more time"
+                    )
+                time.sleep(0.1)
+            try:
+                yield lambda: self._ask_after(con)
+            finally:
+                if not con.broken:  # closing alone gives it back some moments later
+                    con.execute("SELECT pg_advisory_unlock_all()")
 
-def _copy_tables(con: duckdb.DuckDBPyConnection, origin: str, target: str) -> int:
-    """Every table's rows, and that they are the same: their number and a checksum over all of them."""
-    total = 0
-    for table in schema.tables():
-        names = ", ".join(f'"{name}"' for name in table.column_names)
-        source, copy = f"{origin}.{table.qualified}", f"{target}.{table.qualified}"
-        con.execute(f"DELETE FROM {copy}")
-        order = "ORDER BY load_date" if "load_date" in table.column_names else ""  # bounds what a question reads
-        con.execute(f"INSERT INTO {copy} ({names}) SELECT {names} FROM {source} {order}")
-        sums = [
-            con.execute(f"SELECT count(*), bit_xor(hash({names})) FROM {place}").fetchone() for place in (source, copy)
-        ]
-        if sums[0] is None or sums[0] != sums[1]:
-            raise WarehouseError(f"{table.qualified} differs after it was copied — nothing was changed, try again")
-        total += int(sums[0][0])
-    return total
+    def _ask_after(self, con: Any) -> None:
+        import psycopg
 
-
-def _attach(con: duckdb.DuckDBPyConnection, url: str, option: str) -> None:
-    _refuse_secrets(url)
-    for name in ("ducklake", "postgres_scanner"):
         try:
-            binary = files(f"duckdb_extension_{name}") / "extensions" / f"v{duckdb.__version__}"
-            con.execute(f"LOAD {quoted(str(binary / f'{name}.duckdb_extension'))}")
+            con.execute("SELECT 1")
+        except psycopg.Error as error:
+            raise WarehouseError(
+                f"{self}: the writer's lock is lost with its connection ({first_line(error)}) — run it again"
+            ) from error
+
+    @contextmanager
+    def _catalog(self) -> Iterator[Any]:
+        """A connection to PostgreSQL itself."""
+        try:
+            import psycopg
         except ModuleNotFoundError:
-            raise WarehouseError('DuckLake isn\'t installed — pip install "demarche[ducklake]"') from None
-    con.execute(f"ATTACH {quoted(url)} AS lake ({option}, METADATA_SCHEMA {quoted(CATALOG_SCHEMA)})")
+            raise WarehouseError(_MISSING) from None
+        try:
+            con = psycopg.connect(self.url.removeprefix(PREFIX), autocommit=True, connect_timeout=10)
+        except psycopg.Error as error:
+            raise WarehouseError(
+                f"DuckLake's catalog can't be reached: {first_line(error)} — look at address and password"
+            ) from error
+        try:
+            yield con
+        except psycopg.Error as error:
+            raise WarehouseError(f"{self}: its catalog can't be asked ({first_line(error)}) — run it again") from error
+        finally:
+            con.close()
 
 
-def _refuse_secrets(url: str) -> None:
-    if not url.startswith(PREFIX):
-        raise WarehouseError(f"a DuckLake is named {PREFIX}DSN, like {PREFIX}dbname=news host=db user=demarche")
-    if _SECRET.search(url):
-        raise WarehouseError("the address holds a password — leave it to PGPASSWORD or ~/.pgpass")
+_MISSING = 'DuckLake isn\'t installed — pip install "demarche[ducklake]"'
+
+
+def is_ducklake(place: object) -> bool:
+    return str(place).startswith("ducklake:")
+
+
+def extensions() -> list[str]:
+    """The extensions' files; they come as packages, and nothing is fetched."""
+    version, names = f"v{duckdb.__version__}", ("ducklake", "postgres_scanner")
+    try:
+        folders = {name: packaged(f"duckdb_extension_{name}") / "extensions" / version for name in names}
+        return [str(folder / f"{name}.duckdb_extension") for name, folder in folders.items()]
+    except ModuleNotFoundError:
+        raise WarehouseError(_MISSING) from None
 
 
 @contextmanager
-def _locked(url: str, wait_seconds: float) -> Iterator[None]:
-    """The writer's lock of this DuckLake. Raises WarehouseLocked when another has it after ``wait_seconds``."""
-    _refuse_secrets(url)
+def told(lake: DuckLake) -> Iterator[None]:
+    """What DuckDB finds wrong while a lake is read, as Unreadable, or, where it passes, as WarehouseError."""
     try:
-        import psycopg
-    except ModuleNotFoundError:
-        raise WarehouseError('DuckLake isn\'t installed — pip install "demarche[ducklake]"') from None
-    try:
-        con = psycopg.connect(url.removeprefix(PREFIX), autocommit=True, connect_timeout=10)
-    except psycopg.Error as error:
-        said = (str(error).strip().splitlines() or ["no answer"])[0]
-        raise WarehouseError(f"DuckLake's catalog can't be reached: {said} — look at address and password") from error
-    with con:
-        deadline = time.monotonic() + wait_seconds
-        while not (con.execute(_LOCK).fetchone() or (False,))[0]:
-            if time.monotonic() >= deadline:
-                raise WarehouseLocked("another process writes to this DuckLake — wait for it to end")
-            time.sleep(0.1)
         yield
+    except duckdb.Error as error:
+        said = first_line(error)
+        if any(passing in said for passing in _PASSING):
+            raise WarehouseError(f"{lake}: {said} — is its server up? Run this again") from error
+        raise Unreadable(f"{lake}: can't be read as a warehouse ({said})") from error
+
+
+# DuckDB has no class for a server that is away; only its words tell.
+_PASSING = ("onnection", "terminating", "starting up", "shutting down", "recovery mode")

@@ -35,6 +35,10 @@ class WarehouseLocked(WarehouseError):
     """Another process writes to this warehouse."""
 
 
+class WarehouseConflict(WarehouseError):
+    """Another's commit was in the way of ours, of which nothing was kept."""
+
+
 class QueryError(WarehouseError):
     """An analyst's query was refused, failed, or took too long or too much."""
 

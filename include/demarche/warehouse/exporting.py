@@ -13,6 +13,7 @@ import duckdb
 
 from demarche.exports import Described, Resource
 from demarche.selection import CONDITION, Selection
+from demarche.warehouse.connection import Place
 from demarche.warehouse.errors import WarehouseError, reported
 from demarche.warehouse.publication import reading_sound
 from demarche.warehouse.schema import quoted
@@ -173,7 +174,7 @@ class Export:
 
 
 @contextmanager
-def open_export(path: Path, selection: Selection, since_load: str | None, spill_folder: Path) -> Iterator[Export]:
+def open_export(path: Place, selection: Selection, since_load: str | None, spill_folder: Path) -> Iterator[Export]:
     """The events of ``selection`` in the warehouse published at ``path``; those alone that loads after ``since_load``
     (its id, or the beginning) changed. What doesn't fit into memory goes to ``spill_folder``.
 
@@ -190,7 +191,7 @@ def open_export(path: Path, selection: Selection, since_load: str | None, spill_
         yield export
 
 
-def _load_of(con: duckdb.DuckDBPyConnection, path: Path, wanted: str | None) -> str | None:
+def _load_of(con: duckdb.DuckDBPyConnection, path: Place, wanted: str | None) -> str | None:
     if wanted is None:
         return None
     found = con.execute("SELECT load_id FROM meta.loads WHERE starts_with(load_id, ?) LIMIT 2", [wanted]).fetchall()

@@ -9,10 +9,11 @@ from typing import NamedTuple
 import duckdb
 
 from demarche import gdelt, records
-from demarche.warehouse import marts, publication, schema
-from demarche.warehouse.connection import reading
+from demarche.warehouse import marts, schema
+from demarche.warehouse.connection import Place, reading
 from demarche.warehouse.errors import Unreadable
 from demarche.warehouse.schema import quoted
+from demarche.warehouse.targets import rewriting
 
 
 class GdeltRows(NamedTuple):
@@ -23,7 +24,7 @@ class GdeltRows(NamedTuple):
     rejects: Sequence[records.GdeltReject]
 
 
-def gdelt_hashes(path: Path) -> set[str]:
+def gdelt_hashes(path: Place) -> set[str]:
     """The files of GDELT that the warehouse published at ``path`` holds, by hash."""
     if not path.exists():
         return set()
@@ -36,17 +37,15 @@ def gdelt_hashes(path: Path) -> set[str]:
         raise
 
 
-def take_gdelt(path: Path, taken: Sequence[GdeltRows], *, wait_seconds: float, keep: int) -> list[records.GdeltFile]:
+def take_gdelt(path: Place, taken: Sequence[GdeltRows], *, wait_seconds: float, keep: int) -> list[records.GdeltFile]:
     """Add the rows of these files in one transaction, and publish; the files as they were taken, with the number of
     rows that were there already.
 
     Of rows with one number the first to come stays, whichever file brought it: GDELT never changes a row. Raises
     WarehouseError for whatever DuckDB, the disk or another writer refuses; nothing of it is there then.
     """
-    publishing = publication.rewriting(
-        path, "GDELT's rows can't be taken", fresh=False, wait_seconds=wait_seconds, keep=keep
-    )
-    with publishing as con:
+    failed = "GDELT's rows can't be taken"
+    with rewriting(path, failed, fresh=False, wait_seconds=wait_seconds, keep=keep) as con:
         con.execute("BEGIN")
         schema.bring_up_to_date(con)
         marts.refresh(con)

@@ -35,14 +35,16 @@ def _hash() -> str:
     return hashlib.sha256(repr((sources(), described)).encode()).hexdigest()
 
 
-def refresh(con: duckdb.DuckDBPyConnection, *, has_comments: bool = True) -> bool:
+def refresh(con: duckdb.DuckDBPyConnection) -> bool:
     """Make every view and macro anew if their SQL changed since; True when it did. Within the caller's transaction.
 
-    DuckLake has no comments on views' columns: without ``has_comments`` they are left out."""
+    DuckLake has no comments on views' columns: there they are left out."""
     wanted = _hash()
     row = con.execute("SELECT mart_hash FROM meta.schema_version").fetchone()
     if row and row[0] == wanted:
         return False
+    row = con.execute("SELECT type FROM duckdb_databases() WHERE database_name = current_database()").fetchone()
+    has_comments = row != ("ducklake",)
     cascade = "CASCADE" if has_comments else ""
     for (view,) in con.execute(
         "SELECT view_name FROM duckdb_views() WHERE schema_name = 'mart' AND database_name = current_database()"

@@ -20,7 +20,8 @@ from pathlib import Path
 import duckdb
 
 from demarche.warehouse import schema
-from demarche.warehouse.connection import CONFIG, STORAGE, connect, reading, refuse_irregular
+from demarche.warehouse.connection import Place, reading, refuse_irregular
+from demarche.warehouse.ducklake import DuckLake
 from demarche.warehouse.errors import Unreadable, Unusable, WarehouseError, WarehouseLocked, is_corrupt, reported
 
 _ABANDONED_SECONDS = 24 * 3600  # a query's private folder this old belongs to a process that was killed
@@ -97,31 +98,6 @@ def locked(paths: Paths, wait_seconds: float) -> Iterator[None]:
             if is_corrupt(error):
                 discard_work(paths)
             raise
-
-
-@contextmanager
-def rewriting(
-    path: Path, failed: str, *, fresh: bool, wait_seconds: float, keep: int
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a connection to the private file of the warehouse at ``path``, empty where ``fresh``; publish it at the end.
-
-    Whoever takes it commits what is to be there. Raises WarehouseError, beginning with ``path`` and ``failed``, for
-    whatever DuckDB, the disk or another writer refuses; what was published stays then.
-    """
-    paths = Paths(path.absolute())
-    refuse_irregular(paths.published)
-    with locked(paths, wait_seconds):
-        prepare(paths, fresh=fresh)
-        with reported(f"{path}: {failed}"):
-            spill = {"temp_directory": str(paths.work_folder / "spill")}
-            con = connect(str(paths.work), {**CONFIG, "storage_compatibility_version": STORAGE, **spill})
-            try:
-                yield con
-                load_id = last_load(con)
-                con.execute("CHECKPOINT")
-            finally:
-                con.close()
-        publish(paths, paths.work, load_id=load_id, keep=keep)
 
 
 def _sweep(paths: Paths) -> None:
@@ -238,8 +214,13 @@ def refuse_damaged(path: Path) -> None:
 
 
 @contextmanager
-def reading_sound(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """As ``reading``, of a file that was looked at before; what turns out damaged within the block says what to do."""
+def reading_sound(path: Place) -> Iterator[duckdb.DuckDBPyConnection]:
+    """As ``reading``, of what was looked at before; what turns out damaged within the block says what to do."""
+    if isinstance(path, DuckLake):
+        with reading(path) as con:
+            schema.refuse_unless_ours(con, path)
+            yield con
+        return
     refuse_damaged(path)
     try:
         with reading(path) as con:

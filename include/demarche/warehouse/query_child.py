@@ -6,6 +6,10 @@ what DuckDB alone lets through: one statement, and that a SELECT; a read-only co
 with a locked configuration; the file is a hard link of mode 0444 in a folder of mode 0555; no file may grow (so
 nothing can be written anywhere); limits on memory, processor time and answer. As root, for whom modes don't bind, the
 process sees nothing but that folder (chroot) and becomes nobody.
+
+Of a DuckLake the process has to reach catalog and data files, so that it keeps its user and sees the machine. There
+no file but those can be read, PostgreSQL is told to write nothing, and of functions that answer tables a query may
+call those alone that ask no server.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ import os
 import resource
 import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import duckdb
@@ -34,6 +39,8 @@ LOCKED: dict[str, Any] = {
     "temp_directory": "",
     "threads": "2",
 }
+HARMLESS = frozenset({"unnest", "range", "generate_series", "duckdb_tables", "duckdb_columns", "duckdb_views"})
+"""Of DuckDB's functions that answer tables, those that a query of a DuckLake may call beside the marts' own."""
 WARM_UP = "SELECT now(), current_date, current_time, 1.5::DECIMAL(3, 1), uuid(), INTERVAL 1 DAY, [1], MAP {'a': 1}"
 
 
@@ -54,7 +61,7 @@ def confine(folder: str, memory_mb: int, seconds: int) -> None:
         bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (bound, bound))
     os.chdir(folder)
-    if os.geteuid() == 0:
+    if os.geteuid() == 0 and folder != "/":
         warm = duckdb.connect()  # loads the Python modules and time zones that results need, while they can be found
         warm.execute("SET TimeZone = 'UTC'")
         warm.execute(WARM_UP).fetchall()
@@ -77,6 +84,59 @@ def only_select(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
             "docs/data_dictionary.md)"
         )
     return statements[0]
+
+
+def only_harmless(con: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Raises Refused for a SELECT that calls a function which may ask a server: as DuckDB itself has parsed it."""
+    (text,) = con.execute("SELECT json_serialize_sql(?)", [sql]).fetchone() or ("{}",)
+    parsed = json.loads(text)
+    if parsed.get("error", True):
+        raise Refused("of a DuckLake only a plain SELECT can be asked")
+    own = con.execute("SELECT DISTINCT function_name FROM duckdb_functions() WHERE database_name = 'lake'").fetchall()
+    called = set(table_functions(parsed)) - HARMLESS - {name for (name,) in own}
+    if called:
+        raise Refused(f"{', '.join(sorted(called))} can't be called here")
+
+
+def table_functions(parsed: Any) -> Iterator[str]:
+    """The names of the functions that answer tables anywhere in a parsed statement."""
+    if isinstance(parsed, dict):
+        if parsed.get("type") == "TABLE_FUNCTION":
+            yield parsed["function"]["function_name"].lower()
+        parsed = list(parsed.values())
+    if isinstance(parsed, list):
+        for part in parsed:
+            yield from table_functions(part)
+
+
+def opened(job: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    """A connection to the published file, or to the lake, that reads nothing else."""
+    limits = {**LOCKED, "memory_limit": f"{job['memory_mb'] // 2}MB"}
+    if "lake" not in job:
+        con = duckdb.connect(job["file"], read_only=True, config=limits)
+        con.execute("SET search_path = 'mart'")  # SHOW TABLES lists it, and names without a schema are looked up there
+        return con
+    con = duckdb.connect(config={**limits, "enable_external_access": "true"})
+    for binary in job["extensions"]:
+        con.execute(f"LOAD {quoted(binary)}")
+    where = f"READ_ONLY, METADATA_SCHEMA {quoted(job['catalog_schema'])}"
+    con.execute(f"ATTACH {quoted(job['lake'])} AS lake ({where})")
+    found = con.execute(
+        f"SELECT value FROM __ducklake_metadata_lake.{job['catalog_schema']}.ducklake_metadata WHERE key = 'data_path'"
+    ).fetchone()
+    files = str(found[0]) if found else ""
+    if "://" in files:
+        import fsspec
+
+        con.register_filesystem(fsspec.filesystem(files.partition("://")[0], use_listings_cache=False))
+    con.execute(f"SET allowed_directories = [{quoted(files)}]")
+    con.execute("SET enable_external_access = false")
+    con.execute("SET search_path = 'lake.mart'")
+    return con
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def plain(value: Any) -> Any:
@@ -110,11 +170,12 @@ def distinct(columns: list[str]) -> list[str]:
 
 def answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Run the job's query and give its columns and at most ``limit`` rows, or these as a Parquet file."""
-    con = duckdb.connect(job["file"], read_only=True, config={**LOCKED, "memory_limit": f"{job['memory_mb'] // 2}MB"})
+    con = opened(job)
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET search_path = 'mart'")  # SHOW TABLES lists it, and names without a schema are looked up there
     con.execute("SET lock_configuration = true")
     statement = only_select(con, job["sql"])
+    if "lake" in job:
+        only_harmless(con, job["sql"])
     wanted = statement.named_parameters
     parameters = {name: value for name, value in job["parameters"].items() if name in wanted}
     timer = threading.Timer(job["timeout_seconds"], con.interrupt)
@@ -178,7 +239,7 @@ def main() -> None:
     data = b""
     try:
         confine(job["folder"], job["memory_mb"], job["timeout_seconds"])
-        if os.geteuid() == NOBODY and os.path.exists("/" + os.path.basename(job["file"])):
+        if "file" in job and os.geteuid() == NOBODY and os.path.exists("/" + os.path.basename(job["file"])):
             job["file"] = "/" + os.path.basename(job["file"])
         found: dict[str, Any]
         found, data = answer(job)

@@ -1,4 +1,4 @@
-"""An analyst's SQL: one SELECT in a locked-up child process (``query_child.py``) on the published file."""
+"""An analyst's SQL: one SELECT in a locked-up child process (``query_child.py``) on what is published."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from demarche.warehouse.connection import Place
+from demarche.warehouse.ducklake import CATALOG_SCHEMA, DuckLake, extensions
 from demarche.warehouse.errors import QueryError, Unreadable, first_line, is_corrupt
 from demarche.warehouse.publication import refuse_damaged, ways_out
 
@@ -38,7 +40,7 @@ class ParquetAnswer(NamedTuple):
 
 
 def query(
-    path: Path,
+    path: Place,
     sql: str,
     *,
     limit: int = 1000,
@@ -61,7 +63,7 @@ def query(
 
 
 def query_parquet(
-    path: Path,
+    path: Place,
     sql: str,
     *,
     limit: int = 1000,
@@ -76,29 +78,39 @@ def query_parquet(
 
 
 def _asked(
-    path: Path, sql: str, form: str, limit: int, timeout_seconds: float, memory_mb: int, answer_mb: int,
+    path: Place, sql: str, form: str, limit: int, timeout_seconds: float, memory_mb: int, answer_mb: int,
     parameters: Mapping[str, str | float] | None,
 ) -> tuple[dict[str, Any], bytes]:  # fmt: skip
-    refuse_damaged(path)
-    with _out_of_reach(path) as file:
-        job = {
-            "file": str(file),
-            "folder": str(file.parent),
-            "sql": sql,
-            "form": form,
-            "limit": limit,
-            "timeout_seconds": max(1, round(timeout_seconds)),
-            "memory_mb": memory_mb,
-            "answer_mb": answer_mb,
-            "parameters": dict(parameters or {}),
-        }
-        found, data = _run(job)
-    if is_corrupt(found.get("failed")):
-        said = f"{path}: damaged ({first_line(ValueError(found['failed']))})"
-        raise Unreadable(said + ways_out(path, said))
+    job: dict[str, Any] = {
+        "sql": sql,
+        "form": form,
+        "limit": limit,
+        "timeout_seconds": max(1, round(timeout_seconds)),
+        "memory_mb": memory_mb,
+        "answer_mb": answer_mb,
+        "parameters": dict(parameters or {}),
+    }
+    if isinstance(path, DuckLake):
+        if not path.exists():
+            raise Unreadable(f"{path}: no warehouse there yet — load one first (`demarche load-warehouse`)")
+        job |= {"lake": path.url, "catalog_schema": CATALOG_SCHEMA, "extensions": extensions(), "folder": "/"}
+        found, data = _run(job, _of_servers())
+    else:
+        refuse_damaged(path)
+        with _out_of_reach(path) as file:
+            found, data = _run(job | {"file": str(file), "folder": str(file.parent)})
+        if is_corrupt(found.get("failed")):
+            said = f"{path}: damaged ({first_line(ValueError(found['failed']))})"
+            raise Unreadable(said + ways_out(path, said))
     if "columns" not in found:
         raise QueryError(_reason(found, job))
     return found, data
+
+
+def _of_servers() -> dict[str, str]:
+    """What the clients of PostgreSQL and object storage look for in the environment; the former is to write nothing."""
+    found = {name: value for name, value in os.environ.items() if name.startswith(("PG", "AWS_")) or name == "HOME"}
+    return found | {"PGOPTIONS": f"{found.get('PGOPTIONS', '')} -c default_transaction_read_only=on"}
 
 
 @contextmanager
@@ -124,14 +136,14 @@ def _out_of_reach(path: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def _run(job: dict[str, Any], environment: Mapping[str, str] | None = None) -> tuple[dict[str, Any], bytes]:
     try:
         child = subprocess.run(
             [sys.executable, "-I", str(_CHILD)],
             input=json.dumps(job).encode(),
             capture_output=True,
             timeout=job["timeout_seconds"] + _GRACE_SECONDS,
-            env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+            env={"PATH": os.defpath, "LANG": "C.UTF-8", **(environment or {})},
             cwd="/",
             check=False,
         )

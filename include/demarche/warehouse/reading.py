@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from demarche.warehouse.connection import reading
+from demarche.warehouse.connection import Place, reading
 from demarche.warehouse.errors import Unreadable
 from demarche.warehouse.publication import reading_sound
 
@@ -33,7 +32,7 @@ class Overview:
     reject_count: int
 
 
-def overview(path: Path) -> Overview:
+def overview(path: Place) -> Overview:
     """Counts and freshness of the warehouse published at ``path``. Raises WarehouseError when it can't be read."""
     with reading_sound(path) as con:
         load = con.execute("SELECT load_id, loaded_at FROM meta.loads ORDER BY loaded_at DESC LIMIT 1").fetchone()
@@ -49,7 +48,7 @@ def overview(path: Path) -> Overview:
     return Overview(version, load_id, loaded_at, newest, *numbers)
 
 
-def verify(path: Path) -> int:
+def verify(path: Place) -> int:
     """Read every row of the warehouse published at ``path``, and with it every checksum of the file; how many rows.
 
     Raises WarehouseError when some can't be read, or the last load counted others than there are.
@@ -74,7 +73,7 @@ def verify(path: Path) -> int:
     return total
 
 
-def snapshot(path: Path, schemas: tuple[str, ...] = ("core", "mart")) -> dict[str, list[tuple[Any, ...]]]:
+def snapshot(path: Place, schemas: tuple[str, ...] = ("core", "mart")) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table and view of ``schemas``, sorted: two warehouses are equal when these are.
 
     Columns are in the order of their names, since an added column stands last in an older file.
@@ -83,7 +82,7 @@ def snapshot(path: Path, schemas: tuple[str, ...] = ("core", "mart")) -> dict[st
         return {name: _rows(con, name) for name in _relations(con, schemas)}
 
 
-def frame(path: Path, sql: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
+def frame(path: Place, sql: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
     """The answer to SQL of our own as a data frame; ``parameters`` fill ``$name``. Raises WarehouseError when the
     warehouse can't be read."""
     with reading_sound(path) as con:

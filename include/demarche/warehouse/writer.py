@@ -29,12 +29,12 @@ import duckdb
 
 from demarche import quality, records
 from demarche.records import Record, record_id
-from demarche.warehouse import checks, marts, publication, schema
-from demarche.warehouse.connection import CONFIG, STORAGE, connect, refuse_irregular
+from demarche.warehouse import checks, marts, schema
+from demarche.warehouse.connection import Place
 from demarche.warehouse.errors import UnusablePartition, WarehouseError, first_line, remedy, reported
-from demarche.warehouse.publication import Paths
 from demarche.warehouse.resolved import Resolved, note_names, start
 from demarche.warehouse.schema import Table, quoted, table
+from demarche.warehouse.targets import Target, opened
 
 R = TypeVar("R", bound=Record)
 
@@ -121,12 +121,8 @@ class Warehouse:
     """The warehouse's writer; made by ``Warehouse.writer``. Raises WarehouseError for whatever DuckDB or the disk
     refuses."""
 
-    def __init__(
-        self, paths: Paths, con: duckdb.DuckDBPyConnection, options: dict[str, Any], *, is_fresh: bool, keep: int
-    ) -> None:
-        self._paths = paths
-        self._options = options
-        self._con: duckdb.DuckDBPyConnection | None = con
+    def __init__(self, target: Target, *, is_fresh: bool, keep: int) -> None:
+        self._target = target
         self._is_fresh = is_fresh
         self._keep = keep
         self._pending: _Pending | None = None
@@ -135,7 +131,7 @@ class Warehouse:
     @contextmanager
     def writer(
         cls,
-        path: str | Path,
+        place: str | Place,
         *,
         wait_seconds: float = 60.0,
         fresh: bool = False,
@@ -143,34 +139,25 @@ class Warehouse:
         memory_mb: int | None = None,
         threads: int | None = None,
     ) -> Iterator[Warehouse]:
-        """The only writer of the warehouse published at ``path``, from now until after the last ``publish``.
+        """The only writer of the warehouse at ``place``, from now until after the last ``publish``.
 
-        ``fresh`` begins an empty one that takes the published one's place (a rebuild); ``keep`` former publications
-        stay. Raises WarehouseLocked when another writer doesn't end within ``wait_seconds``, and WarehouseError for a
-        file that is somebody else's, a newer program's, damaged, or must be rebuilt.
+        ``fresh`` begins an empty one that takes its place (a rebuild); ``keep`` former publications stay. Raises
+        WarehouseLocked when another writer doesn't end within ``wait_seconds``, and WarehouseError for what is somebody
+        else's, a newer program's, damaged, or must be rebuilt.
         """
-        paths = Paths(Path(path).absolute())
-        refuse_irregular(paths.published)
-        with publication.locked(paths, wait_seconds):
-            publication.prepare(paths, fresh=fresh)
-            options: dict[str, Any] = {**CONFIG, "storage_compatibility_version": STORAGE}
-            options |= {"temp_directory": str(paths.work_folder / "spill")}
-            options |= {"memory_limit": f"{memory_mb}MB"} if memory_mb else {}
-            options |= {"threads": str(threads)} if threads else {}
-            with reported(f"{paths.published}: can't be opened for writing"):
-                con = connect(str(paths.work), options)
-            warehouse = cls(paths, con, options, is_fresh=fresh, keep=keep)
-            try:
-                warehouse._create_if_new()
-                yield warehouse
-            finally:
-                warehouse._close()
+        options: dict[str, Any] = {"memory_limit": f"{memory_mb}MB"} if memory_mb else {}
+        options |= {"threads": str(threads)} if threads else {}
+        at = Path(place) if isinstance(place, str) else place
+        with opened(at, wait_seconds=wait_seconds, fresh=fresh, options=options) as target:
+            warehouse = cls(target, is_fresh=fresh, keep=keep)
+            warehouse._create_if_new()
+            yield warehouse
 
     # --- the transaction -------------------------------------------------------------------------------------
     def begin(self) -> None:
         """Open the load's transaction, and bring an older file's schema up to date within it."""
         with self._doing("a load can't begin"):
-            self._open.execute("BEGIN")
+            self._target.begin()
             self._pending = _Pending()
             schema.bring_up_to_date(self._open)
             start(self._open)
@@ -215,7 +202,7 @@ class Warehouse:
             ]
             self._insert_rows(table("meta", records.CodeVersion), versions)
             self._replace_rows(table("meta", records.QualityCheck), checks.load_checks())
-            con.execute("COMMIT")
+            self._target.commit()
         self._pending = None
         return load
 
@@ -226,40 +213,17 @@ class Warehouse:
         that nobody sees yet. Raises WarehouseError when the disk is full; the published file is then as it was.
         """
         if self._pending is not None:
-            raise WarehouseError(f"{self._paths.published}: a load is still open — commit it before publishing")
-        con = self._open
-        with self._doing("can't be published"):
-            load_id = publication.last_load(con)
-            if load_id == publication.published_load(self._paths):
-                return False
-            con.execute("CHECKPOINT")
-        self._close()
-        publication.publish(self._paths, self._paths.work, load_id=load_id, keep=self._keep)
-        return True
+            raise WarehouseError(f"{self._target.name}: a load is still open — commit it before publishing")
+        return self._target.publish(self._keep)
 
     def compact(self, *, worth: float = 0.5) -> bool:
-        """Write the private file anew when more than ``worth`` of it is free, to be published next; False when it isn't
-        worth it. Loads reuse what they freed, so that this pays after much was forgotten."""
-        work = self._paths.work
-        with self._doing("can't be compacted"):
-            self._open.execute("CHECKPOINT")
-            free, total = self._fetch("SELECT free_blocks, total_blocks FROM pragma_database_size()")[0]
-            if free <= worth * total:
-                return False
-            self._close()
-            partial = work.with_name("compacted")
-            partial.unlink(missing_ok=True)
-            con = connect()
-            try:
-                con.execute(f"ATTACH {quoted(str(work))} AS old (READ_ONLY)")
-                con.execute(f"ATTACH {quoted(str(partial))} AS new (STORAGE_VERSION {quoted(STORAGE)})")
-                con.execute("COPY FROM DATABASE old TO new")
-            finally:
-                con.close()
-            self._paths.stamp.unlink(missing_ok=True)  # first: what is published isn't made from this one
-            os.replace(partial, work)
-            self._con = connect(str(work), self._options)
-        return True
+        """Write anew, to be published next, what has more than ``worth`` of its room free; False when it isn't worth
+        it."""
+        return self._target.compact(worth)
+
+    def expire(self) -> int:
+        """Drop the oldest former publications but for those to be kept; how many."""
+        return self._target.expire(self._keep)
 
     # --- what is taken ---------------------------------------------------------------------------------------
     def taken(self) -> dict[str, str]:
@@ -418,7 +382,7 @@ class Warehouse:
     def resolved(self) -> Resolved:
         """Stories and events in the open load, to be looked up and replaced."""
         assert self._in_load is not None
-        return Resolved(self._open, self._paths.work_folder, self._insert_rows)
+        return Resolved(self._open, self._target.folder, self._insert_rows)
 
     @contextmanager
     def resolving(self) -> Iterator[Resolved]:
@@ -520,19 +484,17 @@ class Warehouse:
     # --- inside ----------------------------------------------------------------------------------------------
     @property
     def _open(self) -> duckdb.DuckDBPyConnection:
-        if self._con is None:
-            raise WarehouseError(f"{self._paths.published}: already published — open a new writer")
-        return self._con
+        return self._target.con
 
     @property
     def _in_load(self) -> _Pending:
         if self._pending is None:
-            raise WarehouseError(f"{self._paths.published}: no load is open — begin one")
+            raise WarehouseError(f"{self._target.name}: no load is open — begin one")
         return self._pending
 
     @contextmanager
     def _doing(self, what: str) -> Iterator[None]:
-        with reported(f"{self._paths.published}: {what}"):
+        with reported(f"{self._target.name}: {what}"):
             yield
 
     def _fetch(self, sql: str, given: list[Any] | None = None) -> list[tuple[Any, ...]]:
@@ -552,14 +514,9 @@ class Warehouse:
     def _create_if_new(self) -> None:
         with self._doing("can't be opened for writing"):
             if schema.version(self._open) is None:
-                self._open.execute("BEGIN")
+                self._target.begin()
                 schema.bring_up_to_date(self._open)
-                self._open.execute("COMMIT")
-
-    def _close(self) -> None:
-        if self._con is not None:
-            self._con.close()  # what wasn't committed is gone
-            self._con = None
+                self._target.commit()
 
     def _replace_rows(self, target: Table, rows: Iterable[Record], dates: tuple[date, date] | None = None) -> None:
         where = f"WHERE load_date BETWEEN {_literal(dates[0])} AND {_literal(dates[1])}" if dates else ""
@@ -569,7 +526,7 @@ class Warehouse:
     def _insert_rows(self, target: Table, rows: Iterable[Record]) -> None:
         """Rows go in through a file of JSON lines: row by row, DuckDB would take a thousand times as long."""
         omitted = set(schema.OMITTED.get(target.record, ()))
-        with tempfile.NamedTemporaryFile("wb", dir=self._paths.work_folder, suffix=".jsonl", delete=False) as handle:
+        with tempfile.NamedTemporaryFile("wb", dir=self._target.folder, suffix=".jsonl", delete=False) as handle:
             try:
                 count = 0
                 for row in rows:
