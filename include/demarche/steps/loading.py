@@ -80,7 +80,10 @@ def load_warehouse(*, settings: Settings | None = None, progress: Progress = no_
     Raises GateError when an error check fails (the published file stays), WarehouseError for what the disk or another
     writer refuses.
     """
-    return _load(settings or load_settings(), progress, fresh=False)
+    settings = settings or load_settings()
+    done = _load(settings, progress, fresh=False)
+    sync_gdelt(settings=settings, progress=progress)  # where the warehouse was lost, or a former one restored
+    return done
 
 
 def rebuild_warehouse(

@@ -28,7 +28,7 @@ import types
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 Tables = Mapping[type[Record], Sequence[Record]]
+
+_WRITING = timedelta(hours=1)  # within it, a file that no manifest lists may be one that is about to be listed
 
 _NAME = re.compile(r"[a-z_]+")
 _KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}")
@@ -432,16 +434,35 @@ class Lake:
         self._sweep(manifest)
         return manifest
 
-    def _sweep(self, manifest: Manifest) -> None:
+    def sweep(self, station: str, partition_key: str) -> None:
+        """Remove whatever a station's manifest doesn't list, also what another writer may be about to list."""
+        with self._exclusive(station, partition_key):
+            if manifest := self.manifest(station, partition_key):
+                self._sweep(manifest, spares_others=False)
+
+    def _sweep(self, manifest: Manifest, *, spares_others: bool = True) -> None:
         """Remove the station's files of this partition that the manifest doesn't list: former ones, and those that a
-        killed run left. Staged shards are listed by their stage and stay."""
+        killed run left. Staged shards are listed by their stage and stay. Where nothing keeps two writers apart, what
+        was written lately stays, too: it may be of the other one, who lists it next."""
         kept = {path for found in manifest.tables.values() for path in found.files} | self._staged_files(manifest)
         prefix = f"{manifest.station}-"
         for table in self._names("derived"):
             for name in self._names("derived", table, manifest.partition_key) if "." not in table else ():
                 path = posixpath.join("derived", table, manifest.partition_key, name)
                 if name.startswith(prefix) and path not in kept:
+                    if spares_others and self._is_of_another_writer(path, manifest):
+                        continue
                     self._remove(self._path(path))
+
+    def _is_of_another_writer(self, path: str, manifest: Manifest) -> bool:
+        """Whether it may be; by the clock of the storage alone, whatever ours says."""
+        if self._objects.has_locks:
+            return False
+        written = self._objects.changed_at(self._manifest_path(manifest.station, manifest.partition_key))
+        try:
+            return written - self._objects.changed_at(self._path(path)) < _WRITING
+        except FileNotFoundError:
+            return True
 
     def _staged_files(self, manifest: Manifest) -> set[str]:
         folder = self._path("derived", f"{manifest.station}.stages", manifest.partition_key)

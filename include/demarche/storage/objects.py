@@ -38,6 +38,7 @@ class Objects(Protocol):
     """Objects by full path. What isn't there raises FileNotFoundError, or is left out of an answer of several."""
 
     root: str
+    has_locks: bool  # whether ``locked`` keeps two writers apart
 
     def names(self, folder: str) -> list[str]: ...  # of objects and folders in one, in order
     def sizes(self, folder: str) -> dict[str, int]: ...  # of objects in one folder, by name
@@ -71,6 +72,8 @@ def open_objects(url: str) -> Objects:
 
 class _Folder:
     """Objects as files."""
+
+    has_locks = True
 
     def __init__(self, root: str) -> None:
         self.root = root
@@ -154,6 +157,8 @@ class _Folder:
 
 class _Store:
     """Objects in object storage. It has no locks: who runs two writers of one partition, finds one's rows."""
+
+    has_locks = False
 
     def __init__(self, fs: Any, root: str, url: str) -> None:
         self._fs = fs
