@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files as packaged
 from pathlib import Path
@@ -103,7 +103,7 @@ class DuckLake:
             try:
                 yield lambda: self._ask_after(con)
             finally:
-                if not con.broken:  # closing alone gives it back some moments later
+                with suppress(Exception):  # closing alone gives it back some moments later
                     con.execute("SELECT pg_advisory_unlock_all()")
 
     def _ask_after(self, con: Any) -> None:
@@ -123,8 +123,16 @@ class DuckLake:
             import psycopg
         except ModuleNotFoundError:
             raise WarehouseError(_MISSING) from None
+        deadline = time.monotonic() + _STARTING_SECONDS
         try:
-            con = psycopg.connect(self.url.removeprefix(PREFIX), autocommit=True, connect_timeout=10)
+            while True:
+                try:
+                    con = psycopg.connect(self.url.removeprefix(PREFIX), autocommit=True, connect_timeout=10)
+                    break
+                except psycopg.OperationalError as error:
+                    if time.monotonic() > deadline or not any(state in str(error) for state in _STARTING):
+                        raise
+                    time.sleep(0.2)
         except psycopg.Error as error:
             raise WarehouseError(
                 f"DuckLake's catalog can't be reached: {first_line(error)} — look at address and password"
@@ -166,5 +174,6 @@ def told(lake: DuckLake) -> Iterator[None]:
         raise Unreadable(f"{lake}: can't be read as a warehouse ({said})") from error
 
 
-# DuckDB has no class for a server that is away; only its words tell.
-_PASSING = ("onnection", "terminating", "starting up", "shutting down", "recovery mode")
+_STARTING = ("starting up", "shutting down", "recovery mode")  # a server that says so will soon be there
+_STARTING_SECONDS = 20.0
+_PASSING = ("onnection", "terminating", *_STARTING)  # DuckDB has no class for a server that is away

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -155,6 +155,8 @@ def _opened_lake(lake: DuckLake, wait_seconds: float, fresh: bool, options: Mapp
                     schema.refuse_unless_ours(con, lake)
             yield _Lake(lake, con, ask_after_lock, is_fresh=fresh)
         finally:
+            with suppress(duckdb.Error):  # closing with a transaction whose server is gone would end the process
+                con.execute("ROLLBACK")
             con.close()
 
 
