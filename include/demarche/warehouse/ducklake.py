@@ -1,4 +1,4 @@
-"""A warehouse in DuckLake: its catalog in PostgreSQL, its data as Parquet in a folder or in object storage.
+"""A warehouse in DuckLake: its catalog in PostgreSQL, its data as Parquet in a folder.
 
 One writer at a time, by an advisory lock of PostgreSQL that falls with the process; a commit is a snapshot, which is
 how it is published. Passwords are libpq's business (``PGPASSWORD``, ``~/.pgpass``): a URL that holds one is refused, so
@@ -32,7 +32,6 @@ SELECT EXISTS (
     SELECT FROM {CATALOG_SCHEMA}.ducklake_table WHERE table_name = 'schema_version' AND end_snapshot IS NULL
 )
 """
-_FILES = f"SELECT value FROM __ducklake_metadata_lake.{CATALOG_SCHEMA}.ducklake_metadata WHERE key = 'data_path'"
 
 
 @dataclass(frozen=True)
@@ -63,30 +62,17 @@ class DuckLake:
             (catalog,) = con.execute(f"SELECT to_regclass('{CATALOG_SCHEMA}.ducklake_table')").fetchone()
             return catalog is not None and bool(con.execute(_HELD).fetchone()[0])
 
-    def attach(self, con: duckdb.DuckDBPyConnection, *, read_only: bool) -> str:
-        """Make it the current database of a connection, as ``lake``; where its data files lie. A writer's attaching
-        makes it where there is none."""
+    def attach(self, con: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
+        """Make it the current database of a connection, as ``lake``. A writer's attaching makes it where there is
+        none."""
         for binary in extensions():
             con.execute(f"LOAD {quoted(binary)}")
         # without inlining, rows are in data files alone: what is forgotten goes with them
         options = "READ_ONLY" if read_only else "DATA_INLINING_ROW_LIMIT 0"
         if self.files and not read_only:
             options += f", DATA_PATH {quoted(self.files)}"
-            self._lend_store(con, self.files)
         con.execute(f"ATTACH {quoted(self.url)} AS lake ({options}, METADATA_SCHEMA {quoted(CATALOG_SCHEMA)})")
         con.execute("USE lake")
-        (files,) = con.execute(_FILES).fetchone() or ("",)
-        self._lend_store(con, files)
-        return str(files)
-
-    @staticmethod
-    def _lend_store(con: duckdb.DuckDBPyConnection, files: str) -> None:
-        """Give DuckDB the client of object storage that the lake has: its credentials stay where they are."""
-        protocol = files.partition("://")[0] if "://" in files else ""
-        if protocol and protocol not in con.list_filesystems():
-            import fsspec
-
-            con.register_filesystem(fsspec.filesystem(protocol, use_listings_cache=False))
 
     @contextmanager
     def locked(self, wait_seconds: float) -> Iterator[Callable[[], None]]:

@@ -125,10 +125,6 @@ def opened(job: dict[str, Any]) -> duckdb.DuckDBPyConnection:
         f"SELECT value FROM __ducklake_metadata_lake.{job['catalog_schema']}.ducklake_metadata WHERE key = 'data_path'"
     ).fetchone()
     files = str(found[0]) if found else ""
-    if "://" in files:
-        import fsspec
-
-        con.register_filesystem(fsspec.filesystem(files.partition("://")[0], use_listings_cache=False))
     con.execute(f"SET allowed_directories = [{quoted(files)}]")
     con.execute("SET enable_external_access = false")
     con.execute("SET search_path = 'lake.mart'")

@@ -108,8 +108,8 @@ def _asked(
 
 
 def _of_servers() -> dict[str, str]:
-    """What the clients of PostgreSQL and object storage look for in the environment; the former is to write nothing."""
-    found = {name: value for name, value in os.environ.items() if name.startswith(("PG", "AWS_")) or name == "HOME"}
+    """What the client of PostgreSQL looks for in the environment; it is to write nothing."""
+    found = {name: value for name, value in os.environ.items() if name.startswith("PG") or name == "HOME"}
     return found | {"PGOPTIONS": f"{found.get('PGOPTIONS', '')} -c default_transaction_read_only=on"}
 
 
