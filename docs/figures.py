@@ -61,7 +61,7 @@ WORDS = {
     "b_cubed": "as groups", "pairs": "as pairs", "start_date": "first", "end_date": "last",
     "date_precision_type": "how exact", "within_a_day": "first, give or take one",
 }  # fmt: skip
-READ = (48, 71, "179 articles of Wikinews: their events between two countries, judged by a language model")
+READ = (48, 72, "179 articles of Wikinews: their events between two countries, judged by a language model")
 """What was read once, by a reader that knew texts and codebook only: how many events were right, of how many."""
 
 
