@@ -188,7 +188,7 @@ def up(port: int) -> int:
         return 1
     password()
     site = site_on(port)
-    (site.data_folder / "drop").mkdir(parents=True, exist_ok=True)
+    _drop_folder(site).mkdir(parents=True, exist_ok=True)
     LOG.parent.mkdir(parents=True, exist_ok=True)
     print("Starting Airflow ...", flush=True)
     with LOG.open("ab") as output:
@@ -240,13 +240,17 @@ def _welcome(site: Site) -> str:
     return "\n".join(
         (
             f"  UI          {site.url}   user {USER}   password {password()}",
-            f"  drop folder {site.data_folder / 'drop'}   read every hour",
+            f"  drop folder {_drop_folder(site)}   read every hour",
             f"  now         open {site.url}/dags/ingest_documents, press Trigger, and give the hour as partition key;",
             "              or: make now",
             f"  logs        {site.logs}",
             "  stop        make down",
         )
     )
+
+
+def _drop_folder(site: Site) -> Path:
+    return Path(os.environ.get("DEMARCHE_DROP_FOLDER") or site.data_folder / "drop")
 
 
 def now() -> int:
@@ -304,10 +308,17 @@ def _is_taken(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
+def _port(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {text}")
+    return number
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="ops.supervisor", description=__doc__)
     parser.add_argument("command", choices=("up", "down", "now", "run"))
-    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--port", type=_port, default=PORT)
     given = parser.parse_args()
     match given.command:
         case "up":

@@ -192,6 +192,19 @@ def test_a_taken_port_is_named(homed, capsys, site):
     assert f"Port {port} is taken" in capsys.readouterr().err
 
 
+def test_a_port_that_there_cannot_be_is_refused_in_a_sentence(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["ops.supervisor", "up", "--port", "99999"])
+    with pytest.raises(SystemExit):
+        supervisor.main()
+    assert "a port is a number from 1 to 65535, not 99999" in capsys.readouterr().err
+
+
+def test_the_drop_folder_that_is_named_is_the_one_that_is_set(homed, site, monkeypatch, tmp_path):
+    assert f"drop folder {site.data_folder / 'drop'} " in supervisor._welcome(site)
+    monkeypatch.setenv("DEMARCHE_DROP_FOLDER", str(tmp_path / "inbox"))
+    assert f"drop folder {tmp_path / 'inbox'} " in supervisor._welcome(site)
+
+
 class Answers:
     """A REST API that knows pools and DAGs."""
 
