@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from demarche.records import QualityCheck, QualityResult, Reject, SourceHealth
     from demarche.settings import Settings
     from demarche.steps import StepResult
+    from demarche.warehouse import DuckLake
 
 app = typer.Typer(
     name="demarche",
@@ -130,7 +131,9 @@ LakeOption = Annotated[
 WarehouseOption = Annotated[
     str | None,
     typer.Option(
-        "--warehouse", metavar="PLACE", help="The DuckDB file, or ducklake:postgres:DSN.",
+        "--warehouse",
+        metavar="PLACE",
+        help="The DuckDB file, or ducklake:postgres:DSN.",
         show_default="DEMARCHE_WAREHOUSE_URL, or else DEMARCHE_WAREHOUSE_PATH",
     ),
 ]
@@ -383,7 +386,8 @@ def migrate_warehouse(
     origin: Annotated[str, typer.Argument(metavar="FROM", help="A warehouse file, or ducklake:postgres:DSN.")],
     target: Annotated[str, typer.Argument(metavar="TO", help="The other of the two.")],
     data: Annotated[
-        str | None, typer.Option("--data", help="Folder for DuckLake's data files; needed when it is made.")
+        str | None,
+        typer.Option("--data", help="Folder or s3:// URL for DuckLake's data files; needed when it is made."),
     ] = None,
 ) -> None:
     """Copy the warehouse from its file into DuckLake, or back; what was there is replaced in one step.
@@ -461,11 +465,10 @@ def restore(
     if backup:
         _print_step(steps.restore_backup(backup, name=publication, settings=settings))
         return
-    if settings.warehouse_url:
-        raise steps.StepError(
-            "former states of a DuckLake are its snapshots, asked by AT (VERSION => n) in DuckDB (docs/scaling.md) "
-            "— or bring one back from a backup (--from)"
-        )
+    place = steps.warehouse_of(settings)
+    if isinstance(place, store.DuckLake):
+        _restore_snapshot(place, publication, settings.lock_seconds)
+        return
     kept = store.publications(settings.warehouse_path)
     if publication is None:
         rows = [(number, path.name, *_held(path)) for number, path in enumerate(reversed(kept), 1)]
@@ -477,6 +480,21 @@ def restore(
     loaded_at, documents, events = _held(settings.warehouse_path)
     held = f"{events} events of {documents} documents"
     print_line(f"{settings.warehouse_path}: restored, as loaded at {loaded_at}, {held}")
+
+
+def _restore_snapshot(lake: DuckLake, wanted: str | None, wait_seconds: float) -> None:
+    """The same in a DuckLake."""
+    from demarche import warehouse as store
+
+    if wanted is None:
+        states = store.former_states(lake)
+        rows = [(n, one.version, one.loaded_at, one.document_count, one.event_count) for n, one in enumerate(states, 1)]
+        columns = ("number", "snapshot", "loaded_at", "documents", "events")
+        print_rows(columns, rows, Format.table, f"no former state of {lake} is kept")
+        return
+    done = store.bring_back(lake, wanted, wait_seconds=wait_seconds)
+    held = f"{done.event_count} events of {done.document_count} documents"
+    print_line(f"{lake}: restored, as loaded at {done.loaded_at}, {held}")
 
 
 def _held(path: Path) -> tuple[object, ...]:

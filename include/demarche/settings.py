@@ -34,7 +34,9 @@ class Settings(BaseSettings):
     warehouse_path: Path = Field(Path(), description="The published file; default <data_folder>/warehouse.duckdb")
     warehouse_url: str = Field("", description="Load into DuckLake: ducklake:postgres:DSN, without a password")
     warehouse_files: str = Field(
-        "", description="The folder of DuckLake's data files, said once; default <data_folder>/warehouse.files"
+        "",
+        description="The folder (or s3://bucket/prefix) of DuckLake's data files, said once; "
+        "default <data_folder>/warehouse.files",
     )
     drop_folder: Path = Field(Path(), description="Files put here are read; default <data_folder>/drop")
     sources_file: Path = Field(Path("config/sources.toml"), description="Which sources there are; need not be there")

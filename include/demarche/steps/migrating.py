@@ -27,5 +27,5 @@ def migrate_warehouse(
         lake = warehouse.DuckLake(target, files=files_at(data_path))
         count = warehouse.copy_to_ducklake(Path(origin), lake, wait_seconds=wait)
     else:
-        raise StepError("where do DuckLake's data files lie? Name a folder: --data")
+        raise StepError("where do DuckLake's data files lie? Name a folder, or s3://bucket/prefix: --data")
     return f"migrate_warehouse: rows {count}"

@@ -28,12 +28,14 @@ from demarche.warehouse.publication import chosen_publication, expire, publicati
 from demarche.warehouse.querying import Answer, ParquetAnswer, query, query_parquet
 from demarche.warehouse.reading import Overview, frame, overview, snapshot, verify
 from demarche.warehouse.resolved import Resolved
+from demarche.warehouse.snapshots import Former, bring_back, former_states
 from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse, accuracy
 
 __all__ = [
     "Answer",
     "DuckLake",
     "Export",
+    "Former",
     "GateFailure",
     "GdeltRows",
     "Overview",
@@ -48,10 +50,12 @@ __all__ = [
     "WarehouseError",
     "WarehouseLocked",
     "accuracy",
+    "bring_back",
     "chosen_publication",
     "copy_from_ducklake",
     "copy_to_ducklake",
     "expire",
+    "former_states",
     "frame",
     "gdelt_hashes",
     "is_ducklake",

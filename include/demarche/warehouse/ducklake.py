@@ -1,12 +1,13 @@
-"""A warehouse in DuckLake: its catalog in PostgreSQL, its data as Parquet in a folder.
+"""A warehouse in DuckLake: its catalog in PostgreSQL, its data as Parquet in a folder or in object storage.
 
 One writer at a time, by an advisory lock of PostgreSQL that falls with the process; a commit is a snapshot, which is
 how it is published. Passwords are libpq's business (``PGPASSWORD``, ``~/.pgpass``): a URL that holds one is refused, so
-that no message can tell it.
+that no message can tell it. Those of object storage are found as every S3 client finds them (``storage_access``).
 """
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,9 @@ PREFIX = "ducklake:postgres:"
 CATALOG_SCHEMA = "demarche"
 """The schema of the PostgreSQL database that holds DuckLake's catalog."""
 
+S3 = "s3://"
+
+_FILES = f"SELECT value FROM {CATALOG_SCHEMA}.ducklake_metadata WHERE key = 'data_path'"
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('demarche warehouse', 0))"
 _SECRET = re.compile(r"password\s*=|://[^/@]*:[^/@]*@", re.I)
 _HELD = f"""
@@ -67,12 +71,23 @@ class DuckLake:
         none."""
         for binary in extensions():
             con.execute(f"LOAD {quoted(binary)}")
+        if access := self.storage_access():
+            con.execute(f"LOAD {quoted(extension('httpfs'))}")
+            con.execute(*secret(access))
         # without inlining, rows are in data files alone: what is forgotten goes with them
         options = "READ_ONLY" if read_only else "DATA_INLINING_ROW_LIMIT 0"
         if self.files and not read_only:
             options += f", DATA_PATH {quoted(self.files)}"
         con.execute(f"ATTACH {quoted(self.url)} AS lake ({options}, METADATA_SCHEMA {quoted(CATALOG_SCHEMA)})")
         con.execute("USE lake")
+
+    def storage_access(self) -> dict[str, str]:
+        """What reaches its data files where they lie in object storage; empty for a folder. Raises WarehouseError when
+        nobody says who asks for them."""
+        with self._catalog() as con:
+            (catalog,) = con.execute(f"SELECT to_regclass('{CATALOG_SCHEMA}.ducklake_metadata')").fetchone()
+            found = con.execute(_FILES).fetchone() if catalog is not None else None
+        return storage_access() if str(found[0] if found else self.files).startswith(S3) else {}
 
     @contextmanager
     def locked(self, wait_seconds: float) -> Iterator[Callable[[], None]]:
@@ -139,13 +154,43 @@ def is_ducklake(place: object) -> bool:
 
 
 def extensions() -> list[str]:
-    """The extensions' files; they come as packages, and nothing is fetched."""
-    version, names = f"v{duckdb.__version__}", ("ducklake", "postgres_scanner")
+    """The files of the extensions that every DuckLake needs."""
+    return [extension("ducklake"), extension("postgres_scanner")]
+
+
+def extension(name: str) -> str:
+    """An extension's file; they come as packages, and nothing is fetched."""
     try:
-        folders = {name: packaged(f"duckdb_extension_{name}") / "extensions" / version for name in names}
-        return [str(folder / f"{name}.duckdb_extension") for name, folder in folders.items()]
+        folder = packaged(f"duckdb_extension_{name}") / "extensions" / f"v{duckdb.__version__}"
     except ModuleNotFoundError:
         raise WarehouseError(_MISSING) from None
+    return str(folder / f"{name}.duckdb_extension")
+
+
+def storage_access() -> dict[str, str]:
+    """Who asks object storage, and where it is, by the names of DuckDB's S3 secrets: found as AWS' own clients find it
+    (environment, profile, an instance's role). Raises WarehouseError where it isn't said."""
+    try:
+        from botocore.session import get_session
+    except ModuleNotFoundError:
+        raise WarehouseError('data files in object storage need its client — pip install "demarche[s3]"') from None
+    session = get_session()
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise WarehouseError("nobody says who asks object storage — set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    who = credentials.get_frozen_credentials()
+    found = {"key_id": who.access_key, "secret": who.secret_key, "session_token": who.token}
+    found["region"] = session.get_config_variable("region")
+    if endpoint := os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL"):
+        scheme, _, host = endpoint.rpartition("://")
+        found |= {"endpoint": host.rstrip("/"), "url_style": "path", "use_ssl": str(scheme != "http").lower()}
+    return {name: value for name, value in found.items() if value}
+
+
+def secret(access: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """The statement that lets a connection reach object storage, and its parameters: none of them is in its text."""
+    options = ", ".join(f"{name} ${name}" for name in access)
+    return f"CREATE OR REPLACE TEMPORARY SECRET storage (TYPE s3, {options})", access
 
 
 @contextmanager

@@ -119,6 +119,8 @@ def opened(job: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={**limits, "enable_external_access": "true"})
     for binary in job["extensions"]:
         con.execute(f"LOAD {quoted(binary)}")
+    if job["storage"]:
+        con.execute(*job["storage"])
     where = f"READ_ONLY, METADATA_SCHEMA {quoted(job['catalog_schema'])}"
     con.execute(f"ATTACH {quoted(job['lake'])} AS lake ({where})")
     found = con.execute(

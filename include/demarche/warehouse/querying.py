@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from demarche.warehouse.connection import Place
-from demarche.warehouse.ducklake import CATALOG_SCHEMA, DuckLake, extensions
+from demarche.warehouse.ducklake import CATALOG_SCHEMA, DuckLake, extension, extensions, secret
 from demarche.warehouse.errors import QueryError, Unreadable, first_line, is_corrupt
 from demarche.warehouse.publication import refuse_damaged, ways_out
 
@@ -93,7 +93,10 @@ def _asked(
     if isinstance(path, DuckLake):
         if not path.exists():
             raise Unreadable(f"{path}: no warehouse there yet — load one first (`demarche load-warehouse`)")
-        job |= {"lake": path.url, "catalog_schema": CATALOG_SCHEMA, "extensions": extensions(), "folder": "/"}
+        job |= {"lake": path.url, "catalog_schema": CATALOG_SCHEMA, "folder": "/"}
+        access = path.storage_access()
+        job["extensions"] = extensions() + [extension("httpfs")] * bool(access)
+        job["storage"] = secret(access) if access else None
         found, data = _run(job, _of_servers())
     else:
         refuse_damaged(path)
