@@ -218,51 +218,60 @@ def load(settings: Settings) -> dict[str, float]:
     return told | {"revisions": done.details.get("revisions", 0)}
 
 
-def measure(folder: Path, sizes: list[int], new: int, repeat: int, keep: Path | None) -> None:
-    def settings_of(path: Path) -> Settings:
-        return load_settings(lake_url=str(folder / "lake"), warehouse_path=path, kept_publications=0)
+def settings_of(folder: Path, name: str) -> Settings:
+    return load_settings(lake_url=str(folder / "lake"), warehouse_path=folder / name, kept_publications=0)
 
-    settings, news = settings_of(folder / "month.duckdb"), News(1)
+
+def prepare(folder: Path, reports: int, new: int) -> None:
+    """A loaded month of so many reports, ``month.duckdb``, its journal apart, and a day's reports to be loaded."""
+    settings, news = settings_of(folder, "month.duckdb"), News(1)
     *month, last_day = keys()
     for key in month:
-        write_partition(settings, key, news.day(key, sizes[0] // DAYS))
-    print(f"a month of {sizes[0]} reports: {load(settings)['load']:.1f} s of the processor", flush=True)
+        write_partition(settings, key, news.day(key, reports // DAYS))
+    print(f"a month of {reports} reports: {load(settings)['load']:.1f} s of the processor", flush=True)
     shutil.copytree(folder / "lake" / "journal", folder / "journal")
     write_partition(settings, last_day, News(2).day(last_day, new))
-    costs = []
-    for size in sizes:
-        large = folder / f"{size}.duckdb"
-        shutil.copyfile(settings.warehouse_path, large)
-        large.chmod(0o644)
-        enlarge(large, max(1, round(size / sizes[0])))
-        kept = large.with_suffix(".kept")
-        large.rename(kept)
-        runs = []
-        for _ in range(repeat):
-            for former in (folder / f".{large.name}.work", folder / "lake" / "journal"):
-                shutil.rmtree(former, ignore_errors=True)
-            shutil.copytree(folder / "journal", folder / "lake" / "journal")
-            shutil.copyfile(kept, large)
-            runs.append(load(settings_of(large)))
-            large.chmod(0o644)
-        found = {name: median(run[name] for run in runs) for name in runs[0]}
-        held = overview(large)
-        print(
-            f"{size:>9} reports: load {found['load']:.1f} s ({found['load_clock']:.1f} by the clock), publishing "
-            f"{found['publish']:.1f} s ({found['publish_clock']:.1f}), {kept.stat().st_size / 2**20:.0f} MB, "
-            f"{held.event_count} events, {found['revisions']:.0f} revised",
-            flush=True,
-        )
-        costs.append((size, found["load"]))
-        shutil.rmtree(folder / f".{large.name}.work", ignore_errors=True)
-        if keep:
-            shutil.move(large, keep / large.name)
-        for path in (large, kept):
-            path.unlink(missing_ok=True)
-    (small, first), (largest, last) = costs[0], costs[-1]
-    print(f"load growth {last / first:.2f}")
-    if largest > small:
-        print(f"exponent {math.log(last / first) / math.log(largest / small):.2f}")
+
+
+def cost(folder: Path, months: int, repeat: int, keep: Path | None) -> float:
+    """Seconds of the processor that loading the day takes into so many months. The enlarged file is linked to, not
+    copied, for each load: it is replaced by a load, and never written into."""
+    large, kept = folder / f"{months}.duckdb", folder / f"{months}.kept"
+    shutil.copyfile(folder / "month.duckdb", kept)
+    kept.chmod(0o644)
+    began = time.monotonic()
+    enlarge(kept, months)
+    size, enlarged = kept.stat().st_size, time.monotonic() - began
+    runs = []
+    for _ in range(repeat):
+        for former in (folder / f".{large.name}.work", folder / "lake" / "journal"):
+            shutil.rmtree(former, ignore_errors=True)
+        shutil.copytree(folder / "journal", folder / "lake" / "journal")
+        large.unlink(missing_ok=True)
+        large.hardlink_to(kept)
+        runs.append(load(settings_of(folder, large.name)))
+    found = {name: median(run[name] for run in runs) for name in runs[0]}
+    held = overview(large)
+    print(
+        f"{held.report_count:>9} reports: load {found['load']:.1f} s ({found['load_clock']:.1f} by the clock), "
+        f"publishing {found['publish']:.1f} s ({found['publish_clock']:.1f}), {size / 2**20:.0f} MB, made in "
+        f"{enlarged:.0f} s, {held.event_count} events, {found['revisions']:.0f} revised",
+        flush=True,
+    )
+    shutil.rmtree(folder / f".{large.name}.work", ignore_errors=True)
+    if keep:
+        shutil.move(large, keep / large.name)
+    for path in (large, kept):
+        path.unlink(missing_ok=True)
+    return found["load"]
+
+
+def measure(folder: Path, sizes: list[int], new: int, repeat: int, keep: Path | None) -> None:
+    prepare(folder, sizes[0], new)
+    costs = [cost(folder, max(1, round(size / sizes[0])), repeat, keep) for size in sizes]
+    print(f"load growth {costs[-1] / costs[0]:.2f}")
+    if sizes[-1] > sizes[0]:
+        print(f"exponent {math.log(costs[-1] / costs[0]) / math.log(sizes[-1] / sizes[0]):.2f}")
 
 
 def main() -> None:

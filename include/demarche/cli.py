@@ -374,7 +374,8 @@ def load_warehouse(lake: LakeOption = None, warehouse: WarehouseOption = None) -
 def maintain_warehouse(lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
     """Tidy up: publish what a killed writer left, compact when it pays, drop old publications, verify, back up.
 
-    Where to back up is set by DEMARCHE_BACKUP_URL. Example: demarche maintain-warehouse
+    Where what is published has rotted, the writer's own copy takes its place. Where to back up is set by
+    DEMARCHE_BACKUP_URL. Example: demarche maintain-warehouse
     """
     from demarche import steps
 

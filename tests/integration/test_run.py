@@ -513,12 +513,49 @@ def test_everything_comes_back_from_the_backup(loaded, tmp_path):
     assert rows(world, history) == revisions
 
 
-def test_a_warehouse_that_maintenance_cannot_read_to_its_end_is_said(loaded, tmp_path):
+def rot(path: Path) -> None:
+    """Flip a bit of the rows of core.reports, as a bad disk does: nobody wrote to the file."""
+    with duckdb.connect(str(path), read_only=True) as con:
+        sql = "SELECT max(block_id) FROM pragma_storage_info('core.reports')"
+        (block,) = con.execute(sql).fetchall()[0]
+    found = path.stat()
+    path.chmod(0o644)
+    with open(path, "r+b") as file:
+        place = 3 * 4096 + block * 262_144 + 100
+        file.seek(place)
+        byte = file.read(1)[0]
+        file.seek(place)
+        file.write(bytes([byte ^ 1]))
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
+
+
+def test_maintenance_publishes_the_writers_copy_where_the_published_file_has_rotted(loaded, tmp_path):
     world = loaded.copy(tmp_path / "data", "raw", "derived")
     steps.load_warehouse(settings=world.settings)
-    path = world.settings.warehouse_path
-    path.chmod(0o644)
-    with duckdb.connect(str(path)) as con:
-        con.execute("DELETE FROM core.reports")
-    with pytest.raises(warehouse.WarehouseError, match="its last load counted"):
+    path, before = world.settings.warehouse_path, core_and_mart(world)
+    rot(path)
+    assert steps.maintain_warehouse(settings=world.settings).counts["mended"] == 1
+    assert core_and_mart(world) == before
+    rot(path)
+    shutil.rmtree(path.with_name(f".{path.name}.work"))
+    with pytest.raises(warehouse.WarehouseError, match=r"Corrupt.*demarche rebuild"):
+        steps.maintain_warehouse(settings=world.settings)
+
+
+def test_rows_that_the_last_load_did_not_count_are_taken_back_from_the_writers_copy_or_said(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw", "derived")
+    steps.load_warehouse(settings=world.settings)
+    path, before = world.settings.warehouse_path, core_and_mart(world)
+
+    def damage() -> None:
+        path.chmod(0o644)
+        with duckdb.connect(str(path)) as con:
+            con.execute("DELETE FROM core.reports")
+
+    damage()
+    assert steps.maintain_warehouse(settings=world.settings).counts["published"] == 1
+    assert core_and_mart(world) == before
+    damage()
+    shutil.rmtree(path.with_name(f".{path.name}.work"))
+    with pytest.raises(warehouse.WarehouseError, match=r"its last load counted.*demarche rebuild"):
         steps.maintain_warehouse(settings=world.settings)

@@ -370,7 +370,8 @@ def sign(settings: Settings, key: str, **compared: str) -> None:
     parsed = lake.write("documents", key, {Document: []}, input_hash=key, code_version="1")
     version = ledgers.code_version("paired", settings)
     known = dict.fromkeys(compared.values(), parsed.output_hash)
-    lake.write("paired", key, {}, input_hash=parsed.output_hash, code_version=version, compared=known)
+    paired = lake.write("paired", key, {}, input_hash=parsed.output_hash, code_version=version)
+    ledgers.note_compared(lake, paired, known)
 
 
 def test_signatures_come_back_from_the_lake_as_columns(settings):
@@ -422,6 +423,35 @@ def test_of_two_partitions_that_have_not_met_the_later_is_pending(settings):
     assert steps.pending("paired", settings=settings) == ["2021-05-04T11"]
 
 
+def test_a_loader_reads_what_was_compared_of_new_partitions_only(settings, monkeypatch):
+    old, known, new = keys = ["2021-05-04T10", "2021-05-04T11", "2021-05-04T12"]
+    for key in keys:
+        sign(settings, key)
+    read = []
+    former = ledgers.compared_with
+    monkeypatch.setattr(ledgers, "compared_with", lambda lake, m: read.append(m.partition_key) or former(lake, m))
+    lake = Lake(settings.lake_url)
+    assert ledgers.unpaired(lake, settings, keys) == read == []
+    assert ledgers.unpaired(lake, settings, [old, known]) == [new]
+    sign(settings, new, a=old, b=known)
+    read.clear()
+    assert ledgers.unpaired(lake, settings, [old, known]) == []
+    assert read == [new]
+    assert ledgers.unpaired(lake, settings, [known, new]) == [known]  # whoever is settled has to meet the others, too
+
+
+def test_what_a_partition_was_compared_with_counts_for_what_was_made_then(settings):
+    old, new = "2021-05-04T10", "2021-05-04T11"
+    sign(settings, old)
+    sign(settings, new, a=old)
+    assert steps.pending("paired", settings=settings) == []
+    lake = Lake(settings.lake_url)
+    made = lake.manifest("paired", new)
+    signatures = {Signature: [stories.sign(document(DISPATCH, 1))]}
+    lake.write("paired", new, signatures, input_hash=made.input_hash, code_version=made.code_version)
+    assert steps.pending("paired", settings=settings) == [new]
+
+
 def test_what_former_code_signed_is_not_compared_but_signed_again(settings, tmp_path):
     """Its signatures may lack a column of today's."""
     old, new = "2021-05-04T10", "2021-05-04T11"
@@ -434,10 +464,10 @@ def test_what_former_code_signed_is_not_compared_but_signed_again(settings, tmp_
     made = lake.manifest("paired", old)
     lake.write("paired", old, {}, input_hash=made.input_hash, code_version="former")
     steps.pair_documents(new, settings=settings)
-    assert lake.manifest("paired", new).compared == {}
+    assert ledgers.compared_with(lake, lake.manifest("paired", new)) == {}
     assert steps.pending("paired", settings=settings) == [old]
     steps.pair_documents(old, settings=settings)
-    assert set(lake.manifest("paired", old).compared) == {new}
+    assert set(ledgers.compared_with(lake, lake.manifest("paired", old))) == {new}
     assert steps.pending("paired", settings=settings) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import shutil
 import subprocess
@@ -446,6 +447,34 @@ def test_a_file_that_is_mostly_free_is_written_anew(path: Path) -> None:
     assert overview(path).event_count == 1
 
 
+def test_a_file_that_grew_by_half_is_written_anew_when_it_is_published(path: Path) -> None:
+    size, work = path.stat().st_size, path.parent / f".{path.name}.work" / path.name
+    with Warehouse.writer(path) as warehouse:
+        for name, count in (("bulk", 400_000), ("last", 50_000)):  # free blocks at the end would be cut
+            warehouse._open.execute(f"CREATE TABLE meta.{name} AS SELECT uuid() AS a, uuid() AS b FROM range({count})")
+            warehouse._open.execute("CHECKPOINT")
+        warehouse._open.execute("DROP TABLE meta.bulk")
+        warehouse._open.execute("CHECKPOINT")
+    assert work.stat().st_size > 1.6 * size
+    load(path, {}, after_hours=1, forget=[key(1)])
+    assert path.stat().st_size < 1.6 * size
+    assert overview(path).event_count == 1
+    with Warehouse.writer(path) as warehouse:
+        assert not warehouse.publish()
+
+
+def test_without_room_to_be_written_anew_the_file_is_published_as_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("demarche.warehouse.targets._GROWN", 0.0)
+    monkeypatch.setattr("demarche.warehouse.targets._File._write_anew", full)
+    load(path, {}, after_hours=1, forget=[key(1)])
+    assert overview(path).event_count == 1
+
+
 def test_former_publications_beyond_those_to_be_kept_are_dropped(path: Path) -> None:
     for hours in range(1, 4):
         load(path, {}, forget=[key(1)], after_hours=hours)
@@ -493,16 +522,31 @@ def test_restoring_what_is_no_publication_is_refused(path: Path) -> None:
     assert overview(path).event_count == 2
 
 
-@pytest.mark.parametrize("damage", ["deleted", "truncated", "junk", "emptied"])
-def test_a_damaged_publication_is_mended_by_the_next_writer(path: Path, damage: str) -> None:
+@pytest.mark.parametrize("damage", ["deleted", "truncated", "junk", "emptied", "flipped"])
+def test_a_damaged_publication_is_mended_by_the_next_writer_and_not_kept(path: Path, damage: str) -> None:
     before = snapshot(path)
-    data = path.read_bytes()
-    path.unlink()
-    if damage != "deleted":
-        path.write_bytes({"truncated": data[: len(data) // 3], "junk": b"junk" * 5000, "emptied": b""}[damage])
+    if damage == "flipped":
+        flip(path, b"Strelsau Courier")
+    else:
+        data = path.read_bytes()
+        path.unlink()
+        if damage != "deleted":
+            path.write_bytes({"truncated": data[: len(data) // 3], "junk": b"junk" * 5000, "emptied": b""}[damage])
     with Warehouse.writer(path) as warehouse:
         assert warehouse.publish()
     assert snapshot(path) == before
+    assert verify(path)
+    assert len(publications(path)) == (damage == "flipped")  # what opens isn't read whole at every publication
+
+
+def test_a_former_publication_with_flipped_bits_is_not_restored(path: Path) -> None:
+    load(path, {key(1): partition(path.parent / "lake", [FIRST])}, after_hours=1)
+    (former,) = publications(path)
+    flip(former, b"Strelsau Courier")
+    before = path.read_bytes()
+    with pytest.raises(WarehouseError, match=r"Corrupt.*take another one"):
+        restore(path, former)
+    assert path.read_bytes() == before
 
 
 def test_a_lost_work_file_is_copied_from_the_publication(path: Path) -> None:

@@ -72,6 +72,12 @@ def test_what_is_no_select_or_a_wrong_one_is_said(path: Path, sql: str) -> None:
         query(path, sql)
 
 
+@pytest.mark.parametrize("sql", ["SELECT '\ud800'", "SELECT 1\0; SELECT 2"])
+def test_what_is_no_text_is_refused(path: Path, sql: str) -> None:
+    with pytest.raises(QueryError, match="write it in UTF-8"):
+        query(path, sql)
+
+
 def test_columns_of_one_name_are_told_apart(path: Path) -> None:
     assert query(path, "SELECT 1 AS a, 2 AS a, 3 AS a_1, 4 AS a").columns == ("a", "a_2", "a_1", "a_3")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ STATIONS = ("documents", "tagged", "paired")
 _COMMANDS = {"documents": "parse-documents", "tagged": "tag-documents", "paired": "pair-documents"}
 WAREHOUSE, HELD = "warehouse", "held"  # the loader's notes of what it left out
 KEY_FORMAT = "%Y-%m-%dT%H"
+COMPARED = "compared"
+"""Under this name lies what each partition was compared with."""
 FIRST_KEY = "1970-01-01T00"  # nothing was fetched before
 ACCEPTANCES = "acceptances"  # the journal's kind for what a person released
 TOMBSTONES = "tombstones"  # for what was forgotten
@@ -219,21 +222,25 @@ def _code_hash() -> str:
 
 
 def are_near(key: str, other: str, settings: Settings) -> bool:
-    distance = datetime.strptime(key, KEY_FORMAT) - datetime.strptime(other, KEY_FORMAT)
+    distance = datetime.fromisoformat(key) - datetime.fromisoformat(other)
     return abs(distance) <= timedelta(days=settings.pair_window_days)
 
 
-def unpaired(lake: Lake, settings: Settings) -> list[str]:
-    """Partitions that are to be compared (again) and aren't set aside for having ended the process each time."""
-    return [key for key in _unpaired(lake, settings) if not pairing_attempts(lake, key, settings).is_poison(key)]
+def unpaired(lake: Lake, settings: Settings, settled: Collection[str] = ()) -> list[str]:
+    """Partitions that are to be compared (again) and aren't set aside for having ended the process each time.
+
+    Of the ``settled`` ones the caller knows that they have met one another: a loader that has taken them as they are,
+    so that it only has to look at what is new."""
+    found = _unpaired(lake, settings, settled)
+    return [key for key in found if not pairing_attempts(lake, key, settings).is_poison(key)]
 
 
-def unpairable(lake: Lake, settings: Settings) -> dict[str, str]:
+def unpairable(lake: Lake, settings: Settings, settled: Collection[str] = ()) -> dict[str, str]:
     """Partitions that are set aside, since comparing them has ended the process each time, with what to do."""
     return {
         key: f"comparing it has ended the process {DEATHS} times, for lack of memory or by a crash (the log of "
         f"pair_documents says where) — mend that, then `demarche pair-documents {key}`"
-        for key in _unpaired(lake, settings)
+        for key in _unpaired(lake, settings, settled)
         if pairing_attempts(lake, key, settings).is_poison(key)
     }
 
@@ -244,20 +251,47 @@ def pairing_attempts(lake: Lake, partition_key: str, settings: Settings) -> Atte
     return Attempts(lake, "paired", partition_key, "all", made_from)
 
 
-def _unpaired(lake: Lake, settings: Settings) -> list[str]:
+def _unpaired(lake: Lake, settings: Settings, settled: Collection[str]) -> list[str]:
     """Partitions that are not signed as they are now, or are the later of two that haven't met."""
     wanted = inputs(lake, "paired", settings)
     ledger = lake.manifests("paired")
     found = set(_outdated(ledger, wanted, code_version("paired", settings)))
     signed = sorted(set(wanted) - found)
+    unsettled = [key for key in signed if key not in settled]
+
+    @lru_cache(maxsize=64)  # a month of hours is a megabyte
+    def met(key: str) -> Mapping[str, str]:
+        return compared_with(lake, ledger[key])
+
     first = 0  # the earliest that is near
     for position, key in enumerate(signed):
         while not are_near(key, signed[first], settings):
             first += 1
-        for other in signed[first:position]:
-            if wanted[other] != ledger[key].compared.get(other) and wanted[key] != ledger[other].compared.get(key):
+        earlier = signed[first:position]
+        if key in settled:
+            earlier = unsettled[bisect_left(unsettled, signed[first]) : bisect_left(unsettled, key)]
+        for other in earlier:
+            if wanted[other] != met(key).get(other) and wanted[key] != met(other).get(key):
                 found.add(key)
     return sorted(found)
+
+
+def compared_with(lake: Lake, manifest: Manifest) -> Mapping[str, str]:
+    """What a partition was compared with: key → the hash of the documents that were met. It lies beside the ledger,
+    which every load reads whole, since of a month of hours it would be 60 kB of each line."""
+    note = lake.note(COMPARED, manifest.partition_key, "all")
+    found: Mapping[str, str] = note["partitions"] if note.get("of") == _made(manifest) else manifest.compared
+    return found
+
+
+def note_compared(lake: Lake, manifest: Manifest, compared: Mapping[str, str]) -> None:
+    """Note what a partition, as this manifest says it is, was compared with."""
+    lake.put_note(COMPARED, manifest.partition_key, "all", {"of": _made(manifest), "partitions": dict(compared)})
+
+
+def _made(manifest: Manifest) -> str:
+    """What a partition was made from and what came of it: whoever finds the same again has found the same pairs."""
+    return f"{manifest.input_hash} {manifest.code_version} {manifest.output_hash}"
 
 
 def documents_manifest(lake: Lake, partition_key: str) -> Manifest:

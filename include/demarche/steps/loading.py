@@ -155,14 +155,17 @@ def unloaded(settings: Settings) -> list[str]:
 def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | None = None) -> StepResult:
     refuse_lesser_lake(settings)
     lake = open_lake(settings)
-    for key in unpaired(lake, settings):
-        pair_documents(key, settings=settings)
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     with open_writer(settings, fresh=fresh, keep=keep) as warehouse, _copies(lake, settings) as at_hand:
         if not fresh:
             keep_journal(lake, warehouse)  # of a load that was killed before it could
         wanted = loadable(lake, settings)
         taken = {} if fresh else warehouse.taken()
+        settled = {key for key, found in wanted.items() if taken.get(key) == found.input_hash}
+        if late := unpaired(lake, settings, settled):
+            for key in late:
+                pair_documents(key, settings=settings)
+            wanted = loadable(lake, settings)
         due = {key: found for key, found in wanted.items() if taken.get(key) != found.input_hash}
         changed, held = _whole(lake, at_hand, due)
         forgotten = sorted(set(taken) - {*lake.taken_keys("documents"), *lake.fetch_keys()})
@@ -175,7 +178,7 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
         progress("load_warehouse", 3, 3)
         warehouse.publish()
     note_held(lake, held)
-    held |= unpairable(lake, settings)
+    held |= unpairable(lake, settings, settled)
     if held:
         said = "; ".join(f"{key}: {reason}" for key, reason in sorted(held.items()))
         raise GateError(f"held back, while all other partitions are loaded: {said}", held)

@@ -25,7 +25,6 @@ def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
     The writer's lock is held until the backup is done. Raises WarehouseError for a file that can't be read to its end,
     LakeError when the backup can't be written.
     """
-    from demarche import warehouse as store
 
     settings = settings or load_settings()
     lake = open_lake(settings)
@@ -36,12 +35,29 @@ def maintain_warehouse(*, settings: Settings | None = None) -> StepResult:
         is_new = warehouse.publish()
         details = {"published": int(is_new), "compacted": int(is_compacted)}
         details["expired"] = warehouse.expire()
-        details["verified"] = store.verify(path) if path.exists() else 0
-        if settings.backup_url and path.exists():
-            details["backed_up"] = _copy(Backup(settings.backup_url), lake, settings, settings.kept_backups)
+    if path.exists():
+        details |= _verify(settings)
+        if settings.backup_url:
+            details["backed_up"] = back_up(Backup(settings.backup_url), lake, settings, keep=settings.kept_backups)
     with lake.one_run():
         details |= expire_raw(lake, settings, datetime.now(UTC))
     return StepResult("maintain_warehouse", None, details=details)
+
+
+def _verify(settings: Settings) -> dict[str, int]:
+    """Read every row of what is published. Where that fails, the writer's copy takes its place, if that is whole."""
+    from demarche import warehouse as store
+
+    path = warehouse_of(settings)
+    try:
+        return {"verified": store.verify(path)}
+    except store.Unreadable:
+        if not isinstance(path, Path):
+            raise
+        store.distrust(path)
+        with open_writer(settings) as warehouse:
+            is_new = warehouse.publish()
+        return {"verified": store.verify(path), "mended": int(is_new)}
 
 
 def back_up(backup: Backup, lake: Lake, settings: Settings, *, keep: int) -> int:

@@ -11,6 +11,7 @@ from demarche.steps.ledgers import (
     code_version,
     documents_manifest,
     mended_later,
+    note_compared,
     open_lake,
     pairing_attempts,
 )
@@ -49,14 +50,14 @@ def _pair(lake: Lake, partition_key: str, settings: Settings) -> StepResult:
     }
     compared = {key: other.input_hash for key, other in near.items()}
     pairs = stories.find_pairs(stories.Shelf.of(signatures), (signed(lake, key) for key in near))
-    lake.write(
+    paired = lake.write(
         "paired",
         partition_key,
         {Signature: signatures, Pair: list(pairs)},
         input_hash=manifest.output_hash,
         code_version=version,
-        compared=compared,
     )
+    note_compared(lake, paired, compared)  # one that is killed before has met nobody, and is compared again
     details = {"compared_partitions": len(compared)}
     return StepResult("pair_documents", partition_key, len(found), len(pairs), 0, details)
 

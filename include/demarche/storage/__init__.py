@@ -81,7 +81,7 @@ class Manifest(BaseModel):
     output_hash: str
     tables: dict[str, TableFiles]
     counts: dict[str, int] = {}
-    compared: dict[str, str] = {}  # the paired station: key of each other partition → the output hash it was met with
+    compared: dict[str, str] = {}  # in former lakes: what `demarche.steps.ledgers.compared_with` tells now
 
     def row_count(self, record_type: type[Record]) -> int:
         return self.tables.get(record_type.table, TableFiles()).row_count
@@ -221,13 +221,12 @@ class Lake:
         code_version: str,
         rows_per_file: int | None = None,
         counts: Mapping[str, int] | None = None,
-        compared: Mapping[str, str] | None = None,
     ) -> Manifest:
         """Replace a station's partition as a whole. Of a table with more than ``rows_per_file`` rows there are several
         files, the first rows by key in the first."""
         with self._exclusive(station, partition_key):
             files = self._write_tables(station, partition_key, tables, rows_per_file)
-            return self._commit(station, partition_key, files, input_hash, code_version, counts or {}, compared or {})
+            return self._commit(station, partition_key, files, input_hash, code_version, counts or {})
 
     def write_shard(
         self, station: str, partition_key: str, index: int, tables: Tables, *, input_hash: str, code_version: str,
@@ -260,7 +259,7 @@ class Lake:
                 counts.update(shard["counts"])
                 for table, found in shard["tables"].items():
                     files[table] = files.get(table, TableFiles()).joined(TableFiles.model_validate(found))
-            manifest = self._commit(station, partition_key, files, input_hash, code_version, counts, {})
+            manifest = self._commit(station, partition_key, files, input_hash, code_version, counts)
             self._remove_folder(posixpath.dirname(stage))
             return manifest
 
@@ -422,13 +421,13 @@ class Lake:
 
     def _commit(
         self, station: str, key: str, files: Mapping[str, TableFiles], input_hash: str, code_version: str,
-        counts: Mapping[str, int], compared: Mapping[str, str],
+        counts: Mapping[str, int],
     ) -> Manifest:  # fmt: skip
         tables = {table: files[table] for table in sorted(files)}
         manifest = Manifest(
             station=station, partition_key=key, input_hash=input_hash, code_version=code_version,
             output_hash=_hash_of([path for found in tables.values() for path in found.files]),
-            tables=tables, counts=dict(sorted(counts.items())), compared=dict(sorted(compared.items())),
+            tables=tables, counts=dict(sorted(counts.items())),
         )  # fmt: skip
         self._put_manifest(manifest)
         self._sweep(manifest)

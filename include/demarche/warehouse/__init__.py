@@ -15,6 +15,7 @@ from demarche.warehouse.connection import Place
 from demarche.warehouse.ducklake import DuckLake, is_ducklake
 from demarche.warehouse.errors import (
     QueryError,
+    Unreadable,
     UnusablePartition,
     WarehouseConflict,
     WarehouseError,
@@ -24,7 +25,7 @@ from demarche.warehouse.errors import (
 from demarche.warehouse.exporting import Export, open_export
 from demarche.warehouse.gdelt import GdeltRows, gdelt_hashes, take_gdelt
 from demarche.warehouse.migration import copy_from_ducklake, copy_to_ducklake
-from demarche.warehouse.publication import chosen_publication, expire, publications, restore
+from demarche.warehouse.publication import chosen_publication, distrust, expire, publications, restore
 from demarche.warehouse.querying import Answer, ParquetAnswer, query, query_parquet
 from demarche.warehouse.reading import Overview, frame, overview, snapshot, verify
 from demarche.warehouse.resolved import Resolved
@@ -44,6 +45,7 @@ __all__ = [
     "Place",
     "QueryError",
     "Resolved",
+    "Unreadable",
     "UnusablePartition",
     "Warehouse",
     "WarehouseConflict",
@@ -54,6 +56,7 @@ __all__ = [
     "chosen_publication",
     "copy_from_ducklake",
     "copy_to_ducklake",
+    "distrust",
     "expire",
     "former_states",
     "frame",

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -122,26 +123,39 @@ def _identity(path: Path) -> dict[str, int] | None:
 
 def published_load(paths: Paths) -> str | None:
     """The load whose state was published last from the work file; None when that was another file than today's."""
-    try:
-        stamp = json.loads(paths.stamp.read_text(encoding="utf-8"))
-        load_id: str | None = stamp.pop("load_id")
-    except (OSError, ValueError, KeyError, AttributeError):
-        return None
+    stamp = _stamp(paths)
+    load_id = stamp.pop("load_id", None)
+    stamp.pop("compact_size", None)
     return load_id if stamp == _identity(paths.published) else None
 
 
-def _write_stamp(paths: Paths, load_id: str) -> None:
+def compact_size(paths: Paths) -> int | None:
+    """Bytes of the work file when it was made or written anew last; None where nobody knows."""
+    size: int | None = _stamp(paths).get("compact_size")
+    return size
+
+
+def _stamp(paths: Paths) -> dict[str, Any]:
+    try:
+        stamp = json.loads(paths.stamp.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
+
+
+def _write_stamp(paths: Paths, load_id: str, compact_size: int) -> None:
+    stamp = {**(_identity(paths.published) or {}), "load_id": load_id, "compact_size": compact_size}
     partial = paths.stamp.with_suffix(".partial")
-    partial.write_text(json.dumps({**(_identity(paths.published) or {}), "load_id": load_id}), encoding="utf-8")
+    partial.write_text(json.dumps(stamp), encoding="utf-8")
     os.replace(partial, paths.stamp)
 
 
 def prepare(paths: Paths, *, fresh: bool) -> None:
     """Make the work file ready; the lock must be held. Without one, the writer begins with an empty warehouse.
 
-    The work file is used as it is when the published one was made from it, or is missing or damaged; otherwise it is
-    copied from the published one. ``fresh`` begins an empty one. Raises WarehouseError for a published file that isn't
-    a warehouse of ours, or is damaged while there is no work file to mend it from.
+    The work file is used as it is when the published one was made from it, or is missing or damaged (it is published
+    again then); otherwise it is copied from the published one. ``fresh`` begins an empty one. Raises WarehouseError for
+    a published file that isn't a warehouse of ours, or is damaged while there is no work file to mend it from.
     """
     published = paths.published
     if fresh:
@@ -156,8 +170,10 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
             return
         found = _junk(published) if work_is_good and published.is_file() else None
         found = found or damage(published)
+        if found is None and work_is_good and not published_load(paths):  # somebody put, or changed, it there
+            found = flaw(published)
         if found is None:
-            if not (work_is_good and published_load(paths)):
+            if not work_is_good or not published_load(paths):
                 _copy_from_published(paths)
         elif not work_is_good:
             raise Unusable(f"{found}{ways_out(published, found)}")
@@ -206,6 +222,49 @@ def damage(path: Path) -> str | None:
     return None
 
 
+def flaw(path: Path) -> str | None:
+    """The same, after reading every row and with it every checksum: takes as long as reading the whole file."""
+    found = damage(path)
+    if found is None:
+        try:
+            with reading(path) as con:
+                read_all(con, path)
+        except Unreadable as error:
+            return str(error)
+    return found
+
+
+def read_all(con: duckdb.DuckDBPyConnection, path: Place) -> int:
+    """Read every row of the current database's tables; how many there are.
+
+    Raises Unreadable when the last load, of the warehouse at ``path``, counted others than there are.
+    """
+    total = 0
+    for (name,) in con.execute(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = current_database()"
+    ).fetchall():
+        row = con.execute(f"SELECT count(*), bit_xor(hash(t)) FROM {name} AS t").fetchone()
+        total += row[0] if row else 0
+    counted = con.execute(
+        "SELECT document_count, report_count, event_count FROM meta.loads ORDER BY loaded_at DESC LIMIT 1"
+    ).fetchone()
+    held = con.execute(
+        "SELECT (SELECT count(*) FROM core.documents), (SELECT count(*) FROM core.reports), "
+        "(SELECT count(*) FROM core.events)"
+    ).fetchone()
+    if counted is not None and counted != held:
+        anew = " — `demarche rebuild` makes it anew from the lake" if isinstance(path, DuckLake) else ""
+        raise Unreadable(
+            f"{path}: holds {held} documents, reports and events, where its last load counted {counted}{anew}"
+        )
+    return total
+
+
+def distrust(path: Path) -> None:
+    """Have the next writer look at every row of what is published, and publish its own copy if some can't be read."""
+    Paths(path.absolute()).stamp.unlink(missing_ok=True)
+
+
 def refuse_damaged(path: Path) -> None:
     """Raises WarehouseError for a file that can't be read as a warehouse, saying how to have a good one again."""
     found = damage(path)
@@ -234,8 +293,9 @@ def ways_out(path: Path, found: str) -> str:
     if " — " in found:
         return ""
     kept = len(publications(path))
-    former = f"`demarche restore` brings back one of {kept} former publications, " if kept else ""
-    return f" — {former}`demarche rebuild` makes it anew from the lake"
+    ways = ["`demarche maintain-warehouse` publishes the writer's own copy again"] if Paths(path).work.exists() else []
+    ways += [f"`demarche restore` brings back one of {kept} former publications"] if kept else []
+    return f" — {', '.join([*ways, '`demarche rebuild` makes it anew from the lake'])}"
 
 
 def _is_good(path: Path) -> bool:
@@ -253,7 +313,7 @@ def _copy_from_published(paths: Paths) -> None:
     os.replace(partial, paths.work)
     with reading(paths.work) as con:
         load_id = last_load(con)
-    _write_stamp(paths, load_id)
+    _write_stamp(paths, load_id, paths.work.stat().st_size)
 
 
 def last_load(con: duckdb.DuckDBPyConnection) -> str:
@@ -268,10 +328,11 @@ def discard_work(paths: Paths) -> None:
         path.unlink(missing_ok=True)
 
 
-def publish(paths: Paths, source: Path, *, load_id: str, keep: int) -> None:
+def publish(paths: Paths, source: Path, *, load_id: str, keep: int, compact_size: int | None = None) -> None:
     """Put a copy of ``source`` in the published file's place and keep the one before it, of these ``keep``.
 
-    ``source`` must be closed and checkpointed; ``load_id`` is its last load. Raises WarehouseError when the disk is
+    ``source`` must be closed and checkpointed; ``load_id`` is its last load, ``compact_size`` its bytes when it was
+    written anew last, if that isn't now. Raises WarehouseError when the disk is
     full or the folder isn't writable; the published file is then as it was.
     """
     incoming = paths.incoming
@@ -280,13 +341,13 @@ def publish(paths: Paths, source: Path, *, load_id: str, keep: int) -> None:
             shutil.copyfile(source, incoming)
             incoming.chmod(0o444)
             _sync(incoming)
-            if keep and _exists(paths.published):
+            if keep and _exists(paths.published) and _is_good(paths.published):
                 _keep(paths)
             os.replace(incoming, paths.published)
             _sync(paths.published.parent)
         finally:
             incoming.unlink(missing_ok=True)
-        _write_stamp(paths, load_id)
+        _write_stamp(paths, load_id, compact_size or source.stat().st_size)
         expire(paths.published, keep)
 
 
@@ -346,7 +407,7 @@ def restore(path: Path, publication: Path, *, wait_seconds: float = 0.0, keep: i
         _refuse_foreign(path)
         if not publication.exists():
             raise WarehouseError(f"{publication}: no such publication — there are: {_listed(publications(path))}")
-        found = damage(publication)
+        found = flaw(publication)
         if found is not None:
             raise WarehouseError(f"{found} — take another one")
         discard_work(paths)

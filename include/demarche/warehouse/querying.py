@@ -81,6 +81,8 @@ def _asked(
     path: Place, sql: str, form: str, limit: int, timeout_seconds: float, memory_mb: int, answer_mb: int,
     parameters: Mapping[str, str | float] | None,
 ) -> tuple[dict[str, Any], bytes]:  # fmt: skip
+    if "\0" in sql or any(0xD800 <= ord(character) < 0xE000 for character in sql):
+        raise QueryError("query refused: there are bytes in it that are no text — write it in UTF-8")
     job: dict[str, Any] = {
         "sql": sql,
         "form": form,

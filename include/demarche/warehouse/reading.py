@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from demarche.warehouse.connection import Place, reading
-from demarche.warehouse.errors import Unreadable
-from demarche.warehouse.publication import reading_sound
+from demarche.warehouse.publication import read_all, reading_sound
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,22 +53,7 @@ def verify(path: Place) -> int:
     Raises WarehouseError when some can't be read, or the last load counted others than there are.
     """
     with reading_sound(path) as con:
-        total = 0
-        for name in _relations(con, ("core", "meta", "stage", "gdelt"), "BASE TABLE"):
-            row = con.execute(f"SELECT count(*), bit_xor(hash(t)) FROM {name} AS t").fetchone()
-            total += row[0] if row else 0
-        counted = con.execute(
-            "SELECT document_count, report_count, event_count FROM meta.loads ORDER BY loaded_at DESC LIMIT 1"
-        ).fetchone()
-        held = con.execute(
-            "SELECT (SELECT count(*) FROM core.documents), (SELECT count(*) FROM core.reports), "
-            "(SELECT count(*) FROM core.events)"
-        ).fetchone()
-    if counted is not None and counted != held:
-        raise Unreadable(
-            f"{path}: holds {held} documents, reports and events, where its last load counted {counted} — `demarche "
-            "restore` brings back a former publication, `demarche rebuild` makes it anew from the lake"
-        )
+        total = read_all(con, path)
     return total
 
 

@@ -14,11 +14,14 @@ import duckdb
 from demarche.warehouse import publication, schema
 from demarche.warehouse.connection import CONFIG, STORAGE, Place, connect, refuse_irregular
 from demarche.warehouse.ducklake import DuckLake
-from demarche.warehouse.errors import WarehouseConflict, WarehouseError, first_line, reported
+from demarche.warehouse.errors import WarehouseConflict, WarehouseError, first_line, is_corrupt, reported
 from demarche.warehouse.publication import Paths
 from demarche.warehouse.schema import quoted
 
 _A_DAY = "INTERVAL 1 DAY"
+_GROWN = 1.5
+"""A file is written anew when it is published and has grown so much since that was done last: what reloading leaves in
+half-filled blocks stays below that, and a warehouse that really grows is written anew ever more seldom."""
 
 
 class Target(Protocol):
@@ -106,32 +109,52 @@ class _File:
             if not always and load_id == publication.published_load(self._paths):
                 return False
             self.con.execute("CHECKPOINT")
-        self.close()
-        publication.publish(self._paths, self._paths.work, load_id=load_id, keep=keep)
+            self.close()
+            compact_size = publication.compact_size(self._paths)
+            if compact_size and self._paths.work.stat().st_size > _GROWN * compact_size and self._is_written_anew():
+                compact_size = None
+        publication.publish(self._paths, self._paths.work, load_id=load_id, keep=keep, compact_size=compact_size)
         return True
 
     def compact(self, worth: float) -> bool:
         """Loads reuse what they freed, so that this pays after much was forgotten."""
-        work = self._paths.work
         with reported(f"{self.name}: can't be compacted"):
             self.con.execute("CHECKPOINT")
             blocks = self.con.execute("SELECT free_blocks, total_blocks FROM pragma_database_size()").fetchone()
             if not blocks or blocks[0] <= worth * blocks[1]:
                 return False
             self.close()
-            partial = work.with_name("compacted")
-            partial.unlink(missing_ok=True)
-            con = connect()
-            try:
-                con.execute(f"ATTACH {quoted(str(work))} AS old (READ_ONLY)")
-                con.execute(f"ATTACH {quoted(str(partial))} AS new (STORAGE_VERSION {quoted(STORAGE)})")
-                con.execute("COPY FROM DATABASE old TO new")
-            finally:
-                con.close()
-            self._paths.stamp.unlink(missing_ok=True)  # first: what is published isn't made from this one
-            os.replace(partial, work)
-            self._con = connect(str(work), self._options)
+            self._paths.stamp.unlink(missing_ok=True)  # so that it is published, though its last load is
+            self._write_anew()
+            self._con = connect(str(self._paths.work), self._options)
         return True
+
+    def _is_written_anew(self) -> bool:
+        """Whether there was room to do so; if not, the next publication tries it again."""
+        try:
+            self._write_anew()
+        except (OSError, duckdb.Error) as error:
+            if is_corrupt(error):
+                raise
+            return False
+        return True
+
+    def _write_anew(self) -> None:
+        """Put a copy without free and half-filled blocks in the place of the closed work file."""
+        work = self._paths.work
+        partial = work.with_name("compacted")
+        partial.unlink(missing_ok=True)
+        con = connect(config=self._options)
+        try:
+            con.execute(f"ATTACH {quoted(str(work))} AS old (READ_ONLY)")
+            con.execute(f"ATTACH {quoted(str(partial))} AS new (STORAGE_VERSION {quoted(STORAGE)})")
+            con.execute("COPY FROM DATABASE old TO new")
+            con.close()
+            os.replace(partial, work)
+        finally:
+            con.close()
+            for leftover in work.parent.glob(f"{partial.name}*"):
+                leftover.unlink()
 
     def expire(self, keep: int) -> int:
         return publication.expire(self._paths.published, keep)
