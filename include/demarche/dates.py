@@ -27,6 +27,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 """Years outside are numbers of something else, or history that nobody codes."""
@@ -106,6 +107,7 @@ _NO_COUNT = (
     r"delegates|guests|members|votes|points|percent|per[ ]cent|million|billion|trillion|years|hours|minutes)\b)(?!\s?%)"
 )
 _PART = rf"(?:(?:early|late|mid|earlier|later)(?:{_W}in)?(?:{_W}|-)|(?:start|beginning|middle|end){_W}of{_W})"
+_DAYTIME = "morning|afternoon|evening|night"
 _WEEKDAY_PREFIX = rf"(?:(?P<weekday>{_WEEKDAY}|{_WEEKDAY_SHORT}),?{_W}(?:the{_W})?)?"
 
 
@@ -455,13 +457,25 @@ def _by_weekday(match: re.Match[str], anchor: date | None, tense: str | None) ->
     return _one_day(_soonest(weekday, anchor) if tense == "future" else _latest(weekday, anchor))
 
 
-@_rule(rf"{_BEGIN}{_NAMED_DAY}(?P<first>{_WEEKDAY})(?:{_W}{_HOURS})?{_TO}(?P<last>{_WEEKDAY})\b{_NO_NEWSPAPER}")
-@_rule(rf"\b[Bb]etween{_W}(?P<first>{_WEEKDAY}){_W}and{_W}(?P<last>{_WEEKDAY})\b{_NO_NEWSPAPER}")
+_OF_WEEK = rf"(?:,?{_W}(?:of{_W})?(?P<week>last|this|next){_W}week\b)?"
+_NEIGHBOURS = "|".join(
+    rf"{one.capitalize()}{_W}and{_W}{other.capitalize()}" for one, other in pairwise((*_WEEKDAYS, _WEEKDAYS[0]))
+)
+
+
+@_rule(rf"{_BEGIN}{_NAMED_DAY}(?P<first>{_WEEKDAY})(?:{_W}{_HOURS})?{_TO}(?P<last>{_WEEKDAY})\b{_NO_NEWSPAPER}"
+       rf"{_OF_WEEK}")  # fmt: skip
+@_rule(rf"\b[Bb]etween{_W}(?P<first>{_WEEKDAY}){_W}and{_W}(?P<last>{_WEEKDAY})\b{_NO_NEWSPAPER}{_OF_WEEK}")
+@_rule(rf"{_BEGIN}{_NAMED_DAY}(?=(?:{_NEIGHBOURS})\b)(?P<first>{_WEEKDAY}){_W}and{_W}(?P<last>{_WEEKDAY})"
+       rf"{_NO_NEWSPAPER}{_OF_WEEK}")  # fmt: skip
 def _weekday_range(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
-    """Sunday to Tuesday, between Monday and Wednesday"""
+    """Sunday to Tuesday, between Monday and Wednesday, Monday and Tuesday of next week"""
     if anchor is None:
         return None
     weekday = _weekday(match["first"])
+    if match["week"]:
+        start = _latest(0, anchor) + timedelta(days=7 * {"last": -1, "this": 0, "next": 1}[match["week"]] + weekday)
+        return start, _soonest(_weekday(match["last"]), start), "day"
     start = _soonest(weekday, anchor) if tense == "future" else _latest(weekday, anchor)
     return start, _soonest(_weekday(match["last"]), start), "day"
 
@@ -593,8 +607,8 @@ def _ahead(match: re.Match[str], anchor: date | None, tense: str | None) -> Read
 @_rule(rf"\b{_NUMBER}{_W}"
        rf"(?:day|week|month|year|decade)s?{_W}(?:later|earlier|before|after|afterwards)\b")  # fmt: skip
 @_rule(rf"\b(?:the|The|that|That)(?:{_W}(?:next|previous|following|same))?{_W}"
-       rf"(?:(?<=next\s)|(?<=previous\s)|(?<=following\s)|(?<=same\s)|(?<=[Tt]hat\s))(?:day|week|weekend|month|year)\b"
-       rf"(?!{_W}of\b)")  # fmt: skip
+       rf"(?:(?<=next\s)|(?<=previous\s)|(?<=following\s)|(?<=same\s)|(?<=[Tt]hat\s))"
+       rf"(?:day|week|weekend|month|year|{_DAYTIME})\b(?!{_W}of\b)")  # fmt: skip
 @_rule(rf"\b(?:the|The){_W}(?:day|week|month|year){_W}(?:before|after)\b")
 @_rule(rf"\b[Rr]ecent{_W}(?:days|weeks|months|years|decades)\b")
 def _anaphoric(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
@@ -604,7 +618,7 @@ def _anaphoric(match: re.Match[str], anchor: date | None, tense: str | None) -> 
 
 _DISTANCE = re.compile(
     rf"(?i:(?P<which>the|that|the{_W}(?P<nth>next|following|same|previous)|that{_W}same)|(?P<number>{_NUMBER})){_W}"
-    rf"(?i:(?P<unit>day|week)s?(?:{_W}(?P<side>later|earlier|before|after|afterwards))?)"
+    rf"(?i:(?P<unit>day|week|{_DAYTIME})s?(?:{_W}(?P<side>later|earlier|before|after|afterwards))?)"
 )
 
 
@@ -624,7 +638,8 @@ def distance(text: str) -> tuple[str, int] | None:
         sign = -1 if match["side"].lower() in ("earlier", "before") else 1
     else:
         sign = {"next": 1, "following": 1, "previous": -1}.get((match["nth"] or "").lower(), 0)
-    return match["unit"].lower(), sign * count
+    unit = match["unit"].lower()
+    return unit if unit == "week" else "day", sign * count
 
 
 def count_from(day: date, unit: str, steps: int, text: str) -> Interval:
@@ -642,7 +657,8 @@ _BARE = [
 
 _HINT = re.compile(
     r"\b(?:Jan|JAN|Feb|FEB|Mar|MAR|Apr|APR|May|MAY|Ju[nl]|JU[NL]|Aug|AUG|Sep|SEP|Oct|OCT|Nov|NOV|Dec|DEC|Q[1-4])|"
-    r"(?:day|DAY|night|morrow|this\s{1,3}(?:morning|afternoon|evening)|week|fortnight|month|year|quarter|decade|half)|"
+    r"(?:day|DAY|night|morrow|(?:th(?:is|at)|same|next|following|previous)\s{1,3}(?:morning|afternoon|evening)|"
+    r"week|fortnight|month|year|quarter|decade|half)|"
     rf"\b(?:{_SEASON})\b|(?:19|20)\d\d|2100"
 )
 """What every expression holds: the grammar is tried around it only, which is three times as fast."""

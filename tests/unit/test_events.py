@@ -390,6 +390,38 @@ def test_the_length_of_another_visit_is_not_that_of_this(press: Press) -> None:
     assert (event.start_date, event.end_date) == (date(2021, 5, 6), date(2021, 5, 6))
 
 
+def test_a_day_within_a_visit_is_neither_end_of_it(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-02"), "visit", "She will visit it.", on="2021-05-04", until="2021-05-06",
+          status="planned")  # fmt: skip
+    talks = "Vella met the premier during a three-day visit to France."
+    visit(press, press.print("Two", "2021-05-05"), "visit", talks, on="2021-05-05")
+    event = only(press.resolve())
+    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 6))
+
+
+@pytest.mark.parametrize("length", ["one-day ", ""])
+def test_the_day_of_being_back_home_is_the_last_only_if_nothing_else_tells(press: Press, length: str) -> None:
+    visit(press, press.print("One", "2021-05-04"), "called", "Vella called on the president.", on="2021-05-04")
+    home = f"Vella was back in Valletta from a {length}visit to France."
+    visit(press, press.print("Two", "2021-05-05"), "visit", home, on="2021-05-05")
+    event = only(press.resolve())
+    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 4 if length else 5))
+
+
+def test_who_sets_out_may_arrive_the_next_day(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-03"), "leaves", "She leaves for France today.", on="2021-05-03")
+    visit(press, press.print("Two", "2021-05-05"), "was", "Vella was in France.", on="2021-05-04")
+    assert only(press.resolve()).start_date == date(2021, 5, 4)
+
+
+def test_a_visit_that_lacks_its_host_has_that_of_its_text(press: Press) -> None:
+    document = press.print("One", "2021-05-04")
+    visit(press, document, "arrived", "Vella arrived in France.", on="2021-05-04")
+    press.tell(document, "CONSULT", [VELLA], mode="visit", status="planned", trigger="lead")
+    press.tell(document, "CONSULT", [], ["FRA"], mode="visit", trigger="trip", sentence="The trip lasts two days.")
+    assert press.sizes() == [3]
+
+
 def test_whoever_leaves_for_a_host_begins_the_visit(press: Press) -> None:
     visit(press, press.print("One", "2021-05-03"), "leaves", "She leaves for a two-day visit.", on="2021-05-04")
     event = only(press.resolve())

@@ -180,6 +180,14 @@ def test_who_is_received_somewhere_has_come(read: Reader, received: str) -> None
         ("Tonga is preparing to receive Fiji's premier on Friday.", "planned", date(2023, 3, 17)),
         ("Fiji's premier will not travel to Tonga on Friday.", "denied", date(2023, 3, 17)),
         ("During his visit to Tonga on Monday, Fijian premier Sitiveni Rabuka spoke.", "occurred", date(2023, 3, 13)),
+        ("Fiji's premier was in Tonga on Monday.", "occurred", date(2023, 3, 13)),
+        ("Fiji's premier left Tonga on Monday.", "occurred", date(2023, 3, 13)),
+        ("Fiji's premier reached Tonga on Monday.", "occurred", date(2023, 3, 13)),
+        ("Fiji's premier will be in Tonga on Friday.", "planned", date(2023, 3, 17)),
+        ("Fiji's premier comes to Tonga on Friday.", "planned", date(2023, 3, 17)),
+        ("Fiji's premier brought a visit to Tonga to an end on Monday.", "occurred", date(2023, 3, 13)),
+        ("Fiji's premier will not travel to Tonga on Friday after all.", "cancelled", date(2023, 3, 17)),
+        ("Fiji's premier has pulled out of a visit to Tonga planned for Friday.", "cancelled", date(2023, 3, 17)),
     ],
 )
 def test_ways_to_tell_of_a_visit(read: Reader, sentence: str, status: str, day: date) -> None:
@@ -188,6 +196,68 @@ def test_ways_to_tell_of_a_visit(read: Reader, sentence: str, status: str, day: 
         ("CONSULT", status, ["FJI"], ["TON"])
     ]
     assert (coded[0][0].mode_type, coded[0][0].start_date) == ("visit", day)
+
+
+def visits(read: Reader, text: str) -> list[tuple[str, list[str | None], date | None, date | None]]:
+    reports, participants = read(text)
+    actors = {p.report_id: [] for p in participants}  # type: dict[str, list[str | None]]
+    for party in participants:
+        actors[party.report_id] += [party.country_code] if party.role_type == "actor" else []
+    return [
+        (r.status_type, actors[r.report_id], r.start_date, r.end_date) for r in reports if r.mode_type == "visit"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("Fiji's premier arrived in Tonga on Sunday. The visit is to last until Thursday.", 16),
+        ("Fiji's premier arrived in Tonga on Sunday. He leaves on Thursday.", 16),
+        ("Fiji's premier arrived in Tonga on Sunday. He will stay until Thursday.", 16),
+        ("Fiji's premier arrived in Tonga on Sunday. The trip will last five days.", 16),
+        ("Fiji's premier arrived in Tonga on Sunday. It is to be a five-day visit.", 16),
+        ("Fiji's premier arrived in Tonga on Sunday. It rained for five days.", 12),
+        ("Fiji's premier arrived in Tonga on Sunday. The council will meet on Thursday.", 12),
+    ],
+)
+def test_the_last_day_may_be_told_in_a_sentence_of_its_own(read: Reader, text: str, last: int) -> None:
+    assert visits(read, text) == [("occurred", ["FJI"], date(2023, 3, 12), date(2023, 3, last))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On the second day of his visit to Tonga, Fijian premier Sitiveni Rabuka met fishermen on Monday.",
+        "Fijian premier Sitiveni Rabuka met fishermen on Monday, the second day of a visit to Tonga.",
+    ],
+)
+def test_which_day_of_a_visit_it_is_tells_the_first(read: Reader, text: str) -> None:
+    assert visits(read, text) == [("occurred", ["FJI"], date(2023, 3, 12), date(2023, 3, 13))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fijian premier Sitiveni Rabuka spoke on Monday. The speech ended a visit to Tonga by the general.",
+        "Fijian premier Sitiveni Rabuka spoke on Monday. The guest is on a visit to Tonga.",
+    ],
+)
+def test_who_came_stands_in_another_sentence(read: Reader, text: str) -> None:
+    assert [actors for _, actors, *_ in visits(read, text)] == [["FJI"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Fiji's premier was in trouble on Monday.", "The troops were in Tonga on Monday.", "Fiji's premier was in Tonga.",
+     "Tonga's premier was in Tonga on Monday.", "Fiji left the alliance on Monday."],
+)  # fmt: skip
+def test_being_somewhere_is_seldom_a_visit(read: Reader, text: str) -> None:
+    assert visits(read, text) == []
+
+
+def test_a_week_that_has_begun_lies_ahead_in_the_present(read: Reader) -> None:
+    assert [status for status, *_ in visits(read, "Fiji's premier travels to Tonga this week.")] == ["planned"]
+    assert [status for status, *_ in visits(read, "Fiji's premier travelled to Tonga this week.")] == ["occurred"]
 
 
 def test_a_tour_is_a_visit_to_each_host(read: Reader) -> None:

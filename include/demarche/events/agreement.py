@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from demarche import ontology
 from demarche.events.grouping import Happening
-from demarche.events.tales import Interval, Tale, person, principal, settings
+from demarche.events.tales import ENDS, Interval, Tale, person, principal, settings
 from demarche.records import Event, EventParticipant, EventReport, EventStatus, ReportParticipant
 
 Voices = Mapping[str, str]
@@ -276,21 +276,37 @@ def _visit_days(tales: Sequence[Tale], weighty: Sequence[Tale], voices: Voices, 
 
     def first(tale: Tale) -> date | None:
         interval = tale.interval
-        is_told = interval and (tale.stage == "start" or (interval.start < interval.end and tale.stage != "end"))
+        is_span = interval and interval.start < interval.end and tale.stage is None
+        is_told = tale.stage == "start" or is_span
         return interval.start if interval and is_told and interval.start <= limit else None
 
     def last(tale: Tale) -> date | None:
         interval = tale.interval
-        return interval.end if interval and (tale.stage == "end" or interval.start < interval.end) else None
+        is_span = interval and interval.start < interval.end and tale.stage in ("start", None)
+        return interval.end if interval and (tale.stage == "end" or is_span) else None
 
     def begun(tale: Tale) -> date | None:
+        return tale.interval.start if tale.interval and tale.stage in ("start", None) else None
+
+    def any_first(tale: Tale) -> date | None:
         return tale.interval.start if tale.interval else None
+
+    def any_last(tale: Tale) -> date | None:
+        return tale.interval.end if tale.interval and tale.stage in ENDS else None
 
     dated = [tale for tale in tales if tale.interval and tale.interval.precision_type == "day"]
     heard = [tale for tale in weighty if tale in dated]
     spans = [tale for tale in dated if tale.interval and tale.interval.start < tale.interval.end]
-    start = _vote(heard, voices, first) or _vote(heard, voices, begun)
+    days = [tale.interval.start for tale in heard if tale.interval]
+    around = [  # a plan's span around what was told of one of its days
+        tale for tale in spans if tale.interval and days and tale.interval.start <= min(days) <= tale.interval.end
+    ]
+    start = _vote(heard, voices, first) or _vote(around, voices, first)
+    start = start or _vote(heard, voices, begun) or _vote(heard, voices, any_first)
     end = _vote(heard, voices, last) or _vote(spans, voices, last)
+    if end is None and start is not None:
+        days_long = _vote(tales, voices, lambda tale: tale.day_count)
+        end = start + timedelta(days=days_long - 1) if days_long else _vote(heard, voices, any_last)
     if start is None or (end is not None and end < start):
         return None
     return Interval(start, end or start, "day")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from demarche.events.tales import NAMELESS, Interval, Side, Tale, aligned, settings
+from demarche.events.tales import ENDS, NAMELESS, STARTS, Interval, Side, Tale, aligned, settings
 
 Level = Literal["conflict", "apart", "weak", "strong"]
 
@@ -266,7 +266,7 @@ def _told_too_early(early: Tale, late: Tale) -> bool:
     """What was told as having happened before the other one's time began isn't that one."""
     if early.status != "occurred" or early.is_mention or early.published is None or late.interval is None:
         return False
-    if late.stage == "end":  # its day is the last one; when it began isn't told
+    if late.stage in ENDS:  # its day is the last one; when it began isn't told
         return False
     return early.published + timedelta(days=1) < late.interval.start
 
@@ -323,7 +323,7 @@ def _weigh_gap(
 def _visit_slack(one: Tale, other: Tale, when: Interval, other_when: Interval) -> int:
     """Days that may lie between what two reports tell of one visit: more, if these are its beginning and its end."""
     first, last = (one, other) if when.start <= other_when.start else (other, one)
-    is_span = first.stage == "start" and last.stage == "end"
+    is_span = first.stage in STARTS and last.stage in ENDS
     slack: int = settings()["visit_span_days" if is_span else "visit_slack_days"]
     return slack
 

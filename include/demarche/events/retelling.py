@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 
 from demarche.events.likeness import share_parties
-from demarche.events.tales import Interval, Tale
+from demarche.events.tales import Tale, settings
 
 
 def settle(tales: Iterable[Tale]) -> list[Tale]:
@@ -23,8 +23,7 @@ def settle(tales: Iterable[Tale]) -> list[Tale]:
     for tale in _as_first_printed(tales):
         (visits[tale.facts.document_id] if tale.report.mode_type == "visit" else settled).append(tale)
     for of_document in visits.values():
-        dated = [tale for tale in of_document if tale.interval is not None]
-        settled += [_filled(tale, dated) if tale.interval is None else tale for tale in of_document]
+        settled += [_filled(tale, [other for other in of_document if other is not tale]) for tale in of_document]
     return settled
 
 
@@ -44,20 +43,40 @@ def _as_first_printed(tales: Iterable[Tale]) -> list[Tale]:
     return settled
 
 
-def _filled(tale: Tale, dated: Sequence[Tale]) -> Tale:
-    same = [other for other in dated if _may_be_one(tale, other)]
-    days: set[Interval | None] = {other.interval for other in same}
-    if len(days) != 1:
+def _filled(tale: Tale, others: Sequence[Tale]) -> Tale:
+    """The tale with day, visitor or host of the only visit of its document that it can be, as far as it lacks them."""
+    same = [other for other in others if _may_be_one(tale, other)]
+    if tale.interval is None:
+        dated = [other for other in same if other.interval is not None]
+        if not dated or any(_gap(one, other) > 0 for one in dated for other in dated):
+            return tale
+        told = max(dated, key=lambda other: (_length(other), other.key))
+        statuses = {other.status for other in dated}
+        status = tale.status if tale.status in statuses or len(statuses) > 1 else told.status
+        tale = replace(tale, interval=told.interval, status=status)
+    elif any(_gap(tale, other) > settings()["visit_slack_days"] for other in same):
         return tale
-    statuses = {other.status for other in same}
-    status = tale.status if tale.status in statuses or len(statuses) > 1 else same[0].status
-    return replace(tale, interval=same[0].interval, status=status)
+    for side in ("actors", "recipients"):
+        told_sides = [getattr(other, side) for other in same if getattr(other, side)]
+        if not getattr(tale, side) and told_sides and all(share_parties(told_sides[0], its, 1) for its in told_sides):
+            tale = replace(tale, **{side: told_sides[0]})
+    return tale
 
 
-def _may_be_one(tale: Tale, dated: Tale) -> bool:
+def _gap(one: Tale, other: Tale) -> int:
+    return one.interval.gap_days(other.interval) if one.interval and other.interval else 0
+
+
+def _length(tale: Tale) -> int:
+    return (tale.interval.end - tale.interval.start).days if tale.interval else 0
+
+
+def _may_be_one(tale: Tale, other: Tale) -> bool:
     """Whether visitors agree, or hosts where the one text doesn't say who comes, and nothing says that they don't."""
-    if not (tale.actors or tale.recipients) or (tale.actors and not share_parties(tale.actors, dated.actors, 1)):
-        return False
-    if tale.recipients and dated.recipients and not share_parties(tale.recipients, dated.recipients, 1):
-        return False
-    return None in (tale.round_number, dated.round_number) or tale.round_number == dated.round_number
+    shared = 0
+    for mine, its in ((tale.actors, other.actors), (tale.recipients, other.recipients)):
+        if mine and its:
+            if not share_parties(mine, its, 1):
+                return False
+            shared += 1
+    return shared > 0 and (None in (tale.round_number, other.round_number) or tale.round_number == other.round_number)

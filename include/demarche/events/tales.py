@@ -96,6 +96,8 @@ class Tale:
     stage: str | None
     status: str
     is_mention: bool = False
+    day_count: int | None = None
+    """How long a visit is told to last."""
     everybody: Side = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,7 +125,11 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
     actors, recipients = _side(ordered, "actor"), _side(ordered, "recipient")
     if report.mode_type == "visit":
         # "X arrived in Suva": its country is the host; a name that leads nowhere (a village, an hotel) is none
-        recipients = {whom: persons for whom, persons in recipients.items() if persons or not whom.startswith(NAMELESS)}
+        recipients = {
+            whom: persons
+            for whom, persons in recipients.items()
+            if persons or not (whom.startswith(NAMELESS) or whom in actors)  # nor "leads the American delegation"
+        }
         if not recipients and report.country_code and report.country_code not in actors:
             recipients = {report.country_code: frozenset()}
     stay = _stay(report.sentence_text) if report.mode_type == "visit" else None
@@ -142,6 +148,7 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
         stage=stage,
         status=report.status_type,
         is_mention=_is_mention(report),
+        day_count=stay.day_count if stay is not None and _is_of_this(report, stage, stay) else None,
     )
 
 
@@ -161,11 +168,15 @@ def _interval(report: Report, stage: str | None, stay: _Stay | None) -> Interval
     start, end = report.start_date, report.end_date
     if start is None or end is None or end < start:
         return None
-    is_of_this = stay is not None and (not stay.is_past or stage == "end" or _is_told_by(report, stay))
-    if stay is not None and is_of_this and start == end:
+    if stay is not None and _is_of_this(report, stage, stay) and start == end and not stay.is_around:
         rest = timedelta(days=stay.day_count - 1)
-        start, end = (start - rest, end) if stage == "end" else (start, end + rest)
+        start, end = (start - rest, end) if stage in ENDS else (start, end + rest)
     return Interval(start, end, report.date_precision_type)
+
+
+def _is_of_this(report: Report, stage: str | None, stay: _Stay) -> bool:
+    """Whether the length is this visit's, and not that of the one that somebody comes from."""
+    return not stay.is_past or stage in ENDS or _is_told_by(report, stay)
 
 
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -174,8 +185,9 @@ _VISIT = r"(?:visit|trip|stay|tour|journey)\b"
 _STAYS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?P<past>\b(?:after|following|from) (?:an? |his |her |the )?)?\b(?:{_DAYS}|(?P<week>week-?long)),?"
-        rf"(?: [\w-]+){{0,3}} {_VISIT}",
+        rf"(?P<past>\b(?:after|following|from) (?:an? |his |her |the )?)?"
+        rf"(?P<around>\b(?:during|amid|in the course of|in the middle of) (?:an? |his |her |the )?)?"
+        rf"\b(?:{_DAYS}|(?P<week>week-?long)),?(?: [\w-]+){{0,3}} {_VISIT}",
         rf"\b{_VISIT} (?:of|lasting|that lasted) {_DAYS}",
         rf"\b(?:for|spen[dt]s?|spending|(?P<past>after|following)) {_DAYS}(?= (?:in|there|of)\b|\W*$)",
     )
@@ -184,10 +196,14 @@ _STAYS = tuple(
 
 @dataclass(frozen=True)
 class _Stay:
-    """How many days a sentence says that a visit takes or took, and where it says so: offsets in the sentence."""
+    """How many days a sentence says that a visit takes or took, and where it says so: offsets in the sentence.
+
+    ``is_around``: the day that is told lies somewhere in it ("met on Monday during a three-day visit").
+    """
 
     day_count: int
     is_past: bool
+    is_around: bool
     start: int
     end: int
 
@@ -196,8 +212,9 @@ def _stay(sentence: str) -> _Stay | None:
     """3 days for "a three-day visit", "a visit of three days", "for three days"; None if none or several are."""
     found = [match for pattern in _STAYS for match in pattern.finditer(sentence)]
     stays = [
-        _Stay(_day_count(match.groupdict()), bool(match.groupdict().get("past")), match.start(), match.end())
+        _Stay(_day_count(told), bool(told.get("past")), bool(told.get("around")), match.start(), match.end())
         for match in found
+        for told in (match.groupdict(),)
     ]
     return stays[0] if len({stay.day_count for stay in stays}) == 1 else None
 
@@ -213,16 +230,25 @@ _LEAVES_FOR = re.compile(
 )
 
 
+_FROM = re.compile(r"\b(?:from|after|following)\b", re.IGNORECASE)
+#: Stages whose day is a visit's first or last one; who sets out, or is back home, may have travelled a day longer.
+STARTS, ENDS = ("start", "setout"), ("end", "home")
+_HOME = re.compile(r"\bhome\b|\b(?:was|were|is|are|came|got|went|flew) back\b|\breturn(?:ed|s)? to\b", re.IGNORECASE)
+
+
 def _stage(report: Report, stay: _Stay | None) -> str | None:
-    """Whether the day that is told is a visit's first or its last one; None for other acts, and where it isn't said."""
+    """Whether the day that is told is a visit's ``start`` or ``end``, that of the ``setout`` or of being back ``home``;
+    None for other acts, and where it isn't said."""
     if report.mode_type != "visit":
         return None
-    if stay is not None and stay.is_past and _is_told_by(report, stay):
-        return "end"  # "flew on to Lima on Friday after a three-day visit to Suva"
-    if _LEAVES_FOR.search(report.sentence_text):
-        return "start"
-    if re.search(r"\bhome\b", report.sentence_text):  # "flew home on Friday after …"
-        return "end"
+    is_over = stay is not None and stay.is_past and _is_told_by(report, stay)
+    if is_over or not _LEAVES_FOR.search(report.sentence_text):
+        if _HOME.search(report.sentence_text) and (is_over or _FROM.search(report.sentence_text)):
+            return "home"  # "was back in Suva on Friday from a visit to Lima"
+        if is_over:
+            return "end"  # "flew on to Lima on Friday after a three-day visit to Suva"
+    else:
+        return "setout"
     stages: Mapping[str, Sequence[str]] = settings()["visit_stages"]
     for text in (report.trigger_text, report.sentence_text):
         words = re.findall(r"\w+", fold(text))
@@ -269,7 +295,7 @@ def person(participant: Participant) -> Person | None:
         is_office = participant.entity_id is None and _is_office(name)
         named = _without_office(name) or (name if _CAPITALISED.match(name) and not is_office else "")
     elif participant.entity_type is None and participant.entity_id is None:
-        named = _without_office(name) or ""
+        named = _without_office(name) or (name if _FULL_NAME.fullmatch(name) and not _is_office(name) else "")
     else:
         return None
     words = re.findall(r"\w+", fold(named))
@@ -279,6 +305,8 @@ def person(participant: Participant) -> Person | None:
 
 
 _CAPITALISED = re.compile(r"[A-ZÀ-Þ]")
+#: Two or three capitalised words that nobody took for a person: still somebody's name.
+_FULL_NAME = re.compile(r"(?!The )[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ]\.)?(?: [A-ZÀ-Þ][\w'’-]+){1,2}")
 
 
 @cache

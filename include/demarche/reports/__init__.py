@@ -22,7 +22,7 @@ from demarche import codebook, ontology
 from demarche.columns import Columns
 from demarche.lexicon import lexicon
 from demarche.records import Document, Mention, Report, ReportParticipant, record_id
-from demarche.reports import circumstances, frames, merging, relevance, sides, syntax
+from demarche.reports import circumstances, frames, merging, relevance, sides, syntax, visits
 from demarche.reports.learned import Learned
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Parties, Party
@@ -66,6 +66,7 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
         drafts += _read_sentence(sentence, index, parties, anchor, facilities, learned, is_article)
     if field is not None:  # a text on markets or weather: what states do to each other may stand in it
         drafts = [draft for draft in drafts if _is_between_states(draft)]
+    drafts = visits.complete(drafts, sentences, parties, anchor)
     drafts = merging.refer_back(drafts)
 
     def told_on(index: int, draft: Draft) -> circumstances.When | None:
@@ -203,10 +204,12 @@ def _is_worth_telling(draft: Draft) -> bool:
 
 def _place_by_dateline(drafts: Sequence[Draft], filed: circumstances.Where) -> None:
     """Whoever met, signed or was summoned in a text that names no place for it did so where the news of it was filed,
-    if that lies with one of the parties."""
+    if that lies with one of the parties; who came, and it isn't said where to, came there from elsewhere."""
     if filed.name is None:
         return
     for draft in drafts:
+        if visits.is_host_open(draft) and filed.country_code not in {party.country_code for party in draft.actors}:
+            draft.where = filed
         here = filed.country_code in {party.country_code for party in draft.parties}
         held = draft.event_type == "CONSULT" and draft.mode_type != "phone"
         signed = draft.event_type == "SUPPORT" and draft.frame.entry.is_mutual

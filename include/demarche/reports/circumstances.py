@@ -24,10 +24,12 @@ _DUE = frozenset({"due", "expect", "plan", "schedule", "set", "slate"})
 _OPERATING = codebook.words("scheduling")
 _BEGINNING = frozenset({"arrive", "begin", "commence", "embark", "kick", "land", "open", "pay", "start"})
 _ENDING = frozenset({"close", "complete", "conclude", "end", "finish", "leave", "wrap"})
+_PHASES = frozenset({"close", "conclusion", "end", "start", "way"})
 _SCHEDULED = frozenset({"arrive", "begin", "depart", "fly", "gather", "go", "head", "land", "leave", "meet", "open",
                         "resume", "set", "start", "travel", "visit"})  # fmt: skip
+_ANNOUNCED = _SCHEDULED | {"come", "receive", "return", "stop"}
 _PROPOSING = frozenset({"ask", "invite", "offer", "promise", "propose", "request", "threaten", "urge", "vow"})
-_NTH_DAYS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
+NTH_DAYS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 _SPEAKING = frozenset({"address", "appear", "gather", "meet", "speak", "talk"})
 _SUMMONING = frozenset({"call", "summon"})
 _LONGEST_STAY = 14  # days
@@ -92,7 +94,7 @@ class Times:
         """ "On the third day of the visit that began on Sunday": counted from the day on which it began."""
         counted = []
         for day in sentence:
-            number = next((_NTH_DAYS[child.lower_] for child in day.children if child.lower_ in _NTH_DAYS), None)
+            number = next((NTH_DAYS[child.lower_] for child in day.children if child.lower_ in NTH_DAYS), None)
             if day.lower_ != "day" or number is None or not any(child.lower_ == "of" for child in day.children):
                 continue
             begun = (one for one in self._found if one.governor is not None and one.governor.lemma_ in _BEGINNING)
@@ -161,6 +163,17 @@ class Times:
                 return count_from(base, (step[0], sign * step[1]), one.text)
         return None
 
+    def beside(self, word: Token) -> When | None:
+        """The day that stands at a word or at its clause's verb, in the tense of that verb."""
+        verb = word if syntax.is_verbal(word) else syntax.clause_verb(word)
+        ahead = verb is not None and (_is_scheduled(verb) or any(c.lower_ in ("will", "to") for c in verb.children))
+        for one in sorted(self._found, key=lambda one: one.root != word.head):
+            if word.head == one.root or (verb is not None and one.governor in (verb, verb.head)):
+                when = self._read(one, "future" if ahead else "past")
+                if when.start_date is not None and when.precision_type == "day":
+                    return when
+        return None
+
     def of_the_tale(self) -> When | None:
         """The day on which a sentence in the simple past tells of something, by its main clause."""
         for one in self._found:
@@ -216,7 +229,7 @@ def _is_scheduled(verb: Token) -> bool:
     if verb.dep_ == "xcomp":
         return verb.tag_ == "VB" and verb.head.lemma_.lower() in _DUE
     is_bare = not any(child.dep_ in ("aux", "auxpass") for child in verb.children)
-    return is_bare and verb.tag_ in ("VBZ", "VBP") and verb.lemma_ in _SCHEDULED
+    return is_bare and verb.tag_ in ("VBZ", "VBP") and verb.lemma_ in _ANNOUNCED
 
 
 def _lasting(when: When, frame: Frame) -> When:
@@ -236,11 +249,23 @@ def _lasting(when: When, frame: Frame) -> When:
 
 
 def _stay(word: Token) -> list[Token]:
-    """An act's noun, or the noun that says for what somebody comes: "arrived for a two-day visit"."""
-    return [word, *syntax.objects(word), *(noun for name, noun in syntax.obliques(word) if name in ("for", "on"))]
+    """An act's noun, or the noun that says for what somebody comes: "arrived for a two-day visit", "left after" it."""
+    names = ("for", "on", "after", "following") if word.lemma_ in syntax.LEAVING else ("for", "on")
+    return [word, *syntax.objects(word), *(noun for name, noun in syntax.obliques(word) if name in names)]
 
 
 _LENGTH = re.compile(r"(?:(?P<digits>\d{1,2})|(?P<word>[a-z]+))-day", re.IGNORECASE)
+_DAYS_LONG = re.compile(r"\b(?:(?P<digits>\d{1,2})|(?P<word>[a-z]+))[- ]days?\b", re.IGNORECASE)
+
+
+def days_long(text: str) -> int:
+    """3 for "three-day", "three days"; 0 where nothing says it, or several lengths are told."""
+    counts = {_count(match) for match in _DAYS_LONG.finditer(text)} - {0}
+    return counts.pop() if len(counts) == 1 else 0
+
+
+def _count(match: re.Match[str]) -> int:
+    return int(match["digits"]) if match["digits"] else int(_WORDS.get(match["word"].lower(), 0))
 
 
 def _length_in_days(noun: Token) -> int:
@@ -248,9 +273,7 @@ def _length_in_days(noun: Token) -> int:
     if noun.pos_ not in ("NOUN", "PROPN"):
         return 0
     match = _LENGTH.search(noun.doc[noun.left_edge.i : noun.i].text)
-    if match is None:
-        return 0
-    return int(match["digits"]) if match["digits"] else int(_WORDS.get(match["word"].lower(), 0))
+    return _count(match) if match is not None else 0
 
 
 def _counts_back(sentence: Span, before: int) -> bool:
@@ -304,6 +327,10 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         ):
             return 1
         return 3 if frame.status_type == "occurred" else None
+    if governor.dep_ == "pobj" and governor.lemma_ in _PHASES and governor.head.head in frame.words:
+        return 1  # "the visit came to an end on Friday"
+    if governor.dep_ == "relcl" and {governor.lemma_, trigger.lemma_} <= _ENDING and trigger.is_ancestor(governor):
+        return 1  # "concluded a visit, which ended on Friday"
     if governor.dep_ in ("acl", "relcl") and governor.head == trigger:
         return 1 if governor.lemma_ not in _ENDING else None  # when it began, an end doesn't say
     if governor.dep_ == "xcomp" and governor.head.dep_ == "relcl" and governor.head.head == trigger:

@@ -83,6 +83,13 @@ class Parties:
             if m.country_code and m.mention_type != "place"
         }
 
+    def people_of(self, sentence: Span) -> list[Party]:
+        """The persons whom a sentence names, each once, in its order."""
+        named = [t for t in sentence if any(m.mention_type == "person" for m in self.mentions_at(t))]
+        heads = [t for t in named if t.i not in self._dateline and (t.head not in named or t.dep_ in ("conj", "appos"))]
+        found = [party for head in heads if head.pos_ != "PRON" for party in self._one(head)]
+        return list({party.entity_id or party.name or party.text: party for party in found}.values())
+
     def is_party(self, token: Token) -> bool:
         """Whether the word heads a phrase that can act: a linked or named entity, people, a pronoun for them."""
         if token.lower_ == "it" and token.dep_ in ("dobj", "pobj") and token.head.lemma_.lower() not in _ADDRESSING:

@@ -5,6 +5,7 @@ The governing words are data (`operators.py`); here is how they act on one anoth
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from spacy.tokens import Token
@@ -88,7 +89,8 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
         volitional = mood.kind in ("future", "can") or (mood.kind == "would" and speaking is not None)
         if not volitional or not (cooperative or reading.event_type == "REJECT"):
             return False
-        reading.status, reading.rule = "denied", f"{reading.rule} · will not"
+        is_off = reading.mode_type == "visit" and _AFTER_ALL.search(verb.sent.text) is not None
+        reading.status, reading.rule = "cancelled" if is_off else "denied", f"{reading.rule} · will not"
         reading.tense = "future"
         return True
     if mood.kind in ("future", "would", "possible"):
@@ -121,6 +123,10 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
     if reading.status in ("planned", "threatened", "hypothetical"):
         reading.rule = f"{reading.rule} · {mood.kind}"
     return True
+
+
+#: "Will not travel after all": it was planned, so it is called off and not refused.
+_AFTER_ALL = re.compile(r"\b(?:after all|as (?:had been )?(?:planned|scheduled|announced)|any ?more)\b", re.IGNORECASE)
 
 
 def _is_own_wish(verb: Token, act: Token | None = None) -> bool:
@@ -315,6 +321,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
             return False  # "the visit is meant to show …": told of a visit, not a plan for one
     if nominal and link == "nsubj" and not syntax.is_passive(governor):
         # "the visit takes place", "the talks will resume", "the visit drew praise"
+        if effect in ("cancelled", "postponed") and not mood.negated:
+            return _take_stance(governor, act, effect, reading, link, mood)  # "the visit is off"
         if governor.lemma_.lower() in OCCURRING or effect == "transparent":
             if mood.negated or _is_imagined(governor, mood):
                 return None

@@ -101,8 +101,11 @@ def subjects_of(verb: Token, is_party: IsParty) -> list[Token]:
 
 
 def met_by_the_way(noun: Token, is_party: IsParty) -> list[Token]:
-    """ "left Tirana after talks with the Albanian premier": whoever left had talked."""
+    """ "left Tirana after talks with the Albanian premier", "met her on the second day of a visit": whose it was."""
     preposition = noun.head
+    if noun.dep_ == "pobj" and preposition.lower_ == "of" and preposition.head.lower_ == "day":
+        verb = syntax.clause_verb(preposition.head)
+        return subjects_of(verb, is_party) if verb is not None else []
     if noun.dep_ != "pobj" or preposition.lower_ not in _BY_THE_WAY or not syntax.is_verbal(preposition.head):
         return []
     return subjects_of(preposition.head, is_party)

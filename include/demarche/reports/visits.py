@@ -1,0 +1,206 @@
+"""What is said of a visit beside its own verb: who came, how long it lasts, when it ends, which of its days is told.
+
+Runs over the drafts of a document, sentence by sentence, before `merging` folds them. "On the second day of his visit
+to Suva, Mara Quill met …": who comes to Suva stands in another clause, and the day told is not the first one. "The
+visit lasts until Friday": no visit by itself, only the end of the one told before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+from spacy.tokens import Span, Token
+
+from demarche import codebook
+from demarche.reports import syntax
+from demarche.reports.circumstances import NTH_DAYS, Times, When, days_long
+from demarche.reports.merging import Draft
+from demarche.reports.parties import Parties
+
+#: So many sentences before a visit that names nobody may name who comes.
+_REACH = 2
+_PRESENCE = codebook.words("presence")
+_NOUNS = codebook.words("visit_nouns")
+_ENDS, _BEGINNINGS = codebook.words("visit_ends"), codebook.words("visit_beginnings")
+_LASTING = codebook.words("lasting")
+_SETTING_OUT = codebook.words("setting_out")
+_UNTIL = frozenset({"until", "till", "til", "through", "to"})
+
+
+def complete(drafts: Sequence[Draft], sentences: Sequence[Span], parties: Parties, anchor: date | None) -> list[Draft]:
+    """The drafts in order, visits filled by what their sentences say of them; who only is somewhere is left out."""
+    kept: list[Draft] = []
+    for draft in drafts:
+        if draft.mode_type == "visit":
+            sentence = sentences[draft.sentence_index]
+            _find_visitor(draft, [sentences[i] for i in _back(draft.sentence_index)], parties)
+            if _is_mere_presence(draft) or _is_nobodys(draft):
+                continue
+            _put_ahead(draft, anchor)
+            _count_days(draft, Times(sentence, anchor))
+        kept.append(draft)
+    return _with_ends(kept, sentences, anchor)
+
+
+def _back(index: int) -> range:
+    return range(index, max(index - _REACH, 0) - 1, -1)
+
+
+# --- who ---------------------------------------------------------------------------------------------------------
+def _find_visitor(draft: Draft, sentences: Sequence[Span], parties: Parties) -> None:
+    """A visit to a state by nobody that is known is that of the only person from elsewhere in the nearest sentence."""
+    hosts = {party.country_code for party in draft.recipients} - {None}
+    is_open = all(party.country_code is None and party.entity_id is None for party in draft.actors)
+    if not hosts or not is_open or any(party.text.split()[-1][:1].isupper() for party in draft.actors):
+        return  # a name that leads nowhere is still somebody's, "the general" and "his" are not
+    for sentence in sentences:
+        people = [party for party in parties.people_of(sentence) if party.country_code not in hosts]
+        known = [party for party in people if party.country_code]
+        if len({party.country_code for party in known}) == 1:
+            draft.actors, draft.is_told = known[:1], True
+        if known:
+            return
+
+
+def _is_mere_presence(draft: Draft) -> bool:
+    """ "Was in Suva", "left Suva", "reached Suva": a visit only by somebody who serves another state, on a day told."""
+    entry = draft.frame.entry
+    is_weak = entry.head in _PRESENCE and entry.with_lemmas <= {"in"}
+    if not is_weak or not all(map(syntax.is_verbal, draft.frame.words)):
+        return False
+    hosts = {party.country_code for party in draft.recipients} - {None}
+    guests = [p for p in draft.actors if p.entity_type == "person" and p.country_code and p.country_code not in hosts]
+    return not (guests and hosts and draft.when.text)
+
+
+def is_host_open(draft: Draft) -> bool:
+    """ "Flew in on Friday", "ended her two days here": the text names neither host nor place of what was done."""
+    has_guest = any(party.country_code and party.entity_type == "person" for party in draft.actors)
+    is_open = draft.mode_type == "visit" and draft.where.name is None and not draft.recipients
+    return is_open and has_guest and draft.status_type == "occurred" and draft.when.start_date is not None
+
+
+def _is_nobodys(draft: Draft) -> bool:
+    """An undated visit by nobody known, told without a name: it says nothing that another text could take up."""
+    is_named = any(party.is_linked or party.text.split()[-1][:1].isupper() for party in draft.actors)
+    return not is_named and draft.when.start_date is None and not draft.is_anaphoric and draft.sentence_index > 0
+
+
+# --- when --------------------------------------------------------------------------------------------------------
+def _put_ahead(draft: Draft, anchor: date | None) -> None:
+    """ "Heads for Suva this week", "flies to Suva for the day": in the simple present it lies ahead."""
+    verb, when = draft.frame.trigger, draft.when
+    ends_later = anchor is not None and when.end_date is not None and when.end_date > anchor
+    is_setting_out = when.start_date is None and when.text is None and verb.lemma_ in _SETTING_OUT
+    is_present = verb.tag_ in ("VBZ", "VBP") and not syntax.children(verb, "aux") and verb.lemma_ not in ("be", "stay")
+    if draft.status_type == "occurred" and is_present and (ends_later or is_setting_out):
+        draft.status_type = "planned"
+
+
+def _count_days(draft: Draft, times: Times) -> None:
+    """ "Met him on Tuesday, the second day of his visit": the visit began on Monday, and lasted to Tuesday at least."""
+    day = next((word for word in draft.frame.trigger.ancestors if word.lower_ == "day"), None)
+    if day is None or draft.frame.trigger not in [noun for name, noun in syntax.obliques(day) if name == "of"]:
+        return
+    number = next((NTH_DAYS[child.lower_] for child in day.children if child.lower_ in NTH_DAYS), None)
+    when = times.beside(day)
+    if number is None or when is None or when.start_date is None:
+        return
+    draft.when = replace(when, start_date=when.start_date - timedelta(days=number - 1))
+
+
+def _with_ends(drafts: list[Draft], sentences: Sequence[Span], anchor: date | None) -> list[Draft]:
+    """ "The visit is to last until Friday", "He left on Friday": the last day of the visit told before."""
+    visits = [draft for draft in drafts if draft.mode_type == "visit"]
+    for visit, following in pairwise(visits):
+        if _goes_on_from(visit, following):
+            _stretch(visit, following.when, is_end=True)
+    taken: set[int] = set()
+    for index in sorted({i for v in visits for i in range(v.sentence_index, v.sentence_index + _REACH + 1)}):
+        if index >= len(sentences):
+            continue
+        before = [v for v in visits if v.sentence_index < index and v.when.precision_type in ("day", "unknown")]
+        count = _told_length(sentences[index])
+        if before and count and (first := before[-1].when.start_date) is not None:
+            last = first + timedelta(days=count - 1)
+            _stretch(before[-1], replace(before[-1].when, end_date=last), is_end=True)
+            continue
+        told = _told_end(sentences[index], anchor)
+        if told is None or told[1].start_date is None or told[1].precision_type != "day":
+            continue
+        verb, when, is_end = told
+        own = [n for n, v in enumerate(drafts) if v.sentence_index == index and v.frame.trigger.is_ancestor(verb)]
+        own += [n for n, v in enumerate(drafts) if v.sentence_index == index and verb.is_ancestor(v.frame.trigger)]
+        if not before or any(drafts[n].recipients and drafts[n].actors for n in own):
+            continue
+        if _stretch(before[-1], when, is_end):
+            taken.update(n for n in own if drafts[n].mode_type == "visit" and drafts[n].is_anaphoric)
+    return [draft for n, draft in enumerate(drafts) if n not in taken]
+
+
+def _goes_on_from(visit: Draft, following: Draft) -> bool:
+    """ "Arrived in Suva on Monday … leaves for Apia on Thursday": the next journey ends the visit."""
+    guests, hosts = (
+        [{party.country_code for party in side} - {None} for side in sides]
+        for sides in ((visit.actors, following.actors), (visit.recipients, following.recipients))
+    )
+    is_leaving = following.frame.trigger.lemma_ in syntax.LEAVING and "for" in following.frame.entry.with_lemmas
+    is_next = is_leaving and guests[0] == guests[1] and all(hosts) and hosts[0] != hosts[1]
+    first, last, day = visit.when.start_date, visit.when.end_date, following.when.start_date
+    if not is_next or first is None or first != last or day is None or following.when.precision_type != "day":
+        return False
+    return visit.when.precision_type == "day" and day - first <= timedelta(days=7)
+
+
+def _told_length(sentence: Span) -> int:
+    """How many days a sentence about the visit told before says that it takes: "It is to last three days"."""
+    verb = sentence.root
+    subjects = syntax.subjects(verb)
+    is_visit = len(subjects) == 1 and (subjects[0].lower_ == "it" or subjects[0].lemma_.lower() in _NOUNS)
+    verbs = [verb, *syntax.children(verb, "xcomp")]
+    said = {noun.lemma_.lower() for word in verbs for noun in syntax.children(word, "attr")} & _NOUNS
+    is_said = said or {word.lemma_.lower() for word in verbs} & _LASTING
+    return days_long(sentence.text) if is_visit and is_said else 0
+
+
+def _told_end(sentence: Span, anchor: date | None) -> tuple[Token, When, bool] | None:
+    """The verb, the day, and whether it is the last day or the first, of a sentence that goes on about a visit."""
+    verb = sentence.root
+    subjects = syntax.subjects(verb)
+    if len(subjects) != 1:
+        return None
+    is_visit = subjects[0].lower_ == "it" or subjects[0].lemma_.lower() in _NOUNS
+    is_guest = subjects[0].lower_ in ("he", "she") or subjects[0].pos_ in ("PROPN", "NOUN")
+    infinitive = next(iter(syntax.children(verb, "xcomp")), verb)
+    for word in (verb, infinitive):
+        when = Times(sentence, anchor).beside(word)
+        if when is None or any(name in ("in", "to", "for") for name, _ in syntax.obliques(word) if not is_visit):
+            continue
+        lemma = word.lemma_.lower()
+        until = any(c.lower_ in _UNTIL and c.dep_ in ("prep", "mark") for c in (*word.children, *verb.children))
+        if (is_visit and lemma in _LASTING and until) or (is_visit and lemma in _ENDS):
+            return word, when, True
+        if is_guest and not is_visit and ((lemma in _ENDS) or (lemma in ("stay", "remain") and until)):
+            return word, when, True
+        if lemma in _BEGINNINGS and (is_visit or subjects[0].pos_ == "PRON"):
+            return word, when, False
+    return None
+
+
+def _stretch(visit: Draft, when: When, is_end: bool) -> bool:
+    first, last, day = visit.when.start_date, visit.when.end_date, when.end_date
+    if day is None:
+        return False
+    if (first is None or last is None) and is_end:
+        return False  # when it began isn't known
+    if first is None or last is None:
+        visit.when = replace(when, start_date=day, end_date=day)
+        return True
+    if not timedelta(0) <= (day - first if is_end else last - day) <= timedelta(days=14):
+        return False
+    first, last = (first, max(last, day)) if is_end else (min(first, day), last)
+    visit.when = replace(visit.when, start_date=first, end_date=last)
+    return True
