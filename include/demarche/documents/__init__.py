@@ -96,7 +96,9 @@ def _from_text(raw: RawDocument) -> _Draft:
     _set(draft, "title", _first((("given", title and furniture.without_tag(title)), ("head_line", printed_title))))
     byline, rule = furniture.find_byline(page, printed_title)
     _set(draft, "byline", _first((("given", _given_byline(raw)), (rule, byline))))
-    head = [line for line in page.head if printed_title is None or furniture.without_tag(line) != printed_title]
+    titles = [number for number, line in enumerate(page.head) if furniture.without_tag(line) == printed_title]
+    below = titles[-1] + 1 if titles else 0
+    head = [*page.head[below:], *page.head[: max(0, below - 1)]]  # a day below the title is nearer than a masthead's
     order = order_of_days("\n".join((*page.head, *page.inner, *page.tail)))
     published, draft.modified = publication.printed(head, page.tail, page.body, month_first=order)
     dateline = publication.dateline_day(page.paragraphs)

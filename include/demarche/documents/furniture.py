@@ -18,13 +18,15 @@ from itertools import pairwise, takewhile
 
 from demarche import codebook, dates
 from demarche.documents.cleaning import indented_lines
-from demarche.documents.moments import days_in
+from demarche.documents.exported import unmarked
+from demarche.documents.moments import days_in, label_of
 from demarche.documents.wrapping import unwrap
 
 _MAX_PHRASE_LENGTH = 400  # longer lines are never furniture by phrase, and regular expressions stay cheap
 _EDGE_LINES = 4  # at either end of a main text, where extractors leave what stands around it
 _MAX_LABEL_LENGTH = 120  # of a label that an extractor left in a page's main text
 _MAX_CROSSHEAD_WORDS = 6  # a longer line between paragraphs is a link to another article
+_CODE = re.compile(r"[A-Z]{1,3}")  # names a field of a data base's record
 _FEWEST_WORDS = 4  # of a file that is one line
 _BEGUN_WORDS = 30  # of prose after which a line that ends articles ends this one
 
@@ -79,6 +81,7 @@ _FUNCTION_WORD = re.compile(
     r"he|she|they|who|which|will|would|be|been|not|but|after|before|than|this|de|la|le|les|et|der|die|und|el|los|que)\b",
     re.IGNORECASE,
 )
+_CREDIT = re.compile(r"(?i)\W{0,3}(?:photos?|pictures?|images?|foto)(?: (?:by|credit|courtesy))?\b.{1,60}$")  # below a caption
 _SEPARATED = re.compile(
     r"(?:[^|·•»›>/]{1,40}(?:\s?[|·•»›>]\s?|\s/\s)){2,}[^|·•»›>]{0,120}|[^|>»›]{1,30}\s[|>»›]\s[^|>»›]{1,30}"
 )
@@ -89,10 +92,13 @@ _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
 
 def split_page(text: str) -> Page:
     """Takes a page apart; where no prose is found, all that isn't furniture is the article."""
-    lines = unwrap(indented_lines(text))
+    lines = unwrap(indented_lines(unmarked(text)))
     captions = _repeated(lines)
     kinds = ["caption" if number in captions else _kind(line) for number, line in enumerate(lines)]
     _demote_foreign_script(lines, kinds)
+    first = next((number for number, kind in enumerate(kinds) if kind == "prose"), None)
+    if first is not None and _CREDIT.match("".join(lines[first + 1 : first + 2])) and "prose" in kinds[first + 1 :]:
+        kinds[first] = "caption"
     for number in range(1, len(lines)):  # what a colon announces is said in the list behind it
         before = lines[number - 1]
         is_list = _ITEM.match(lines[number]) and kinds[number - 1] == "prose"
@@ -234,10 +240,13 @@ def _kind(line: str) -> str:
     return "prose" if _is_prose(line) else "short"
 
 
+_SPEAKER = re.compile(r"(?:Q|A|Question|Answer|[A-Z][A-Z .]{2,30})\s?:\s")  # of a transcript
+
+
 def _is_prose(line: str) -> bool:
     count = _count(line)
     if _STRONG_END.search(line):
-        return count >= 4 or line[0] in "“\"‘'"
+        return count >= 4 or (_SPEAKER.match(line) is not None and count >= 2) or line[0] in "“\"‘'"
     if _SENTENCE_END.search(line):
         return count >= 6
     function_words = len(_FUNCTION_WORD.findall(line))
@@ -262,12 +271,17 @@ def _addresses_reader(line: str) -> bool:
 
 
 _MAX_DATE_WORDS = 18
-_ISSUED = re.compile(
-    r"(?i)(?:first |last )?"
-    r"(?:published|posted|updated|modified|publié|publicad[oa]|pubblicato|veröffentlicht|опубликовано)"
-    r"(?: on| at| le| el| em| il| am)?\W{1,3}"
+_BESIDE_DAY = re.compile(
+    r"(?i)\b(?:last|on|at|in|by|am|pm|a\.m|p\.m|gmt|utc|est|edt|et|ist|bst|cet|edition|mon|tue|wed|thu|fri|sat|sun)\b"
 )
 _MAY_BE_DATED = re.compile(r"(?i)\d|day\b")
+
+
+@cache
+def _issued() -> re.Pattern[str]:
+    """What stands before a day of issue at the start of a line, and nothing else."""
+    label = label_of("published", "modified").pattern
+    return re.compile(rf"(?:first |last )?{label}(?: on| at| le| el| em| il| am)?\W{{1,3}}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
@@ -279,13 +293,12 @@ def _is_date_line(line: str) -> bool:
     spans = spans or [(start, end) for start, end, _ in days_in(line)]
     if not spans:
         return False
-    if _ISSUED.fullmatch(line[: spans[0][0]]) and not _STRONG_END.search(line):
+    if _issued().fullmatch(line[: spans[0][0]]) and not _STRONG_END.search(line):
         return True  # whoever and whatever stands behind
     rest = line
     for start, end in reversed(spans):
         rest = rest[:start] + rest[end:]
-    rest = re.sub(r"(?i)\b(?:published|posted|updated|last|modified|on|at|in|by|am|pm|a\.m|p\.m|gmt|utc|est|edt|et|ist|"
-                  r"bst|cet|date|edition|first|created|mon|tue|wed|thu|fri|sat|sun)\b", "", rest)  # fmt: skip
+    rest = _BESIDE_DAY.sub("", label_of("published", "modified").sub("", rest))
     letters = len(re.findall(r"[^\W\d_]", rest))
     return letters <= 3 or (letters <= 12 and not (_STRONG_END.search(line) and _count(line) > 3))
 
@@ -294,8 +307,10 @@ def _repeated(lines: list[str]) -> set[int]:
     """Numbers of lines that are said again: a caption's short and long form, a second copy of a line."""
     marked: set[int] = set()
     for number, (line, after) in enumerate(pairwise(lines)):
-        if len(line) >= 30 and after.startswith(line.rstrip(".… ")) and not (line == after and _is_prose(line)):
+        if len(line) >= 20 and after.startswith(line.rstrip(".… ")) and not (line == after and _is_prose(line)):
             marked |= {number, number + 1}
+        if len(line) >= 40 and any(line in other and len(other) > len(line) for other in lines[number + 2 : number + 4]):
+            marked.add(number)
     seen: set[str] = set()
     for number, line in enumerate(lines):
         if len(line) >= 30 and line in seen:
@@ -337,9 +352,12 @@ def _article_span(lines: list[str], kinds: list[str]) -> tuple[int, int]:
         end += 1
         kinds[end - 1] = "prose"
     start = _below_standfirst(lines, kinds, start, end)
-    while start < end and kinds[start] != "prose":
+    while start < end and (kinds[start] != "prose" or _BRACKETED.fullmatch(lines[start])):
         start += 1
     return start, end
+
+
+_BRACKETED = re.compile(r"[(\[][^()\[\]]{1,100}[)\]]")  # "(Received from the ministry.)" above an article
 
 
 def _is_signed_paragraph(line: str) -> bool:
@@ -359,13 +377,21 @@ def _below_standfirst(lines: list[str], kinds: list[str], start: int, end: int) 
 
 
 def _resumes(lines: list[str], kinds: list[str], number: int) -> bool:
-    """Whether the article goes on soon after a list of links: within five lines, two paragraphs of prose."""
+    """Whether the article goes on soon after a list of links: within five lines, two paragraphs of prose; or within
+    fifteen, one after the other, of the same matter."""
     if re.match(r"(?i)\W*(?:\d+ )?(?:comments?|leave|post|about|copyright|©|ends?|corrections?|--|#)", lines[number]):
         return False
     following = [
         (line, kind) for line, kind in zip(lines[number + 1 : number + 6], kinds[number + 1 : number + 6], strict=True)
     ]
-    return sum(1 for line, kind in following if kind == "prose" and _count(line) >= 10) >= 2
+    if sum(1 for line, kind in following if kind == "prose" and _count(line) >= 10) >= 2:
+        return True
+    said = _stems(" ".join(lines[max(0, number - 8) : number]))
+    return any(
+        all(kinds[one] == "prose" and _count(lines[one]) >= 12 for one in (first, first + 1))
+        and len(said & _stems(f"{lines[first]} {lines[first + 1]}")) >= 3
+        for first in range(number + 1, min(number + 16, len(lines) - 1))
+    )
 
 
 def _kept(lines: list[str], kinds: list[str], start: int, end: int) -> list[int]:
@@ -377,10 +403,14 @@ def _kept(lines: list[str], kinds: list[str], start: int, end: int) -> list[int]
             kinds[number] == "short"
             and kinds[number - 1] == "prose" == kinds[number + 1]
             and _count(lines[number]) <= _MAX_CROSSHEAD_WORDS
+            and not _CODE.fullmatch(lines[number])
             and counts[lines[number]] == 1
             and number > start
         )
-        if kinds[number] == "prose" or crosshead:
+        is_alone = _count(lines[number]) <= _MAX_CROSSHEAD_WORDS and not {"prose", None} & {
+            kinds[one] if 0 <= one < len(kinds) else None for one in (number - 1, number + 1)
+        }  # a question in a list of links
+        if (kinds[number] == "prose" and not is_alone) or crosshead:
             kept.append(number)
     return kept
 
@@ -436,12 +466,13 @@ def _signature() -> re.Pattern[str]:
 _TAG = re.compile(
     r"^(?:[\[【(][^\]】)]{1,40}[\]】)]\s*)+(?=\S)|^(?:UPDATE \d|EXCLUSIVE|BREAKING|WATCH|LIVE)\s?[:-]\s?", re.IGNORECASE
 )
+_SIGN = re.compile(r"^[\u2190-\u2bff\U0001f000-\U0001faff\s]+")  # arrows, stars, little pictures
 _HEADER_TITLE = re.compile(r"(?i)(?:subject|title|headline)\s?:\s?(.{3,300})")
 
 
 def without_tag(title: str) -> str:
     """A title without "[Exclusive]", "UPDATE 1-" and the like before it."""
-    return _TAG.sub("", title).strip() or title
+    return _TAG.sub("", _SIGN.sub("", title)).strip() or title
 
 
 def find_title(page: Page) -> str | None:
@@ -454,7 +485,7 @@ def find_title(page: Page) -> str | None:
     mixed = [line for line in candidates if not line.isupper()]  # capitals are a letterhead, if others are not
     for lines in (mixed, candidates):
         if echoed := next((line for line in lines if echo(line, page.paragraphs) and _count(line) >= 4), None):
-            return next((line for line in lines if line != echoed and echoed.endswith(f" {line}")), echoed)
+            return next((line for line in lines if f" {line} " in f" {echoed} " != f" {line} "), echoed)
     others = mixed or candidates
     shares = {line: _echo_share(line, page.paragraphs) for line in others}
     return max(others, key=lambda line: shares[line]) if any(shares.values()) else next(reversed(others), None)
@@ -479,6 +510,7 @@ def _echo_share(title: str, paragraphs: Sequence[str]) -> float:
     return len(stems & _stems(" ".join(paragraphs[:6]))) / len(stems) if stems else 0.0
 
 
+_MASTHEAD = re.compile(r"[,|·•–—:-]\s*(?:[A-Z][a-z]+day,?\s*)?$")  # before the day on which a paper came out
 _LETTERHEAD = re.compile(r"(?i)\b(?:ministry|department|office|embassy|agency|service|bulletin|gazette|secretariat)\b")
 
 
@@ -490,12 +522,23 @@ def may_be_title(line: str) -> bool:
         return False  # a sentence is the standfirst
     if (names := _NAME_LINE.fullmatch(line)) and _looks_like_names(names["names"]) and not _VERB.search(line):
         return False
-    return not (_LETTERHEAD.search(line) and _count(line) <= 6 and line.istitle() | line.isupper())
+    if line[:1].islower() and line.split()[0] in _binding():
+        return False  # goes on with what stands above
+    if (days := days_in(line)) and days[-1][1] >= len(line) - 1 and _MASTHEAD.search(line[: days[-1][0]]):
+        return False
+    named = all(word[:1].isupper() or word in _binding() for word in line.split())
+    return not (_LETTERHEAD.search(line) and _count(line) <= 6 and named)
 
 
 def _stems(text: str) -> set[str]:
     """The beginnings of the words that carry meaning, so that "meets" finds "meeting"."""
-    return {word.lower()[:5] for word in re.findall(r"[^\W\d_]{4,}|\b[A-Z]{2,3}\b", text)}
+    words = re.findall(r"[^\W\d_]{4,}|\b[A-Z]{2,3}\b", text)
+    return {word.lower()[:5] for word in words if word.lower() not in _binding()}
+
+
+@cache
+def _binding() -> frozenset[str]:
+    return frozenset(codebook.document("furniture")["wrapping"]["binding"])
 
 
 _PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|el|al|bin|ibn|ben|ter|ten|zu|y|st)"
@@ -522,6 +565,8 @@ def is_byline(line: str) -> bool:
 def _by_names(line: str) -> str | None:
     """The names of "By Jane Doe and John Roe (mail)"; a sentence that begins so is no byline."""
     line = _HALF_DAY.sub("", line)
+    if (days := days_in(line)) and " " in (before := line[: days[0][0]].rstrip(" ,|–—-")):
+        line = before if _byline_lead().fullmatch(before) else line
     match = _byline_lead().fullmatch(line)
     if not match or (_count(match["rest"]) > 14 or (_STRONG_END.search(line) and "@" not in line)):
         return None

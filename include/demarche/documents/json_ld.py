@@ -40,7 +40,7 @@ def find_article(tree: HtmlElement, addresses: Sequence[str], headlines: Sequenc
     by_id = {item["@id"]: item for item in objects if isinstance(item.get("@id"), str) and len(item) > 1}
     articles = [item for item in objects if _ARTICLE.search(" ".join(names(item.get("@type"))))]
     found = (_meant(articles, addresses, headlines) if len(articles) > 1 else articles[:1]) or [
-        item for item in objects if item.get("datePublished")
+        item for item in objects if item.get("datePublished") or item.get("uploadDate")
     ]
     return {name: _resolved(value, by_id) for name, value in found[0].items()} if found else {}
 

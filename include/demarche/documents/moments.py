@@ -85,10 +85,19 @@ def _moment(moment: datetime) -> Moment | None:
     return Moment(moment.date(), moment.astimezone(UTC) if moment.tzinfo else None)
 
 
+@cache
+def label_of(*kinds: str) -> re.Pattern[str]:
+    """The words beside a day that say that the article was ``published`` or ``modified`` then."""
+    words = "|".join(word for kind in kinds for word in codebook.document("furniture")["dated"][kind])
+    return re.compile(rf"(?<!\w)(?:{words})(?![^\W\u3040-\ud7a3])", re.IGNORECASE)
+
+
 # --- in words ----------------------------------------------------------------------------------------------------
 _SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2((?:19|20)\d\d)(?![\d/])")
 _YEAR_FIRST = re.compile(r"(?<![\d/.-])((?:19|20)\d\d)([/.-])(\d{1,2})\2(\d{1,2})(?!\d)")
 _DENSE = re.compile(r"((?:19|20)\d\d)\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_SHORT_YEAR_FIRST = re.compile(r"(?<![\d/.-])(\d\d)([-.])(\d\d)\2(\d\d)(?=\s\d\d:\d\d)")
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _DASHED_MONTH = re.compile(r"(?<!\w)(\d{1,2})[-/]([A-Za-z]{3,9})[-/]((?:19|20)\d\d)(?!\w)")
 
 
@@ -151,6 +160,9 @@ def _numeric(line: str, month_first: bool | None) -> Iterator[tuple[int, int, da
             yield from _valid(match, year, second, first)
         elif second > 12 or month_first:
             yield from _valid(match, year, first, second)
+    if _EAST_ASIAN.search(line):
+        for match in _SHORT_YEAR_FIRST.finditer(line):
+            yield from _valid(match, 2000 + int(match[1]), int(match[3]), int(match[4]))
     for match in _DASHED_MONTH.finditer(line):
         month = _month_numbers().get(match[2].lower(), 0)
         yield from _valid(match, int(match[3]), month, int(match[1]))

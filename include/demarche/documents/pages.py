@@ -119,9 +119,27 @@ def _options() -> Extractor:
     return Extractor(output_format="python", comments=False)
 
 
+_LOOSE = etree.XPath("//p/preceding-sibling::node()[1][self::text()][string-length(normalize-space(.)) > 80]")
+
+
+def _enclose_loose(tree: HtmlElement) -> None:
+    """Gives a paragraph its tags that stands bare before the first ``<p>``: the extractor would lose it."""
+    for text in _LOOSE(tree)[:20]:
+        before = text.getparent()
+        paragraph = etree.Element("p")
+        paragraph.text = str(text)
+        if text.is_tail:
+            before.tail = None
+            before.addnext(paragraph)
+        else:
+            before.text = None
+            before.insert(0, paragraph)
+
+
 def _extracted(tree: HtmlElement) -> str:
     import trafilatura
 
+    _enclose_loose(tree)
     try:
         found = trafilatura.bare_extraction(tree, options=_options())
     except Exception:  # whatever a hostile page does to the library, the page is rejected and the next one is read
@@ -156,6 +174,10 @@ Rule = Callable[[Markup], str | None]
 
 def _json(name: str) -> Rule:
     return lambda markup: ", ".join(dict.fromkeys(json_ld.names(markup.article.get(name)))) or None
+
+
+def _first_json(*fields: str) -> Rule:
+    return lambda markup: next(filter(None, (_json(field)(markup) for field in fields)), None)
 
 
 def _meta_of(*names: str) -> Rule:
@@ -307,14 +329,14 @@ BYLINE_RULES: dict[str, Rule] = {
     "author_element": _author_element,
 }  # fmt: skip
 PUBLISHED_RULES: dict[str, Rule] = {
-    "json_ld": _json("datePublished"),
+    "json_ld": _first_json("datePublished", "uploadDate"),
     "meta_published": _meta_of(
         "article:published_time", "og:article:published_time", "og:published_time", "datepublished",
         "article:published", "article.published", "parsely-pub-date", "sailthru.date", "bt:pubdate",
         "cxenseparse:recs:publishtime", "publish-date", "publish_date", "publishdate", "published_at", "published",
         "pubdate", "pub_date", "publication_date", "originalpublicationdate", "citation_publication_date",
         "dc.date.issued", "dcterms.issued", "dc.date.created", "dcterms.created", "dc.date", "dcterms.date",
-        "rnews:datepublished", "release_date", "date",
+        "rnews:datepublished", "release_date", "date", "uploaddate",
     ),
     "time_element": _time_element,
     "script": _script_value,
@@ -393,6 +415,7 @@ _HIDDEN = {"script", "style", "noscript", "template", "svg", "head", "form", "bu
 _INLINE = {"a", "b", "i", "em", "strong", "span", "u", "s", "small", "font", "abbr", "cite", "q", "sup", "sub", "mark",
            "code", "bdi", "bdo", "ins", "wbr", "label", "data", "img", "picture", "source"}  # fmt: skip
 _APART = re.compile(r"(?i)date|time|author|byline|publish|updat|stamp")
+_PART_OF_DAY = re.compile(r"(?i)(?:^|[\s_-])(?:day|month|year)")
 _LINES_BEFORE, _LINES_AFTER, _LINES_BEHIND = 6, 14, 8
 _BEGINNING = 60  # characters by which a paragraph is found again
 
@@ -453,6 +476,8 @@ def _visible_lines(tree: HtmlElement) -> Iterator[str]:
             if line := clean_line("".join(words)):
                 yield line
             words = []
+        elif _PART_OF_DAY.search(element.get("class", "")):
+            words.append(" ")
         if event == "end":
             if element.tail:
                 words.append(element.tail)

@@ -11,17 +11,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from demarche import dates
-from demarche.documents.moments import Moment, ambiguous_days, days_in
+from demarche.documents.moments import Moment, ambiguous_days, days_in, label_of
 
 # --- printed on the page -----------------------------------------------------------------------------------------
-_MODIFIED = re.compile(
-    r"(?i)\b(?:updated?|modified|edited|changed|amended|revised|aktualisiert|geändert|mis à jour|modifié|"
-    r"a[ct]{1,2}ualizad[oa]|modificat[oa]|aggiornat[oa]|bijgewerkt|обновлено|изменено)\b"
-)
-_PUBLISHED = re.compile(
-    r"(?i)\b(?:published|posted|created|released|issued|first|date|filed|on air|uploaded|veröffentlicht|erstellt|"
-    r"publié|publicad[oa]|creado|criado|pubblicat[oa]|gepubliceerd|опубликовано)\b"
-)
 _NO_DATE_OF_ISSUE = re.compile(r"(?i)^today\b|copyright|©|all rights reserved|\bsince\b|founded|established")
 _MAX_LINE = 200
 _MAX_LABEL = 30
@@ -37,6 +29,7 @@ def printed(
     else. Two days are told apart by the label nearest before them, which may stand on a line of its own.
     ``month_first`` says how 8/11/2016 is meant where the article doesn't.
     """
+    publishes, modifies = label_of("published"), label_of("modified")
     published = modified = None
     for lines, is_head in ((head, True), (tail[:8], False)):
         before = ""
@@ -50,9 +43,9 @@ def printed(
                 label = line[last:start] if last or start > 1 else label_above
                 last = end
                 bare = len(re.findall(r"[^\W\d_]", line[:start] + line[end:])) <= _MAX_BESIDE
-                if _MODIFIED.search(label) and not _PUBLISHED.search(label):
+                if modifies.search(label) and not publishes.search(label):
                     modified = modified or day
-                elif _PUBLISHED.search(label) or (is_head and not _is_sentence(line)) or (bare and not is_head):
+                elif publishes.search(label) or (is_head and not _is_sentence(line)) or (bare and not is_head):
                     published = published or day
     return published or modified, modified
 

@@ -143,7 +143,10 @@ def _runs_on(text: str, after: str) -> bool:
     """Whether a sentence stops in its middle: before a small letter, or behind a comma or a word that ends none."""
     if _ENDED.search(text) or _BULLET.match(after) or _stands_alone(after, len(text)):
         return False
-    if _OPENS_LOWER.match(after) or text.endswith(",") or _ends_in_hyphen(text):
+    is_name = " " not in after and not _ENDED.search(after) and _bare(after) not in _words("binding")  # of a site
+    if _OPENS_LOWER.match(after) and not is_name:
+        return True
+    if text.endswith(",") or _ends_in_hyphen(text):
         return True
     if _bare(text.rsplit(" ", 1)[-1]) in _words("binding"):
         return True

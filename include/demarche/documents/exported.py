@@ -1,0 +1,34 @@
+"""Plain text as programs make it of a page: Markdown, and the numbered links of text browsers. Their marks go, so that
+lines are judged by their words."""
+
+from __future__ import annotations
+
+import re
+
+_FEWEST = 3  # marks of a kind that make a text one; an asterisk or a bracket alone doesn't
+_ADDRESS = r"\(\s?<?[^()\s]{0,2000}(?:\([^()\s]{0,300}\)[^()\s]{0,500})?>?(?:\s{1,3}[\"'][^\n]{0,300}?[\"'])?\s?\)"
+_IMAGE = re.compile(rf"!\[[^\[\]\n]{{0,500}}\]{_ADDRESS}")
+_LINK = re.compile(rf"\[([^\[\]\n]{{0,500}})\]{_ADDRESS}")
+_ONLY_LINKS = re.compile(rf"(?m)^[ \t]*[-*+•][ \t]+(?:\[[^\[\]\n]{{0,300}}\]{_ADDRESS}[ \t,|·]{{0,5}}){{1,20}}$")
+_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+([^\n]*?)[ \t]*#*$")
+_RULE = re.compile(r"(?m)^ {0,3}(?:(?:[-*_][ \t]?){3,}|={3,})$")
+_QUOTE = re.compile(r"(?m)^ {0,3}(?:>[ \t]?){1,5}")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]{1,2000}?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^\n*]{1,2000}?)(?<=[^\s*_])\1(?![\w*])")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!>|~-])")
+
+_REFERENCE = re.compile(r"(?m)^[ \t]{0,8}\d{1,4}\. (?:https?|ftp|mailto|file|javascript):\S*$")
+_REFERENCES = re.compile(r"(?m)^[ \t]*References\n")
+_NUMBER = re.compile(r"\[\d{1,4}\](?=\S)|\[(?:IMG|INLINE|LINK|IMAGE)\b[^\[\]\n]{0,200}\]|\[[\w.-]{1,60}\.(?:gif|jpe?g|png)\]")
+
+
+def unmarked(text: str) -> str:
+    """``text`` without Markdown's marks or a text browser's; as it is where it bears none."""
+    if len(_REFERENCE.findall(text)) >= _FEWEST and (found := _REFERENCES.search(text)):
+        return _NUMBER.sub("", text[: found.start()])
+    if sum(1 for mark in (_LINK, _HEADING) for _ in mark.finditer(text)) < _FEWEST:
+        return text
+    text = _IMAGE.sub("", text)
+    text = _ONLY_LINKS.sub(lambda item: "› " + _LINK.sub(r"\1", item[0]).strip(" -*+•"), text)
+    text = _HEADING.sub(r"\1", _QUOTE.sub("", _RULE.sub("", _LINK.sub(r"\1", text))))
+    return _ESCAPE.sub(r"\1", _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text)))
