@@ -13,6 +13,7 @@ import pytest
 import trafilatura
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from trafilatura import external
 
 from demarche import documents, sources
 from demarche.documents import addresses, furniture, moments, pages, publication
@@ -119,6 +120,26 @@ def likeness(found: str, wanted: str) -> float:
     ours, theirs = (Counter(re.findall(r"\w+", text)) for text in (found, wanted))
     shared = (ours & theirs).total()
     return 2 * shared / max(1, ours.total() + theirs.total())
+
+
+def test_the_extractors_comparison_is_left_out_only_where_it_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [decode(path.read_bytes()) for path in sorted(WEB_PAGES.glob("*.html"))]
+    found = [pages.main_text(pages.parse_page(text)) for text in texts]
+    asked = []
+
+    def compared(*arguments: Any) -> Any:
+        asked.append(arguments)
+        return external.compare_extraction(*arguments)
+
+    monkeypatch.setattr(pages, "_compared", compared)
+    assert [pages.main_text(pages.parse_page(text)) for text in texts] == found
+    assert len(asked) >= len(texts)
+
+
+def test_a_page_of_a_video_has_the_day_of_its_upload() -> None:
+    said = '{"@type": "VideoObject", "name": "X", "uploadDate": "2019-03-04"}'
+    found = read(html=page(f'<script type="application/ld+json">{said}</script>'))
+    assert str(found.published_date) == "2019-03-04"
 
 
 def test_the_words_of_web_pages_are_found_better_than_by_the_extractor_alone() -> None:

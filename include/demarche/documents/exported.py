@@ -19,7 +19,9 @@ _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!>|~-])")
 
 _REFERENCE = re.compile(r"(?m)^[ \t]{0,8}\d{1,4}\. (?:https?|ftp|mailto|file|javascript):\S*$")
 _REFERENCES = re.compile(r"(?m)^[ \t]*References\n")
-_NUMBER = re.compile(r"\[\d{1,4}\](?=\S)|\[(?:IMG|INLINE|LINK|IMAGE)\b[^\[\]\n]{0,200}\]|\[[\w.-]{1,60}\.(?:gif|jpe?g|png)\]")
+_NUMBER = re.compile(
+    r"\[\d{1,4}\](?=\S)|\[(?:IMG|INLINE|LINK|IMAGE)\b[^\[\]\n]{0,200}\]|\[[\w.-]{1,60}\.(?:gif|jpe?g|png)\]"
+)
 
 
 def unmarked(text: str) -> str:

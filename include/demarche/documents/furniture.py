@@ -81,7 +81,9 @@ _FUNCTION_WORD = re.compile(
     r"he|she|they|who|which|will|would|be|been|not|but|after|before|than|this|de|la|le|les|et|der|die|und|el|los|que)\b",
     re.IGNORECASE,
 )
-_CREDIT = re.compile(r"(?i)\W{0,3}(?:photos?|pictures?|images?|foto)(?: (?:by|credit|courtesy))?\b.{1,60}$")  # below a caption
+_CREDIT = re.compile(
+    r"(?i)\W{0,3}(?:photos?|pictures?|images?|foto)(?: (?:by|credit|courtesy))?\b.{1,60}$"
+)  # below a caption
 _SEPARATED = re.compile(
     r"(?:[^|·•»›>/]{1,40}(?:\s?[|·•»›>]\s?|\s/\s)){2,}[^|·•»›>]{0,120}|[^|>»›]{1,30}\s[|>»›]\s[^|>»›]{1,30}"
 )
@@ -309,7 +311,9 @@ def _repeated(lines: list[str]) -> set[int]:
     for number, (line, after) in enumerate(pairwise(lines)):
         if len(line) >= 20 and after.startswith(line.rstrip(".… ")) and not (line == after and _is_prose(line)):
             marked |= {number, number + 1}
-        if len(line) >= 40 and any(line in other and len(other) > len(line) for other in lines[number + 2 : number + 4]):
+        if len(line) >= 40 and any(
+            line in other and len(other) > len(line) for other in lines[number + 2 : number + 4]
+        ):
             marked.add(number)
     seen: set[str] = set()
     for number, line in enumerate(lines):
@@ -565,9 +569,9 @@ def is_byline(line: str) -> bool:
 def _by_names(line: str) -> str | None:
     """The names of "By Jane Doe and John Roe (mail)"; a sentence that begins so is no byline."""
     line = _HALF_DAY.sub("", line)
-    if (days := days_in(line)) and " " in (before := line[: days[0][0]].rstrip(" ,|–—-")):
-        line = before if _byline_lead().fullmatch(before) else line
     match = _byline_lead().fullmatch(line)
+    if match and (days := days_in(line)) and (before := line[: days[0][0]].rstrip(" ,|–—-")):
+        match = _byline_lead().fullmatch(before) or match
     if not match or (_count(match["rest"]) > 14 or (_STRONG_END.search(line) and "@" not in line)):
         return None
     return None if _NOBODY.match(match["names"]) else match["names"].strip(" ,")
