@@ -147,6 +147,12 @@ def test_what_was_forgotten_is_not_fetched_again(settings: Settings) -> None:
     taken = steps.fetch_documents("2021-06-10T12", inputs=[_archive(settings)], settings=settings)
     assert taken.written == 1  # the archive's summary alone
     assert "Zanzimoria" not in str([lake.get_raw(fetch.raw_hash) for fetch in lake.fetches("2021-06-10T12")])
+    elsewhere = settings.data_folder / "saved-again.html"  # the same bytes from another place
+    elsewhere.write_text(PAGE, encoding="utf-8")
+    steps.fetch_documents("2021-06-10T13", inputs=[elsewhere], settings=settings)
+    (noted,) = lake.fetches("2021-06-10T13")
+    assert not lake.has_raw(noted.raw_hash)
+    assert steps.parse_documents("2021-06-10T13", settings=settings).details["forgotten"] == 1
 
 
 def _archive(settings: Settings) -> Path:

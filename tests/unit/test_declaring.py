@@ -59,12 +59,12 @@ def test_an_empty_file_has_no_sources():
         ("https://courier", "https://me:secret@courier", 5, "url", "password"),
         ('outlet = "The Courier"', "outlet = 5", 6, "outlet", "string"),
         ("text = ", "txt = ", 14, "txt", "input should be"),
-        ('path = "archive/2018"', 'path = "archive/2018"\nrate = 5', 14, "rate", "not permitted"),
-        ('path = "archive/2018"', "", 10, "it", "give either url or path"),
+        ('path = "archive/2018"', 'path = "archive/2018"\nrate = 5', 14, "rate", "is no field of a source"),
+        ('path = "archive/2018"', "", 10, "it", "needs one place"),
         ('"jsonl"\npath = "archive/2018"', '"folder"\nurl = "https://a.example"', 10, "it", "folder needs path"),
         ('path = "archive/2018"', 'urls = ["https://a.example/1", "https://a.example/2"]', 10, "it", "only archives"),
         ('path = "archive/2018"', 'urls = ["https://a.example/1", "file:///etc/passwd"]', 13, "urls", "http(s)"),
-        ('path = "archive/2018"', 'path = "a"\nurls = ["https://a.example/1"]', 10, "it", "give either url or path"),
+        ('path = "archive/2018"', 'path = "a"\nurls = ["https://a.example/1"]', 10, "it", "needs one place"),
     ],
 )  # fmt: skip
 def test_a_fault_is_named_by_file_line_and_field(old, new, line, field, words):

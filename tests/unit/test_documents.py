@@ -136,6 +136,40 @@ def test_the_extractors_comparison_is_left_out_only_where_it_changes_nothing(mon
     assert len(asked) >= len(texts)
 
 
+def test_what_stands_above_a_dateline_is_no_paragraph() -> None:
+    body = (f"SUVA, May 3 (Agency) - {PARAGRAPHS[0]}", *PARAGRAPHS[1:])
+    found = read(text=text("Fiji and Tonga share a consulate", "The two ministers leave a hotel in Suva.", body=body))
+    assert found.body == "\n\n".join(body)
+    assert found.title == "Fiji and Tonga share a consulate"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[Also read: What the trawler had in its nets]",
+        "“We are neighbours, and neighbours share”",  # set in large type
+        "Read more about trawlers here.",
+        "Lesen Sie auch: Wem gehört der Fisch?",
+    ],
+)
+def test_what_is_set_between_paragraphs_is_no_paragraph(line: str) -> None:
+    body = (*PARAGRAPHS[:2], line, *PARAGRAPHS[2:])
+    assert read(text=text("Fiji and Tonga share a consulate", body=body)).body == "\n\n".join(PARAGRAPHS)
+
+
+def test_paragraphs_that_are_links_alone_are_none() -> None:
+    link = "<a href='/n/1'>Trawler leaves Suva with empty nets</a>"
+    article = "".join(f"<p>{paragraph}</p>" for paragraph in (*PARAGRAPHS[:2], f"<i>[{link}]</i>", *PARAGRAPHS[2:]))
+    assert read(html=page(article=f"<h1>Fiji and Tonga share a consulate</h1>{article}", body=())).body == "\n\n".join(
+        PARAGRAPHS
+    )
+
+
+def test_a_page_printed_later_is_of_the_day_in_its_address() -> None:
+    head = ("http://courier.example/2019/03/14/consulate.html", "3/15/2019 8:14 AM", "Fiji and Tonga share a consulate")
+    assert str(read(text=text(*head)).published_date) == "2019-03-14"
+
+
 def test_a_page_of_a_video_has_the_day_of_its_upload() -> None:
     said = '{"@type": "VideoObject", "name": "X", "uploadDate": "2019-03-04"}'
     found = read(html=page(f'<script type="application/ld+json">{said}</script>'))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
 from functools import cache
 from itertools import chain
@@ -30,6 +30,8 @@ MAX_TEXT_CHARACTERS = 1_000_000  # of a page in plain text, furniture included
 MAX_LINES = 20_000  # of a page in plain text; each is looked at by many rules
 _SOME_LETTERS = re.compile(r"[^\W\d_](?s:.)*?[^\W\d_]")
 _LEAD_CHARACTERS = 500
+_ADDRESS = re.compile(r"https?://\S+")
+_LATE_PRINT = 7  # days after which somebody printed a page from a browser, which prints its own day
 _MISSED = 1.5  # by so much longer is what the page says its text is: then the extractor missed most of it
 
 
@@ -88,7 +90,7 @@ def _from_text(raw: RawDocument) -> _Draft:
         raise _Unreadable("too_large", f"has {len(text)} characters, the limit is {MAX_TEXT_CHARACTERS}; split it")
     if (lines := text.count("\n")) > MAX_LINES:
         raise _Unreadable("too_large", f"has {lines} lines, the limit is {MAX_LINES}; split it")
-    page = furniture.split_page(text)
+    page = _from_dateline(furniture.split_page(text))
     draft = _Draft(list(page.paragraphs), around=_ends((*page.head, *page.inner, *page.tail[:8])))
     draft.rules["body"] = "plain_text"
     printed_title = furniture.find_title(page)
@@ -101,12 +103,30 @@ def _from_text(raw: RawDocument) -> _Draft:
     head = [*page.head[below:], *page.head[: max(0, below - 1)]]  # a day below the title is nearer than a masthead's
     order = order_of_days("\n".join((*page.head, *page.inner, *page.tail)))
     published, draft.modified = publication.printed(head, page.tail, page.body, month_first=order)
+    by_address = next((day for line in page.head if _ADDRESS.fullmatch(line) and (day := day_of(line))), None)
+    if by_address and (not published or 0 <= (published.day - by_address).days <= _LATE_PRINT):
+        published, rule = Moment(by_address), "address"
+    else:
+        rule = "printed"
     dateline = publication.dateline_day(page.paragraphs)
-    _set_published(draft, raw, (("text", "printed", published), ("text", "dateline", dateline)))
+    _set_published(draft, raw, (("text", rule, published), ("text", "dateline", dateline)))
     _set(draft, "url", _first((("given", raw.url),)))
     _set_source(draft, raw, ())
     draft.language = raw.language_code
     return draft
+
+
+_MOST_ABOVE = 40  # words of what may stand above a dateline
+
+
+def _from_dateline(page: furniture.Page) -> furniture.Page:
+    """A page whose article begins where its dateline stands, if only one of its first paragraphs has one: what is above
+    is a caption or a standfirst."""
+    dated = [number for number, line in enumerate(page.paragraphs[:4]) if find_dateline(line)]
+    above = page.paragraphs[: dated[0]] if len(dated) == 1 else ()
+    if not above or sum(len(line.split()) for line in above) > _MOST_ABOVE or len(page.paragraphs) - len(above) < 2:
+        return page
+    return replace(page, paragraphs=page.paragraphs[len(above) :], head=(*page.head, *above))
 
 
 # --- web pages ---------------------------------------------------------------------------------------------------
@@ -226,7 +246,7 @@ def _set_page_body(draft: _Draft, markup: pages.Markup) -> None:
     if len(said) > _MISSED * len(text):
         text, draft.rules["body"] = said, "json_ld"
     if text:
-        lines = [line for line in clean_lines(text) if line]
+        lines = pages.without_links([line for line in clean_lines(text) if line], markup)
         if draft.rules.get("title") == "title_element":
             draft.title = _printed_part(draft.title or "", lines) or draft.title
         draft.paragraphs, around = furniture.without_labels(lines, draft.title, draft.byline)

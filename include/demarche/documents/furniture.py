@@ -87,6 +87,7 @@ _CREDIT = re.compile(
 _SEPARATED = re.compile(
     r"(?:[^|·•»›>/]{1,40}(?:\s?[|·•»›>]\s?|\s/\s)){2,}[^|·•»›>]{0,120}|[^|>»›]{1,30}\s[|>»›]\s[^|>»›]{1,30}"
 )
+_POINT = re.compile(r"[•*·‣▪●-]\s")  # of a summary, where it stands before all prose
 _ITEM = re.compile(r"[•*·‣–-]\s")
 _BARRED = re.compile(r"\s[|·•–—]\s")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
@@ -95,9 +96,12 @@ _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
 def split_page(text: str) -> Page:
     """Takes a page apart; where no prose is found, all that isn't furniture is the article."""
     lines = unwrap(indented_lines(unmarked(text)))
-    captions = _repeated(lines)
+    captions = _repeated(lines) | _quoted_again(lines)
     kinds = ["caption" if number in captions else _kind(line) for number, line in enumerate(lines)]
     _demote_foreign_script(lines, kinds)
+    for number in range(1, len(lines)):  # below "Read also"
+        if kinds[number - 1] == "ending" and lines[number].endswith(("?", "!")) and _count(lines[number]) <= 15:
+            kinds[number] = "furniture"
     first = next((number for number, kind in enumerate(kinds) if kind == "prose"), None)
     if first is not None and _CREDIT.match("".join(lines[first + 1 : first + 2])) and "prose" in kinds[first + 1 :]:
         kinds[first] = "caption"
@@ -135,17 +139,31 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
     kept: list[str] = []
     out: list[str] = []
     edges = _edges(lines)
+    captions = _captions(lines)
     for number, line in enumerate(lines):
         is_label = len(line) <= _MAX_LABEL_LENGTH and (
             any(_phrases(group).fullmatch(line) for group in ("line", "label"))
             or is_byline(line)
             or _is_date_line(line)
+            or _addresses_reader(line)
         )
         is_head = number < _EDGE_LINES and line in (title, byline)
-        (out if number in repeated or number in edges or is_label or is_head else kept).append(line)
+        is_out = number in repeated or number in edges or number in captions or is_label or is_head
+        (out if is_out else kept).append(line)
     paragraphs, tails = _without_agency_tails(kept)
     portraits = _portraits(paragraphs, byline)
     return paragraphs[: len(paragraphs) - len(portraits)], (*out, *tails, *portraits, *behind)
+
+
+_MOST_CAPTIONS = 0.2  # of a text; in a gallery they are the article
+
+
+def _captions(lines: list[str]) -> set[int]:
+    """Numbers of lines that are captions by their credits."""
+    short = [(number, line) for number, line in enumerate(lines) if len(line) <= 2 * _MAX_LABEL_LENGTH]
+    found = {number for number, line in short if _phrases("caption").fullmatch(line)}
+    length = sum(len(lines[number]) for number in found)
+    return found if length <= _MOST_CAPTIONS * sum(map(len, lines)) else set()
 
 
 def _until_its_end(lines: list[str]) -> tuple[list[str], list[str]]:
@@ -228,7 +246,8 @@ def _kind(line: str) -> str:
     if len(line) <= _MAX_PHRASE_LENGTH:
         if _phrases("ending").fullmatch(line):
             return "ending"
-        if _phrases("line").fullmatch(line) or _phrases("label").fullmatch(line):
+        bare = _BRACKETED.fullmatch(line)
+        if any(_phrases(group).fullmatch(bare["inside"] if bare else line) for group in ("line", "label")):
             return "furniture"
         parts = _BARRED.split(line)
         if _is_date_line(line) or (len(parts) > 1 and all(_phrases("line").fullmatch(part) for part in parts)):
@@ -356,12 +375,12 @@ def _article_span(lines: list[str], kinds: list[str]) -> tuple[int, int]:
         end += 1
         kinds[end - 1] = "prose"
     start = _below_standfirst(lines, kinds, start, end)
-    while start < end and (kinds[start] != "prose" or _BRACKETED.fullmatch(lines[start])):
+    while start < end and (kinds[start] != "prose" or _BRACKETED.fullmatch(lines[start]) or _POINT.match(lines[start])):
         start += 1
     return start, end
 
 
-_BRACKETED = re.compile(r"[(\[][^()\[\]]{1,100}[)\]]")  # "(Received from the ministry.)" above an article
+_BRACKETED = re.compile(r"[(\[](?P<inside>[^()\[\]]{1,100})[)\]]")  # "(Received from the ministry.)" above an article
 
 
 def _is_signed_paragraph(line: str) -> bool:
@@ -572,6 +591,8 @@ def _by_names(line: str) -> str | None:
     match = _byline_lead().fullmatch(line)
     if match and (days := days_in(line)) and (before := line[: days[0][0]].rstrip(" ,|–—-")):
         match = _byline_lead().fullmatch(before) or match
+    if match and match["rest"].startswith(" in "):
+        match = _byline_lead().fullmatch(re.sub(_IN_PLACE, "", line)) or match
     if not match or (_count(match["rest"]) > 14 or (_STRONG_END.search(line) and "@" not in line)):
         return None
     return None if _NOBODY.match(match["names"]) else match["names"].strip(" ,")
@@ -623,7 +644,8 @@ def _beside_date(line: str) -> list[str]:
     days = days_in(line)
     for start, end, _ in reversed(days):
         line = f"{line[:start]} | {line[end:]}"
-    return [part.strip(" |,") for part in re.split(r"\s[|·•–—]\s|\s{2,}", line)] if days else []
+    parts = re.split(r"\s[|·•–—]\s|\s{2,}", label_of("published", "modified").sub(" | ", line)) if days else []
+    return [part.strip(" |,") for part in parts]
 
 
 def _are_names(line: str) -> bool:

@@ -111,6 +111,30 @@ def _text_of(markup: Markup) -> str:
     return text
 
 
+_ENDS_SENTENCE = re.compile(r"[.!…。！][\"”’')\]»]*$")
+_MAX_LINKED = 200  # lines that are compared with links
+_MOST_LINKS = 0.3  # of a text's lines; more of them are a list that is the article
+
+
+def without_links(lines: list[str], markup: Markup) -> list[str]:
+    """The lines of a main text without those that are nothing but links to other pages, and no sentences."""
+    maybe = [line for line in lines if len(line) <= 500 and not _ENDS_SENTENCE.search(line)]
+    if not maybe or len(maybe) > _MAX_LINKED:
+        return lines
+    joined = " ".join(maybe)
+    texts = {clean_line(link.text_content()) for link in markup.tree.iter("a")}
+    links = sorted((text for text in texts if text and len(text) >= 8 and text in joined), key=len, reverse=True)
+    linked = {line for line in maybe if _without(links, line) <= 0.2 * len(line)}
+    return [line for line in lines if line not in linked] if len(linked) <= _MOST_LINKS * len(lines) else lines
+
+
+def _without(links: Sequence[str], line: str) -> int:
+    """How many characters of a line are in none of the links."""
+    for link in links:
+        line = line.replace(link, "")
+    return len(line)
+
+
 @cache
 def _options() -> Extractor:
     """The extractor's defaults without comments; to read them from its configuration each time costs a tenth of it."""

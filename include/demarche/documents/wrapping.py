@@ -8,6 +8,7 @@ taken for a broken one where nothing else tells: at the end of a sentence, or be
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby, pairwise
@@ -29,6 +30,10 @@ _LONGER_THAN_MOST = 90  # of those in many
 _LONG_WORD = 10  # characters
 _SHORT = 0.5  # of the width: a line that ends before was not broken to fit it
 
+_MOST_BETWEEN = 8  # lines between two printed pages
+_DIGITS = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(r"(?i)\W*(?:page |p\. ?|- ?)?0(?: ?(?:of|/) ?0)?\W*")
+
 _ENDED = re.compile(r"[.!?…:;][\"”’')\]»]*$")
 _OPENS_LOWER = re.compile(r"[\"“‘'(\[]?[a-zß-öø-ÿ]")
 _BYLINE = re.compile(r"(?:[Bb]y|BY) [^\W\d_a-zß-öø-ÿ].*(?<!,)")
@@ -37,6 +42,7 @@ _BULLET = re.compile(r"(?:[-–—*+•·‣◦▪●○►]|\(?(?:\d{1,2}|[a-z]
 
 def unwrap(lines: Sequence[Line]) -> list[str]:
     """The paragraphs: lines joined where they were broken, as they are where they weren't; no blank ones."""
+    lines = _over_pages(lines)
     blocks = [list(block) for is_filled, block in groupby(lines, key=lambda line: bool(line[1])) if is_filled]
     wrapped = [_is_wrapped(block) for block in blocks]
     proven = [pair for block, known in zip(blocks, wrapped, strict=True) if known for pair in _proven(block)]
@@ -50,6 +56,26 @@ def unwrap(lines: Sequence[Line]) -> list[str]:
     for block, known in zip(blocks, wrapped, strict=True):
         paragraphs += _joined(block, width, is_sure=known or _may_be_wrapped(block, widest))
     return paragraphs
+
+
+def _over_pages(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines without what stands between two printed pages, their numbers and running titles, where a sentence goes
+    on behind it."""
+    shapes = [_DIGITS.sub("0", text) for _, text in lines]
+    counts = Counter(shape for shape in shapes if shape)
+    is_running = [bool(shape) and (counts[shape] > 1 or _PAGE_NUMBER.fullmatch(shape) is not None) for shape in shapes]
+    kept: list[Line] = []
+    number = 0
+    while number < len(lines):
+        end = number
+        while end < len(lines) and end - number <= _MOST_BETWEEN and (is_running[end] or not shapes[end]):
+            end += 1
+        is_inside = any(is_running[number:end]) and kept and end < len(lines)
+        if is_inside and not _ENDED.search(kept[-1][1]) and _OPENS_LOWER.match(lines[end][1]):
+            number = end
+        kept.append(lines[number])
+        number += 1
+    return kept
 
 
 def _is_wrapped(block: Sequence[Line]) -> bool:

@@ -157,7 +157,8 @@ def drop_folder(
     from demarche.fetching.archives import read_archive
 
     if not folder.is_dir() and not folder.is_file():
-        raise FileNotFoundError(f"drop folder {folder}: no such folder — make it, or set DEMARCHE_DROP_FOLDER")
+        cure = "make it, or correct the sources file or DEMARCHE_DROP_FOLDER"
+        raise FileNotFoundError(f"folder {folder}: no such folder — {cure}")
     looked = [(path, _state(path)) for path in (files_in(folder) if folder.is_dir() else [folder])]
     candidates = [(path, state) for path, state in looked if not known.has_state(path, state, order)]
     latest = max((state.modified for _, state in candidates if state), default=0.0)

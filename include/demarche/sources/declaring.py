@@ -80,7 +80,7 @@ class Declaration(BaseModel):
     @model_validator(mode="after")
     def _has_one_place(self) -> Declaration:
         if (self.url is not None) + (self.path is not None) + bool(self.urls) != 1:
-            raise ValueError("give either url or path")
+            raise ValueError("needs one place: either url or path")
         if self.kind == FOLDER and self.path is None:
             raise ValueError(f"the kind {self.kind} needs path, not url")
         if self.kind != ARCHIVE and self.urls:
@@ -154,6 +154,9 @@ def _faults(
     except ValidationError as error:
         for problem in error.errors():
             location = [str(part) for part in problem["loc"] if part != "[key]"]
+            if problem["type"] == "extra_forbidden":
+                yield location[-1], "is no field of a source"
+                continue
             message = str(problem["msg"]).removeprefix("Value error, ")
             given = "" if isinstance(problem["input"], dict) else f" (is {problem['input']!r})"
             yield (location[-1] if location else None), f"{message[:1].lower()}{message[1:]}{given}"

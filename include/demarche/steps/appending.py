@@ -54,8 +54,11 @@ def append(
         else:
             kept.hashes.append(item.fetch.raw_hash)
             if not known.has(item):
-                lake.put_raw(item.data)  # the bytes first: the log never names what isn't there
-                fetches.append(item.fetch)
+                if item.fetch.raw_hash in forgotten.raw_hashes:  # from another place: noted, and not kept again
+                    fetches.append(item.fetch.model_copy(update={"given_values": {}}))
+                else:
+                    lake.put_raw(item.data)  # the bytes first: the log never names what isn't there
+                    fetches.append(item.fetch)
                 kept.written += 1
         if len(fetches) + len(rejects) >= batch:
             lake.append_fetches(fetches, rejects)
