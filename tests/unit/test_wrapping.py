@@ -252,11 +252,11 @@ def test_unwrapping_only_joins(text: str) -> None:
 
 def test_a_sentence_goes_on_over_a_printed_page() -> None:
     text = (
-        "The envoys of Samoa and Niue met in Apia on Monday and spoke of\nthe reef that lies between the isles and of\n\n"
+        "The envoys of Samoa and Niue met in Apia on Monday and spoke of\nthe reef that lies between the isles and\n\n"
         "PACIFIC REVIEW           Page 1 of 2\n\n\nPACIFIC REVIEW           Page 2 of 2\n\n"
-        "fish that live on it. They will meet again when the rain has\nstopped, the ministry said on Wednesday."
+        "of fish that live on it. They will meet again when the rain has\nstopped, the ministry said on Wednesday."
     )
     assert read(text).body == (
-        "The envoys of Samoa and Niue met in Apia on Monday and spoke of the reef that lies between the isles and of "
-        "fish that live on it. They will meet again when the rain has stopped, the ministry said on Wednesday."
+        "The envoys of Samoa and Niue met in Apia on Monday and spoke of the reef that lies between the isles and "
+        "of fish that live on it. They will meet again when the rain has stopped, the ministry said on Wednesday."
     )
