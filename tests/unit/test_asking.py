@@ -215,6 +215,20 @@ def test_articles_that_stand_in_the_feed_itself(desk, server):
     assert desk.asked() == ["/feed", "/feed"]
 
 
+def test_an_entry_of_ten_megabytes_is_a_reject_and_holds_up_no_other(desk, server):
+    desk.declare(f'id = "courier"\nkind = "feed"\nurl = "{server.root}/feed"\nfollow = false')
+    text = "The foreign ministers of Fiji and Tonga met in Suva, and parted late without a word to the press."
+    items = "".join(
+        f"<item><title>Envoys</title><link>/{number}</link><description>&lt;p&gt;{said}</description></item>"
+        for number, said in ((1, "word " * 2_000_000), (2, text))
+    )
+    server.pages["/feed"] = (200, XML, f"<rss version='2.0'><channel>{items}</channel></rss>".encode())
+    assert desk.fetch().written == 1
+    assert [document.body for document in desk.documents()] == [text]
+    (refused,) = desk.lake.read(Reject, KEY, "documents")
+    assert refused.reason_type == "too_large"
+
+
 def test_patterns_and_limits_choose_links_and_the_rest_waits(desk, server):
     desk.declare(
         f'id = "courier"\nkind = "feed"\nurl = "{server.root}/feed"\nmax_new = 2\nexclude = ["*/3"]',

@@ -70,7 +70,7 @@ def _over_pages(lines: Sequence[Line]) -> Sequence[Line]:
         end = number
         while end < len(lines) and end - number <= _MOST_BETWEEN and (is_running[end] or not shapes[end]):
             end += 1
-        is_inside = any(is_running[number:end]) and kept and end < len(lines)
+        is_inside = any("0" in shape for shape in shapes[number:end]) and kept and end < len(lines)
         if is_inside and not _ENDED.search(kept[-1][1]) and _OPENS_LOWER.match(lines[end][1]):
             number = end
         kept.append(lines[number])
