@@ -130,6 +130,23 @@ def test_text_takes_half_the_room_of_the_default_storage(path: Path) -> None:
     assert tags[0].startswith("v1.5")
 
 
+def test_ids_in_which_events_are_looked_for_are_not_packed(path: Path) -> None:
+    with Warehouse.writer(path) as warehouse:
+        con = warehouse._open
+        con.execute(
+            "INSERT INTO core.event_reports BY NAME SELECT 'e' || md5(i::VARCHAR) AS event_id, 'r' || md5(i::VARCHAR) "
+            "AS report_id, 'd' AS document_id, DATE '2024-01-01' AS load_date, DATE '2024-01-01' AS report_load_date, "
+            "'first' AS merge_rule FROM range(20_000) AS r(i)"
+        )
+        con.execute("CHECKPOINT")
+        packed = con.execute(
+            "SELECT DISTINCT column_name FROM pragma_storage_info('core.event_reports') "
+            "WHERE segment_type = 'VARCHAR' AND compression = 'DICT_FSST'"
+        ).fetchall()
+    assert ("report_id",) in packed
+    assert ("event_id",) not in packed
+
+
 def test_a_column_without_sql_type_is_a_clear_error() -> None:
     class Odd(records.Record):
         table = "odd"

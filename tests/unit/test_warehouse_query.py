@@ -72,6 +72,24 @@ def test_what_is_no_select_or_a_wrong_one_is_said(path: Path, sql: str) -> None:
         query(path, sql)
 
 
+@pytest.mark.parametrize(
+    ("sql", "meant"),
+    [
+        ("SELECT * FROM evnts", 'Did you mean "events"'),
+        ("SELECT event_tpe FROM events", '"event_type"'),
+        ("PIVOT events ON event_type USING count(*)", "FOR status_type IN"),
+    ],
+)
+def test_a_wrong_name_is_told_with_what_was_meant(path: Path, sql: str, meant: str) -> None:
+    with pytest.raises(QueryError, match=meant):
+        query(path, sql)
+
+
+def test_a_pivot_whose_values_are_named_is_a_select(path: Path) -> None:
+    sql = "FROM (SELECT event_type FROM events) PIVOT (count(*) FOR event_type IN ('CONSULT', 'AID'))"
+    assert query(path, sql).rows == [(1, 0)]
+
+
 @pytest.mark.parametrize("sql", ["SELECT '\ud800'", "SELECT 1\0; SELECT 2"])
 def test_what_is_no_text_is_refused(path: Path, sql: str) -> None:
     with pytest.raises(QueryError, match="write it in UTF-8"):

@@ -21,6 +21,7 @@ import io
 import json
 import math
 import os
+import re
 import resource
 import sys
 import threading
@@ -79,6 +80,8 @@ def only_select(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
     if not statements:
         raise Refused("there is no statement in it, only comments or blanks — ask one SELECT")
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        if re.search(r"\bpivot\b", sql, re.IGNORECASE):  # without its values, DuckDB makes a type of them first
+            raise Refused("PIVOT needs its values named: FROM visits PIVOT (count(*) FOR status_type IN ('planned'))")
         raise Refused(
             "only one SELECT is allowed (or DESCRIBE mart.events, SHOW TABLES; columns are described in "
             "docs/data_dictionary.md)"

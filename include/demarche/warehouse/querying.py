@@ -172,7 +172,13 @@ def _reason(found: dict[str, Any], job: dict[str, Any]) -> str:
         return f"query stopped after {job['timeout_seconds']} s: narrow it by date or pair, or allow more time"
     if "exhausted" in found:
         return f"query needs more than {job['memory_mb']} MB of memory: narrow it, or allow more"
-    return f"query failed: {first_line(ValueError(found['failed']))}"
+    return f"query failed: {first_line(ValueError(found['failed']))}{_hint(found['failed'])}"
+
+
+def _hint(said: str) -> str:
+    """What DuckDB would have taken a wrong name for: it says so below its message."""
+    lines = [line for line in said.splitlines()[1:] if line.startswith(("Did you mean", "Candidate bindings"))]
+    return f" — {lines[0]}" if lines else ""
 
 
 def _typed(value: Any, sql_type: str) -> Any:

@@ -85,6 +85,14 @@ OMITTED: dict[type[Record], dict[str, Any]] = {
 }
 """Columns that stay in the lake, for their size, and what stands for them in a record read from here."""
 
+UNPACKED: dict[type[Record], str] = {
+    records.Event: "event_id",
+    records.ReadableEvent: "event_id",
+    records.EventReport: "event_id",
+}
+"""Columns of a file in which an event is looked for: there is no index, and packed texts take four times as long to be
+compared."""
+
 SCHEMAS = {
     "core": "the facts",
     "meta": "the warehouse about itself",
@@ -229,9 +237,12 @@ def codes() -> tuple[records.Code, ...]:
     return tuple(sorted(plain + modes, key=lambda row: (row.list_name, row.parent_code, row.code)))
 
 
-def _create(table: Table) -> str:
+def _create(table: Table, *, is_file: bool) -> str:
+    plain = UNPACKED.get(table.record) if is_file and table.schema == "core" else None
     columns = ", ".join(
-        f"{column.name} {column.sql_type}{' NOT NULL' if column.is_required else ''}" for column in table.columns
+        f"{column.name} {column.sql_type}{' NOT NULL' if column.is_required else ''}"
+        f"{' USING COMPRESSION uncompressed' if column.name == plain else ''}"
+        for column in table.columns
     )
     return f"CREATE TABLE {table.qualified} ({columns})"
 
@@ -320,11 +331,13 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     con.execute("CREATE TABLE IF NOT EXISTS meta.schema_version (schema_version BIGINT NOT NULL, mart_hash VARCHAR)")
     con.execute("ALTER TABLE meta.schema_version ADD COLUMN IF NOT EXISTS resolution_hash VARCHAR")
+    row = con.execute("SELECT type FROM duckdb_databases() WHERE database_name = current_database()").fetchone()
+    is_file = row != ("ducklake",)
     present = _present_columns(con)
     for expected in tables():
         columns = present.get(expected.qualified)
         if columns is None:
-            con.execute(_create(expected))
+            con.execute(_create(expected, is_file=is_file))
             continue
         for column in expected.columns:
             if column.name not in columns:
