@@ -7,7 +7,7 @@ its reason. Partitions that were fetched but never parsed are parsed too, the ne
 **If it fails.** A red `fetch_documents` names a source that fails and since when; all else goes on, and it is asked
 again next hour (`demarche sources check ID` tries it). The run fails if nothing could be fetched, or something not be
 parsed: a full disk, no drop folder, a lake that does not answer; the task's last log line names it. Nothing is lost by
-waiting. A partition of which most was rejected is held back from what follows: mend it, or `demarche accept KEY`.
+waiting. A partition of which most was rejected is held back from what follows: mend it, or `demarche accept` it.
 
 **Running it again.** By hour; twice changes nothing. To read what was dropped just now, trigger the DAG and fill in the
 hour (or `airflow dags trigger ingest_documents -c '{"partition_key": "2018-11-06T14"}'`). A past hour, triggered or

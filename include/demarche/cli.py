@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -579,17 +580,20 @@ def rejects(key: PartitionArgument, lake: LakeOption = None, warehouse: Warehous
     """
     from demarche import steps
 
-    settings = _settings(lake, warehouse)
+    settings = _its_lake(lake, warehouse)
+    found = steps.rejects(key, settings=settings)
     for reason in steps.held_back([key], settings=settings).values():
         complain(f"held back: {reason}")
-    for reject in steps.rejects(key, settings=settings):
+    for reject in found:
         print_json(reject.model_dump(mode="json"))
+    if not found:
+        complain(f"nothing of {key} was rejected")
 
 
 @app.command()
 def accept(
     key: PartitionArgument,
-    reason: Annotated[str, typer.Option("--reason", help="Why it may go on; kept in the journal.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why it may go on; kept in the journal.")],
     lake: LakeOption = None,
     warehouse: WarehouseOption = None,
 ) -> None:
@@ -599,7 +603,7 @@ def accept(
     """
     from demarche import steps
 
-    steps.accept(key, reason=reason, settings=_settings(lake, warehouse))
+    steps.accept(key, reason=reason, settings=_its_lake(lake, warehouse))
     print_line(
         f"{key} is accepted: the chain's next run takes it, or do it now — demarche tag-documents, pair-documents and "
         "load-warehouse, with the same --lake or --warehouse"
@@ -633,12 +637,16 @@ def watch(
     if not found:
         raise watches.WatchError("nothing to watch — name a watch, like 'country=PRK', or a --file of such")
     settings = _settings(lake, warehouse)
+    is_news = False
     for one in steps.news(found, is_peek=peek, is_sent=notify, settings=settings):
+        is_news = True
         if format is Told.jsonl:
             changes = [{"column": column, "before": before, "now": now} for column, before, now in one.changes]
             print_json({"watch": one.watch.name, "kind": one.kind, "changes": changes, **one.event})
         else:
             print_line(f"{one.watch.name}: {watches.told(one)}")
+    if not is_news:
+        complain("no news since the last time (at first: of the newest load) of what is watched")
 
 
 # --- sources -----------------------------------------------------------------------------------------------------
@@ -907,47 +915,61 @@ def review(
         bool, typer.Option("--list", help="List the decisions so far, one JSON object a line.")
     ] = False,
     undone: Annotated[str | None, typer.Option("--undo", metavar="DECISION", help="Take a decision back.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Who decides.", show_default="this user")] = None,
     lake: LakeOption = None,
     warehouse: WarehouseOption = None,
 ) -> None:
     """Look at events one by one, with their evidence, and decide; the next load applies what was decided.
 
     Answers are read from standard input, a line each: keep, reject, recode COLUMN=VALUE…, merge EVENT, split REPORT,
-    undo, next, quit; what follows ' # ' is kept as the reason. Example: demarche review --show sample --count 50
+    undo (the last decision, and look at its event again), next, quit; what follows ' # ' is kept as the reason.
+    Example: demarche review --show sample --count 50
     """
     from demarche import steps
 
-    settings = _settings(lake, warehouse)
+    settings = _its_lake(lake, warehouse)
     if list_all:
-        for decision in steps.decisions(settings=settings):
+        decisions = steps.decisions(settings=settings)
+        for decision in decisions:
             print_json(decision.model_dump(mode="json"))
+        if not decisions:
+            complain(f"the journal of {settings.lake_url} holds no decision")
         return
     if undone:
-        print_line(f"undone: {steps.undo(undone, settings=settings).undone_decision_id}")
+        print_line(f"undone: {steps.undo(undone, by=by, settings=settings).undone_decision_id}")
         return
     chosen = event or steps.to_review(occasion.value, count, seed=seed, settings=settings)
     if not chosen:
         complain(f"nothing to review: no {occasion.value} event that nobody has decided on")
         return
-    decided = 0
-    for number, event_id in enumerate(chosen, 1):
-        sections = steps.show_event(event_id, settings=settings)
-        print_line(f"--- {number} of {len(chosen)} ---")
+    desk = _Desk(chosen, "asked" if event else occasion.value, by, settings)
+    while desk.place < len(chosen):
+        sections = steps.show_event(chosen[desk.place], settings=settings)
+        print_line(f"--- {desk.place + 1} of {len(chosen)} ---")
         _print_sections({name: sections[name] for name in _TO_REVIEW if name in sections})
-        taken, goes_on = _decide(sections["event"][0]["event_id"], "asked" if event else occasion.value, settings)
-        decided += taken
-        if not goes_on:
-            break
-    complain(f"{decided} decided; `demarche load-warehouse` applies it")
+        _decide(desk, sections["event"][0]["event_id"])
+    complain(f"{len(desk.taken)} decided; `demarche load-warehouse` applies it")
 
 
-def _decide(event_id: str, occasion: str, settings: Settings) -> tuple[int, bool]:
-    """Read answers until one ends the event: how many decisions stand, and whether to show another event."""
+@dataclass
+class _Desk:
+    """A sitting: the events to look at, which one is shown, and by its place each decision that was taken."""
+
+    chosen: Sequence[str]
+    occasion: str
+    by: str | None
+    settings: Settings
+    place: int = 0
+    taken: list[tuple[int, str]] = field(default_factory=list)
+
+
+def _decide(desk: _Desk, event_id: str) -> None:
+    """Read answers until one leads to another event, or ends the sitting."""
     from demarche import steps
     from demarche.events import DecisionError
 
-    taken: list[str] = []
-    while True:
+    here = desk.place
+    while desk.place == here:
         if sys.stdin.isatty():
             complain("keep, reject, recode COLUMN=VALUE…, merge EVENT, split REPORT, undo, next, quit?")
         line = sys.stdin.readline()
@@ -956,30 +978,29 @@ def _decide(event_id: str, occasion: str, settings: Settings) -> tuple[int, bool
         verb = next((known for known in _ANSWERS if known.startswith(verb)), verb)
         try:
             if verb in ("quit", "next"):
-                return len(taken), verb == "next"
-            if verb == "undo" and taken:
-                print_line(f"undone: {steps.undo(taken.pop(), settings=settings).undone_decision_id}")
-                continue
-            if verb not in _ANSWERS or verb == "undo":
+                desk.place = len(desk.chosen) if verb == "quit" else here + 1
+            elif verb == "undo" and desk.taken:
+                desk.place, decision_id = desk.taken.pop()
+                done = steps.undo(decision_id, reason=reason or None, by=desk.by, settings=desk.settings)
+                print_line(f"undone: {done.undone_decision_id}")
+            elif verb not in _ANSWERS or verb == "undo":
                 raise DecisionError(f"{verb!r}: {'nothing to undo' if verb == 'undo' else 'no such answer'}")
-            values = dict(word.partition("=")[::2] for word in words if "=" in word)
-            other = next((word for word in words if "=" not in word), None)
-            decision = steps.decide(
-                verb,
-                event_id,
-                other=other,
-                new_values=values,
-                reason=reason or None,
-                occasion=occasion,
-                settings=settings,
-            )
+            else:
+                decision = steps.decide(
+                    verb,
+                    event_id,
+                    other=next((word for word in words if "=" not in word), None),
+                    new_values=dict(word.partition("=")[::2] for word in words if "=" in word),
+                    reason=reason or None,
+                    occasion=desk.occasion,
+                    by=desk.by,
+                    settings=desk.settings,
+                )
+                desk.taken.append((here, decision.decision_id))
+                print_line(f"{verb}: {decision.decision_id}")
+                desk.place += verb in ("keep", "reject")
         except DecisionError as error:
             complain(str(error))
-            continue
-        taken.append(decision.decision_id)
-        print_line(f"{verb}: {decision.decision_id}")
-        if verb in ("keep", "reject"):
-            return len(taken), True
 
 
 @app.command()
@@ -1166,6 +1187,16 @@ def _settings(lake: str | None = None, warehouse: str | None = None) -> Settings
         lake = str(beside)  # as run made it
     given = {"warehouse_path": Path(warehouse), "warehouse_url": ""} if warehouse else {}
     return load_settings(lake_url=lake, **given)
+
+
+def _its_lake(lake: str | None, warehouse: str | None) -> Settings:
+    """The settings, for what reads or writes a lake alone: where a warehouse is named, its lake must be the one."""
+    from demarche import steps
+
+    settings = _settings(lake, warehouse)
+    if warehouse:
+        steps.own_lake(settings)
+    return settings
 
 
 def _print_step(done: StepResult) -> None:

@@ -87,7 +87,7 @@ def unusable(name: str, reason: str) -> QualityCheck:
         severity_type="error",
         threshold_value=0,
         owner_name="whoever wrote the file",
-        why_text="A check that can't be run finds nothing.",
+        why_text=f"It can't be run: {reason}",
         remedy_text=f"Correct {name}.",
         sql_text=f"SELECT error('{said}')",
     )

@@ -68,7 +68,7 @@ def test_a_person_releases_it_as_it_is(half_empty: Settings) -> None:
 
 
 def test_with_more_rejects_than_were_accepted_it_is_held_back_again(half_empty: Settings, tmp_path: Path) -> None:
-    steps.accept(KEY, settings=half_empty)
+    steps.accept(KEY, reason="a test", settings=half_empty)
     (tmp_path / "in" / "late.txt").touch()
     steps.fetch_documents(KEY, inputs=[tmp_path / "in"], settings=half_empty)
     steps.parse_documents(KEY, settings=half_empty)
@@ -81,9 +81,24 @@ def test_a_looser_limit_releases_it(half_empty: Settings) -> None:
 
 def test_what_has_no_documents_can_not_be_accepted(half_empty: Settings) -> None:
     for key, reason in (("2021-05-04T11", "no documents yet"), ("yesterday", "no partition key")):
-        done = CliRunner().invoke(cli.app, ["accept", key, "--lake", str(half_empty.lake_url)])
+        done = CliRunner().invoke(cli.app, ["accept", key, "--reason", "why not", "--lake", str(half_empty.lake_url)])
         assert done.exit_code == 1
         assert reason in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "has no partition 2021-05-04T11: there are 1, the newest is 2021-05-04T10"),
+        (["--lake", "elsewhere"], "lake elsewhere has no partition 2021-05-04T11: nothing was fetched into it yet"),
+        (["--warehouse", "none.duckdb"], "none.duckdb: no such warehouse"),
+    ],
+)
+def test_a_partition_that_there_is_not_has_no_empty_list_of_rejects(half_empty: Settings, options, said) -> None:
+    lake = [] if options else ["--lake", str(half_empty.lake_url)]
+    done = CliRunner().invoke(cli.app, ["rejects", "2021-05-04T11", *options, *lake])
+    assert done.exit_code == 1
+    assert said in str(done.exception)
 
 
 def test_a_run_says_what_it_held_back_and_that_is_released_beside_its_warehouse(tmp_path: Path) -> None:
@@ -109,11 +124,13 @@ def test_a_run_says_what_it_held_back_and_that_is_released_beside_its_warehouse(
     assert (status["not_loaded"], status["set_aside"]) == (0, {})
     assert "59 of 60" in status["held_back"][KEY]
     assert f"demarche accept {KEY}" in heard("status")
+    page = heard("daily-report")
+    assert f"| {KEY} | 59 empty | 59 of 60 documents were rejected" in page, "though nothing came into the warehouse"
     (found,) = json.loads(heard("check", "held_back", "--format", "json"))
     assert (found["outcome_type"], found["severity_type"]) == ("failed", "warn")
     assert [row["partition_key"] for row in found["sample_rows"]] == [KEY]
     assert len(heard("rejects", KEY).splitlines()) == 59
-    said = heard("accept", KEY)
+    said = heard("accept", KEY, "--reason", "test files")
     for verb in ("tag-documents", "pair-documents", "load-warehouse"):
         assert verb in said, "what is to be done next is said"
         heard(verb)
@@ -129,8 +146,14 @@ def test_an_accepted_partition_passes_the_gate_and_opens_it_to_no_other(loaded, 
         broken = [row.model_copy(update={"start_date": date(1500, 1, 1), "end_date": date(1500, 1, 1)}) for row in told]
         manifest = lake.manifest("tagged", key)
         lake.write("tagged", key, {Report: broken}, input_hash=manifest.input_hash, code_version=manifest.code_version)
-    steps.accept(first, settings=world.settings)
-    with pytest.raises(steps.StepError, match=f"held back.*{second}.*demarche accept {second}"):
+    with pytest.raises(steps.StepError, match="isn't held back"):
+        steps.accept(first, reason="by mistake", settings=world.settings)
+    with pytest.raises(steps.StepError, match=f"held back.*{first}"):
+        steps.load_warehouse(settings=world.settings)
+    with pytest.raises(steps.StepError, match="--reason"):
+        steps.accept(first, reason=" ", settings=world.settings)
+    steps.accept(first, reason="it was so long ago", settings=world.settings)
+    with pytest.raises(steps.StepError, match=f"held back.*{second}.*demarche accept {second} --reason"):
         steps.load_warehouse(settings=world.settings)
     assert loaded_keys(world.settings) == [first, *rest]
     status = steps.status(settings=world.settings)
@@ -142,6 +165,6 @@ def test_an_accepted_partition_passes_the_gate_and_opens_it_to_no_other(loaded, 
     assert done.document_count == 1, "what was asked for is told, whatever else is refused"
     assert list(done.held) == [second]
     assert "1500" in done.held[second]
-    steps.accept(second, settings=world.settings)
+    steps.accept(second, reason="this one too", settings=world.settings)
     steps.load_warehouse(settings=world.settings)
     assert loaded_keys(world.settings) == [first, second, *rest, "2021-06-10T08"]

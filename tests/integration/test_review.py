@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from demarche import cli, steps, warehouse
+from demarche.events import DecisionError
 from news_world import World
 
 
@@ -46,7 +48,11 @@ def test_a_rejected_event_goes_and_comes_back_when_that_is_undone(world: World) 
     assert events(world) == {key: value for key, value in before.items() if key != gone}
     (decision,) = map(json.loads, ask(world, "--list"))
     assert (decision["decision_type"], decision["reason_text"]) == ("reject", "a test")
+    with pytest.raises(steps.StepError, match=f"rejected it on .*--undo {decision['decision_id']}"):
+        ask(world, "--event", gone)
     ask(world, "--undo", decision["decision_id"][:12])
+    with pytest.raises(DecisionError, match="was taken back already"):
+        ask(world, "--undo", decision["decision_id"][:12])
     load(world)
     assert events(world) == before
 
@@ -95,11 +101,39 @@ def test_what_was_decided_before_the_answers_ended_is_counted(world: World) -> N
     assert any(line.startswith("0 decided") for line in told)
 
 
+def test_what_was_undone_is_shown_again(loaded: World, tmp_path: Path) -> None:
+    world = loaded.copy(tmp_path / "data", "raw")
+    shutil.copyfile(loaded.settings.warehouse_path, world.settings.warehouse_path)
+    told = ask(
+        world, "--show", "sample", "--count", "2", "--by", "a reader",
+        answers="reject\nundo # a slip\nkeep\nundo\nreject # after all\nkeep\n",
+    )  # fmt: skip
+    assert [line[4] for line in told if line.startswith("--- ")] == ["1", "2", "1", "2", "1", "2"]
+    assert any(line.startswith("2 decided") for line in told)
+    kinds = [(one.decision_type, one.decided_by, one.reason_text) for one in steps.decisions(settings=world.settings)]
+    assert kinds == [
+        ("reject", "a reader", None), ("undo", "a reader", "a slip"), ("keep", "a reader", None),
+        ("undo", "a reader", None), ("reject", "a reader", "after all"), ("keep", "a reader", None),
+    ]  # fmt: skip
+
+
+def test_nothing_is_written_into_a_lake_that_the_warehouse_is_not_made_from(loaded: World, tmp_path: Path) -> None:
+    path, elsewhere = str(loaded.settings.warehouse_path), tmp_path / "elsewhere"
+    for verb in (["review", "--list"], ["review", "--show", "sample"], ["watch", "country=USA"]):
+        done = CliRunner().invoke(cli.app, [*verb, "--warehouse", path, "--lake", str(elsewhere)])
+        assert done.exit_code == 1
+        assert "name the lake that it was made from (--lake)" in str(done.exception)
+    peek = ["watch", "country=USA", "--peek", "--warehouse", path, "--lake", str(elsewhere)]
+    told = CliRunner().invoke(cli.app, peek)
+    assert told.exit_code == 0
+    assert not elsewhere.exists()
+
+
 def test_an_event_is_not_merged_with_itself(world: World) -> None:
     one = min(events(world))
     told = ask(world, "--event", one, answers=f"merge {one}\n")
     assert any("is this event itself" in line for line in told)
-    assert ask(world, "--list") == []
+    assert ask(world, "--list") == [f"the journal of {world.settings.lake_url} holds no decision"]
 
 
 def test_answers_may_end_at_any_time(world: World) -> None:

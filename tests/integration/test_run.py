@@ -310,6 +310,8 @@ def test_the_report_on_a_past_day_tells_what_was_known_by_then(loaded, tmp_path)
     assert outcomes(date(2021, 5, 3)) == []
     assert outcomes(date(2021, 5, 4)) == [("ledger", "failed")]
     assert outcomes(date(2021, 6, 9)) == outcomes(None) == [("ledger", "passed")]
+    with pytest.raises(steps.StepError, match="is to come"):
+        outcomes(date(2999, 1, 1))
 
 
 def test_checks_run_without_their_lake_and_leave_none_behind(loaded, tmp_path):

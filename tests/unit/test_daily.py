@@ -11,13 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from demarche.daily import Course, DailyReport, Outcomes, Section, parse_section, write_markdown, write_page
+from demarche.daily import (
+    Course,
+    DailyReport,
+    Figure,
+    Outcomes,
+    Part,
+    Section,
+    parse_section,
+    write_markdown,
+    write_page,
+)
 
 DAY = date(2024, 3, 4)
 AT = datetime(2024, 3, 5, 4, 30, tzinfo=UTC)
 ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "dl", "dt", "dd"),
-    *("table", "thead", "tbody", "tr", "th", "td", "svg", "rect"),
+    *("table", "thead", "tbody", "tr", "th", "td", "svg", "rect", "div", "b", "ul", "li"),
 }
 
 
@@ -46,6 +56,36 @@ def test_a_page_shows_words_numbers_courses_and_outcomes() -> None:
     assert "<td>Courier</td><td class='number'>12</td>" in page
     assert "y='0.0' width='4' height='22.0'" in page
     assert [page.count(f"class='{outcome}'") for outcome in ("passed", "failed", "broken")] == [1, 1, 1]
+
+
+def test_a_number_has_a_bar_as_long_as_its_part_of_the_greatest() -> None:
+    page = write_page(report(("Courier", Part(1_500, 6_000)), ("Post", Part(0, 0))))
+    assert "#d0ebff 25%, transparent 0)'>1,500</td>" in page
+    assert "#d0ebff 0%, transparent 0)'>0</td>" in page
+    assert "| Courier | 1,500 |" in write_markdown(report(("Courier", Part(1_500, 6_000))))
+
+
+def test_a_day_without_any_is_seen_as_such() -> None:
+    assert "<rect class='none' x='0' y='21' width='4' height='1'/>" in write_page(report(("Courier", Course((0, 5)))))
+
+
+def test_rows_of_less_interest_are_brief_in_the_page_and_whole_in_markdown() -> None:
+    rows = [("ledger", "failed", 3, Outcomes(("failed",))), ("dates & co", "passed", 7, Outcomes(("passed", "passed")))]
+    section = Section("Checks", "All.", ("check", "outcome", "rows", "last"), rows, 1)
+    whole = DailyReport(DAY, AT, [], [section])
+    page = write_page(whole)
+    assert page.count("<tr>") == 2, "the head and what failed"
+    assert page.count("class='passed'") == 2
+    assert "<li>dates &amp; co<svg" in page
+    assert "| dates \\& co | passed | 7 | ·· |" in write_markdown(whole)
+    assert "<table>" not in write_page(DailyReport(DAY, AT, [], [Section("Checks", "All.", ("check",), rows[1:], 0)]))
+
+
+def test_figures_stand_above_all() -> None:
+    whole = DailyReport(DAY, AT, [], [], [Figure("documents", 1_234), Figure("checks failed", 2, "failed")])
+    page = write_page(whole)
+    assert "<div class='plain'><b>1,234</b>documents</div><div class='failed'><b>2</b>checks failed</div>" in page
+    assert "- documents: 1,234\n- checks failed: 2\n" in write_markdown(whole)
 
 
 def test_what_is_less_severe_is_no_alarm() -> None:

@@ -228,7 +228,11 @@ FAULTS = {
     "planned_overdue": [
         "UPDATE core.events SET status_type = 'planned', start_date = DATE '2024-03-01', end_date = DATE '2024-03-01'"
     ],
-    "reject_rate": ["UPDATE meta.partitions SET document_count = 50, reject_count = 10"],
+    "reject_rate": [
+        "UPDATE meta.partitions SET document_count = 50, reject_count = 15",
+        "UPDATE meta.partitions SET document_count = 0, reject_count = 2 WHERE partition_key LIKE '%T01'",
+        "UPDATE meta.partitions SET document_count = 9, reject_count = 3",  # of the day, not of an hour by itself
+    ],
     "sources_within_documents": [
         "UPDATE core.events SET independent_source_count = 2",
         "UPDATE core.stories SET independent_source_count = 0",
@@ -256,7 +260,7 @@ HARMLESS = {
     ],
     "reject_rate": [
         "UPDATE meta.partitions SET document_count = 60, reject_count = 5",
-        "UPDATE meta.partitions SET document_count = 10, reject_count = 10",
+        "UPDATE meta.partitions SET document_count = 5, reject_count = 1",
     ],
     "volume_per_source": [THREE_WEEKS, OFTEN],
 }
@@ -358,6 +362,7 @@ def test_a_bad_check_breaks_alone(clean: Path, tmp_path: Path) -> None:
         "endless": "SELECT count(*) AS n FROM range(1_000_000_000_000)",
         "many": "SELECT * FROM range(1_000_000)",
         "wide": "SELECT repeat('x', 5000) AS word, range(5000) AS numbers, 'here' AS place FROM range(3)",
+        "numberless": "SELECT CAST('nan' AS DOUBLE) AS x, [CAST('inf' AS DOUBLE), 1.0] AS xs FROM range(3)",
         "good": "SELECT * FROM core.events WHERE false",
     }
     for name, sql in own.items():
@@ -372,11 +377,15 @@ def test_a_bad_check_breaks_alone(clean: Path, tmp_path: Path) -> None:
         "endless": "broken",
         "many": "failed",
         "wide": "failed",
+        "numberless": "failed",
         "good": "passed",
     }
     assert (results["many"].failing_count, len(results["many"].sample_rows)) == (1_000_000, quality.SAMPLE_SIZE)
     row, *_ = map(json.loads, results["wide"].sample_rows)
     assert [len(value) for value in row.values()] == [1000, 1000, 4]
+    assert set(results["numberless"].sample_rows) == {'{"x": "nan", "xs": ["inf", 1.0]}'}, "which is JSON"
+    assert "stopped after 2 s — narrow it" in results["endless"].message_text
+    assert "DEMARCHE_CHECK_SECONDS" in results["endless"].message_text
     assert "nonsense" in results["wrong"].message_text
     assert "a check may only read: it is one SELECT, and this is DELETE" in results["writes"].message_text
 

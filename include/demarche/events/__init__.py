@@ -27,6 +27,7 @@ from demarche.events.decisions import (
     place_of,
     reviewed_precision,
     standing,
+    undone,
 )
 from demarche.events.grouping import Codings, Decision, Seat, blocks_of, group
 from demarche.events.links import NEIGHBOURS, Node, link, node_of
@@ -72,6 +73,7 @@ __all__ = [
     "resolve_events",
     "reviewed_precision",
     "standing",
+    "undone",
 ]
 
 

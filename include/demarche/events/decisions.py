@@ -47,12 +47,22 @@ def documents_of(decision: Decision) -> frozenset[str]:
 
 def standing(decisions: Iterable[Decision]) -> list[Decision]:
     """The decisions that hold, the earliest first: without undone ones, and an undoing may be undone."""
-    ordered = sorted(decisions, key=lambda decision: (decision.decided_at, decision.decision_id))
-    undone: set[str] = set()
-    for decision in reversed(ordered):
-        if decision.decision_type == "undo" and decision.decision_id not in undone and decision.undone_decision_id:
-            undone.add(decision.undone_decision_id)
-    return [one for one in ordered if one.decision_type != "undo" and one.decision_id not in undone]
+    ordered = _in_order(decisions)
+    gone = undone(ordered)
+    return [one for one in ordered if one.decision_type != "undo" and one.decision_id not in gone]
+
+
+def undone(decisions: Iterable[Decision]) -> set[str]:
+    """The ids of decisions that were taken back, undoings that were taken back themselves among them."""
+    found: set[str] = set()
+    for decision in reversed(_in_order(decisions)):
+        if decision.decision_type == "undo" and decision.decision_id not in found and decision.undone_decision_id:
+            found.add(decision.undone_decision_id)
+    return found
+
+
+def _in_order(decisions: Iterable[Decision]) -> list[Decision]:
+    return sorted(decisions, key=lambda decision: (decision.decided_at, decision.decision_id))
 
 
 def apply(decisions: Iterable[Decision], reports: Iterable[Report]) -> Applied:

@@ -14,7 +14,7 @@ from demarche.steps.gazetteer import build_index, check_gazetteer, update_gazett
 from demarche.steps.gdelt import import_gdelt, sync_gdelt
 from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
 from demarche.steps.inspection import diagnose, status
-from demarche.steps.ledgers import arrival_key, hour_that_has_ended, warehouse_of
+from demarche.steps.ledgers import arrival_key, hour_that_has_ended, own_lake, warehouse_of
 from demarche.steps.loading import events_of, load_results, load_warehouse
 from demarche.steps.maintaining import maintain_warehouse, restore_backup
 from demarche.steps.migrating import migrate_warehouse
@@ -71,6 +71,7 @@ __all__ = [
     "migrate_warehouse",
     "news",
     "next_pending",
+    "own_lake",
     "pair_documents",
     "parse_documents",
     "parse_files",

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from demarche import quality
-from demarche.records import Load, QualityCheck, QualityResult
+from demarche.records import QualityCheck, QualityResult
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import STATIONS, open_lake, released, warehouse_of
+from demarche.steps.ledgers import (
+    STATIONS,
+    is_made_from,
+    not_its_lake,
+    open_lake,
+    released,
+    taken_by,
+    warehouse_of,
+)
 from demarche.steps.loading import loadable
 from demarche.steps.quarantine import held_back
 from demarche.steps.results import StepError, StepResult, log
 from demarche.storage import Lake
 
 if TYPE_CHECKING:
-    from demarche.warehouse import Place
+    from demarche.warehouse import Overview, Place
 
 ON_ITS_WAY = timedelta(hours=12)
 """A partition that a station replaced this lately need not be in the warehouse yet."""
+PATIENCE_SECONDS = 10  # after which a check that still runs is named
 HELD_BACK = "held back: "
 """What the ledger's checks are told of a partition in place of its hash begins so."""
 
@@ -46,29 +56,54 @@ def check_all(
 
     settings = settings or load_settings()
     known = _known(settings)
+    if check_ids and warehouse.CHECKS_FOLDER in known.keys() - set(check_ids):
+        log.warning("%s: %s", warehouse.CHECKS_FOLDER, known[warehouse.CHECKS_FOLDER].why_text)
     unknown = sorted(set(check_ids or ()) - set(known))
     if unknown:
         raise StepError(f"no check is called {', '.join(unknown)}; there are: {', '.join(known)}")
     path, now = warehouse_of(settings), datetime.now(UTC)
-    lake = open_lake(settings)
-    taken = _taken(path)
-    is_its_lake = not taken.keys().isdisjoint(lake.fetch_keys()) if taken else bool(lake.journal(Load.table))
+    lake, state = open_lake(settings), warehouse.overview(path)
+    if state.is_older:
+        log.warning("%s: %s", path, warehouse.OLDER)
+    taken = taken_by(path)
+    is_its_lake = is_made_from(taken, lake)
     offered: dict[str, str | None] | None = None
     results = []
     for one in map(known.__getitem__, check_ids or known):
         if not quality.looks_at_the_lake(one):
-            (result,) = warehouse.run_checks(path, now, checks=[one])
+            result = _run(path, one, now, state, None, settings)
         elif taken and not is_its_lake:
-            reason = f"the lake {lake.url} has no partition of {path} — name the lake that it was made from (--lake)"
-            result = quality.broken(one, reason, checked_at=now)
+            result = quality.broken(one, not_its_lake(lake, path), checked_at=now)
         else:
             offered = _offered(lake, settings, taken, now) if offered is None else offered
-            (result,) = warehouse.run_checks(path, now, checks=[one], lake_partitions=offered)
+            result = _run(path, one, now, state, offered, settings)
         tell(one, result)
         results.append(result)
     if is_its_lake:
         lake.append_journal(QualityResult.table, [result.model_dump() for result in results])
     return results
+
+
+def _run(
+    path: Place,
+    check: QualityCheck,
+    now: datetime,
+    state: Overview,
+    offered: Mapping[str, str | None] | None,
+    settings: Settings,
+) -> QualityResult:
+    """What a check finds; one that takes long is named while it runs."""
+    from demarche import warehouse
+
+    bound = settings.check_seconds
+    said = "%s is still running; after %g s it is ended (DEMARCHE_CHECK_SECONDS)"
+    waiting = threading.Timer(PATIENCE_SECONDS, log.warning, (said, check.check_id, bound))
+    waiting.daemon = True
+    waiting.start()
+    try:
+        return warehouse.run_check(path, check, now, state, offered, timeout_seconds=bound)
+    finally:
+        waiting.cancel()
 
 
 def check(check_id: str, *, settings: Settings | None = None) -> StepResult:
@@ -81,13 +116,6 @@ def check(check_id: str, *, settings: Settings | None = None) -> StepResult:
         first = f" First rows: {' '.join(rows)}" if rows else ""
         raise CheckError(f"{result.message_text}{first} More: docs/runbook.md, 'A check of quality failed'")
     return StepResult("check", None, details={"failing": result.failing_count})
-
-
-def _taken(path: Place) -> dict[str, str]:
-    """By partition the hash of what the warehouse at ``path`` holds of it."""
-    from demarche import warehouse
-
-    return dict(warehouse.query(path, "SELECT partition_key, input_hash FROM meta.partitions", limit=10_000_000).rows)
 
 
 def _offered(lake: Lake, settings: Settings, taken: Mapping[str, str], now: datetime) -> dict[str, str | None]:

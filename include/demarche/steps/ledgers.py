@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from demarche import language
+from demarche.records import Load
 from demarche.settings import Settings
 from demarche.steps.attempts import DEATHS, Attempts
 from demarche.steps.gazetteer import additions_hash, load_index
@@ -44,6 +45,33 @@ def open_lake(settings: Settings) -> Lake:
             "it — name a folder, or a URL that lasts"
         )
     return Lake(settings.lake_url)
+
+
+def taken_by(path: Place) -> dict[str, str]:
+    """By partition the hash of what the warehouse at ``path`` holds of it. Raises WarehouseError when there is none."""
+    from demarche import warehouse
+
+    return dict(warehouse.query(path, "SELECT partition_key, input_hash FROM meta.partitions", limit=10_000_000).rows)
+
+
+def is_made_from(taken: Iterable[str], lake: Lake) -> bool:
+    """Whether a warehouse that holds the partitions ``taken`` was made from this lake, as far as can be seen."""
+    keys = set(taken)
+    return not keys.isdisjoint(lake.fetch_keys()) if keys else bool(lake.journal(Load.table))
+
+
+def not_its_lake(lake: Lake, path: Place) -> str:
+    """What a person is told who names a warehouse, and not the lake that it was made from."""
+    return f"the lake {lake.url} has no partition of {path} — name the lake that it was made from (--lake)"
+
+
+def own_lake(settings: Settings) -> Lake:
+    """The lake that the settings name, for what is written into it on the word of the warehouse. Raises StepError when
+    that was made from another one, WarehouseError when there is none."""
+    lake, path = open_lake(settings), warehouse_of(settings)
+    if not is_made_from(taken_by(path), lake):
+        raise StepError(not_its_lake(lake, path))
+    return lake
 
 
 def warehouse_of(settings: Settings) -> Place:
@@ -134,7 +162,7 @@ def held_back(lake: Lake, settings: Settings, ledger: Mapping[str, Manifest] | N
         held[key] = (
             f"{rejected} of {found} documents were rejected, more than DEMARCHE_MAX_REJECT_SHARE "
             f"({settings.max_reject_share:g}) allows — see why with `demarche rejects {key}`, then mend what reads "
-            f"them, or release it: `demarche accept {key}`"
+            f"them, or release it: `demarche accept {key} --reason WHY`"
         )
     return held
 

@@ -308,7 +308,7 @@ def _load_sound(
         if not named:
             raise GateError(f"not loaded, the published warehouse stays: {'; '.join(map(_reason, failures))}")
         accepting = "Mend the cause, or load it all the same after `demarche accept"
-        held |= {key: f"{reason} {accepting} {key}`." for key, reason in named.items()}
+        held |= {key: f"{reason} {accepting} {key} --reason WHY`." for key, reason in named.items()}
         remaining = {key: files for key, files in remaining.items() if key not in named}
 
 

@@ -10,7 +10,7 @@ from demarche.records import Reject
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import ACCEPTANCES, checked_key, documents_manifest, held_by_load, open_lake
 from demarche.steps.ledgers import held_back as _held_back
-from demarche.steps.results import StepResult, by_path
+from demarche.steps.results import StepError, StepResult, by_path
 
 
 def held_back(keys: Iterable[str] | None = None, *, settings: Settings | None = None) -> dict[str, str]:
@@ -23,22 +23,31 @@ def held_back(keys: Iterable[str] | None = None, *, settings: Settings | None = 
 
 
 def rejects(partition_key: str, *, settings: Settings | None = None) -> tuple[Reject, ...]:
-    """What could not be read of a partition, by path; also of one that no warehouse holds."""
+    """What could not be read of a partition, by path; also of one that no warehouse holds. Raises StepError for a
+    partition that there isn't."""
     settings = settings or load_settings()
     lake = open_lake(settings)
+    if checked_key(partition_key) not in (known := lake.fetch_keys()):
+        there = f"there are {len(known)}, the newest is {known[-1]}" if known else "nothing was fetched into it yet"
+        raise StepError(f"the lake {lake.url} has no partition {partition_key}: {there} — name the lake (--lake)?")
     stations = ("documents", "tagged")
-    found = [row for station in stations for row in lake.read(Reject, checked_key(partition_key), station)]
+    found = [row for station in stations for row in lake.read(Reject, partition_key, station)]
     return by_path(found)
 
 
-def accept(partition_key: str, *, reason: str = "", settings: Settings | None = None) -> StepResult:
+def accept(partition_key: str, *, reason: str, settings: Settings | None = None) -> StepResult:
     """Release a partition as it is: its rejects, and rows of it that break a rule of the gate, hold up nothing more.
 
-    Who, when and why stand in the journal. Raises StepError for a partition that has no documents yet.
+    Who, when and why stand in the journal. Raises StepError for a partition that has no documents yet or isn't held
+    back, and when no reason is given.
     """
     settings = settings or load_settings()
     lake = open_lake(settings)
     rejected = documents_manifest(lake, partition_key).counts.get("rejected", 0)
+    if not held_back([partition_key], settings=settings):
+        raise StepError(f"{partition_key} isn't held back — `demarche status` names what is")
+    if not reason.strip():
+        raise StepError('say why it may go on, for whoever asks later: --reason "…"')
     row = {
         "partition_key": partition_key,
         "rejected_count": rejected,

@@ -3,54 +3,98 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from demarche import daily, quality
-from demarche.daily import Cell, Course, DailyReport, Outcomes, Section
+from demarche.daily import Cell, Course, DailyReport, Figure, Outcomes, Part, Section
 from demarche.records import QualityResult
 from demarche.settings import Settings, load_settings
 from demarche.steps.checking import list_checks
 from demarche.steps.ledgers import open_lake, warehouse_of
-from demarche.steps.quarantine import held_back
+from demarche.steps.quarantine import held_back, rejects
 from demarche.steps.results import StepError, StepResult, log
 
 if TYPE_CHECKING:
     from demarche.warehouse import Place
 
 HISTORY = 30  # results of a check that its row shows
+_OF_THE_DAY = """
+SELECT
+    (SELECT count(*) FROM core.documents WHERE load_date = CAST($day AS DATE)),
+    (SELECT count(*) FROM meta.rejects WHERE substr(partition_key, 1, 10) = $day),
+    (SELECT count(*) FROM core.events WHERE load_date = CAST($day AS DATE))
+"""
+_WITH_BARS = ("documents", "events", "rejects")  # columns whose numbers are drawn as well
+HELD_SHOWN = 10  # partitions that are held back
 _ORDER = ("error", "warn", "info")
 
 
 def daily_report(day: date | None = None, *, settings: Settings | None = None) -> DailyReport:
     """The report on a day of loading, by default the newest, with the checks there are and what they had found by then.
-    Raises StepError when nothing was loaded yet."""
+    Raises StepError when nothing came in yet, or for a day that is to come."""
     from demarche import warehouse
 
     settings = settings or load_settings()
-    path = warehouse_of(settings)
+    path, lake, now = warehouse_of(settings), open_lake(settings), datetime.now(UTC)
     found = warehouse.overview(path)
     if day is None:
         ((day,),) = warehouse.query(path, "SELECT max(load_date) FROM core.documents").rows
+    if day is None and (keys := lake.fetch_keys()):
+        day = date.fromisoformat(keys[-1][: len("2018-11-06")])
     if day is None:
         raise StepError(f"{path} holds no documents yet — there is nothing to report")
-    lake = open_lake(settings)
-    held = held_back(settings=settings)
-    facts = [
-        ("warehouse", str(path)),
-        ("loaded", found.loaded_at.isoformat(" ", "minutes") if found.loaded_at else "never"),
-        ("holds", f"{found.document_count:,} documents, {found.report_count:,} reports, {found.event_count:,} events"),
-        ("held back", "; ".join(f"{key}: {reason}" for key, reason in held.items()) or "nothing"),
-    ]
+    if day > now.date():
+        raise StepError(f"{day} is to come — name a day until {now.date()} (UTC)")
     results = map(QualityResult.model_validate, lake.journal(QualityResult.table))
     known, until = set(list_checks(settings=settings)), _until(path, day)
     courses = _courses(one for one in results if one.check_id in known and one.checked_at < until)
-    facts.append(("checks", _told(courses)))
-    sections = [_checks(courses), *_asked(path, day)]
-    return DailyReport(day, datetime.now(UTC), facts, sections)
+    held = held_back(settings=settings)
+    sections = [_checks(courses), *_held(held, settings), *_asked(path, day)]
+    holds = f"{found.document_count:,} documents, {found.report_count:,} reports, {found.event_count:,} events"
+    facts = [
+        ("warehouse", str(path)),
+        ("written", now.isoformat(" ", "minutes")),
+        ("loaded last", found.loaded_at.isoformat(" ", "minutes") if found.loaded_at else "never"),
+        ("holds now", holds),
+        ("checks", _told(courses)),
+    ]
+    return DailyReport(day, now, facts, sections, _figures(path, day, courses, held))
+
+
+def _figures(
+    path: Place, day: date, courses: Sequence[Sequence[QualityResult]], held: Mapping[str, str]
+) -> list[Figure]:
+    """How the day was, in a few numbers."""
+    from demarche import warehouse
+
+    ((documents, rejected, events),) = warehouse.query(path, _OF_THE_DAY, parameters={"day": day.isoformat()}).rows
+    newest = [course[-1] for course in courses]
+    alarms = sum(map(quality.is_alarm, newest))
+    warned = sum(one.outcome_type == "failed" and one.severity_type == "warn" for one in newest)
+    return [
+        Figure("documents", documents),
+        Figure("rejects", rejected),
+        Figure("new events", events),
+        Figure("held back now", len(held), "warned" if held else "passed"),
+        Figure("checks failed", alarms, "failed" if alarms else "passed" if newest else "plain"),
+        Figure("checks warn", warned, "warned" if warned else "passed" if newest else "plain"),
+    ]
+
+
+def _held(held: Mapping[str, str], settings: Settings) -> Iterator[Section]:
+    """What is held back now, whatever day it came in; no section where nothing is."""
+    rows: list[tuple[Cell, ...]] = []
+    for key, why in sorted(held.items(), reverse=True)[:HELD_SHOWN]:
+        kinds = Counter(reject.reason_type for reject in rejects(key, settings=settings))
+        rows.append((key, ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(3)) or None, why))
+    if rows:
+        note = "As of now: these partitions are missing from all answers, and from what follows; the newest first."
+        yield Section("Held back", note, ("partition", "rejects", "why"), rows)
 
 
 def _until(path: Place, day: date) -> datetime:
@@ -122,8 +166,11 @@ def _checks(courses: Sequence[Sequence[QualityResult]]) -> Section:
         for result in course[-1:]
     ]
     columns = ("check", "severity", "outcome", "rows", "last_results", "what_to_do", "first_row")
-    note = "The newest result of each, with those before it; what failed stands first: errors red, warnings orange."
-    return Section("Checks", note, columns, rows)
+    note = (
+        "The newest result of each, with those before it: errors red, warnings orange, notes blue, broken ones violet. "
+        "What failed stands first; of what passed, only that."
+    )
+    return Section("Checks", note, columns, rows, sum(course[-1].outcome_type != "passed" for course in courses))
 
 
 def _first_row(result: QualityResult) -> str:
@@ -138,7 +185,23 @@ def _asked(path: Place, day: date) -> Iterator[Section]:
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         title, note, sql = daily.parse_section(file.read_text(encoding="utf-8"), file.name)
         found = warehouse.query(path, sql, limit=1000, parameters={"day": day.isoformat()})
-        yield Section(title, note, found.columns, [tuple(map(_cell, row)) for row in found.rows])
+        rows = [tuple(map(_cell, row)) for row in found.rows]
+        yield Section(title, note, found.columns, _with_bars(found.columns, rows))
+
+
+def _with_bars(columns: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
+    """The rows, with the counts among their cells as parts of the greatest."""
+    greatest = [
+        max((cell for row in rows if isinstance(cell := row[place], int)), default=0) if name in _WITH_BARS else 0
+        for place, name in enumerate(columns)
+    ]
+    return [
+        tuple(
+            Part(cell, most) if most and isinstance(cell, int) else cell
+            for cell, most in zip(row, greatest, strict=True)
+        )
+        for row in rows
+    ]
 
 
 def _cell(value: Any) -> Cell:

@@ -6,10 +6,10 @@ import getpass
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from demarche.events import DecisionError, checked_values, standing
+from demarche.events import DecisionError, checked_values, standing, undone
 from demarche.records import Decision, record_id
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import open_lake, warehouse_of
+from demarche.steps.ledgers import open_lake, own_lake, warehouse_of
 from demarche.steps.loading import decisions as _decisions
 
 OCCASIONS = {
@@ -58,9 +58,10 @@ def decide(
     new_values: Mapping[str, str] | None = None,
     reason: str | None = None,
     occasion: str | None = None,
+    by: str | None = None,
     settings: Settings | None = None,
 ) -> Decision:
-    """Keep a decision on an event in the journal; the next load applies it.
+    """Keep a decision on an event in the journal, as that of ``by`` or else of this user; the next load applies it.
 
     keep, reject and recode are about all reports of the event; merge makes it one with the event ``other``; split parts
     the report ``other`` from the rest. Raises DecisionError for what can't be decided.
@@ -94,17 +95,31 @@ def decide(
         new_values=dict(new_values or {}),
         reason_text=reason,
         occasion_type=occasion,
+        decided_by=by,
     )
 
 
-def undo(decision_id: str, *, reason: str | None = None, settings: Settings | None = None) -> Decision:
-    """Take a decision back. Raises DecisionError when there is none of this id (its beginning is enough)."""
+def undo(
+    decision_id: str, *, reason: str | None = None, by: str | None = None, settings: Settings | None = None
+) -> Decision:
+    """Take a decision back. Raises DecisionError when there is none of this id (its beginning is enough), or it was
+    taken back already."""
     settings = settings or load_settings()
-    found = [one.decision_id for one in decisions(settings=settings) if one.decision_id.startswith(decision_id)]
+    known = decisions(settings=settings)
+    found = [one.decision_id for one in known if one.decision_id.startswith(decision_id)]
     if len(found) != 1:
         there = f"{len(found)} decisions begin" if found else "no decision begins"
         raise DecisionError(f"{there} with {decision_id!r} — `demarche review --list` shows all")
-    return _keep(settings, decision_type="undo", undone_decision_id=found[0], reason_text=reason)
+    if found[0] in undone(known):
+        raise DecisionError(f"{found[0]} was taken back already — `demarche review --list` shows by which")
+    return _keep(settings, decision_type="undo", undone_decision_id=found[0], reason_text=reason, decided_by=by)
+
+
+def rejection(event_id: str, *, settings: Settings | None = None) -> Decision | None:
+    """The decision that took an event out of the warehouse, by its id or the beginning of that."""
+    rejected = (one for one in standing(decisions(settings=settings)) if one.decision_type == "reject")
+    beginning = f"r{event_id[1:]}"
+    return next((one for one in rejected if any(key.startswith(beginning) for key in one.report_ids)), None)
 
 
 def decisions(*, settings: Settings | None = None) -> list[Decision]:
@@ -113,10 +128,10 @@ def decisions(*, settings: Settings | None = None) -> list[Decision]:
 
 
 def _keep(settings: Settings, **values: object) -> Decision:
-    now, who = datetime.now(UTC), getpass.getuser()
-    decision_id = record_id("v", who, now.isoformat(), *map(str, values.values()))
+    lake, now, who = own_lake(settings), datetime.now(UTC), values.pop("decided_by", None) or getpass.getuser()
+    decision_id = record_id("v", str(who), now.isoformat(), *map(str, values.values()))
     decision = Decision.model_validate({"decision_id": decision_id, "decided_at": now, "decided_by": who, **values})
-    open_lake(settings).append_journal(Decision.table, [decision.model_dump(mode="json")])
+    lake.append_journal(Decision.table, [decision.model_dump(mode="json")])
     return decision
 
 

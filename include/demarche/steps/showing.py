@@ -8,6 +8,7 @@ from typing import Any
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import warehouse_of
 from demarche.steps.results import StepError
+from demarche.steps.reviewing import rejection
 
 _LEAST_OF_ID = 6  # characters of an id that may stand for the whole
 _ID = re.compile(rf"e[0-9a-f]{{{_LEAST_OF_ID - 1},32}}")
@@ -56,6 +57,8 @@ _SECTIONS = {
         WHERE r.event_id = $id ORDER BY l.loaded_at
     """,
 }
+# In one query: each is a process of its own.
+_ALL_SECTIONS = "SELECT " + ", ".join(f"ARRAY(SELECT s FROM ({sql}) AS s) AS {name}" for name, sql in _SECTIONS.items())
 
 
 def show_event(event_id: str, *, settings: Settings | None = None) -> dict[str, list[dict[str, Any]]]:
@@ -71,11 +74,16 @@ def show_event(event_id: str, *, settings: Settings | None = None) -> dict[str, 
         )
     meant = [row["event_id"] for row in _rows(_NAMED, event_id, settings)]
     if not meant:
-        raise StepError(f"no event {event_id} is in {warehouse_of(settings)}")
+        said = f"no event {event_id} is in {warehouse_of(settings)}"
+        if (decision := rejection(event_id, settings=settings)) is not None:
+            when = f"{decision.decided_by} rejected it on {decision.decided_at:%Y-%m-%d}"
+            said += f": {when} — `demarche review --undo {decision.decision_id}` takes that back"
+        raise StepError(said)
     if len(meant) > 1 and event_id not in meant:
         raise StepError(f"{event_id} may be {', '.join(meant[:5])} — give more of the id")
     (found,) = {event_id} & set(meant) or meant
-    return {name: _rows(sql, found, settings) for name, sql in _SECTIONS.items()}
+    (sections,) = _rows(_ALL_SECTIONS, found, settings)
+    return {name: rows or [] for name, rows in sections.items()}
 
 
 def _rows(sql: str, event_id: str, settings: Settings) -> list[dict[str, Any]]:

@@ -9,13 +9,17 @@ from typing import Any
 
 from demarche.sending import Ways, send
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import open_lake, warehouse_of
+from demarche.steps.ledgers import open_lake, own_lake, warehouse_of
 from demarche.steps.results import StepError, StepResult
 from demarche.watches import News, Watch, parse_watches, told
 from demarche.watches import news as news_of
 
 MARKS = "watch_marks"  # the journal's kind: up to which load a watch was told
 MOST_TOLD = 50  # events that one notice names
+_LOADS = """
+SELECT load_id, load_id IN (SELECT load_id FROM meta.event_revisions) AS has_changed
+FROM meta.loads ORDER BY loaded_at
+"""
 
 
 class NoticeError(OSError):
@@ -25,27 +29,31 @@ class NoticeError(OSError):
 def news(
     watches: Sequence[Watch], *, is_peek: bool = False, is_sent: bool = False, settings: Settings | None = None
 ) -> Iterator[News]:
-    """What the loads since each watch was last told changed of what it is for; at first: what the newest one did.
+    """What the loads since each watch was last told changed of what it is for; at first: what the newest one did that
+    changed any event.
 
     Once all of a watch is taken it is noted as told, unless ``is_peek``. With ``is_sent`` it is sent as a notice
-    before. Raises NoticeError when somebody did not take it, StepError when nobody is set to be told.
+    before. Raises NoticeError when somebody did not take it, StepError when nobody is set to be told, or it would be
+    noted in a lake that the warehouse wasn't made from.
     """
     from demarche import warehouse
 
     settings = settings or load_settings()
-    path, lake, ways = warehouse_of(settings), open_lake(settings), _ways(settings)
+    path, ways = warehouse_of(settings), _ways(settings)
+    lake = open_lake(settings) if is_peek else own_lake(settings)
     if is_sent and not ways:
         raise StepError(
             "nobody is set to be told — set DEMARCHE_NOTICE_WEBHOOK_URL, or DEMARCHE_NOTICE_MAIL_TO and "
             "DEMARCHE_NOTICE_SMTP_URL"
         )
-    known = warehouse.query(path, "SELECT load_id FROM meta.loads ORDER BY loaded_at").rows
-    loads: list[str] = [load_id for (load_id,) in known]
+    known = warehouse.query(path, _LOADS, limit=1_000_000).rows
+    loads: list[str] = [load_id for load_id, _ in known]
+    first_told = max((place for place, (_, has_changed) in enumerate(known) if has_changed), default=0)
     marks = {row["watch_text"]: row["load_id"] for row in lake.journal(MARKS)}
     for watch in watches:
         after = marks.get(watch.text, "")
         if after not in loads:
-            after = loads[-2] if len(loads) > 1 else ""
+            after = loads[first_told - 1] if first_told else ""
         found = list(news_of([watch], _revisions(path, after, loads[-1]))) if loads else []
         if found and is_sent and (failures := send(*_notice(watch, found), ways)):
             raise NoticeError(f"{watch.name}: not taken by {', '.join(failures)}")

@@ -10,7 +10,7 @@ Or it is a DuckLake (``ducklake.py``): the same tables, read and written by the 
 differs for the writer.
 """
 
-from demarche.warehouse.checks import load_checks, run_checks
+from demarche.warehouse.checks import CHECKS_FOLDER, load_checks, run_check, run_checks
 from demarche.warehouse.connection import Place
 from demarche.warehouse.ducklake import DuckLake, is_ducklake
 from demarche.warehouse.errors import (
@@ -27,12 +27,14 @@ from demarche.warehouse.gdelt import GdeltRows, gdelt_hashes, take_gdelt
 from demarche.warehouse.migration import copy_from_ducklake, copy_to_ducklake
 from demarche.warehouse.publication import chosen_publication, distrust, expire, publications, restore
 from demarche.warehouse.querying import Answer, ParquetAnswer, query, query_parquet
-from demarche.warehouse.reading import Overview, frame, overview, snapshot, verify
+from demarche.warehouse.reading import OLDER, Overview, frame, overview, snapshot, verify
 from demarche.warehouse.resolved import Resolved
 from demarche.warehouse.snapshots import Former, bring_back, former_states
 from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse, accuracy
 
 __all__ = [
+    "CHECKS_FOLDER",
+    "OLDER",
     "Answer",
     "DuckLake",
     "Export",
@@ -70,6 +72,7 @@ __all__ = [
     "query_parquet",
     "remedy",
     "restore",
+    "run_check",
     "run_checks",
     "snapshot",
     "take_gdelt",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -16,13 +17,13 @@ import duckdb
 from demarche import quality
 from demarche.records import QualityCheck, QualityResult
 from demarche.warehouse.connection import Place
-from demarche.warehouse.errors import QueryError, WarehouseError, first_line
+from demarche.warehouse.errors import QueryError, QueryStopped, WarehouseError, first_line
 from demarche.warehouse.querying import query
-from demarche.warehouse.reading import overview
-from demarche.warehouse.schema import SCHEMA_VERSION
+from demarche.warehouse.reading import OLDER, Overview, overview
 
-_OLDER = "the file has the schema of an older Demarche: the next load (`demarche load-warehouse`) brings it up to date"
 _ALL_DATES = (date.min, date.max)
+CHECKS_FOLDER = "checks_folder"
+"""The check that stands for a folder of checks that can't be read."""
 MAX_VALUE = 1000  # characters of a value that a sample keeps
 
 
@@ -36,7 +37,7 @@ def load_checks(folder: Path | None = None) -> tuple[QualityCheck, ...]:
             entries = _files(folder)
         except OSError as error:
             reason = f"{folder}: {error.strerror} — DEMARCHE_CHECKS_FOLDER names a folder of checks of your own"
-            found["checks_folder"] = quality.unusable("checks_folder", reason)
+            found[CHECKS_FOLDER] = quality.unusable(CHECKS_FOLDER, reason)
             entries = []
         for entry in entries:
             check = _read_users(entry, found)
@@ -99,7 +100,14 @@ def _json(value: Any) -> str:
 
 
 def _brief(value: Any) -> Any:
-    """A value, or as text the beginning of one that is too long for a log, a mail and the journal."""
+    """A value, or as text the beginning of one that is too long for a log, a mail and the journal, and a number that
+    JSON lacks."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        value = {key: _brief(member) for key, member in value.items()}
+    elif isinstance(value, list | tuple):
+        value = [_brief(member) for member in value]
     text = value if isinstance(value, str) else _json(value)
     return value if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
 
@@ -158,35 +166,48 @@ def run_checks(
     *,
     checks: Sequence[QualityCheck] | None = None,
     lake_partitions: Mapping[str, str | None] | None = None,
-    timeout_seconds: float = 240.0,
-    memory_mb: int = 8192,
+    **bounds: Any,
 ) -> list[QualityResult]:
-    """What each check finds in the whole warehouse published at ``path``, asked for the day of ``checked_at``.
+    """What each check finds in the whole warehouse published at ``path`` (`run_check`); one that can't be run stops no
+    other. Raises WarehouseError when there is no readable warehouse."""
+    state = overview(path)
+    wanted = load_checks() if checks is None else checks
+    return [run_check(path, check, checked_at, state, lake_partitions, **bounds) for check in wanted]
+
+
+def run_check(
+    path: Place,
+    check: QualityCheck,
+    checked_at: datetime,
+    state: Overview,
+    lake_partitions: Mapping[str, str | None] | None = None,
+    *,
+    timeout_seconds: float = 60.0,
+    memory_mb: int = 8192,
+) -> QualityResult:
+    """What a check finds in the whole warehouse published at ``path``, whose ``state`` is known, asked for the day of
+    ``checked_at``.
 
     ``lake_partitions`` is what the lake offers, by partition key the hash of what is to be loaded, None where that is
     on its way.
 
-    Each runs by itself in a guarded process: one that is wrong, writes, or takes too long is a broken result, and the
-    others run. The bounds are for a large warehouse: of a million events, ids_unique needs more than 2 GB. Raises
-    WarehouseError when there is no readable warehouse.
+    It runs in a guarded process: one that is wrong, writes, or takes too long is a broken result. The bounds are for a
+    large warehouse: of a million events, ids_unique needs more than 2 GB.
     """
-    found_there = overview(path)
-    load_id = found_there.load_id
-    is_older = found_there.schema_version < SCHEMA_VERSION
-    results = []
-    for check in load_checks() if checks is None else checks:
-        try:
-            found = query(
-                path,
-                _counted(check),
-                limit=quality.SAMPLE_SIZE,
-                timeout_seconds=timeout_seconds,
-                memory_mb=memory_mb,
-                parameters=_parameters(check, _ALL_DATES, checked_at.date(), lake_partitions),
-            )
-        except WarehouseError as error:
-            reason = f"{error} — {_OLDER}" if is_older and "Binder Error" in str(error) else str(error)
-            results.append(quality.broken(check, reason, checked_at=checked_at, load_id=load_id))
-        else:
-            results.append(_judged(check, found.columns, found.rows, checked_at, load_id))
-    return results
+    reason = ""
+    try:
+        found = query(
+            path,
+            _counted(check),
+            limit=quality.SAMPLE_SIZE,
+            timeout_seconds=timeout_seconds,
+            memory_mb=memory_mb,
+            parameters=_parameters(check, _ALL_DATES, checked_at.date(), lake_partitions),
+        )
+    except QueryStopped:
+        reason = f"stopped after {timeout_seconds:g} s — narrow it, or allow more time (DEMARCHE_CHECK_SECONDS)"
+    except WarehouseError as error:
+        reason = f"{error} — {OLDER}" if state.is_older and "Binder Error" in str(error) else str(error)
+    else:
+        return _judged(check, found.columns, found.rows, checked_at, state.load_id)
+    return quality.broken(check, reason, checked_at=checked_at, load_id=state.load_id)

@@ -43,6 +43,10 @@ class QueryError(WarehouseError):
     """An analyst's query was refused, failed, or took too long or too much."""
 
 
+class QueryStopped(QueryError):
+    """It took longer than allowed."""
+
+
 def first_line(error: BaseException) -> str:
     """The first line of an error's text: DuckDB puts the query and hints below it."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]

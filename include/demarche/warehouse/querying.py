@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from demarche.warehouse.connection import Place
 from demarche.warehouse.ducklake import CATALOG_SCHEMA, DuckLake, extension, extensions, secret
-from demarche.warehouse.errors import QueryError, Unreadable, first_line, is_corrupt
+from demarche.warehouse.errors import QueryError, QueryStopped, Unreadable, first_line, is_corrupt
 from demarche.warehouse.publication import refuse_damaged, ways_out
 
 _CHILD = Path(__file__).with_name("query_child.py")
@@ -108,7 +108,7 @@ def _asked(
             said = f"{path}: damaged ({first_line(ValueError(found['failed']))})"
             raise Unreadable(said + ways_out(path, said))
     if "columns" not in found:
-        raise QueryError(_reason(found, job))
+        raise (QueryStopped if "interrupted" in found else QueryError)(_reason(found, job))
     return found, data
 
 

@@ -11,9 +11,13 @@ import duckdb
 
 from demarche.warehouse.connection import Place, reading
 from demarche.warehouse.publication import read_all, reading_sound
+from demarche.warehouse.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+OLDER = "the file has the schema of an older Demarche: the next load (`demarche load-warehouse`) brings it up to date"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,11 @@ class Overview:
     report_count: int
     event_count: int
     reject_count: int
+
+    @property
+    def is_older(self) -> bool:
+        """Whether an older Demarche wrote it, so that columns may be missing."""
+        return self.schema_version < SCHEMA_VERSION
 
 
 def overview(path: Place) -> Overview:
