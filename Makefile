@@ -49,8 +49,8 @@ check: setup ## lint, types, layers; generated pages and pins are current
 gold: setup ## measure accuracy on the annotated texts against the floors
 	@$(BIN)/python -m tests.gold.gate
 
-bench-warehouse: setup ## measure what a load costs as the warehouse grows
-	@$(BIN)/python -m benchmarks.warehouse
+bench-warehouse: setup ## measure what a load costs as the warehouse grows; SIZES="100000 10000000" for ten million
+	@$(BIN)/python -m benchmarks.warehouse $(if $(SIZES),--sizes $(SIZES))
 
 docs: setup ## write the generated pages
 	@$(BIN)/python docs/build.py

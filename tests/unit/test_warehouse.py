@@ -566,6 +566,16 @@ def test_a_former_publication_with_flipped_bits_is_not_restored(path: Path) -> N
     assert path.read_bytes() == before
 
 
+def test_what_a_killed_writer_put_aside_is_removed_by_the_next(path: Path) -> None:
+    folder = path.parent / ".w.duckdb.work"
+    (folder / "compacted").write_bytes(b"half")
+    (folder / "load.x").mkdir()
+    (folder / "load.x" / "documents.parquet").write_bytes(b"half")
+    with Warehouse.writer(path) as warehouse:
+        assert sorted(warehouse.taken()) == [key(1), key(2)]
+    assert {found.name for found in folder.iterdir()} == {"lock", "published.json", "w.duckdb"}
+
+
 def test_a_lost_work_file_is_copied_from_the_publication(path: Path) -> None:
     shutil.rmtree(path.parent / ".w.duckdb.work")
     before = snapshot(path)

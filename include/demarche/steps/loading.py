@@ -156,7 +156,7 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
     refuse_lesser_lake(settings)
     lake = open_lake(settings)
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
-    with open_writer(settings, fresh=fresh, keep=keep) as warehouse, _copies(lake, settings) as at_hand:
+    with open_writer(settings, fresh=fresh, keep=keep) as warehouse, _copies(lake, warehouse.folder) as at_hand:
         if not fresh:
             keep_journal(lake, warehouse)  # of a load that was killed before it could
         wanted = loadable(lake, settings)
@@ -206,9 +206,9 @@ def _whole(
 
 
 @contextmanager
-def _copies(lake: Lake, settings: Settings) -> Iterator[Callable[[PartitionFiles], PartitionFiles]]:
+def _copies(lake: Lake, place: Path) -> Iterator[Callable[[PartitionFiles], PartitionFiles]]:
     """Gives a partition's files as files of this machine: DuckDB reads none in object storage. The copies go again."""
-    with tempfile.TemporaryDirectory(prefix=".load.", dir=settings.warehouse_path.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix="load.", dir=place) as folder:
 
         def at_hand(found: PartitionFiles) -> PartitionFiles:
             files = {kind: lake.at_hand(paths, Path(folder)) for kind, paths in found.files.items()}

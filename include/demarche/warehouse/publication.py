@@ -111,6 +111,13 @@ def _sweep(paths: Paths) -> None:
             if time.time() - leftover.stat().st_mtime > _ABANDONED_SECONDS:
                 leftover.chmod(0o700)
                 shutil.rmtree(leftover)
+    for leftover in paths.work_folder.iterdir():
+        if leftover in (paths.lock, paths.stamp) or leftover.name.startswith(paths.work.name):
+            continue
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
 
 
 def _identity(path: Path) -> dict[str, int] | None:

@@ -153,6 +153,11 @@ class Warehouse:
             warehouse._create_if_new()
             yield warehouse
 
+    @property
+    def folder(self) -> Path:
+        """Where a load may put files aside. What a killed one leaves there, the next writer of a file removes."""
+        return self._target.folder
+
     # --- the transaction -------------------------------------------------------------------------------------
     def begin(self) -> None:
         """Open the load's transaction, and bring an older file's schema up to date within it."""
