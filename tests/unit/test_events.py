@@ -82,8 +82,8 @@ class Press:
                 sentence_start_offset=0,
                 sentence_end_offset=10,
                 trigger_text=trigger,
-                trigger_start_offset=0,
-                trigger_end_offset=3,
+                trigger_start_offset=max(sentence.find(trigger), 0),
+                trigger_end_offset=max(sentence.find(trigger), 0) + 3,
                 event_type=event_type,
                 status_type=status,
                 plover_type=ontology.fold(event_type, status),
@@ -121,6 +121,9 @@ class Press:
         return [len(group) for group in self.groups()]
 
 
+STATES = {"FRA": "France"}  # what sentences call them
+
+
 def source_words(number: int) -> str:
     """A few words that no other number has, so that sentences are alike only where a test wants it."""
     letters = str.maketrans("0123456789", "ghijklmnop")
@@ -150,7 +153,7 @@ def _participant(
         name=words,
         entity_type=kind,
         country_code=country or None,
-        text=words,
+        text=STATES.get(words, words),
         start_offset=0,
         end_offset=1,
     )
@@ -420,6 +423,27 @@ def test_a_visit_that_lacks_its_host_has_that_of_its_text(press: Press) -> None:
     press.tell(document, "CONSULT", [VELLA], mode="visit", status="planned", trigger="lead")
     press.tell(document, "CONSULT", [], ["FRA"], mode="visit", trigger="trip", sentence="The trip lasts two days.")
     assert press.sizes() == [3]
+
+
+def test_the_length_told_of_the_visit_before_is_not_that_of_the_next(press: Press) -> None:
+    sentence = "Vella ended a three-day visit to Tonga and flew on to France."
+    visit(press, press.print("One", "2021-05-07"), "flew", sentence, on="2021-05-06")
+    event = only(press.resolve())
+    assert (event.start_date, event.end_date) == (date(2021, 5, 6), date(2021, 5, 6))
+
+
+def test_who_has_set_out_two_days_early_makes_one_visit(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-02"), "left", "Vella left Valletta for France on Sunday.", on="2021-05-02")
+    visit(press, press.print("Two", "2021-05-04"), "arrived", "Vella arrived in France.", on="2021-05-04")
+    assert press.sizes() == [2]
+
+
+def test_a_visit_spoken_of_as_past_has_been(press: Press) -> None:
+    plan = press.print("One", "2021-05-02")
+    visit(press, plan, "visit", "Vella will visit France.", on="2021-05-04", status="planned")
+    during = "Vella said that progress had been made during her visit to France."
+    visit(press, press.print("Two", "2021-05-05"), "visit", during)
+    assert only(press.resolve()).status_type == "occurred"
 
 
 def test_whoever_leaves_for_a_host_begins_the_visit(press: Press) -> None:

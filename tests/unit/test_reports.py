@@ -187,6 +187,9 @@ def test_who_is_received_somewhere_has_come(read: Reader, received: str) -> None
         ("Fiji's premier comes to Tonga on Friday.", "planned", date(2023, 3, 17)),
         ("Fiji's premier brought a visit to Tonga to an end on Monday.", "occurred", date(2023, 3, 13)),
         ("Fiji's premier will not travel to Tonga on Friday after all.", "cancelled", date(2023, 3, 17)),
+        ("Fiji's premier will pay a visit to Tonga, beginning on Friday.", "planned", date(2023, 3, 17)),
+        ("Fiji's premier is travelling to Tonga on Friday.", "planned", date(2023, 3, 17)),
+        ("(Coral News) -- Fiji's premier spent Monday in Tonga.", "occurred", date(2023, 3, 13)),
         ("Fiji's premier has pulled out of a visit to Tonga planned for Friday.", "cancelled", date(2023, 3, 17)),
     ],
 )

@@ -274,22 +274,20 @@ def _interval(
 def _visit_days(tales: Sequence[Tale], weighty: Sequence[Tale], voices: Voices, limit: date) -> Interval | None:
     """The first and the last day of a visit: reports tell the one, or the other, or both."""
 
+    def any_first(tale: Tale) -> date | None:
+        return tale.interval.start if tale.interval and tale.interval.start <= limit else None
+
+    def begun(tale: Tale) -> date | None:
+        return any_first(tale) if tale.stage in ("start", None) else None
+
     def first(tale: Tale) -> date | None:
-        interval = tale.interval
-        is_span = interval and interval.start < interval.end and tale.stage is None
-        is_told = tale.stage == "start" or is_span
-        return interval.start if interval and is_told and interval.start <= limit else None
+        is_span = tale.interval is not None and tale.interval.start < tale.interval.end
+        return begun(tale) if tale.stage == "start" or is_span else None
 
     def last(tale: Tale) -> date | None:
         interval = tale.interval
         is_span = interval and interval.start < interval.end and tale.stage in ("start", None)
         return interval.end if interval and (tale.stage == "end" or is_span) else None
-
-    def begun(tale: Tale) -> date | None:
-        return tale.interval.start if tale.interval and tale.stage in ("start", None) else None
-
-    def any_first(tale: Tale) -> date | None:
-        return tale.interval.start if tale.interval else None
 
     def any_last(tale: Tale) -> date | None:
         return tale.interval.end if tale.interval and tale.stage in ENDS else None

@@ -268,7 +268,8 @@ def _told_too_early(early: Tale, late: Tale) -> bool:
         return False
     if late.stage in ENDS:  # its day is the last one; when it began isn't told
         return False
-    return early.published + timedelta(days=1) < late.interval.start
+    days = settings()["visit_slack_days"] if early.stage == "setout" else 1  # who has set out hasn't arrived
+    return early.published + timedelta(days=days) < late.interval.start
 
 
 def _weigh_dated(

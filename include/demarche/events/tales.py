@@ -133,6 +133,8 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
         if not recipients and report.country_code and report.country_code not in actors:
             recipients = {report.country_code: frozenset()}
     stay = _stay(report.sentence_text) if report.mode_type == "visit" else None
+    if stay is not None and _is_elsewhere(report, ordered, stay):
+        stay = None
     stage = _stage(report, stay)
     return Tale(
         report=report,
@@ -155,10 +157,12 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
 def _is_mention(report: Report) -> bool:
     """Whether a visit is only spoken of by a noun, without a date: it says that there is one, not that it has been."""
     is_noun = fold(report.trigger_text).startswith(tuple(settings()["visit_nouns"]))
-    is_noun = is_noun and not _UNDER_WAY.search(report.sentence_text)
+    before = report.sentence_text[: max(report.trigger_start_offset - report.sentence_start_offset, 0)]
+    is_noun = is_noun and not (_UNDER_WAY.search(report.sentence_text) or _HAS_BEEN.search(before))
     return report.mode_type == "visit" and report.status_type == "occurred" and report.start_date is None and is_noun
 
 
+_HAS_BEEN = re.compile(r"\b(?:during|after|following|back from|returned from)(?: [\w'’-]+){1,5} $", re.IGNORECASE)
 _UNDER_WAY = re.compile(
     r"\b(?:is|are)\b[^.;]*? on (?:an?|his|her|their) (?:[\w-]+ ){0,4}(?:visit|trip|tour)\b", re.IGNORECASE
 )
@@ -172,6 +176,17 @@ def _interval(report: Report, stage: str | None, stay: _Stay | None) -> Interval
         rest = timedelta(days=stay.day_count - 1)
         start, end = (start - rest, end) if stage in ENDS else (start, end + rest)
     return Interval(start, end, report.date_precision_type)
+
+
+_THERE = re.compile(r" (?:to|in) (?:the )?([A-ZÀ-Þ]\w+)")
+
+
+def _is_elsewhere(report: Report, participants: Iterable[ReportParticipant], stay: _Stay) -> bool:
+    """ "Ended a two-day visit to Tonga and flew on to Samoa": the length isn't that of the visit to Samoa."""
+    there = _THERE.match(report.sentence_text, stay.end)
+    hosts = [party for party in participants if party.role_type == "recipient"]
+    named = " ".join(filter(None, [report.place_name, *(f"{party.name} {party.text}" for party in hosts)]))
+    return there is not None and bool(named) and there[1] not in named
 
 
 def _is_of_this(report: Report, stage: str | None, stay: _Stay) -> bool:

@@ -228,7 +228,10 @@ def _is_scheduled(verb: Token) -> bool:
         verb = verb.head
     if verb.dep_ == "xcomp":
         return verb.tag_ == "VB" and verb.head.lemma_.lower() in _DUE
-    is_bare = not any(child.dep_ in ("aux", "auxpass") for child in verb.children)
+    aux = [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
+    if verb.tag_ == "VBG" and len(aux) == 1 and aux[0].tag_ in ("VBZ", "VBP"):
+        return verb.lemma_ in _ANNOUNCED  # "is travelling there on Monday"
+    is_bare = not aux
     return is_bare and verb.tag_ in ("VBZ", "VBP") and verb.lemma_ in _ANNOUNCED
 
 
@@ -329,6 +332,9 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         return 3 if frame.status_type == "occurred" else None
     if governor.dep_ == "pobj" and governor.lemma_ in _PHASES and governor.head.head in frame.words:
         return 1  # "the visit came to an end on Friday"
+    is_added = governor.tag_ == "VBG" and governor.dep_ in ("advcl", "acl") and governor.lemma_ in _BEGINNING
+    if is_added and (governor.head in frame.words or governor.head.head in frame.words):
+        return 1  # "will pay a visit, beginning on Friday"
     if governor.dep_ == "relcl" and {governor.lemma_, trigger.lemma_} <= _ENDING and trigger.is_ancestor(governor):
         return 1  # "concluded a visit, which ended on Friday"
     if governor.dep_ in ("acl", "relcl") and governor.head == trigger:

@@ -368,7 +368,8 @@ _DATELINE = re.compile(
     r"[A-Z][A-Z .'’-]{2,40}(?:, ?[A-Z][A-Za-z. ]{2,20})?"  # SUVA, Fiji
     r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?"  # , July 18
     r"(?:,? ?[A-Z][A-Za-z .]{2,25})?(?:,? ?\([A-Za-z /]{2,30}\))?"  # (Agency)
-    r"\s?(?:--?|–|—|:)\s)"
+    r"\s?(?:--?|–|—|:)\s|"
+    r"\([A-Z][A-Za-z /]{2,30}\)\s?(?:--?|–|—)\s)"  # (Agency) -- , without a place
 )
 _ADDRESSING = codebook.words("addressing")
 #: Who talks of the acts of others.

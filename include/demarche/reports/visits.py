@@ -18,7 +18,7 @@ from demarche import codebook
 from demarche.reports import syntax
 from demarche.reports.circumstances import NTH_DAYS, Times, When, days_long
 from demarche.reports.merging import Draft
-from demarche.reports.parties import Parties
+from demarche.reports.parties import Parties, Party
 
 #: So many sentences before a visit that names nobody may name who comes.
 _REACH = 2
@@ -37,7 +37,7 @@ def complete(drafts: Sequence[Draft], sentences: Sequence[Span], parties: Partie
         if draft.mode_type == "visit":
             sentence = sentences[draft.sentence_index]
             _find_visitor(draft, [sentences[i] for i in _back(draft.sentence_index)], parties)
-            if _is_mere_presence(draft) or _is_nobodys(draft):
+            if _is_mere_presence(draft, kept) or _is_nobodys(draft):
                 continue
             _put_ahead(draft, anchor)
             _count_days(draft, Times(sentence, anchor))
@@ -65,15 +65,29 @@ def _find_visitor(draft: Draft, sentences: Sequence[Span], parties: Parties) -> 
             return
 
 
-def _is_mere_presence(draft: Draft) -> bool:
-    """ "Was in Suva", "left Suva", "reached Suva": a visit only by somebody who serves another state, on a day told."""
-    entry = draft.frame.entry
+def _is_mere_presence(draft: Draft, before: Sequence[Draft]) -> bool:
+    """ "Was in Suva", "left Suva", "spent Friday in Suva": a visit only by somebody who serves another state, on a day
+    that is told, there or by what he did in the sentence before."""
+    entry, verb = draft.frame.entry, draft.frame.trigger
     is_weak = entry.head in _PRESENCE and entry.with_lemmas <= {"in"}
     if not is_weak or not all(map(syntax.is_verbal, draft.frame.words)):
         return False
     hosts = {party.country_code for party in draft.recipients} - {None}
     guests = [p for p in draft.actors if p.entity_type == "person" and p.country_code and p.country_code not in hosts]
-    return not (guests and hosts and draft.when.text)
+    if draft.when.text is None and verb.tag_ == "VBD":
+        near = [d for d in before if d.sentence_index == draft.sentence_index - 1 and d.status_type == "occurred"]
+        same = (d.when for d in near if d.when.precision_type == "day" and _share(d.actors, guests))
+        draft.when = next(same, draft.when)
+    is_of_time = entry.head != "spend" or any(o.ent_type_ in ("DATE", "TIME") for o in _told_with(verb))
+    return not (guests and hosts and draft.when.text and is_of_time)
+
+
+def _told_with(verb: Token) -> list[Token]:
+    return [*syntax.objects(verb), *syntax.children(verb, "npadvmod")]
+
+
+def _share(some: Sequence[Party], others: Sequence[Party]) -> bool:
+    return any(one.country_code == other.country_code for one in some for other in others)
 
 
 def is_host_open(draft: Draft) -> bool:
@@ -194,7 +208,7 @@ def _stretch(visit: Draft, when: When, is_end: bool) -> bool:
     first, last, day = visit.when.start_date, visit.when.end_date, when.end_date
     if day is None:
         return False
-    if (first is None or last is None) and is_end:
+    if (first is None or last is None) and is_end and not any(w.lemma_.lower() in _ENDS for w in visit.frame.words):
         return False  # when it began isn't known
     if first is None or last is None:
         visit.when = replace(when, start_date=day, end_date=day)
