@@ -149,6 +149,11 @@ def test_what_stands_above_a_dateline_is_no_paragraph() -> None:
         "[Also read: What the trawler had in its nets]",
         "“We are neighbours, and neighbours share”",  # set in large type
         "Read more about trawlers here.",
+        "Skip advertisement",
+        "View this post on Instagram",
+        "Poll: Should the consulate be in Auckland?",
+        "With inputs from agencies",
+        "This is a developing story. Please check back for updates.",
         "Lesen Sie auch: Wem gehört der Fisch?",
     ],
 )

@@ -87,7 +87,7 @@ _CREDIT = re.compile(
 _SEPARATED = re.compile(
     r"(?:[^|·•»›>/]{1,40}(?:\s?[|·•»›>]\s?|\s/\s)){2,}[^|·•»›>]{0,120}|[^|>»›]{1,30}\s[|>»›]\s[^|>»›]{1,30}"
 )
-_POINT = re.compile(r"[•*·‣▪●-]\s")  # of a summary, where it stands before all prose
+_POINT = re.compile(r"[•*·‣▪●–—-]\s")  # of a summary, where several stand before all prose
 _ITEM = re.compile(r"[•*·‣–-]\s")
 _BARRED = re.compile(r"\s[|·•–—]\s")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
@@ -375,9 +375,10 @@ def _article_span(lines: list[str], kinds: list[str]) -> tuple[int, int]:
         end += 1
         kinds[end - 1] = "prose"
     start = _below_standfirst(lines, kinds, start, end)
-    while start < end and (kinds[start] != "prose" or _BRACKETED.fullmatch(lines[start]) or _POINT.match(lines[start])):
+    while start < end and (kinds[start] != "prose" or _BRACKETED.fullmatch(lines[start])):
         start += 1
-    return start, end
+    points = list(takewhile(lambda number: _POINT.match(lines[number]), range(start, end)))
+    return (start + len(points) if 1 < len(points) < end - start else start), end
 
 
 _BRACKETED = re.compile(r"[(\[](?P<inside>[^()\[\]]{1,100})[)\]]")  # "(Received from the ministry.)" above an article
@@ -427,6 +428,7 @@ def _kept(lines: list[str], kinds: list[str], start: int, end: int) -> list[int]
             and kinds[number - 1] == "prose" == kinds[number + 1]
             and _count(lines[number]) <= _MAX_CROSSHEAD_WORDS
             and not _CODE.fullmatch(lines[number])
+            and not _BRACKETED.fullmatch(lines[number])
             and counts[lines[number]] == 1
             and number > start
         )
