@@ -631,7 +631,7 @@ def watch(
     """
     from demarche import steps, watches
 
-    found = [watches.parse_watch(condition) for condition in conditions or ()]
+    found = list(map(watches.parse_line, conditions or ()))
     if file:
         found += watches.parse_watches(file.read_text(encoding="utf-8"), str(file))
     if not found:

@@ -75,6 +75,12 @@ def parse_watch(text: str, name: str | None = None) -> Watch:
     return Watch(name or text, " ".join(text.split()), wanted)
 
 
+def parse_line(line: str) -> Watch:
+    """A watch from its words, with or without a name before them: ``north: country=PRK``. Raises as `parse_watch`."""
+    label, colon, rest = line.partition(":")
+    return parse_watch(rest, label.strip()) if colon and "=" not in label else parse_watch(line)
+
+
 def parse_watches(text: str, name: str) -> list[Watch]:
     """The watches of a file: one a line, ``north: country=PRK``; empty lines and those that begin with # are left out.
 
@@ -84,10 +90,8 @@ def parse_watches(text: str, name: str) -> list[Watch]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        label, colon, rest = line.partition(":")
-        is_named = bool(colon) and "=" not in label
         try:
-            found.append(parse_watch(rest, label.strip()) if is_named else parse_watch(line))
+            found.append(parse_line(line))
         except WatchError as error:
             raise WatchError(f"{name}, line {number}: {error}") from error
     return found

@@ -125,6 +125,7 @@ def test_a_run_says_what_it_held_back_and_that_is_released_beside_its_warehouse(
     assert "59 of 60" in status["held_back"][KEY]
     assert f"demarche accept {KEY}" in heard("status")
     page = heard("daily-report")
+    assert "- rejects: 59\n" in page
     assert f"| {KEY} | 59 empty | 59 of 60 documents were rejected" in page, "though nothing came into the warehouse"
     (found,) = json.loads(heard("check", "held_back", "--format", "json"))
     assert (found["outcome_type"], found["severity_type"]) == ("failed", "warn")

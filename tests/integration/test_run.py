@@ -325,6 +325,20 @@ def test_checks_run_without_their_lake_and_leave_none_behind(loaded, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]
 
 
+def test_what_there_is_to_know_of_checks_is_said_beside_them(loaded, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("demarche.warehouse.reading.SCHEMA_VERSION", 999)
+    monkeypatch.setattr("demarche.steps.checking.PATIENCE_SECONDS", 0)
+    settings = loaded.settings.model_copy(update={"checks_folder": tmp_path / "chekcs", "lake_url": str(tmp_path)})
+    (result,) = steps.check_all(["freshness"], settings=settings)
+    assert result.severity_type == "warn"
+    folder, older, slow = caplog.messages
+    assert f"{tmp_path}/chekcs: No such file or directory — DEMARCHE_CHECKS_FOLDER names" in folder
+    assert "has the schema of an older Demarche" in older
+    assert slow == "freshness is still running; after 60 s it is ended (DEMARCHE_CHECK_SECONDS)"
+    with pytest.raises(steps.StepError, match="no check is called mine"):
+        steps.check_all(["mine"], settings=settings)
+
+
 def test_a_check_shows_the_rows_it_found_as_soon_as_it_found_them(loaded, tmp_path):
     world = loaded.copy(tmp_path / "data", "raw", "derived", "journal")
     shutil.copyfile(loaded.settings.warehouse_path, world.settings.warehouse_path)

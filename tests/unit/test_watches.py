@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from demarche.watches import WatchError, matches, news, parse_watch, parse_watches, told
+from demarche.watches import WatchError, matches, news, parse_line, parse_watch, parse_watches, told
 
 EVENT: dict[str, Any] = {
     "event_id": "e1",
@@ -80,6 +80,10 @@ def test_what_a_watch_is_for(text: str, is_matched: bool) -> None:
 def test_what_no_event_can_be_is_refused(text: str, reason: str) -> None:
     with pytest.raises(WatchError, match=reason):
         parse_watch(text)
+
+
+def test_a_watch_may_have_a_name() -> None:
+    assert [parse_line(line).name for line in ("north: country=PRK", "country=PRK")] == ["north", "country=PRK"]
 
 
 def test_a_file_has_a_watch_a_line() -> None:

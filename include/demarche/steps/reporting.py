@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from demarche import daily, quality
 from demarche.daily import Cell, Course, DailyReport, Figure, Outcomes, Part, Section
-from demarche.records import QualityResult
+from demarche.records import QualityResult, Reject
 from demarche.settings import Settings, load_settings
 from demarche.steps.checking import list_checks
 from demarche.steps.ledgers import open_lake, warehouse_of
@@ -54,7 +54,8 @@ def daily_report(day: date | None = None, *, settings: Settings | None = None) -
     known, until = set(list_checks(settings=settings)), _until(path, day)
     courses = _courses(one for one in results if one.check_id in known and one.checked_at < until)
     held = held_back(settings=settings)
-    sections = [_checks(courses), *_held(held, settings), *_asked(path, day)]
+    refused = {key: rejects(key, settings=settings) for key in sorted(held, reverse=True)[:HELD_SHOWN]}
+    sections = [_checks(courses), *_held(held, refused), *_asked(path, day)]
     holds = f"{found.document_count:,} documents, {found.report_count:,} reports, {found.event_count:,} events"
     facts = [
         ("warehouse", str(path)),
@@ -63,16 +64,21 @@ def daily_report(day: date | None = None, *, settings: Settings | None = None) -
         ("holds now", holds),
         ("checks", _told(courses)),
     ]
-    return DailyReport(day, now, facts, sections, _figures(path, day, courses, held))
+    return DailyReport(day, now, facts, sections, _figures(path, day, courses, refused, len(held)))
 
 
 def _figures(
-    path: Place, day: date, courses: Sequence[Sequence[QualityResult]], held: Mapping[str, str]
+    path: Place,
+    day: date,
+    courses: Sequence[Sequence[QualityResult]],
+    refused: Mapping[str, Sequence[Reject]],
+    held_count: int,
 ) -> list[Figure]:
     """How the day was, in a few numbers."""
     from demarche import warehouse
 
     ((documents, rejected, events),) = warehouse.query(path, _OF_THE_DAY, parameters={"day": day.isoformat()}).rows
+    rejected += sum(len(found) for key, found in refused.items() if key.startswith(str(day)))
     newest = [course[-1] for course in courses]
     alarms = sum(map(quality.is_alarm, newest))
     warned = sum(one.outcome_type == "failed" and one.severity_type == "warn" for one in newest)
@@ -80,18 +86,18 @@ def _figures(
         Figure("documents", documents),
         Figure("rejects", rejected),
         Figure("new events", events),
-        Figure("held back now", len(held), "warned" if held else "passed"),
+        Figure("held back now", held_count, "warned" if held_count else "passed"),
         Figure("checks failed", alarms, "failed" if alarms else "passed" if newest else "plain"),
         Figure("checks warn", warned, "warned" if warned else "passed" if newest else "plain"),
     ]
 
 
-def _held(held: Mapping[str, str], settings: Settings) -> Iterator[Section]:
+def _held(held: Mapping[str, str], refused: Mapping[str, Sequence[Reject]]) -> Iterator[Section]:
     """What is held back now, whatever day it came in; no section where nothing is."""
     rows: list[tuple[Cell, ...]] = []
-    for key, why in sorted(held.items(), reverse=True)[:HELD_SHOWN]:
-        kinds = Counter(reject.reason_type for reject in rejects(key, settings=settings))
-        rows.append((key, ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(3)) or None, why))
+    for key, found in refused.items():
+        kinds = Counter(reject.reason_type for reject in found).most_common(3)
+        rows.append((key, ", ".join(f"{count} {kind}" for kind, count in kinds) or None, held[key]))
     if rows:
         note = "As of now: these partitions are missing from all answers, and from what follows; the newest first."
         yield Section("Held back", note, ("partition", "rejects", "why"), rows)
