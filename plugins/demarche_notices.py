@@ -199,9 +199,10 @@ def last_trouble(dag_id: str, run_id: str) -> Trouble | None:
 
 def trouble(task_id: str, index: str | None, error: str | None = None) -> str:
     """What a task's failure is called from one run to the next, with how its error begins: hours and numbers are others
-    each time."""
+    each time, and so are the rows that a check found, and since when it does."""
     name = re.sub(r"\d{4}-\d{2}-\d{2}T\d{2}(/\w+)?", "", index or "").strip()
-    why = " ".join(re.sub(r"\d\S*", "", error or "").split())[:100]
+    said = re.split(r" rows?, (?:since|first) ", error or "")[0]
+    why = " ".join(re.sub(r"\d\S*", "", said).split())[:100]
     return " ".join(filter(None, (task_id, name and f"[{name}]", why and f"({why})")))
 
 

@@ -10,6 +10,7 @@ import smtplib
 import urllib.request
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import localtime, make_msgid
 from urllib.parse import unquote, urlsplit
 
 SECONDS = 15  # that a receiver may take
@@ -58,6 +59,8 @@ def _mail(subject: str, text: str, ways: Ways) -> None:
     message["Subject"] = " ".join(subject.split())
     message["From"] = ways.mail_from or ways.mail_to.split(",")[0].strip()
     message["To"] = ways.mail_to
+    message["Date"] = localtime()
+    message["Message-ID"] = make_msgid()
     message.set_content(text)
     kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
     with kind(server.hostname or "localhost", server.port or 0, timeout=SECONDS) as client:

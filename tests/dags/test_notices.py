@@ -255,6 +255,8 @@ def test_a_success_after_a_success_is_no_news(monkeypatch):
         ("parse_documents", "2018-11-06T14 2018-11-06T15", None, "parse_documents"),
         ("tag_shards", "2018-11-06T14/0 2018-11-06T14/12", None, "tag_shards"),
         ("load_warehouse", None, "OSError: 5 MB lacking", "load_warehouse (OSError: MB lacking)"),
+        ("check", "x", 'CheckError: x: 1 row, first {"id": "ea"} — Why.', "check [x] (CheckError: x:)"),
+        ("check", "x", "CheckError: x: 2 rows, since 2024-03-04, first {}", "check [x] (CheckError: x:)"),
         ("load_warehouse", None, "Gate: held: 2018-11-06T14: x: 3 rows", "load_warehouse (Gate: held: x: rows)"),
     ],
 )

@@ -325,6 +325,26 @@ def test_checks_run_without_their_lake_and_leave_none_behind(loaded, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]
 
 
+def test_a_failed_check_says_what_since_when_and_where_first(loaded, tmp_path):
+    world = loaded.copy(tmp_path / "data", "raw")
+    shutil.copyfile(loaded.settings.warehouse_path, world.settings.warehouse_path)
+    header = "check_id: no_visits; severity: error; threshold: 0; owner: me; why: None are wanted.; what to do: Ask me."
+    query = "SELECT event_id FROM core.events WHERE mode_type = 'visit' ORDER BY event_id"
+    (tmp_path / "no_visits.sql").write_text("".join(f"-- {entry}\n" for entry in header.split("; ")) + query)
+    earlier = [
+        QualityResult(
+            result_id=f"q{day}", check_id="no_visits", severity_type="error", outcome_type=outcome, failing_count=0,
+            checked_at=datetime(2021, 6, day, tzinfo=UTC),
+        ).model_dump()
+        for day, outcome in ((10, "failed"), (11, "passed"), (12, "failed"), (13, "broken"))
+    ]  # fmt: skip
+    Lake(world.settings.lake_url).append_journal(QualityResult.table, earlier)
+    settings = world.settings.model_copy(update={"checks_folder": tmp_path})
+    said = r'no_visits: \d rows?, since 2021-06-12, first \{"event_id": .* — None are wanted. What to do: Ask me. More'
+    with pytest.raises(steps.StepError, match=said):
+        steps.check("no_visits", settings=settings)
+
+
 def test_what_there_is_to_know_of_checks_is_said_beside_them(loaded, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr("demarche.warehouse.reading.SCHEMA_VERSION", 999)
     monkeypatch.setattr("demarche.steps.checking.PATIENCE_SECONDS", 0)
@@ -374,7 +394,7 @@ def test_a_partition_that_waits_is_no_trouble_until_it_has_waited_long(loaded, t
     for file in ledgers.glob("*.manifests/*.json"):
         os.utime(file, (yesterday, yesterday))
     assert found() == [changed, underived]
-    with pytest.raises(steps.StepError, match=f"What to do: .*First rows: .*{changed}.*More: docs/runbook"):
+    with pytest.raises(steps.StepError, match=f"first .*{changed}.* — .*What to do: .*More: docs/runbook"):
         steps.check("ledger", settings=world.settings)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from demarche import quality
@@ -108,14 +109,25 @@ def _run(
 
 def check(check_id: str, *, settings: Settings | None = None) -> StepResult:
     """Run one check and keep its result. Raises CheckError when it is of severity error and fails."""
+    settings = settings or load_settings()
     (result,) = check_all([check_id], settings=settings)
     for line in (result.message_text, *result.sample_rows):
         log.info("%s", line)
     if quality.is_alarm(result):
         rows = [row if len(row) <= 100 else row[:99] + "…" for row in result.sample_rows[:2]]
-        first = f" First rows: {' '.join(rows)}" if rows else ""
-        raise CheckError(f"{result.message_text}{first} More: docs/runbook.md, 'A check of quality failed'")
+        said, dash, advice = result.message_text.partition(" — ")
+        head = ", ".join(filter(None, (said, _since(result, settings), f"first {' '.join(rows)}" if rows else "")))
+        raise CheckError(f"{head}{dash}{advice} More: docs/runbook.md, 'A check of quality failed'")
     return StepResult("check", None, details={"failing": result.failing_count})
+
+
+def _since(result: QualityResult, settings: Settings) -> str:
+    """Since when a check has failed each time, where that is longer than today."""
+    rows = [row for row in open_lake(settings).journal(QualityResult.table) if row["check_id"] == result.check_id]
+    course = sorted(map(QualityResult.model_validate, rows), key=lambda one: one.checked_at, reverse=True)
+    failed = list(takewhile(lambda one: one.outcome_type != "passed", course))
+    first = min([result, *failed], key=lambda one: one.checked_at).checked_at.date()
+    return f"since {first}" if first < result.checked_at.date() else ""
 
 
 def _offered(lake: Lake, settings: Settings, taken: Mapping[str, str], now: datetime) -> dict[str, str | None]:
