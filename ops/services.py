@@ -89,6 +89,8 @@ class Site:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             # SQLite's writers wait for one another; the default of 5 s is too short for a scheduler's first round.
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db?timeout=60",
+            # A request that reads waits for a connection within the API server's loop; those who have one need the loop.
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": "-1",
             "AIRFLOW__CORE__EXECUTOR": "demarche_warm.WarmLocalExecutor",  # a LocalExecutor (plugins/demarche_warm.py)
             "AIRFLOW__CORE__PARALLELISM": "2",  # a task is a process that computes: more of them than cores only wait
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",  # an event for a paused DAG is lost

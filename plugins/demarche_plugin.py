@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 
 import demarche_metrics
 import demarche_notices
+import demarche_turns
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MENU = {"daily_report": "Daily report", "runbook": "Runbook", "data_dictionary": "Data dictionary"}
@@ -129,5 +130,8 @@ class DemarchePlugin(AirflowPlugin):
 
     name = "demarche"
     fastapi_apps = [{"app": app, "url_prefix": "/demarche", "name": "demarche"}]  # noqa: RUF012 as Airflow wants it
+    fastapi_root_middlewares = (
+        [{"middleware": demarche_turns.Turns, "name": "demarche turns"}] if demarche_turns.is_needed() else []
+    )
     external_views = _views()
     listeners = [demarche_notices, demarche_metrics]  # noqa: RUF012 as Airflow wants it

@@ -1,4 +1,5 @@
-"""`make up`, `make now` and `make down` on a real Airflow: an old database, dead components, an end amid work, again.
+"""`make up`, `make now` and `make down` on a real Airflow: an old database, dead components, many requests at
+once, an end amid work, again.
 
 They run in a copy of the tree's wiring, so that nobody's own Airflow is touched.
 """
@@ -13,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,7 @@ def test_up_now_down_and_up_again(tree):
             assert started
             run_id, key = started.groups()
             wait_for("the run to begin", lambda: _state(rest, run_id) == "running", time.monotonic() + 60)
+            _write_from_all_sides(site, rest)
 
         assert "down" in supervisor(tree, "down")
         assert leftovers(site) == []
@@ -107,6 +110,22 @@ def _kill_all_but_the_supervisor(tree: Path, site: Site, rest: Rest) -> None:
         return not set(again.values()) & set(started.values()) and _is_healthy(rest)
 
     wait_for("all of them to be back", all_are_back, time.monotonic() + 120)
+
+
+def _write_from_all_sides(site: Site, rest: Rest) -> None:
+    """Requests that write, all at once and amid tasks that write too, wait for one another and for nothing else."""
+    log = site.logs / "supervisor.log"
+    former = log.read_text()
+
+    def ask(number: int) -> int:
+        if number % 5:
+            return rest.client.patch("/api/v2/dags/check_quality", json={"is_paused": False}, timeout=60).status_code
+        body = {"logical_date": None}
+        return rest.client.post("/api/v2/dags/load_warehouse/dagRuns", json=body, timeout=60).status_code
+
+    with ThreadPoolExecutor(20) as threads:
+        assert set(threads.map(ask, range(20))) == {200}
+    assert log.read_text() == former, "nothing had to be started again"
 
 
 def _is_healthy(rest: Rest) -> bool:
