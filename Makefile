@@ -4,7 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 UV_VERSION := 0.13.9
-PORT ?= 8080
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
@@ -31,8 +30,8 @@ demo: setup ## run the chain of DAGs through a real scheduler on the samples, an
 test: setup ## run every test
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-up: setup ## start Airflow with its UI in the background, and say where
-	@$(BIN)/python -m ops.supervisor up --port $(PORT)
+up: setup ## start Airflow with its UI in the background, and say where (PORT=8090: there)
+	@$(BIN)/python -m ops.supervisor up $(if $(PORT),--port $(PORT))
 
 now: ## read what was dropped, without waiting for the hour (after `make up`)
 	@$(BIN)/python -m ops.supervisor now

@@ -89,7 +89,7 @@ class Site:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             # SQLite's writers wait for one another; the default of 5 s is too short for a scheduler's first round.
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db?timeout=60",
-            # A request that reads waits for a connection within the API server's loop; those who have one need the loop.
+            # The API server's loop waits for a connection itself; those who have one need the loop to give it back.
             "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": "-1",
             "AIRFLOW__CORE__EXECUTOR": "demarche_warm.WarmLocalExecutor",  # a LocalExecutor (plugins/demarche_warm.py)
             "AIRFLOW__CORE__PARALLELISM": "2",  # a task is a process that computes: more of them than cores only wait

@@ -12,21 +12,21 @@ import contextlib
 import fcntl
 import json
 import os
-import re
 import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
 import httpx
 
-from demarche.settings import SettingsError, load_settings, unknown_variables
+from demarche.settings import Settings, SettingsError, load_settings
+from demarche.steps import diagnose
 from ops.demo import CHAIN, POOLS, UPKEEP
 from ops.rest import Rest
 from ops.services import HOST, ROOT, ServiceError, Site, end_leftovers, tail
@@ -44,8 +44,16 @@ STOP_SECONDS = 40
 
 
 def site_on(port: int) -> Site:
-    data_folder = Path(os.environ.get("DEMARCHE_DATA_FOLDER", ROOT / "data")).absolute()
+    data_folder = _settings().data_folder.absolute()
     return Site(HOME, data_folder, port, {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin"})
+
+
+def _settings(**given: Path) -> Settings:
+    """Those of the environment; with a default in place of a wrong one, which is no reason not to stop."""
+    try:
+        return load_settings(**given)
+    except SettingsError as error:
+        return error.others
 
 
 def password() -> str:
@@ -59,28 +67,6 @@ def password() -> str:
 
 def client(site: Site) -> Rest:
     return Rest(site, {"username": USER, "password": password()})
-
-
-# --- before the start ---------------------------------------------------------------------------------------------
-def wrong_settings(environment: Mapping[str, str]) -> list[str]:
-    """Everything in the environment that would fail later, or silently do nothing, each by the name of its variable."""
-    found = []
-    try:
-        load_settings()
-    except SettingsError as error:
-        found += str(error).removeprefix("wrong settings: ").split("; ")
-    webhook, mail_to, smtp = (
-        environment.get(f"DEMARCHE_NOTICE_{name}", "") for name in ("WEBHOOK_URL", "MAIL_TO", "SMTP_URL")
-    )
-    if webhook and not re.match(r"https?://[^/]", webhook):
-        found.append("DEMARCHE_NOTICE_WEBHOOK_URL: must begin with http:// or https:// and a host")
-    if smtp and not re.match(r"smtps?://[^/]", smtp):
-        found.append("DEMARCHE_NOTICE_SMTP_URL: must look like smtp[s]://[user:password@]host[:port]")
-    if any("@" not in address for address in mail_to.split(",") if mail_to):
-        found.append("DEMARCHE_NOTICE_MAIL_TO: must be mail addresses, separated by commas")
-    if not mail_to and (smtp or environment.get("DEMARCHE_NOTICE_MAIL_FROM")):
-        found.append("DEMARCHE_NOTICE_MAIL_TO: is missing, so no mail would be sent")
-    return found
 
 
 # --- the supervisor ----------------------------------------------------------------------------------------------
@@ -175,12 +161,17 @@ def running() -> dict[str, int] | None:
 
 
 # --- the commands ------------------------------------------------------------------------------------------------
-def up(port: int) -> int:
+def up(asked_port: int | None) -> int:
+    port = asked_port or PORT
     if found := running():
         print(f"Airflow is up already.\n{_welcome(site_on(found['port']))}")
-        return 0
-    if wrong := wrong_settings(os.environ):
-        print("Airflow was not started; settings are wrong (docs/settings.md):", *wrong, sep="\n  ", file=sys.stderr)
+        if asked_port in (None, found["port"]):
+            return 0
+        print(f"It stays on port {found['port']}. To move it: make down; make up PORT={asked_port}", file=sys.stderr)
+        return 1
+    missing = [finding for finding in diagnose() if not finding.is_good]
+    if any(not finding.can_wait for finding in missing):
+        print("Airflow was not started; missing or wrong (docs/settings.md):", *missing, sep="\n  ", file=sys.stderr)
         return 1
     end_leftovers(site_on(port))  # of a supervisor that was killed; they would hold the port
     if _is_taken(port):
@@ -209,7 +200,7 @@ def up(port: int) -> int:
                 print(f"Airflow did not come up. The end of {LOG}:\n{tail(LOG)}", *unread, sep="\n", file=sys.stderr)
                 return 1
             time.sleep(0.5)
-        hindered = [*obstacles(rest), *(f"{name} is set, but no such setting exists" for name in unknown_variables())]
+        hindered = [*obstacles(rest), *missing]
     print("\n".join((_welcome(site), *(f"  but         {text}" for text in hindered))))
     return 0
 
@@ -250,7 +241,7 @@ def _welcome(site: Site) -> str:
 
 
 def _drop_folder(site: Site) -> Path:
-    return Path(os.environ.get("DEMARCHE_DROP_FOLDER") or site.data_folder / "drop")
+    return _settings(data_folder=site.data_folder).drop_folder.absolute()
 
 
 def now() -> int:
@@ -318,7 +309,7 @@ def _port(text: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="ops.supervisor", description=__doc__)
     parser.add_argument("command", choices=("up", "down", "now", "run"))
-    parser.add_argument("--port", type=_port, default=PORT)
+    parser.add_argument("--port", type=_port)
     given = parser.parse_args()
     match given.command:
         case "up":
@@ -327,7 +318,7 @@ def main() -> int:
             return down()
         case "now":
             return now()
-    return supervise(given.port)
+    return supervise(given.port or PORT)
 
 
 if __name__ == "__main__":

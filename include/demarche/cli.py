@@ -1074,7 +1074,7 @@ def doctor(lake: LakeOption = None, warehouse: WarehouseOption = None) -> None:
 
     findings = steps.diagnose(lambda: _settings(lake, warehouse))
     mark = {True: "ok", False: "MISSING"}
-    rows = [(mark[finding.is_good], finding.subject, finding.text) for finding in findings]
+    rows = [(mark[one.is_good], one.subject, one.text if one.is_good else str(one)) for one in findings]
     print_rows(("", "what", "finding"), rows, Format.table, "")
     if not all(finding.is_good for finding in findings):
         raise typer.Exit(1)

@@ -6,6 +6,7 @@ Slack, Mattermost and Teams show the ``text`` of a JSON object that is posted to
 from __future__ import annotations
 
 import json
+import re
 import smtplib
 import urllib.request
 from dataclasses import dataclass
@@ -30,6 +31,20 @@ class Ways:
 
     def __bool__(self) -> bool:
         return bool(self.webhook_url or self.mail_to)
+
+
+def faults(ways: Ways) -> dict[str, str]:
+    """Why nothing could be sent so, by the name of what is wrong. No address is quoted: it may hold a password."""
+    found = {}
+    if ways.webhook_url and not re.match(r"https?://[^/]", ways.webhook_url):
+        found["webhook_url"] = "must begin with http:// or https:// and a host"
+    if ways.smtp_url and not re.match(r"smtps?://[^/]", ways.smtp_url):
+        found["smtp_url"] = "must look like smtp[s]://[user:password@]host[:port]"
+    if any("@" not in address for address in ways.mail_to.split(",") if ways.mail_to):
+        found["mail_to"] = "must be mail addresses, separated by commas"
+    if not ways.mail_to and (ways.smtp_url or ways.mail_from):
+        found["mail_to"] = "is missing, so no mail would be sent"
+    return found
 
 
 def send(subject: str, text: str, ways: Ways) -> list[str]:

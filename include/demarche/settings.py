@@ -21,7 +21,13 @@ OTHER_VARIABLES = frozenset({"DEMARCHE_DEBUG", "DEMARCHE_EXAMPLES", "DEMARCHE_PR
 
 
 class SettingsError(ValueError):
-    """Some settings are wrong; the message lists all of them."""
+    """Some settings are wrong; the message lists all of them. ``problems`` has each after the name of its variable,
+    ``others`` the settings with the wrong ones as they are by default."""
+
+    def __init__(self, problems: Mapping[str, str], others: Settings) -> None:
+        super().__init__("wrong settings: " + "; ".join(f"{name}: {why}" for name, why in problems.items()))
+        self.problems = problems
+        self.others = others
 
 
 class Settings(BaseSettings):
@@ -116,19 +122,22 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        wrong = "; ".join(f"{_variable(problem['loc'])}: {_reason(problem)}" for problem in error.errors())
-        raise SettingsError(f"wrong settings: {wrong}") from None
+        found = [(str(problem["loc"][0]) if problem["loc"] else "*", _reason(problem)) for problem in error.errors()]
+        defaults = {name: Settings.model_fields[name].default for name, _ in found if name in Settings.model_fields}
+        others = Settings(**{name: value for name, value in given.items() if name in Settings.model_fields} | defaults)
+        raise SettingsError({variable(name): why for name, why in found}, others) from None
 
 
 def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
     """Variables that look like settings and are none: most often a slip of the pen."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | OTHER_VARIABLES
+    known = {variable(name) for name in Settings.model_fields} | OTHER_VARIABLES
     names = os.environ if environment is None else environment
     return sorted(name for name in names if name.startswith(PREFIX) and name not in known)
 
 
-def _variable(location: tuple[int | str, ...]) -> str:
-    return PREFIX + str(location[0]).upper() if location else PREFIX + "*"
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
 
 
 def _reason(problem: Any) -> str:

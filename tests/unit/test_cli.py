@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import re
 import subprocess
 import sys
 from datetime import date
@@ -322,6 +323,31 @@ def test_doctor_says_what_is_missing_and_fails(tmp_path, monkeypatch):
     assert "en_core_web_xxl" in done.stdout
     assert "pip install" in done.stdout
     assert "DEMARCHE_MODLE_NAME" in done.stdout
+
+
+def test_doctor_names_every_wrong_setting_at_once(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no,such,column\n1,2,3\n")
+    wrong = {
+        "LAKE_URL": "file",
+        "BACKUP_URL": "nowhere://x",
+        "WAREHOUSE_URL": "nonsense",
+        "DROP_FOLDER": "file",
+        "REPORTS_FOLDER": "file",
+        "SOURCES_FILE": "file",
+        "WATCHES_FILE": "file",
+        "GAZETTEER_FILE": "file",
+        "GAZETTEER_INDEX": "file",
+        "CHECKS_FOLDER": "file",
+        "MODEL_NAME": "xx_none",
+        "BATCH_SIZE": "0",
+        "NOTICE_MAIL_TO": "nobody",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(f"DEMARCHE_{name}", value)
+    monkeypatch.chdir(tmp_path)
+    done = runner.invoke(cli.app, ["doctor"])
+    assert done.exit_code == 1
+    assert sorted(re.findall(r"^MISSING .*?DEMARCHE_(\w+):", done.stdout, re.MULTILINE)) == sorted(wrong)
 
 
 def test_doctor_is_content(tmp_path, monkeypatch):

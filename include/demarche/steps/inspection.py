@@ -9,18 +9,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from demarche import fetching, language
-from demarche.settings import Settings, SettingsError, load_settings, unknown_variables
+from demarche.sending import faults
+from demarche.settings import Settings, SettingsError, load_settings, unknown_variables, variable
+from demarche.steps.gazetteer import load_additions, load_index
 from demarche.steps.ledgers import STATIONS, open_lake, unpairable, warehouse_of
 from demarche.steps.loading import unloaded
 from demarche.steps.quarantine import held_back
 from demarche.steps.running import pending
-from demarche.storage import LakeError
-
-if TYPE_CHECKING:
-    from demarche.warehouse import Place
+from demarche.steps.sources import declared_sources
+from demarche.steps.watching import declared_watches, ways_of
+from demarche.storage import Backup, LakeError
 
 NEEDED_BYTES = 1_000_000_000
 NEEDED_PYTHON = (3, 11)
@@ -28,11 +29,17 @@ NEEDED_PYTHON = (3, 11)
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: whether it is as it should be, and what to do if not."""
+    """One thing that was looked at: whether it is as it should be, and what to do if not; the variable that it hangs
+    on, if one does. What can wait is no reason not to start."""
 
     is_good: bool
     subject: str
     text: str
+    variable: str = ""
+    can_wait: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.variable or self.subject}: {self.text}"
 
 
 def status(*, settings: Settings | None = None) -> dict[str, Any]:
@@ -90,14 +97,15 @@ def _drop_status(settings: Settings) -> dict[str, Any]:
 
 
 def diagnose(read_settings: Callable[[], Settings] = load_settings) -> list[Finding]:
-    """Everything that work needs, each with what to do where it is missing."""
-    found = [_python(), _packages(), _model()]
+    """Everything that work needs, each with what to do where it is missing; all settings that are wrong among it."""
+    found = [_python(), _packages()]
     try:
         settings = read_settings()
     except SettingsError as error:
-        return [*found, Finding(False, "settings", str(error))]
-    found[-1] = _model(settings.model_name)
-    return [*found, *_settings(), *_places(settings)]
+        found += [Finding(False, "settings", why, name) for name, why in error.problems.items()]
+        settings = error.others
+    found += [_model(settings.model_name), *_unknown(), *_places(settings)]
+    return [*found, *_files(settings), *_notices(settings)]
 
 
 def _python() -> Finding:
@@ -121,57 +129,90 @@ def _packages() -> Finding:
     return Finding(True, "packages", f"all {len(needed)} are installed")
 
 
-def _model(name: str | None = None) -> Finding:
+def _model(name: str | None) -> Finding:
     try:
         return Finding(True, "language model", language.model_version(name))
     except language.ModelError as error:
-        return Finding(False, "language model", str(error))
+        return Finding(False, "language model", str(error), variable("model_name") if name else "")
 
 
-def _settings() -> Iterator[Finding]:
-    unknown = unknown_variables()
-    yield Finding(not unknown, "settings", f"no such setting: {', '.join(unknown)}" if unknown else "read")
+def _unknown() -> Iterator[Finding]:
+    for name in unknown_variables():
+        yield Finding(False, "settings", "is set, but there is no such setting", name, can_wait=True)
 
 
 def _places(settings: Settings) -> Iterator[Finding]:
-    try:
-        open_lake(settings)
-    except LakeError as error:
-        yield Finding(False, "lake", str(error))
-    else:
-        yield (
-            _writable("lake", Path(settings.lake_url))
-            if "://" not in settings.lake_url
-            else Finding(True, "lake", settings.lake_url)
-        )
-    yield _warehouse(warehouse_of(settings))
-    has_drop_folder = settings.drop_folder.is_dir()
-    advice = "" if has_drop_folder else f" is not there — mkdir -p {settings.drop_folder} (only the schedule needs it)"
-    yield Finding(True, "drop folder", f"{settings.drop_folder}{advice}")
+    yield _lake("lake", "lake_url", settings.lake_url, lambda: open_lake(settings))
+    if settings.backup_url:
+        yield _lake("backup", "backup_url", settings.backup_url, lambda: Backup(settings.backup_url))
+    yield _warehouse(settings)
+    folder = settings.drop_folder
+    is_good = folder.is_dir() or not folder.exists()
+    advice = f" is not there — mkdir -p {folder} (only the schedule needs it)" if is_good else " is no folder"
+    yield Finding(is_good, "drop folder", f"{folder}{'' if folder.is_dir() else advice}", variable("drop_folder"))
+    yield _writable("reports", "reports_folder", settings.reports_folder)
     free = shutil.disk_usage(_existing(settings.warehouse_path.parent)).free
     advice = "" if free >= NEEDED_BYTES else f"; {NEEDED_BYTES / 1e9:.0f} GB are wanted: make room"
-    yield Finding(free >= NEEDED_BYTES, "disk", f"{free / 1e9:.1f} GB free for the warehouse{advice}")
+    yield Finding(
+        free >= NEEDED_BYTES, "disk", f"{free / 1e9:.1f} GB free for the warehouse{advice}", can_wait=True
+    )
 
 
-def _warehouse(path: Place) -> Finding:
+def _lake(subject: str, name: str, url: str, open_it: Callable[[], object]) -> Finding:
+    try:
+        open_it()
+    except LakeError as error:
+        return Finding(False, subject, str(error), variable(name))
+    return Finding(True, subject, url) if "://" in url else _writable(subject, name, Path(url))
+
+
+def _files(settings: Settings) -> Iterator[Finding]:
+    """What is written by hand: whether it is there, where it is named, and can be read."""
+    yield _read("sources", "sources_file", lambda: f"{len(declared_sources(settings))}: the drop folder included")
+    yield _read("names", "gazetteer_file", lambda: f"{len(load_additions(settings).rows)} of your own")
+    yield _read("names", "gazetteer_index", lambda: "no index" if load_index(settings) is None else "an index")
+    yield _read("watches", "watches_file", lambda: str(len(declared_watches(settings))))
+    if (folder := settings.checks_folder) is not None:
+        is_good = folder.is_dir()
+        advice = "" if is_good else ": no such folder — name one with checks of your own, or unset it"
+        yield Finding(is_good, "checks", f"{folder}{advice}", variable("checks_folder"))
+
+
+def _read(subject: str, name: str, read: Callable[[], str]) -> Finding:
+    try:
+        return Finding(True, subject, read())
+    except (ValueError, OSError) as error:  # ours are: StepError, CodebookError, DeclarationError, WatchError
+        return Finding(False, subject, str(error), variable(name))
+
+
+def _notices(settings: Settings) -> Iterator[Finding]:
+    for name, why in faults(ways_of(settings)).items():
+        yield Finding(False, "notices", why, variable(f"notice_{name}"))
+
+
+def _warehouse(settings: Settings) -> Finding:
     """Whether it can be read, if there is one, and whether there can be a next one."""
     from demarche import warehouse
 
-    place = _writable("warehouse", path.parent) if isinstance(path, Path) else Finding(True, "warehouse", str(path))
+    name = "warehouse_url" if settings.warehouse_url else "warehouse_path"
     try:
+        path = warehouse_of(settings)
+        place = Finding(True, "warehouse", str(path))
+        if isinstance(path, Path):
+            place = _writable("warehouse", name, path.parent)
         if not place.is_good or not path.exists():
             return place
         found = warehouse.overview(path)
-    except warehouse.WarehouseError as error:
-        return Finding(False, "warehouse", str(error))
+    except (warehouse.WarehouseError, ValueError) as error:
+        return Finding(False, "warehouse", str(error), variable(name))
     return Finding(True, "warehouse", f"{path}: {found.event_count} events of {found.document_count} documents")
 
 
-def _writable(subject: str, folder: Path) -> Finding:
+def _writable(subject: str, name: str, folder: Path) -> Finding:
     existing = _existing(folder)
     is_good = existing.is_dir() and os.access(existing, os.W_OK)
     advice = "" if is_good else f": {existing} can't be written to — give this user the right to, or name another place"
-    return Finding(is_good, subject, f"{folder}{advice}")
+    return Finding(is_good, subject, f"{folder}{advice}", variable(name))
 
 
 def _existing(folder: Path) -> Path:

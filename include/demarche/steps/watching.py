@@ -39,7 +39,7 @@ def news(
     from demarche import warehouse
 
     settings = settings or load_settings()
-    path, ways = warehouse_of(settings), _ways(settings)
+    path, ways = warehouse_of(settings), ways_of(settings)
     lake = open_lake(settings) if is_peek else own_lake(settings)
     if is_sent and not ways:
         raise StepError(
@@ -66,14 +66,20 @@ def news(
 def tell_watches(*, settings: Settings | None = None) -> StepResult:
     """Send what the watches of ``watches_file`` are for, one notice a watch; nothing where there is no such file."""
     settings = settings or load_settings()
-    if not settings.watches_file.exists():
-        return StepResult("tell_watches", details={"watches": 0, "events": 0})
-    watches = parse_watches(settings.watches_file.read_text(encoding="utf-8"), str(settings.watches_file))
+    watches = declared_watches(settings)
     count = sum(1 for _ in news(watches, is_sent=bool(watches), settings=settings))
     return StepResult("tell_watches", details={"watches": len(watches), "events": count})
 
 
-def _ways(settings: Settings) -> Ways:
+def declared_watches(settings: Settings) -> Sequence[Watch]:
+    """The watches of the watches file; none where there is no such file. Raises WatchError."""
+    if not settings.watches_file.exists():
+        return ()
+    return parse_watches(settings.watches_file.read_text(encoding="utf-8"), str(settings.watches_file))
+
+
+def ways_of(settings: Settings) -> Ways:
+    """Where notices go."""
     return Ways(
         settings.notice_webhook_url, settings.notice_mail_to, settings.notice_mail_from, settings.notice_smtp_url
     )
