@@ -18,7 +18,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
 
-from demarche_policy import hour, late_after, task_defaults
+from demarche_policy import EVERY_HOUR, asked_for, hour, is_wanted, late_after, task_defaults
 
 TAGGED_DOCUMENTS = Asset(name="tagged_documents", uri="x-demarche://tagged_documents")
 PAIRED_DOCUMENTS = Asset(name="paired_documents", uri="x-demarche://paired_documents")
@@ -28,7 +28,7 @@ with DAG(
     dag_display_name="3 deduplicate_documents",  # the list shows the chain in its order
     description="Documents to pairs of alike texts",
     doc_md=__doc__,
-    schedule=PartitionedAssetTimetable(assets=TAGGED_DOCUMENTS),
+    schedule=PartitionedAssetTimetable(assets=TAGGED_DOCUMENTS, default_partition_mapper=EVERY_HOUR),
     catchup=False,
     max_active_runs=1,  # each run takes all that is pending
     tags=["demarche", "chain"],
@@ -48,8 +48,7 @@ with DAG(
         """Compare what the ledger lacks (and the hour that a person asks for) with all others."""
         from demarche import steps
 
-        is_asked_for = dag_run.run_type == "manual" or dag_run.clear_number
-        asked = params["partition_key"] or (dag_run.partition_key if is_asked_for else None)
+        asked = asked_for(dag_run, params) if is_wanted(dag_run) else None
         keys = steps.pending("paired", asked)
         counts = steps.tell(map(steps.pair_documents, keys))
         outlet_events[PAIRED_DOCUMENTS].extra = counts["partitions"]

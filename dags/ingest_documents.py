@@ -22,7 +22,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Asset, CronPartitionTimetable, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from demarche_policy import SHARE, WIDTH, hour, key_of, late_after, mapped, task_defaults
+from demarche_policy import SHARE, WIDTH, hour, is_wanted, key_of, late_after, mapped, task_defaults
 
 DOCUMENTS = Asset(name="documents", uri="x-demarche://documents")
 
@@ -51,7 +51,7 @@ with DAG(
         """Answer which sources are to be asked, by task."""
         from demarche import steps
 
-        steps.arrival_key(key_of(dag_run, params))  # before anything is fetched for it
+        key_of(dag_run, params)  # before anything is fetched for it
         return steps.deal_sources(WIDTH)
 
     @mapped(map_index_template="{{ sources }}", retries=1)
@@ -70,11 +70,11 @@ with DAG(
         """Answer which partitions are to be parsed, by task."""
         from demarche import steps
 
-        key = steps.arrival_key(key_of(dag_run, params))
+        key = key_of(dag_run, params, wrong=AirflowSkipException)  # deal_sources failed for it
         if not (list(fetched or ()) or steps.pending("documents")):
             raise AirflowFailException("Nothing could be fetched: the log of fetch_documents says why.")
-        is_asked_for = dag_run.run_type != "scheduled" or dag_run.clear_number  # else no file makes no partition
-        keys = steps.next_pending("documents", key if is_asked_for else None, most=8 * SHARE)
+        asked = key if is_wanted(dag_run) else None  # else no file makes no partition
+        keys = steps.next_pending("documents", asked, most=8 * SHARE)
         return [keys[start::WIDTH] for start in range(min(WIDTH, len(keys)))]
 
     @mapped(map_index_template="{{ shard }}")
@@ -96,14 +96,14 @@ with DAG(
         if found is None:
             raise AirflowSkipException("Nothing was fetched.")
         left = steps.next_pending("tagged")
-        is_by_itself = dag_run.run_type == "scheduled" and not dag_run.clear_number
-        if is_by_itself and not left and not any(map(steps.pending, ("paired", "warehouse"))):
+        if not (is_wanted(dag_run) or left or any(map(steps.pending, ("paired", "warehouse")))):
             raise AirflowSkipException("Nothing new came, and no station has anything left to do.")
         documents = outlet_events[DOCUMENTS]
         documents.extra = {key: counts for part in parsed or () for key, counts in part["partitions"].items()}
         documents.add_partitions([key_of(dag_run, params), *left[SHARE::SHARE]])
 
-    found = find_partitions(fetch_documents.expand(sources=deal_sources()))
+    dealt = deal_sources()
+    found = find_partitions(fetch_documents.expand(sources=dealt))
     parsed = parse_documents.expand(keys=found)
     announce_documents(found, parsed)
-    parsed >> EmptyOperator(task_id="all_parsed")  # a failed part fails the run, but holds up no other
+    [dealt, parsed] >> EmptyOperator(task_id="all_parsed")  # a failed part fails the run, but holds up no other

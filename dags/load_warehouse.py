@@ -20,7 +20,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
 
-from demarche_policy import late_after, task_defaults
+from demarche_policy import EVERY_HOUR, asked_for, is_wanted, late_after, task_defaults
 
 PAIRED_DOCUMENTS = Asset(name="paired_documents", uri="x-demarche://paired_documents")
 WAREHOUSE = Asset(name="warehouse", uri="x-demarche://warehouse")
@@ -30,7 +30,7 @@ with DAG(
     dag_display_name="4 load_warehouse",  # the list shows the chain in its order
     description="Every pending partition to stories, events and the published file",
     doc_md=__doc__,
-    schedule=PartitionedAssetTimetable(assets=PAIRED_DOCUMENTS),
+    schedule=PartitionedAssetTimetable(assets=PAIRED_DOCUMENTS, default_partition_mapper=EVERY_HOUR),
     catchup=False,
     max_active_runs=1,  # each run loads all that is pending
     tags=["demarche", "chain"],
@@ -45,10 +45,12 @@ with DAG(
 ):
 
     @task(outlets=[WAREHOUSE])
-    def load_warehouse(*, outlet_events) -> dict[str, int]:
+    def load_warehouse(*, dag_run, params, outlet_events) -> dict[str, int]:
         """Load all that is pending and publish; answer what was loaded and what the warehouse now holds."""
         from demarche import steps
 
+        if is_wanted(dag_run):
+            asked_for(dag_run, params)  # an hour isn't needed, but a wrong one is a mistake
         done = steps.load_warehouse()
         steps.tell([done])
         outlet_events[WAREHOUSE].extra = done.counts

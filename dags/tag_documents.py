@@ -21,7 +21,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from demarche_policy import SHARE, WIDTH, hour, late_after, mapped, task_defaults
+from demarche_policy import EVERY_HOUR, SHARE, WIDTH, asked_for, hour, is_wanted, late_after, mapped, task_defaults
 
 DOCUMENTS = Asset(name="documents", uri="x-demarche://documents")
 TAGGED_DOCUMENTS = Asset(name="tagged_documents", uri="x-demarche://tagged_documents")
@@ -32,7 +32,7 @@ with DAG(
     dag_display_name="2 tag_documents",  # the list shows the chain in its order
     description="Documents to mentions and reports: the one language pass",
     doc_md=__doc__,
-    schedule=PartitionedAssetTimetable(assets=DOCUMENTS),
+    schedule=PartitionedAssetTimetable(assets=DOCUMENTS, default_partition_mapper=EVERY_HOUR),
     catchup=False,
     max_active_runs=1,  # each run takes all that is pending; two at once would read the same documents twice
     tags=["demarche", "chain"],
@@ -52,8 +52,7 @@ with DAG(
         """What the ledger lacks (and the hour that a person asks for), newest first, dealt out to tasks."""
         from demarche import steps
 
-        is_asked_for = dag_run.run_type == "manual" or dag_run.clear_number
-        asked = params["partition_key"] or (dag_run.partition_key if is_asked_for else None)
+        asked = asked_for(dag_run, params) if is_wanted(dag_run) else None
         shards: list[Shard] = []
         for key in steps.next_pending("tagged", asked, most=SHARE):
             if len(shards) < SHARE:  # a partition is taken as a whole

@@ -53,7 +53,7 @@ def _settings(**given: Path) -> Settings:
     try:
         return load_settings(**given)
     except SettingsError as error:
-        return error.others
+        return error.others or Settings()
 
 
 def password() -> str:

@@ -34,6 +34,7 @@ _WAYS = ("WEBHOOK_URL", "MAIL_TO", "MAIL_FROM", "SMTP_URL")
 GRACE_SECONDS = 60  # in which a task that Airflow has told to end for its timeout can do so
 MOST_TASKS = 10  # that a notice names
 MOST_RUNS = 1000  # that are looked at for since when something is ill
+DASH = " — "  # between what is wrong and what to do
 UNFOLD = "::endgroup::"  # what comes at a task's end lies in a group of the log that the UI shows folded up
 WAKES = {  # whom a DAG's success wakes
     "ingest_documents": "tag_documents",
@@ -65,7 +66,9 @@ def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any)
     faulthandler.cancel_dump_traceback_later()
     if isinstance(error, BaseException):
         task_instance.xcom_push(key="error", value=reason(error))
-        what_to_do = textwrap.fill(f"What to do: {cure(task_instance.task.dag.doc_md or '')}", 110)
+        told = str(error)
+        advice = cure(task_instance.task.dag.doc_md or "", [told]) or told.partition(DASH)[2]
+        what_to_do = textwrap.fill(f"What to do: {advice}", 110)
         log.info(UNFOLD)
         log.error("%s\nRunbook: %s", what_to_do, _address("demarche/runbook"))
 
@@ -270,11 +273,12 @@ def is_wanted() -> bool:
 def notice(run: Mapping[str, Any], what: str, details: list[str], docs: str) -> tuple[str, str]:
     """A line and a text: what happened, for which key, where to look, what in detail, and what its DAG says to do."""
     key = f" for {run['partition_key']}" if run["partition_key"] else ""
+    advice = cure(docs, details)
     parts = [
         f"{run['dag_id']} {what}{key}.",
         _address(f"dags/{quote(run['dag_id'])}/runs/{quote(run['run_id'])}"),
         *details,
-        f"What to do: {cure(docs)}" if cure(docs) else "",
+        f"What to do: {advice}" if advice else "",
         f"Runbook: {_address('demarche/runbook')}",
     ]
     return f"Demarche: {run['dag_id']} {what}{key}", "\n\n".join(filter(None, parts))
@@ -286,8 +290,11 @@ def _address(page: str) -> str:
     return f"{conf.get('api', 'base_url', fallback='').rstrip('/')}/{page}"
 
 
-def cure(docs: str) -> str:
-    """The paragraph *If it fails* of a DAG's docs, as one line."""
+def cure(docs: str, errors: Sequence[str] = ()) -> str:
+    """What to do: nothing that isn't said already, where each error tells it after a dash, as ours do of what was asked
+    or set wrongly; else the paragraph *If it fails* of a DAG's docs, as one line."""
+    if errors and all(DASH in error for error in errors):
+        return ""
     found = re.search(r"\*\*If it fails\.\*\*(.*?)(?=\n\n|\Z)", docs, re.DOTALL)
     return " ".join(found[1].split()) if found else ""
 

@@ -15,6 +15,7 @@ from airflow.sdk import (
     Param,
     RetryAction,
     RetryRule,
+    StartOfHourMapper,
     SyncCallback,
     task,
 )
@@ -42,17 +43,40 @@ def late_after(**time: float) -> DeadlineAlert:
     return DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(**time), callback, name="late")
 
 
+# What a follower may be triggered with; another form is refused when it is asked for.
+EVERY_HOUR = StartOfHourMapper(input_format="%Y-%m-%dT%H")
+
+
 def hour(description: str) -> Param:
     """A field of the form for triggering: an hour or nothing. (``airflow dags trigger`` knows no partition keys.)"""
     form = r"^20\d{2}-[01]\d-[0-3]\dT[0-2]\d$"
     return Param(None, type=["null", "string"], pattern=form, title="Hour (UTC)", description=description)
 
 
-def key_of(dag_run: Any, params: Any) -> str:
-    """The hour that a run is for: its partition key, or what was filled in. A run without one fails at once."""
-    if key := dag_run.partition_key or params["partition_key"]:
-        return str(key)
-    raise AirflowFailException(
-        f"This run has no partition key. Trigger {dag_run.dag_id} again with one, the hour's start in UTC: "
-        """fill in the form's hour, or pass -c '{"partition_key": "2018-11-06T14"}'."""
+def key_of(dag_run: Any, params: Any, wrong: type[Exception] = AirflowFailException) -> str:
+    """The hour that a run is for. A run without one, or with one in which nothing can have arrived, fails at once."""
+    if key := asked_for(dag_run, params, wrong):
+        return key
+    raise wrong(
+        "This run has no partition key — "
+        f"""trigger {dag_run.dag_id} again with the hour's start in UTC: fill in the form's hour, or pass """
+        """-c '{"partition_key": "2018-11-06T14"}'"""
     )
+
+
+def is_wanted(dag_run: Any) -> bool:
+    """Whether a person wants this run (triggered, backfilled or cleared it), not the clock or a station before."""
+    return dag_run.run_type not in ("scheduled", "asset_triggered") or bool(dag_run.clear_number)
+
+
+def asked_for(dag_run: Any, params: Any, wrong: type[Exception] = AirflowFailException) -> str | None:
+    """The hour that a run was given, as its partition key or in its form; None if none was."""
+    from demarche import steps
+
+    given = {str(key) for key in (dag_run.partition_key, params.get("partition_key")) if key}
+    if len(given) > 1:
+        raise wrong(f"This run was given two hours, {' and '.join(sorted(given))} — trigger it again with one of them")
+    try:
+        return steps.arrival_key(given.pop()) if given else None
+    except ValueError as error:
+        raise wrong(str(error)) from None

@@ -21,12 +21,12 @@ OTHER_VARIABLES = frozenset({"DEMARCHE_DEBUG", "DEMARCHE_EXAMPLES", "DEMARCHE_PR
 
 
 class SettingsError(ValueError):
-    """Some settings are wrong; the message lists all of them. ``problems`` has each after the name of its variable,
-    ``others`` the settings with the wrong ones as they are by default."""
+    """Some settings are wrong; the message lists all of them. ``problems`` has each after the name of its variable;
+    in ``others`` the wrong ones are as they are by default."""
 
-    def __init__(self, problems: Mapping[str, str], others: Settings) -> None:
-        super().__init__("wrong settings: " + "; ".join(f"{name}: {why}" for name, why in problems.items()))
-        self.problems = problems
+    def __init__(self, message: str, problems: Mapping[str, str] | None = None, others: Settings | None = None) -> None:
+        super().__init__(message)
+        self.problems = problems or {}
         self.others = others
 
 
@@ -125,7 +125,9 @@ def load_settings(**overrides: Any) -> Settings:
         found = [(str(problem["loc"][0]) if problem["loc"] else "*", _reason(problem)) for problem in error.errors()]
         defaults = {name: Settings.model_fields[name].default for name, _ in found if name in Settings.model_fields}
         others = Settings(**{name: value for name, value in given.items() if name in Settings.model_fields} | defaults)
-        raise SettingsError({variable(name): why for name, why in found}, others) from None
+        problems = {variable(name): why for name, why in found}
+        listed = "; ".join(f"{name}: {why}" for name, why in problems.items())
+        raise SettingsError(f"wrong settings: {listed}", problems, others) from None
 
 
 def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:

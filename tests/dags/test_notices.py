@@ -66,6 +66,15 @@ def test_a_notice_says_what_where_why_and_what_to_do():
     assert "Running it again" not in text
 
 
+def test_an_error_that_says_what_to_do_is_not_followed_by_something_else(caplog):
+    error = "AirflowFailException: This run has no partition key — trigger it again with one"
+    assert "Make room" not in notices.notice(RUN, "failed", [error], DOCS)[1]
+    assert "Make room" in notices.notice(RUN, "failed", [error, "OSError: disk full"], DOCS)[1]
+    instance = SimpleNamespace(task=SimpleNamespace(dag=SimpleNamespace(doc_md=DOCS)), xcom_push=lambda **_: None)
+    notices.on_task_instance_failed("running", instance, ValueError(error))
+    assert "What to do: trigger it again with one\n" in caplog.text
+
+
 def test_a_notice_does_with_what_there_is():
     assert notices.notice(RUN, "failed", [], "")[1].startswith("load_warehouse failed.")
 

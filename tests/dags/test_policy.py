@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from airflow.sdk import (
@@ -134,6 +135,45 @@ def test_the_form_asks_for_an_hour_or_nothing(dags, dag_id):
     for wrong in ("tomorrow", "1900-01-01T00", "2018-11-06", "2018-11-06T99", ""):
         with pytest.raises(ParamValidationError):
             param.resolve(wrong)
+
+
+@pytest.mark.parametrize("dag_id", CHAIN[1:])
+@pytest.mark.parametrize("key", ["tomorrow", "2018-11-06", "2018-11-06T99"])
+def test_a_followers_key_of_another_form_is_refused_when_it_is_asked_for(dags, dag_id, key):
+    """As Airflow's API does it, which answers 400."""
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    timetable = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dags[dag_id])).timetable
+    assert timetable.resolve_partition_date("2018-11-06T14") == datetime(2018, 11, 6, 14, tzinfo=UTC)
+    with pytest.raises(ValueError, match=key):
+        timetable.resolve_partition_date(key)
+
+
+@pytest.mark.parametrize(
+    ("key", "filled_in", "said"),
+    [
+        ("2999-01-01T00", None, "nothing can have arrived then"),
+        (None, "1900-01-01T00", "nothing can have arrived then"),
+        ("0001-01-01T00", None, "nothing can have arrived then"),
+        ("2018-11-06T14", "2018-11-06T15", "two hours, 2018-11-06T14 and 2018-11-06T15"),
+        (None, None, "no partition key"),
+    ],
+)
+def test_an_hour_that_a_run_cannot_be_for_fails_it_at_once(key, filled_in, said):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    import demarche_policy
+
+    run = SimpleNamespace(dag_id="ingest_documents", partition_key=key)
+    with pytest.raises(AirflowFailException, match=f"{said}.* — "):
+        demarche_policy.key_of(run, {"partition_key": filled_in})
+
+
+def test_an_hour_may_be_given_twice_if_it_is_the_same():
+    import demarche_policy
+
+    run = SimpleNamespace(dag_id="ingest_documents", partition_key="2018-11-06T14")
+    assert demarche_policy.key_of(run, {"partition_key": "2018-11-06T14"}) == "2018-11-06T14"
 
 
 @by_dag

@@ -47,17 +47,25 @@ def test_keys_that_no_file_can_have_come_in_are_refused(chain):
     """Nothing of them stays, neither in the lake nor in the warehouse."""
     future = (datetime.now(UTC) + timedelta(hours=2)).strftime("%Y-%m-%dT%H")
     wrong = {key: chain.start("ingest_documents", partition_key=key) for key in ("1900-01-01T00", future)}
-    station = {dag_id: chain.start(dag_id, partition_key="tomorrow") for dag_id in demo.CHAIN[1:3]}
+    station = {dag_id: chain.start(dag_id, partition_key="0001-01-01T00") for dag_id in demo.CHAIN[1:]}
+    for dag_id in demo.CHAIN:
+        with pytest.raises(services.ServiceError, match=r"400.*tomorrow"):
+            chain.start(dag_id, partition_key="tomorrow")
     for key, run_id in wrong.items():
         assert chain.ended("ingest_documents", run_id) == "failed"
         assert f"{key}: nothing can have arrived then" in chain.log("ingest_documents", run_id, "deal_sources")
         assert chain.attempts("ingest_documents", run_id, "deal_sources") == 1
         assert not list((chain.site.data_folder / "lake").rglob(f"*{key}*"))
-    for dag_id, task_id in (("tag_documents", "find_shards"), ("deduplicate_documents", "pair_documents")):
+        states = chain.rest.task_states("ingest_documents", run_id)
+        assert [task_id for task_id, state in states.items() if state == "failed"] == ["deal_sources"], "one fault"
+    for dag_id, task_id in zip(demo.CHAIN[1:], ("find_shards", "pair_documents", "load_warehouse"), strict=True):
         assert chain.ended(dag_id, station[dag_id]) == "failed"
-        assert "'tomorrow' is no partition key" in chain.log(dag_id, station[dag_id], task_id)
+        log = chain.log(dag_id, station[dag_id], task_id)
+        assert "0001-01-01T00: nothing can have arrived then" in log
+        assert "What to do: name the hour" in log
         assert chain.attempts(dag_id, station[dag_id], task_id) == 1
-    assert len(chain.webhook.wait_for(2, "deduplicate_documents failed for tomorrow", 1)) == 1, "one notice for one run"
+    told = chain.webhook.wait_for(2, "deduplicate_documents failed for 0001-01-01T00", 1)
+    assert len(told) == 1, "one notice for one run"
 
 
 def test_a_late_run_is_told_of_while_it_runs(chain):

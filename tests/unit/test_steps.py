@@ -540,7 +540,7 @@ def test_a_reject_of_a_line_names_the_line(tmp_path):
     assert said == ["1 ", "3 ", "4 "]
 
 
-@pytest.mark.parametrize("key", ["2999-01-01T00", "1900-01-01T00", "1000-01-01T00"])
+@pytest.mark.parametrize("key", ["2999-01-01T00", "1900-01-01T00", "1000-01-01T00", "0001-01-01T00"])
 def test_nothing_arrives_in_the_future_or_before_there_were_computers(key, tmp_path):
     with pytest.raises(StepError, match="nothing can have arrived then"):
         steps.fetch_documents(key, inputs=[tmp_path], settings=Settings(lake_url=str(tmp_path / "lake")))

@@ -103,7 +103,7 @@ def diagnose(read_settings: Callable[[], Settings] = load_settings) -> list[Find
         settings = read_settings()
     except SettingsError as error:
         found += [Finding(False, "settings", why, name) for name, why in error.problems.items()]
-        settings = error.others
+        settings = error.others or Settings()
     found += [_model(settings.model_name), *_unknown(), *_places(settings)]
     return [*found, *_files(settings), *_notices(settings)]
 

@@ -97,10 +97,10 @@ def files_at(place: str) -> str:
 def checked_key(partition_key: str) -> str:
     """The key itself. Raises StepError when it names no hour."""
     try:
-        is_hour = datetime.strptime(partition_key, KEY_FORMAT).strftime(KEY_FORMAT) == partition_key
+        written = f"{datetime.strptime(partition_key, KEY_FORMAT):%Y-%m-%dT%H}".zfill(13)  # a year below 1000 is cut
     except ValueError:
-        is_hour = False
-    if not is_hour:
+        written = ""
+    if written != partition_key:
         raise StepError(f"{partition_key!r} is no partition key — a key is an hour in UTC, like 2018-11-06T14")
     return partition_key
 
@@ -111,7 +111,7 @@ def arrival_key(partition_key: str) -> str:
     now = datetime.now(UTC).strftime(KEY_FORMAT)
     if not FIRST_KEY <= checked_key(partition_key) <= now:
         raise StepError(
-            f"{partition_key}: nothing can have arrived then — a key is the hour in which files are taken in, from "
+            f"{partition_key}: nothing can have arrived then — name the hour in which files are taken in, from "
             f"{FIRST_KEY} to {now} (now, in UTC); what day an article is of is read from the article"
         )
     return partition_key

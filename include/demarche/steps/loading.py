@@ -184,7 +184,7 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
         raise GateError(f"held back, while all other partitions are loaded: {said}", held)
     counts = {} if load is None else {"documents": load.document_count, "reports": load.report_count}
     counts |= {} if load is None else {"events": load.event_count, "revisions": load.revision_count}
-    if load and changed:
+    if load and changed and max(changed) >= max(taken, default=""):  # a past hour that comes again is not late
         hour = datetime.strptime(max(changed), KEY_FORMAT).replace(tzinfo=UTC)
         counts["lag_seconds"] = max(0, round((load.loaded_at - hour - timedelta(hours=1)).total_seconds()))
     return StepResult("load_warehouse", None, len(changed) + len(forgotten), counts.get("events", 0), 0, counts)
