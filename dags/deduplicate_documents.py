@@ -16,12 +16,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
+from airflow.sdk import DAG, PartitionedAssetTimetable, task
 
-from demarche_policy import EVERY_HOUR, asked_for, hour, is_wanted, late_after, task_defaults
-
-TAGGED_DOCUMENTS = Asset(name="tagged_documents", uri="x-demarche://tagged_documents")
-PAIRED_DOCUMENTS = Asset(name="paired_documents", uri="x-demarche://paired_documents")
+from demarche_policy import (
+    EVERY_HOUR,
+    PAIRED_DOCUMENTS,
+    TAGGED_DOCUMENTS,
+    asked_for,
+    hour,
+    is_wanted,
+    late_after,
+    task_defaults,
+)
 
 with DAG(
     "deduplicate_documents",

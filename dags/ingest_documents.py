@@ -19,12 +19,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import DAG, Asset, CronPartitionTimetable, TriggerRule, get_current_context, task
+from airflow.sdk import DAG, CronPartitionTimetable, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from demarche_policy import SHARE, WIDTH, hour, is_wanted, key_of, late_after, mapped, task_defaults
-
-DOCUMENTS = Asset(name="documents", uri="x-demarche://documents")
+from demarche_policy import DOCUMENTS, SHARE, WIDTH, hour, is_wanted, key_of, late_after, mapped, task_defaults
 
 with DAG(
     "ingest_documents",

@@ -18,12 +18,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, task
+from airflow.sdk import DAG, PartitionedAssetTimetable, task
 
-from demarche_policy import EVERY_HOUR, asked_for, is_wanted, late_after, task_defaults
-
-PAIRED_DOCUMENTS = Asset(name="paired_documents", uri="x-demarche://paired_documents")
-WAREHOUSE = Asset(name="warehouse", uri="x-demarche://warehouse")
+from demarche_policy import EVERY_HOUR, PAIRED_DOCUMENTS, WAREHOUSE, asked_for, is_wanted, late_after, task_defaults
 
 with DAG(
     "load_warehouse",

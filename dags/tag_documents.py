@@ -18,13 +18,23 @@ from __future__ import annotations
 from datetime import timedelta
 
 from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import DAG, Asset, PartitionedAssetTimetable, TriggerRule, get_current_context, task
+from airflow.sdk import DAG, PartitionedAssetTimetable, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from demarche_policy import EVERY_HOUR, SHARE, WIDTH, asked_for, hour, is_wanted, late_after, mapped, task_defaults
+from demarche_policy import (
+    DOCUMENTS,
+    EVERY_HOUR,
+    SHARE,
+    TAGGED_DOCUMENTS,
+    WIDTH,
+    asked_for,
+    hour,
+    is_wanted,
+    late_after,
+    mapped,
+    task_defaults,
+)
 
-DOCUMENTS = Asset(name="documents", uri="x-demarche://documents")
-TAGGED_DOCUMENTS = Asset(name="tagged_documents", uri="x-demarche://tagged_documents")
 Shard = tuple[str, int | None]  # a partition and a file of it; None where the partition is empty
 
 with DAG(

@@ -71,9 +71,9 @@ class Rest:
     def import_errors(self) -> list[str]:
         return [f"{error['filename']}:\n{error['stack_trace']}" for error in self.get("importErrors")["import_errors"]]
 
-    def trigger(self, dag_id: str, partition_key: str) -> str:
+    def trigger(self, dag_id: str, partition_key: str, **more: str) -> str:
         """Start a run for a key; answer the run's id."""
-        run = self.post(f"dags/{dag_id}/dagRuns", {"logical_date": None, "partition_key": partition_key})
+        run = self.post(f"dags/{dag_id}/dagRuns", {"logical_date": None, "partition_key": partition_key, **more})
         return str(run["dag_run_id"])
 
     def runs(self, dag_id: str = "~") -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import (
+    Asset,
     DeadlineAlert,
     DeadlineReference,
     ExceptionRetryPolicy,
@@ -42,6 +43,17 @@ def late_after(**time: float) -> DeadlineAlert:
     callback = SyncCallback("demarche_notices.on_late_run")
     return DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(**time), callback, name="late")
 
+
+def _asset(name: str, holds: str) -> Asset:
+    extra = {"holds": holds, "key of its events": "an hour of arrival (UTC)", "extra of its events": "counts"}
+    return Asset(name=name, uri=f"x-demarche://{name}", group="demarche", extra=extra)
+
+
+# By these a station wakes the next.
+DOCUMENTS = _asset("documents", "the lake's derived/documents and rejects: articles that were read")
+TAGGED_DOCUMENTS = _asset("tagged_documents", "the lake's derived/mentions and reports: who, where, and what is told")
+PAIRED_DOCUMENTS = _asset("paired_documents", "the lake's derived/signatures and pairs: which texts are the same")
+WAREHOUSE = _asset("warehouse", "the published warehouse: stories and events")
 
 # What a follower may be triggered with; another form is refused when it is asked for.
 EVERY_HOUR = StartOfHourMapper(input_format="%Y-%m-%dT%H")

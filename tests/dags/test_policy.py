@@ -208,6 +208,12 @@ def test_each_station_wakes_the_next_by_one_asset(dags, producer, consumer):
 
 
 @pytest.mark.parametrize("dag_id", CHAIN)
+def test_an_asset_says_what_it_is_and_what_its_events_are(dags, dag_id):
+    (asset,) = outlets(dags[dag_id])
+    assert set(asset.extra) == {"holds", "key of its events", "extra of its events"}
+
+
+@pytest.mark.parametrize("dag_id", CHAIN)
 def test_a_station_takes_all_that_is_pending_one_run_at_a_time(dags, dag_id):
     assert dags[dag_id].max_active_runs == 1, f"{dag_id}: two runs at once would do the same partitions twice"
 

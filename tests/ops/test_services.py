@@ -216,8 +216,25 @@ class Answers:
             "dags": {"dags": [{"dag_id": dag_id, "is_paused": dag_id in paused} for dag_id in supervisor.CHAIN[1:]]},
         }
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def log_in(self):
+        return True
+
     def get(self, path, **_):
         return self.answers[path]
+
+    def make_pools(self, path):
+        made = [{"name": "checking", "slots": 2}]
+        self.answers["pools"]["pools"] += made
+
+    def trigger(self, dag_id, key, **more):
+        self.asked = (dag_id, key, more)
+        return "now"
 
 
 def test_what_would_keep_a_run_waiting_is_named(site):
@@ -228,6 +245,20 @@ def test_what_would_keep_a_run_waiting_is_named(site):
     assert missing_pool.startswith("The pool checking has no slots")
     assert missing.startswith("ingest_documents isn't there (yet)")
     assert paused.startswith("tag_documents is paused")
+
+
+def test_what_was_dropped_goes_before_the_past_and_needs_no_pool_of_the_checks(homed, site, monkeypatch):
+    answers = Answers(site, {"reading": 4, "warehouse": 1}, set())
+    answers.answers["dags"]["dags"].append({"dag_id": "ingest_documents", "is_paused": False})
+    monkeypatch.setattr(supervisor, "running", lambda: {"process": 1, "port": site.port})
+    monkeypatch.setattr(supervisor, "client", lambda site: answers)
+    assert supervisor.now() == 0
+    dag_id, key, more = answers.asked
+    assert (dag_id, more["run_after"]) == ("ingest_documents", f"{key}:00:00Z")
+    answers.answers["pools"]["pools"][-1]["slots"] = 0
+    assert supervisor.now() == 0, "checks may wait"
+    answers.answers["pools"]["pools"][0]["slots"] = 0
+    assert supervisor.now() == 1
 
 
 def test_wrong_settings_are_told_all_at_once_and_nothing_is_started(homed, monkeypatch, capsys, site, tmp_path):
