@@ -3,7 +3,7 @@
 They are sent where Airflow's are (``[metrics] statsd_on`` or ``otel_on``), under Airflow's prefix:
 
     demarche.<task>.<count>                     counter: documents, rejects, reports, …, as log and XCom have them
-    demarche.load_warehouse.lag_seconds         gauge: from the end of the newest hour that was loaded to its load
+    demarche.load_warehouse.lag_seconds         gauge: from the end of the newest hour to its load
     demarche.failed.<task>                      counter: attempts that failed
 
 Durations, queues and pools Airflow sends itself. A dashboard for them: ``ops/grafana/demarche.json``.

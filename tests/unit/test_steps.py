@@ -540,6 +540,20 @@ def test_a_reject_of_a_line_names_the_line(tmp_path):
     assert said == ["1 ", "3 ", "4 "]
 
 
+@pytest.mark.parametrize(
+    ("changed", "taken", "lag"),
+    [
+        (["2018-11-06T14"], [], 90),
+        (["2018-11-06T13", "2018-11-06T14"], ["2018-11-06T12", "2018-11-06T14"], 90),
+        (["2018-11-06T15"], ["2018-11-06T14"], 0),
+        (["2010-01-01T00"], ["2018-11-06T14"], None),
+        ([], ["2018-11-06T14"], None),
+    ],
+)
+def test_only_what_is_new_can_be_late(changed, taken, lag):
+    assert loading.lag_seconds(changed, taken, datetime(2018, 11, 6, 15, 1, 30, tzinfo=UTC)) == lag
+
+
 @pytest.mark.parametrize("key", ["2999-01-01T00", "1900-01-01T00", "1000-01-01T00", "0001-01-01T00"])
 def test_nothing_arrives_in_the_future_or_before_there_were_computers(key, tmp_path):
     with pytest.raises(StepError, match="nothing can have arrived then"):

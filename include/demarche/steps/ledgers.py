@@ -99,7 +99,7 @@ def checked_key(partition_key: str) -> str:
     try:
         written = f"{datetime.strptime(partition_key, KEY_FORMAT):%Y-%m-%dT%H}".zfill(13)  # a year below 1000 is cut
     except ValueError:
-        written = ""
+        written = None
     if written != partition_key:
         raise StepError(f"{partition_key!r} is no partition key — a key is an hour in UTC, like 2018-11-06T14")
     return partition_key

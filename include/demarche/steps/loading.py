@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -184,10 +184,19 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
         raise GateError(f"held back, while all other partitions are loaded: {said}", held)
     counts = {} if load is None else {"documents": load.document_count, "reports": load.report_count}
     counts |= {} if load is None else {"events": load.event_count, "revisions": load.revision_count}
-    if load and changed and max(changed) >= max(taken, default=""):  # a past hour that comes again is not late
-        hour = datetime.strptime(max(changed), KEY_FORMAT).replace(tzinfo=UTC)
-        counts["lag_seconds"] = max(0, round((load.loaded_at - hour - timedelta(hours=1)).total_seconds()))
+    if load and (lag := lag_seconds(changed, taken, load.loaded_at)) is not None:
+        counts["lag_seconds"] = lag
     return StepResult("load_warehouse", None, len(changed) + len(forgotten), counts.get("events", 0), 0, counts)
+
+
+def lag_seconds(changed: Iterable[str], taken: Iterable[str], loaded_at: datetime) -> int | None:
+    """From the end of the newest hour that was loaded to its load. None where a newer one was there before: that a past
+    hour comes again, or for the first time, isn't late."""
+    newest = max(changed, default="")
+    if not newest or newest < max(taken, default=""):
+        return None
+    ended_at = datetime.strptime(newest, KEY_FORMAT).replace(tzinfo=UTC) + timedelta(hours=1)
+    return max(0, round((loaded_at - ended_at).total_seconds()))
 
 
 def _whole(
