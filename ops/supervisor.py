@@ -42,6 +42,7 @@ COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")  # withou
 WORKING_POOLS = ("reading", "warehouse")  # those that what was dropped must pass
 ANSWER_SECONDS = 300  # a machine that is busy is slow, not broken; what dies ends the waiting
 STOP_SECONDS = 40
+ANOTHER_RUNS = 3  # the exit code of a supervisor that finds another one
 
 
 def site_on(port: int) -> Site:
@@ -124,7 +125,7 @@ def supervise(port: int) -> int:
     with _lock() as file:
         if file is None:
             print("another supervisor runs already", file=sys.stderr)
-            return 1
+            return ANOTHER_RUNS
         file.write(json.dumps({"process": os.getpid(), "port": port}))
         file.flush()
         try:
@@ -165,7 +166,9 @@ def running() -> dict[str, int] | None:
 def up(asked_port: int | None) -> int:
     port = asked_port or PORT
     if found := running():
-        print(f"Airflow is up already.\n{_welcome(site_on(found['port']))}")
+        with client(site_on(found["port"])) as rest:
+            state = "is up already" if rest.log_in() else "is coming up already"
+        print(f"Airflow {state}.\n{_welcome(rest.site)}")
         if asked_port in (None, found["port"]):
             return 0
         print(f"It stays on port {found['port']}. To move it: make down; make up PORT={asked_port}", file=sys.stderr)
@@ -195,6 +198,9 @@ def up(asked_port: int | None) -> int:
     deadline = time.monotonic() + ANSWER_SECONDS
     with client(site) as rest:
         while not _is_ready(rest):
+            if process.poll() == ANOTHER_RUNS:
+                print("Airflow is coming up already: another make up has begun before this one.", file=sys.stderr)
+                return 1
             if process.poll() is not None or time.monotonic() > deadline:
                 unread = _unread_dags(rest)
                 down()

@@ -302,6 +302,20 @@ def test_a_wrong_setting_is_no_reason_not_to_stop(homed, monkeypatch, capsys):
     assert supervisor.down() == 0
 
 
+def test_two_starts_at_once_are_one_start(homed, site, monkeypatch, capsys):
+    """The second finds the first one's supervisor when its own can't get the lock, and leaves it alone."""
+    with supervisor._lock() as file:
+        assert file
+        assert supervisor.supervise(site.port) == supervisor.ANOTHER_RUNS
+    code = f"import sys; sys.exit({supervisor.ANOTHER_RUNS})"
+    start = subprocess.Popen
+    monkeypatch.setattr(supervisor.subprocess, "Popen", lambda _, **rest: start([sys.executable, "-c", code], **rest))
+    monkeypatch.setattr(supervisor, "LOG", homed / "supervisor.log")
+    monkeypatch.setattr(supervisor, "down", lambda: pytest.fail("the first one was stopped"))
+    assert supervisor.up(site.port) == 1
+    assert "another make up has begun" in capsys.readouterr().err
+
+
 def test_another_port_while_it_is_up_is_refused_in_a_sentence(homed, monkeypatch, capsys):
     monkeypatch.setattr(supervisor, "running", lambda: {"process": 1, "port": 8090})
     assert supervisor.up(None) == supervisor.up(8090) == 0
