@@ -429,7 +429,9 @@ def test_a_loader_reads_what_was_compared_of_new_partitions_only(settings, monke
         sign(settings, key)
     read = []
     former = ledgers.compared_with
-    monkeypatch.setattr(ledgers, "compared_with", lambda lake, m: read.append(m.partition_key) or former(lake, m))
+    monkeypatch.setattr(
+        ledgers, "compared_with", lambda lake, asked: read.extend(m.partition_key for m in asked) or former(lake, asked)
+    )
     lake = Lake(settings.lake_url)
     assert ledgers.unpaired(lake, settings, keys) == read == []
     assert ledgers.unpaired(lake, settings, [old, known]) == [new]
@@ -464,10 +466,10 @@ def test_what_former_code_signed_is_not_compared_but_signed_again(settings, tmp_
     made = lake.manifest("paired", old)
     lake.write("paired", old, {}, input_hash=made.input_hash, code_version="former")
     steps.pair_documents(new, settings=settings)
-    assert ledgers.compared_with(lake, lake.manifest("paired", new)) == {}
+    assert ledgers.compared_with(lake, [lake.manifest("paired", new)]) == {new: {}}
     assert steps.pending("paired", settings=settings) == [old]
     steps.pair_documents(old, settings=settings)
-    assert set(ledgers.compared_with(lake, lake.manifest("paired", old))) == {new}
+    assert set(ledgers.compared_with(lake, [lake.manifest("paired", old)])[old]) == {new}
     assert steps.pending("paired", settings=settings) == []
 
 

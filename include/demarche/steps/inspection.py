@@ -16,7 +16,7 @@ from demarche.sending import faults
 from demarche.settings import Settings, SettingsError, load_settings, unknown_variables, variable
 from demarche.steps.gazetteer import load_additions, load_index
 from demarche.steps.ledgers import STATIONS, open_lake, unpairable, warehouse_of
-from demarche.steps.loading import unloaded
+from demarche.steps.loading import loaded, unloaded
 from demarche.steps.quarantine import held_back
 from demarche.steps.running import pending
 from demarche.steps.sources import declared_sources
@@ -64,7 +64,7 @@ def status(*, settings: Settings | None = None) -> dict[str, Any]:
         "not_loaded": len(ready),
         "not_loaded_keys": ready,
         "held_back": held,
-        "set_aside": unpairable(lake, settings),
+        "set_aside": unpairable(lake, settings, loaded(settings)),
         "stations": stations,
     }
 

@@ -142,14 +142,28 @@ def refuse_lesser_lake(settings: Settings) -> None:
 
 def unloaded(settings: Settings) -> list[str]:
     """Partitions that the published warehouse lacks, or holds in another state than the lake."""
+    wanted = loadable(open_lake(settings), settings)
+    return sorted(wanted.keys() - _loaded(settings, wanted))
+
+
+def loaded(settings: Settings) -> set[str]:
+    """Partitions that the published warehouse holds as they are in the lake; none where it can't be read."""
     from demarche import warehouse
 
-    wanted = loadable(open_lake(settings), settings)
+    try:
+        return _loaded(settings, loadable(open_lake(settings), settings))
+    except warehouse.WarehouseError:
+        return set()
+
+
+def _loaded(settings: Settings, wanted: Mapping[str, PartitionFiles]) -> set[str]:
+    from demarche import warehouse
+
     if not warehouse_of(settings).exists():
-        return sorted(wanted)
+        return set()
     sql = "SELECT partition_key, input_hash FROM meta.partitions"
     taken = dict(warehouse.query(warehouse_of(settings), sql, limit=10_000_000).rows)
-    return sorted(key for key, partition in wanted.items() if taken.get(key) != partition.input_hash)
+    return {key for key, partition in wanted.items() if taken.get(key) == partition.input_hash}
 
 
 def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | None = None) -> StepResult:

@@ -25,6 +25,7 @@ from demarche.steps.ledgers import (
 from demarche.steps.loading import (
     GateError,
     load_warehouse,
+    loaded,
     rebuild_warehouse,
     refuse_foreign_warehouse,
     refuse_lesser_lake,
@@ -46,7 +47,7 @@ def pending(station: str, partition_key: str | None = None, *, settings: Setting
     if station == "warehouse":
         found = unloaded(settings)
     elif station == "paired":
-        found = unpaired(open_lake(settings), settings)
+        found = unpaired(open_lake(settings), settings, loaded(settings))
     else:
         found = outdated(open_lake(settings), station, settings)
     return sorted({*found, partition_key} if partition_key else found)

@@ -26,8 +26,8 @@ import re
 import secrets
 import types
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -497,19 +497,23 @@ class Lake:
     # --- notes of a station to itself ------------------------------------------------------------------------
     def note(self, station: str, partition_key: str, part: str) -> dict[str, Any]:
         """What a station noted of a part of a partition; empty where it noted nothing, or nothing that can be read."""
-        try:
-            found = json.loads(self._get(self._note_path(station, partition_key, part)))
-        except (FileNotFoundError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
+        return self.notes(station, part, [partition_key]).get(partition_key, {})
 
     def put_note(self, station: str, partition_key: str, part: str, note: Mapping[str, Any]) -> None:
         self._put(self._note_path(station, partition_key, part), _json(note))
 
-    def notes(self, station: str, part: str) -> dict[str, dict[str, Any]]:
-        """What a station noted of this part of partitions, by their keys."""
-        keys = self._names("derived", f"{_checked(_NAME, station)}.notes")
-        return {key: note for key in keys if (note := self.note(station, key, part))}
+    def notes(self, station: str, part: str, keys: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
+        """What a station noted of this part of partitions, or of these ones, by their keys."""
+        if keys is None:
+            keys = self._names("derived", f"{_checked(_NAME, station)}.notes")
+        paths = {self._note_path(station, key, part): key for key in keys}
+        found = {}
+        for path, data in self._objects.get_all(list(paths)).items():
+            with suppress(ValueError):
+                note = json.loads(data)
+                if isinstance(note, dict) and note:
+                    found[paths[path]] = note
+        return found
 
     def remove_note(self, station: str, partition_key: str, part: str) -> None:
         self._remove(self._note_path(station, partition_key, part))
