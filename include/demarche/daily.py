@@ -17,6 +17,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 MARKS = {"passed": "·", "failed": "✗", "broken": "!"}
 SHADES = {"warn": "warned", "info": "noted"}  # as what a failure of less severity is drawn
 MAX_CELL = 300  # characters of a text that a cell shows
+UNBROKEN = 16  # characters up to which words are not parted at their hyphens: days and hours
 WIDE = 40  # characters from which a cell keeps some width of its own, and breaks words that don't fit into it
 
 
@@ -105,7 +106,8 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; } dt { 
 .brief li { display: flex; justify-content: space-between; align-items: center; gap: .6rem; }
 table { border-collapse: collapse; display: block; overflow-x: auto; }
 th, td { text-align: left; vertical-align: top; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid #e9ecef; }
-td.words { min-width: 16rem; overflow-wrap: anywhere; }
+td.words { min-width: 16rem; overflow-wrap: anywhere; } td.whole { white-space: nowrap; }
+td.part + td { padding-left: .8rem; }
 th { font-weight: 600; color: #868e96; } td.part { padding-left: 2.5rem; padding-right: .3rem; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 svg { vertical-align: middle; } rect.last { fill: #1971c2; } rect { fill: #a5d8ff; }
@@ -174,7 +176,9 @@ def _cell(cell: Cell) -> str:
     if isinstance(cell, int | float):
         return f"<td class='number'>{_number(cell)}</td>"
     words = escape(_text(cell))
-    return f"<td class='words'>{words}</td>" if len(words) > WIDE else f"<td>{words}</td>"
+    if len(words) > WIDE:
+        return f"<td class='words'>{words}</td>"
+    return f"<td class='whole'>{words}</td>" if "-" in words and len(words) <= UNBROKEN else f"<td>{words}</td>"
 
 
 def _shade(outcome: str, severity: str) -> str:

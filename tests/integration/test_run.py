@@ -354,7 +354,7 @@ def test_what_there_is_to_know_of_checks_is_said_beside_them(loaded, tmp_path, m
     folder, older, slow = caplog.messages
     assert f"{tmp_path}/chekcs: No such file or directory — DEMARCHE_CHECKS_FOLDER names" in folder
     assert "has the schema of an older Demarche" in older
-    assert slow == "freshness is still running; after 60 s it is ended (DEMARCHE_CHECK_SECONDS)"
+    assert slow == "freshness is still running; after 120 s it is ended (DEMARCHE_CHECK_SECONDS)"
     with pytest.raises(steps.StepError, match="no check is called mine"):
         steps.check_all(["mine"], settings=settings)
 

@@ -29,23 +29,24 @@ SELECT
     (SELECT count(*) FROM meta.rejects WHERE substr(partition_key, 1, 10) = $day),
     (SELECT count(*) FROM core.events WHERE load_date = CAST($day AS DATE))
 """
-_WITH_BARS = ("documents", "events", "rejects")  # columns whose numbers are drawn as well
+_WITH_BARS = ("documents", "events", "rejects", "days")  # columns whose numbers are drawn as well
 HELD_SHOWN = 10  # partitions that are held back
 _ORDER = ("error", "warn", "info")
 
 
 def daily_report(day: date | None = None, *, settings: Settings | None = None) -> DailyReport:
-    """The report on a day of loading, by default the newest, with the checks there are and what they had found by then.
-    Raises StepError when nothing came in yet, or for a day that is to come."""
+    """The report on a day of loading, by default the newest (also of what is held back), with the checks there are and
+    what they had found by then. Raises StepError when nothing came in yet, or for a day that is to come."""
     from demarche import warehouse
 
     settings = settings or load_settings()
     path, lake, now = warehouse_of(settings), open_lake(settings), datetime.now(UTC)
     found = warehouse.overview(path)
+    held = held_back(settings=settings)
     if day is None:
-        ((day,),) = warehouse.query(path, "SELECT max(load_date) FROM core.documents").rows
-    if day is None and (keys := lake.fetch_keys()):
-        day = date.fromisoformat(keys[-1][: len("2018-11-06")])
+        ((newest,),) = warehouse.query(path, "SELECT max(load_date) FROM core.documents").rows
+        came = [date.fromisoformat(key[: len("2018-11-06")]) for key in held]
+        day = max(filter(None, (newest, *came)), default=None)
     if day is None:
         raise StepError(f"{path} holds no documents yet — there is nothing to report")
     if day > now.date():
@@ -53,7 +54,6 @@ def daily_report(day: date | None = None, *, settings: Settings | None = None) -
     results = map(QualityResult.model_validate, lake.journal(QualityResult.table))
     known, until = set(list_checks(settings=settings)), _until(path, day)
     courses = _courses(one for one in results if one.check_id in known and one.checked_at < until)
-    held = held_back(settings=settings)
     refused = {key: rejects(key, settings=settings) for key in sorted(held, reverse=True)[:HELD_SHOWN]}
     sections = [_checks(courses), *_held(held, refused), *_asked(path, day)]
     holds = f"{found.document_count:,} documents, {found.report_count:,} reports, {found.event_count:,} events"
