@@ -87,6 +87,7 @@ def markup() -> Files:
     yield "-table.html", b"<table>" + b"<tr><td>cell</td><td>cell</td></tr>" * 10_000
     yield "-lists.html", b"<ul>" + f"<li>{PROSE}".encode() * 20_000
     yield "-paragraphs.html", b"<article>" + f"<p>{PROSE}".encode() * 25_000
+    yield "-siblings.html", f"<article>{PROSE}".encode() + b"<p>x</p>" * 14_000
     yield "-one-paragraph.html", f"<article><p>{PROSE * 20_000}".encode()
     yield "-spans.html", b"<p>" + b"<span class='date author'>x</span>" * 20_000
     yield "-classes.html", f"<p class='{' '.join(f'byline{n}' for n in range(DEEP))}'>{PROSE * 4}</p>".encode()
@@ -115,6 +116,8 @@ def texts() -> Files:
     yield "-newlines.txt", b"\n" * 5 * MILLION
     yield "-returns.txt", f"{PROSE}\r".encode() * 2_000
     yield "-spaces.txt", b" " * 10 * MILLION + b"x"
+    for mark in (" _a", " **a", "[a](x ", "[", "> ", "# "):
+        yield "-markdown.txt", ("[a](b) " * 3 + mark * (900_000 // len(mark))).encode()
     yield "-tabs.txt", b"\t" * 500_000 + PROSE.encode() * 3
     yield "-short-lines.txt", b"a b\n" * 19_000
     yield "-wrapped.txt", "\n".join(("word and " * 8 + "of",) * 15_000).encode()

@@ -10,11 +10,11 @@ _ADDRESS = r"\(\s?<?[^()\s]{0,2000}(?:\([^()\s]{0,300}\)[^()\s]{0,500})?>?(?:\s{
 _IMAGE = re.compile(rf"!\[[^\[\]\n]{{0,500}}\]{_ADDRESS}")
 _LINK = re.compile(rf"\[([^\[\]\n]{{0,500}})\]{_ADDRESS}")
 _ONLY_LINKS = re.compile(rf"(?m)^[ \t]*[-*+•][ \t]+(?:\[[^\[\]\n]{{0,300}}\]{_ADDRESS}[ \t,|·]{{0,5}}){{1,20}}$")
-_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+([^\n]*?)[ \t]*#*$")
+_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(?=\S)")
 _RULE = re.compile(r"(?m)^ {0,3}(?:(?:[-*_][ \t]?){3,}|={3,})$")
 _QUOTE = re.compile(r"(?m)^ {0,3}(?:>[ \t]?){1,5}")
-_STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]{1,2000}?)(?<=\S)\1")
-_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^\n*]{1,2000}?)(?<=[^\s*_])\1(?![\w*])")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]{1,300}?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^\n*]{1,300}?)(?<=[^\s*_])\1(?![\w*])")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!>|~-])")
 
 _REFERENCE = re.compile(r"(?m)^[ \t]{0,8}\d{1,4}\. (?:https?|ftp|mailto|file|javascript):\S*$")
@@ -32,5 +32,5 @@ def unmarked(text: str) -> str:
         return text
     text = _IMAGE.sub("", text)
     text = _ONLY_LINKS.sub(lambda item: "› " + _LINK.sub(r"\1", item[0]).strip(" -*+•"), text)
-    text = _HEADING.sub(r"\1", _QUOTE.sub("", _RULE.sub("", _LINK.sub(r"\1", text))))
+    text = _HEADING.sub("", _QUOTE.sub("", _RULE.sub("", _LINK.sub(r"\1", text))))
     return _ESCAPE.sub(r"\1", _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text)))

@@ -143,21 +143,29 @@ def _options() -> Extractor:
     return Extractor(output_format="python", comments=False)
 
 
-_LOOSE = etree.XPath("//p/preceding-sibling::node()[1][self::text()][string-length(normalize-space(.)) > 80]")
+_LONG_ENOUGH = 80  # characters of text that stands bare and may be a paragraph
+_MOST_LOOSE = 20
 
 
 def _enclose_loose(tree: HtmlElement) -> None:
-    """Gives a paragraph its tags that stands bare before the first ``<p>``: the extractor would lose it."""
-    for text in _LOOSE(tree)[:20]:
-        before = text.getparent()
+    """Gives a paragraph its tags that stands bare before a ``<p>``: the extractor would lose it."""
+    count = 0
+    for following in list(tree.iter("p")):
+        before = following.getprevious()
+        parent = following.getparent()
+        text = before.tail if before is not None else parent.text if parent is not None else None
+        if not text or len(text) <= _LONG_ENOUGH or len(text.strip()) <= _LONG_ENOUGH:
+            continue
         paragraph = etree.Element("p")
-        paragraph.text = " ".join(clean_lines(str(text)))
-        if text.is_tail:
+        paragraph.text = " ".join(clean_lines(text))
+        if before is not None:
             before.tail = None
-            before.addnext(paragraph)
         else:
-            before.text = None
-            before.insert(0, paragraph)
+            parent.text = None
+        following.addprevious(paragraph)
+        count += 1
+        if count == _MOST_LOOSE:
+            return
 
 
 def _extracted(tree: HtmlElement) -> str:
