@@ -26,6 +26,8 @@ from demarche.records import Entity, Office
 EXECUTIVE_LEVELS = ("head_of_state", "head_of_government")
 FAMILY_FIRST = frozenset({"CHN", "KOR", "PRK", "TWN", "VNM", "HKG", "MAC", "KHM"})
 """Countries whose names are written family name first, in English too."""
+CALLED_BY_GIVEN_NAME = frozenset({"ERI", "ETH", "IDN", "ISL", "LAO", "MMR", "MYS", "THA"})
+"""Countries whose people are called by the first of their names as well, because the last is the father's, or rare."""
 _WRITTEN_EITHER_WAY = FAMILY_FIRST | {"JPN", "HUN"}
 
 
@@ -268,6 +270,18 @@ def is_acronym(name: str) -> bool:
     return len(letters) <= 8 and " " not in letters and letters[:1].isupper() and sum(map(str.isupper, letters)) > 1
 
 
+_SPELT_TWO_WAYS = (("isation", "ization"), ("Defence", "Defense"), ("Centre", "Center"))
+
+
+def _both_spellings(name: str) -> tuple[str, ...]:
+    """A name as British and as American papers write it."""
+    for pair in _SPELT_TWO_WAYS:
+        for one, other in (pair, pair[::-1]):
+            if one in name:
+                return name, name.replace(one, other)
+    return (name,)
+
+
 _LEVEL_ORDER = ("head_of_state", "head_of_government", "organisation_head", "foreign_minister", "deputy")
 
 
@@ -282,7 +296,7 @@ class _Builder:
         self.names: dict[str, list[Name]] = defaultdict(list)
 
     def add(self, written: Iterable[str], meaning: Name) -> None:
-        for spelling in written:
+        for spelling in (each for one in written for each in _both_spellings(one)):
             folded = fold(spelling)
             one = meaning._replace(is_acronym=is_acronym(spelling))
             known = self.names[folded]
@@ -483,6 +497,7 @@ def family_names(name: str, country: str | None) -> tuple[str, ...]:
     if country in FAMILY_FIRST:
         return (fold(parts[0]),)
     tails = [" ".join(parts[start:]) for start in range(1, len(parts))]
+    tails += parts[:1] if country in CALLED_BY_GIVEN_NAME else []
     return tuple(dict.fromkeys(fold(tail) for tail in tails))
 
 

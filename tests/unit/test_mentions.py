@@ -344,3 +344,82 @@ def test_an_initial_makes_nobody_somebody_else(text: str, words: str, name: str)
 
 def test_a_first_name_with_an_initial_alone_is_nobody() -> None:
     assert all(mention.entity_id is None for mention in read("William J. Dantoro met the guests."))
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "country"),
+    [
+        ("The Hamas leader rejected the plan.", "Hamas leader", "PSE"),
+        ("The president of Gazprom went home.", "president of Gazprom", "RUS"),
+        ("The president of the Bundestag spoke first.", "president of the Bundestag", "DEU"),
+        ("The Kuomintang chairman went home.", "Kuomintang chairman", "TWN"),
+    ],
+)
+def test_who_heads_a_group_a_firm_or_a_house_is_not_who_heads_its_state(text: str, words: str, country: str) -> None:
+    found = one(text, words, date(2018, 6, 1))
+    heads = {
+        load_gazetteer().office_holder(country, level, date(2018, 6, 1))
+        for level in ("head_of_state", "head_of_government")
+    }
+    assert found.country_code == country
+    assert found.entity_id not in heads
+
+
+def test_a_party_leader_is_not_the_president_who_was_named_before() -> None:
+    found = read(
+        "Mahmoud Abbas went home. The leader of Fatah's rival Hamas wept. The Hamas leader agreed.", date(2018, 6, 1)
+    )
+    assert "Mahmoud Abbas" not in {mention.name for mention in of(found, "Hamas leader")}
+
+
+def test_a_spokesman_is_of_the_country_of_those_whom_he_speaks_for() -> None:
+    assert one("A spokesman for the ruling ANC declined to comment.", "spokesman").country_code == "ZAF"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "day", "name"),
+    [
+        ("Bio flew to Lagos with half his cabinet.", "Bio", date(2019, 5, 2), "Julius Maada Bio"),
+        ("Hipkins signed the treaty.", "Hipkins", date(2023, 5, 2), "Chris Hipkins"),
+        ("Marin telephoned Madrid.", "Marin", date(2021, 5, 2), "Sanna Marin"),
+        ("Muscat met the guests in Valletta.", "Muscat", date(2018, 5, 2), "Joseph Muscat"),
+        ("Abiy opened the dam.", "Abiy", date(2020, 5, 2), "Abiy Ahmed Ali"),
+    ],
+)
+def test_who_leads_a_state_is_known_by_the_bare_surname(text: str, words: str, day: date, name: str) -> None:
+    assert one(text, words, day).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "kind"),
+    [
+        ("Muscat met the envoys of Iran.", "Muscat", "state"),
+        ("In Marin the guests met Spain's mayor.", "Marin", "place"),
+        ("Barges sank on the Niger near Mopti.", "Niger", "place"),
+        ("The Niger army withdrew.", "Niger army", "body"),
+        ("The statue of George Washington was moved.", "George Washington", "person"),
+    ],
+)
+def test_a_name_of_several_is_decided_by_what_stands_around_it(text: str, words: str, kind: str) -> None:
+    assert one(text, words, date(2018, 5, 2)).mention_type == kind
+
+
+def test_cities_in_a_list_are_where_the_first_of_them_is() -> None:
+    found = read("Bombs went off in Colombo, Negombo and Batticaloa.")
+    assert {mention.country_code for mention in of(found, "Negombo") + of(found, "Batticaloa")} == {"LKA"}
+
+
+def test_an_office_is_that_of_the_capital_in_which_it_is() -> None:
+    assert one("The justice minister in Banjul sued Myanmar.", "justice minister").country_code == "GMB"
+    assert one("The Joint Chiefs of Staff in Seoul saw the rocket.", "Joint Chiefs of Staff").country_code == "KOR"
+    assert one("Estonia's president met the justice minister in Banjul.", "justice minister").country_code != "EST"
+
+
+def test_who_held_no_office_is_meant_by_a_surname_only_where_the_text_speaks_of_the_country() -> None:
+    assert one("A man called Surovikin sells bread in Lisbon.", "Surovikin").entity_id is None
+    assert one("Russia is angry, said Surovikin.", "Surovikin").name == "Sergei Surovikin"
+
+
+def test_a_name_is_found_in_both_spellings() -> None:
+    known = load_gazetteer()
+    assert known.organisation("Badr Organisation") == known.organisation("Badr Organization") is not None

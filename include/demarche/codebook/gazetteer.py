@@ -155,6 +155,7 @@ _OPTIONAL: Mapping[str, Mapping[str, Check]] = {
     },
     "ambiguous": {"hints": is_list, "is_default": one_of(("yes",), "yes")},
     "titles": {"sector": is_sector, "country": is_country},
+    "bodies": {"country": is_country},
     "groups": {"sector": is_sector},
 }  # fmt: skip
 _KEYS = {

@@ -21,6 +21,7 @@ from demarche.mentions.words import (
     PLACE_LABELS,
     PLACE_PREPOSITIONS,
     POSSESSIVES,
+    RIVERS,
     SHARED_BODIES,
     SIDE_PREPOSITIONS,
     STANDING,
@@ -64,7 +65,7 @@ class NameReader:
                 self._refuse_foreign_body(span)
                 self._add(span)
                 position = end
-            elif place_end > position:
+            elif place_end > position and not self._ends_person_name(position, place_end):
                 pending_places.append((position, place_end))
                 position = place_end
             else:
@@ -204,8 +205,10 @@ class NameReader:
             and self.tokens.head[end - 1] < end
         ):
             return None  # a language
+        modifies = self.tokens.dep[end - 1] in ("compound", "amod", "nmod") and self.tokens.head[end - 1] >= end
+        if folded in RIVERS and self.tokens.lower[start - 1 : start] == ["the"] and not modifies:
+            return Span(start, end, end - 1, "place", "name", 0.6, name=f"{text} River")
         if {"state", "adjective"} <= kinds:
-            modifies = self.tokens.dep[end - 1] in ("compound", "amod", "nmod") and self.tokens.head[end - 1] >= end
             usable = [one for one in usable if one.kind != ("state" if modifies else "adjective")]
         meaning = min(usable, key=lambda one: (ORDER.index(one.kind), str(one.entity_id)))
         rivals = {one.entity_id for one in usable if one.kind == meaning.kind}
@@ -257,6 +260,11 @@ class NameReader:
         if not (before or after) or self.at[neighbour] is not None:
             return False
         return self.tokens.pos[neighbour] == "PROPN" and self.tokens.folded[neighbour] not in self.gazetteer.terms
+
+    def _ends_person_name(self, start: int, end: int) -> bool:
+        """Whether a place's name is part of a personal name, as in "George Washington", "Paris Hilton"."""
+        before = self.tokens.lower[start - 1] if start else ""
+        return before not in PLACE_PREPOSITIONS and self._is_part_of_person_name(start, end)
 
     def _span(self, start: int, end: int, meaning: Name, *, open_name: bool = False) -> Span:
         kind = {"adjective": "state", "capital": "place", "metonym": "body", "people": "group"}.get(
@@ -358,13 +366,11 @@ class NameReader:
             return True
         if labels & NO_NAME_LABELS:
             return False
-        before = self.tokens.lower[start - 1] if start else ""
+        before = "in" if self._is_listed_where(end - 1) else self.tokens.lower[start - 1] if start else ""
         if before == "of" and start > 1 and self.tokens.lower[start - 2] in OF_A_PLACE:
             return self.tokens.pos[end - 1] == "PROPN"
         largest = int(self.places.cities[key].partition("\n")[0].split(",")[5])
-        is_where = before == "in" or (
-            before in PLACE_PREPOSITIONS and before != "of" and key not in self.gazetteer.surnames
-        )
+        is_where = before == "in" or (before in PLACE_PREPOSITIONS and before != "of" and not self.is_holder(key))
         if "PERSON" in labels and not is_where and not (largest >= 50_000 and self._is_hit(end - 1)):
             return False
         if "NORP" in labels and before != "in" and largest < 300_000:
@@ -372,6 +378,17 @@ class NameReader:
         if self.tokens.pos[end - 1] != "PROPN":
             return False
         return before in ("in", "at", "near", "from", "to", "outside") or largest >= 300_000
+
+    def is_holder(self, surname: str) -> bool:
+        """Whether somebody who held an office bears the surname."""
+        return any(known in self.gazetteer.holdings for known in self.gazetteer.surnames.get(surname, ()))
+
+    def _is_listed_where(self, head: int) -> bool:
+        """Whether a place is named in a list of those in which something happens: "in Colombo, Negombo and Galle"."""
+        first = head
+        while self.tokens.dep[first] == "conj" and self.tokens.head[first] < first:
+            first = self.tokens.head[first]
+        return first < head and self.tokens.lower[self.tokens.head[first]] == "in" and self.tokens.pos[head] == "PROPN"
 
     def _is_hit(self, head: int) -> bool:
         """Whether something happens to a place: "shells hit Giza"."""
@@ -514,7 +531,7 @@ class NameReader:
         covered = [span for span in dict.fromkeys(self.at[start:end]) if span is not None]
         if start >= end or not self.tokens.text[start][:1].isupper():
             return
-        if any(span.kind not in ("state", "place") for span in covered):
+        if any(span.kind not in ("state", "place") or span.start < start or end < span.end for span in covered):
             return
         if covered and (covered[0].start, covered[-1].end) == (start, end) and len(covered) == 1:
             return

@@ -67,7 +67,7 @@ class Pointers:
             span.source = span.level or ""
         if span.kind == "person" and span.entity_id is None and span.open_office and not span.is_past:
             self._describe_person(span)
-        elif span.kind == "person" and span.rule == "office" and span.source == "leader":
+        elif span.kind == "person" and span.rule == "office" and span.source == "leader" and not span.body:
             self._prefer_named(span)
         if span.kind == "group" and span.plural and span.country is None:
             return self._describe_pair(span)
@@ -104,16 +104,22 @@ class Pointers:
                 continue
             if span.country is not None and known.country != span.country:
                 continue
-            same = known.level == span.level or fits(span.level, known.level or "")
+            same = bool(known.level) and (known.level == span.level or fits(span.level, known.level or ""))
             if not same and not (known.office and span.office and span.office in known.office):
                 continue
             if span.gender and known.gender and span.gender != known.gender:
+                continue
+            if span.body and not self._serves(known, span.body):
                 continue
             span.entity_id, span.name, span.gender = known.entity_id, known.name, known.gender
             span.country, span.sector = known.country, known.sector or span.sector
             span.office = known.office or span.office
             span.rule, span.score = "description", 0.7
             return
+
+    def _serves(self, known: Span, body: str) -> bool:
+        held = self.gazetteer.holdings.get(known.entity_id or "", ())
+        return known.body == body or any(one.organisation_id == body for one in held)
 
     def _describe_pair(self, span: Span) -> list[Span]:
         """Links "the two leaders", "both presidents": the last two persons that fit; "the presidents", where the text

@@ -36,6 +36,7 @@ class Span:
     source: str = ""  # the gazetteer's kind of name: adjective, capital, …
     open_office: bool = False  # a title whose bearer is still to be found
     is_past: bool = False  # former, then: not the holder of today
+    body: str | None = None  # the organisation, group or house whose office a title names, where it isn't the state's
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from demarche.codebook.names import fold, longest_phrases
 from demarche.entities import EXECUTIVE_LEVELS, FAMILY_FIRST
 from demarche.mentions.spans import Span
 from demarche.mentions.terms import TermReader
-from demarche.mentions.words import EAST_ASIAN_SURNAMES
+from demarche.mentions.words import ACTING, EAST_ASIAN_SURNAMES, NO_NAME_LABELS, NOMINAL
 
 LARGE_CITY = 300_000
 """People; smaller places that are named alone are more often persons."""
@@ -53,7 +53,7 @@ class SurnameReader(TermReader):
         for span in self.spans:
             name = self.tokens.folded[span.start]
             guessed = span.kind == "person" and span.rule == "model" and span.end == span.start + 1
-            if not guessed or span.office or name not in self.places.cities or name in self.gazetteer.surnames:
+            if not guessed or span.office or name not in self.places.cities or self.is_holder(name):
                 continue
             place = self.places.find(name, [country for country in self.countries() if country])
             if place is not None and self.places.named(name)[0][1] >= LARGE_CITY:
@@ -91,21 +91,49 @@ class SurnameReader(TermReader):
 
     def _may_be_famous(self, position: int) -> bool:
         tokens, span = self.tokens, self.at[position]
+        if tokens.folded[position] not in self.gazetteer.surnames or not tokens.text[position].istitle():
+            return False
+        if (position and (tokens.pos[position - 1] == "PROPN" or tokens.lower[position - 1] in ("in", "near"))) or (
+            tokens.pos[position + 1 : position + 2] == ["PROPN"] or tokens.dep[position] in ("compound", "amod")
+        ):
+            return False
+        if self._is_governing(position):
+            return True
         return (
             tokens.pos[position] == "PROPN"
             and len(tokens.text[position]) > 3
-            and tokens.text[position].istitle()
-            and tokens.folded[position] in self.gazetteer.surnames
-            and (tokens.pos[position - 1] != "PROPN" or position == 0)
-            and (position == 0 or tokens.lower[position - 1] not in ("in", "near"))
-            and tokens.pos[position + 1 : position + 2] != ["PROPN"]
-            and (span is None or span.kind != "place" or span.entity_id is None)
+            and (span is None or span.kind not in ("place", "person") or (span.kind == "place" and not span.entity_id))
             and (
                 span is None or ((span.start, span.end) == (position, position + 1) and self._may_yield(span, position))
             )
-            and (span is None or span.kind != "person")
-            and tokens.dep[position] not in ("compound", "amod")
         )
+
+    def _is_governing(self, position: int) -> bool:
+        """Whether a word that acts is the surname of somebody who leads a state on the day, though it is short, begins
+        a sentence as a common noun might, or is a town's name, too: "Bio flew to Beijing". A town that is a capital
+        yields only where the text speaks of the leader's state and not of its own."""
+        tokens, span = self.tokens, self.at[position]
+        if self.role(position) not in ACTING or tokens.pos[position] not in NOMINAL or len(tokens.text[position]) < 3:
+            return False
+        if tokens.label[position] in NO_NAME_LABELS:  # "May"
+            return False
+        begins = position == 0 or tokens.sentence[position - 1] != tokens.sentence[position]
+        if tokens.pos[position] != "PROPN" and not begins:
+            return False
+        led = {
+            held.country_code
+            for known in self.gazetteer.surnames[tokens.folded[position]]
+            for held in self.gazetteer.offices_of(known, self.day)
+            if held.level in EXECUTIVE_LEVELS
+        }
+        if len(led) != 1 or span is None:
+            return len(led) == 1
+        if (span.start, span.end) != (position, position + 1):
+            return False
+        if span.kind == "place" and not span.source:
+            return True
+        others = {one.country for one in self.spans if one.entity_id != span.entity_id}
+        return span.rule == "metonym" and bool(led & others) and span.country not in others
 
     def _link_famous(self, position: int) -> None:
         """A surname that the model took for something else, if one office holder alone bears it."""
@@ -170,6 +198,9 @@ class SurnameReader(TermReader):
         )
         return True
 
+    def _is_spoken_of(self, known: str) -> bool:
+        return self.gazetteer.persons[known].country_code in self.countries()
+
     def _link_surname(self, span: Span) -> None:
         """A bare surname that only one holder of a high office bears on the day (or at all, without a day)."""
         words = fold(self.doc[span.start : span.end].text)
@@ -178,6 +209,8 @@ class SurnameReader(TermReader):
             found = {known for known in found if self.gazetteer.offices_of(known, self.day)}
         if span.country:
             found = {known for known in found if self.gazetteer.persons[known].country_code == span.country}
+        else:  # who never held an office is meant only where the text speaks of the country
+            found = {known for known in found if known in self.gazetteer.holdings or self._is_spoken_of(known)}
         if len(found) > 1:
             spoken_of = self.countries()
             found = {

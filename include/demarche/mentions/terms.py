@@ -12,6 +12,7 @@ from demarche.mentions.spans import Span
 from demarche.mentions.words import (
     BACKED,
     FEMALE_TITLES,
+    HEADING,
     HYPHENS,
     INSIDE_PHRASE,
     JOINERS,
@@ -23,6 +24,7 @@ from demarche.mentions.words import (
     NOMINAL,
     PAST_HOLDER,
     POSSESSIVES,
+    SUBJECT,
 )
 
 
@@ -94,8 +96,12 @@ class TermReader(NameReader):
             country, last = after_country, after_end
         elif organisation is not None or after_country is not None:
             last = after_end
-        if term.kind == "title" and country is None and organisation is None and first in (start, start - 1, start - 2):
-            first, organisation = self._organisation_before(first, start)
+        if term.kind == "title" and organisation is None:
+            if country is not None:
+                organisation = self._body_before(start)
+            elif first in (start, start - 1, start - 2):
+                first, organisation = self._organisation_before(first, start)
+                country = organisation.country if organisation is not None else None
         if country is None and organisation is None and owner is None:
             country = term.country_code
         if term.kind == "title":
@@ -132,11 +138,19 @@ class TermReader(NameReader):
 
     def _organisation_before(self, first: int, start: int) -> tuple[int, Span | None]:
         """The organisation right before a title: "UN secretary-general", "the bank's president"; where both begin."""
-        before = start - 1 - (self.tokens.lower[start - 1] in POSSESSIVES) if start else -1
-        span = self.at[before] if before >= 0 else None
-        if span is None or span.kind != "organisation" or span.country or not span.entity_id:
+        span = self._right_before(start)
+        if span is None or span.kind != "organisation" or not span.entity_id:
             return first, None
         return span.start, span
+
+    def _body_before(self, start: int) -> Span | None:
+        """The group, firm or house right before a title that has heads of its own: "the Hamas leader"."""
+        span = self._right_before(start)
+        return span if span is not None and has_own_head(span) else None
+
+    def _right_before(self, start: int) -> Span | None:
+        before = start - 1 - (self.tokens.lower[start - 1] in POSSESSIVES) if start else -1
+        return self.at[before] if before >= 0 else None
 
     def _own_words(self, first: int, start: int, end: int) -> str:
         """A body's words without its country and mere qualities: "ministry of foreign affairs"."""
@@ -228,6 +242,8 @@ class TermReader(NameReader):
         while position < len(tokens.text) and steps < 3:
             word = tokens.lower[position]
             allowed = ("of", "in", "from", "at", "for") if term.kind != "title" else ("of", "for", "at")
+            if term.kind == "title" and word == "in" and not steps and self._sits_in(position):
+                allowed = ("in",)
             if word not in allowed or (word in ("at", "from", "for") and steps):
                 break
             preposition = word
@@ -244,9 +260,11 @@ class TermReader(NameReader):
                         whole = span.end
                         if span.source in ("adjective",) or tokens.lower[whole : whole + 1] in (["'s"], ["’s"]):
                             whole = self._phrase_end(whole)
-                        return span.country, whole if preposition == "of" else last, None
+                        body = span if has_own_head(span) else None
+                        return span.country, whole if preposition == "of" else last, body
                     return None, last, None
-                if tokens.pos[position] not in INSIDE_PHRASE and tokens.lower[position] not in ("and", "'s", "’s"):
+                inside = tokens.pos[position] in INSIDE_PHRASE or tokens.tag[position] in ("VBG", "VBN")  # "the ruling"
+                if not inside and tokens.lower[position] not in ("and", "'s", "’s"):
                     break
                 position += 1
                 crossed += 1
@@ -254,6 +272,16 @@ class TermReader(NameReader):
                 last = position
             steps += 1
         return None, last, None
+
+    def _sits_in(self, preposition: int) -> bool:
+        """Whether somebody is told by the capital where the office is: "the justice minister in Banjul"."""
+        place = self.at[preposition + 1] if preposition + 1 < len(self.at) else None
+        return (
+            place is not None
+            and place.source == "capital"
+            and self.tokens.head[preposition] == preposition - 1
+            and self.role(preposition - 1) in (*SUBJECT, "appos", "agent")
+        )
 
     def _far_end(self, position: int) -> int:
         """The end of a phrase with the names of states and bodies in it, up to a person, a comma or a verb."""
@@ -341,7 +369,7 @@ class TermReader(NameReader):
         sector = term.sector_type
         if term.level in ("spokesperson", "military", "chair", "official", "judge") or sector is None:
             sector = self._sector_before(start, first) or sector
-        if organisation is not None and not country:
+        if organisation is not None:
             sector = organisation.sector or sector
         elif country and sector == "IGO":
             sector = "GOV"
@@ -392,7 +420,8 @@ class TermReader(NameReader):
             if told.entity_id in self.gazetteer.persons:
                 self._link_person(span, str(told.entity_id), "description", 0.7)
         elif organisation is not None:
-            span.country = None
+            span.country = country and organisation.country
+            span.body = organisation.entity_id
             self.link_office(span, str(organisation.entity_id))
         elif country and not past:
             self.link_office(span, country)
@@ -535,8 +564,9 @@ class TermReader(NameReader):
             self._link_titled(person, term, country)
         if country and (person.country is None or person.entity_id is None):
             person.country = country
-        if organisation is not None and person.entity_id is None:
-            person.sector = organisation.sector
+        if organisation is not None:
+            person.body = organisation.entity_id
+            person.sector = organisation.sector if person.entity_id is None else person.sector
         if past:
             person.office, person.level, person.sector = f"former {office}", None, "ELI"
             return
@@ -566,6 +596,8 @@ class TermReader(NameReader):
     def link_office(self, span: Span, body: str) -> None:
         """The holder of a named office on the day of publication."""
         level = span.level or ""
+        if body not in self.gazetteer.states and (level in HEADING or span.office in ("chief", "head")):
+            level = "organisation_head"
         if level not in LINKED_LEVELS or self.day is None:
             return
         office = span.office or ""
@@ -595,9 +627,15 @@ class TermReader(NameReader):
         self._add(span)
 
 
+def has_own_head(span: Span) -> bool:
+    """Whether the leader or president of it is not that of its country: of a party, a firm, an army, a parliament."""
+    return span.source == "organisation" or (span.source == "metonym" and span.sector != "GOV")
+
+
 def fits(level: str | None, held: str) -> bool:
     return (
         level == held
-        or level in ("leader", "minister", "chair", "courtesy")
+        or level in ("leader", "chair", "courtesy")
+        or (level == "minister" and held.endswith("minister"))
         or (level == "head_of_state" and (held in ("president", "organisation_head")))
     )

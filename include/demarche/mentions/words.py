@@ -19,10 +19,12 @@ MODIFYING = frozenset({"adjective", "people", "state"})
 LINKED_LEVELS = frozenset(
     {"defence_minister", "foreign_minister", "head_of_government", "head_of_state", "leader", "organisation_head"}
 )
+HEADING = frozenset({"head_of_state", "leader"})  # levels of titles that heads of organisations bear
 WHOLE = ("state", "organisation", "body")
 ORDER = ("state", "adjective", "organisation", "metonym", "capital", "person", "people")
 PLACE_PREPOSITIONS = frozenset(_LISTS["place_prepositions"])
 OF_A_PLACE = frozenset(_LISTS["of_a_place"])
+RIVERS = frozenset(_LISTS["rivers"])
 SHARED_BODIES = frozenset(_LISTS["shared_bodies"])
 GOING_AND_HITTING = frozenset(_LISTS["going_and_hitting"])
 NAMING_ADJECTIVES = frozenset(_LISTS["naming_adjectives"])
