@@ -10,7 +10,10 @@ from demarche.codebook.names import fold, longest_phrases
 from demarche.entities import EXECUTIVE_LEVELS, FAMILY_FIRST
 from demarche.mentions.spans import Span
 from demarche.mentions.terms import TermReader
-from demarche.mentions.words import ACTING, EAST_ASIAN_SURNAMES, NO_NAME_LABELS, NOMINAL
+from demarche.mentions.words import ACTING, EAST_ASIAN_SURNAMES, LINKED_LEVELS, NO_NAME_LABELS, NOMINAL
+
+OFFICIAL = LINKED_LEVELS | {"deputy", "minister"}
+"""Levels of titles whose bearers the tables of offices would know."""
 
 LARGE_CITY = 300_000
 """People; smaller places that are named alone are more often persons."""
@@ -198,8 +201,9 @@ class SurnameReader(TermReader):
         )
         return True
 
-    def _is_spoken_of(self, known: str) -> bool:
-        return self.gazetteer.persons[known].country_code in self.countries()
+    def _may_be_meant(self, span: Span, known: str) -> bool:
+        """Whether somebody who never held an office may be: without such a title, if the text speaks of the state."""
+        return span.level not in OFFICIAL and self.gazetteer.persons[known].country_code in self.countries()
 
     def _link_surname(self, span: Span) -> None:
         """A bare surname that only one holder of a high office bears on the day (or at all, without a day)."""
@@ -209,8 +213,8 @@ class SurnameReader(TermReader):
             found = {known for known in found if self.gazetteer.offices_of(known, self.day)}
         if span.country:
             found = {known for known in found if self.gazetteer.persons[known].country_code == span.country}
-        else:  # who never held an office is meant only where the text speaks of the country
-            found = {known for known in found if known in self.gazetteer.holdings or self._is_spoken_of(known)}
+        if span.level in OFFICIAL or not span.country:
+            found = {known for known in found if known in self.gazetteer.holdings or self._may_be_meant(span, known)}
         if len(found) > 1:
             spoken_of = self.countries()
             found = {
