@@ -242,9 +242,8 @@ class TermReader(NameReader):
         while position < len(tokens.text) and steps < 3:
             word = tokens.lower[position]
             allowed = ("of", "in", "from", "at", "for") if term.kind != "title" else ("of", "for", "at")
-            if term.kind == "title" and word == "in" and not steps and self._sits_in(position):
-                allowed = ("in",)
-            if word not in allowed or (word in ("at", "from", "for") and steps):
+            sits = term.kind == "title" and word == "in" and not steps and self._sits_in(position)
+            if (word not in allowed and not sits) or (word in ("at", "from", "for") and steps):
                 break
             preposition = word
             position += 1
