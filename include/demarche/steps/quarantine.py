@@ -27,7 +27,7 @@ def rejects(partition_key: str, *, settings: Settings | None = None) -> tuple[Re
     partition that there isn't."""
     settings = settings or load_settings()
     lake = open_lake(settings)
-    if checked_key(partition_key) not in (known := lake.fetch_keys()):
+    if checked_key(partition_key) not in (known := sorted({*lake.fetch_keys(), *lake.taken_keys("documents")})):
         there = f"there are {len(known)}, the newest is {known[-1]}" if known else "nothing was fetched into it yet"
         raise StepError(f"the lake {lake.url} has no partition {partition_key}: {there} — name the lake (--lake)?")
     stations = ("documents", "tagged")
