@@ -145,7 +145,7 @@ def kills(folder: Path, reports: int, count: int) -> None:
         broken += not _holds(lambda: verify(path))
         load_warehouse(settings=settings)
         lost += not (_holds(lambda: verify(path)) and _has_all(settings))
-        if (number + 1) % 10 == 0:
+        if (number + 1) % 10 == 0 or number + 1 == count:
             print(f"{number + 1} kills: {broken} left a file that can't be read, {lost} lost something", flush=True)
 
 
