@@ -237,6 +237,24 @@ def _day_of_month(match: re.Match[str], anchor: date | None, tense: str | None) 
     return _days(when, when, match["year"], anchor, tense, match["weekday"])
 
 
+_NTH_DAY = r"(?:[1-9]|[12]\d|3[01])(?:st|nd|rd|th)"
+_GOES_ON = r"(?:and|as|at|but|for|in|to|when|where|while|with|after|before|he|she|they|it)\b"
+
+
+@_rule(rf"{_after('on the', 'by the', 'from the', 'since the', 'until the', 'before the', 'after the')}"
+       rf"(?P<day>{_NTH_DAY})"
+       rf"(?:{_W}of{_W}(?P<which>this|last|next|the){_W}month\b|(?=[.,;:!?)\n]|{_W}{_GOES_ON}|$))")  # fmt: skip
+def _day_alone(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
+    """(on the) 24th, (on the) 3rd of next month; not "on the 24th floor". Tense and nearness choose the month."""
+    if anchor is None:
+        return None
+    steps = {"this": (0,), "last": (-1,), "next": (1,)}.get(match["which"], (-2, -1, 0, 1, 2))
+    months = [_months(anchor.year, anchor.month + step) for step in steps]
+    day = _day(match["day"])
+    spans = [_one_day(month[0].replace(day=day)) for month in months if month and day <= month[1].day]
+    return _choose(spans, anchor, tense)
+
+
 @_rule(rf"{_BEGIN}{_WEEKDAY_PREFIX}(?P<day>{_DAY}){_TO_OR_AND}(?:{_WEEKDAY},?{_W})?(?P<last_day>{_DAY}){_W}"
        rf"(?P<month>{_MONTH}){_OF_YEAR}{_END}")  # fmt: skip
 @_rule(rf"{_BEGIN}{_WEEKDAY_PREFIX}(?P<month>{_MONTH}){_W}(?P<day>{_DAY}){_TO_OR_AND}(?P<last_day>{_DAY})"
@@ -651,6 +669,7 @@ def count_from(day: date, unit: str, steps: int, text: str) -> Interval:
 _BARE = [
     (re.compile(rf"(?P<last>)(?P<which>)(?P<month>{_MONTH})"), _month_alone),
     (re.compile(rf"(?P<year>{_YEAR})"), _year),
+    (re.compile(rf"(?P<day>{_NTH_DAY})(?:{_W}of{_W}(?P<which>this|last|next|the){_W}month)?"), _day_alone),
 ]
 """What ``find`` found thanks to the preposition before it, given without it."""
 
@@ -659,7 +678,7 @@ _HINT = re.compile(
     r"\b(?:Jan|JAN|Feb|FEB|Mar|MAR|Apr|APR|May|MAY|Ju[nl]|JU[NL]|Aug|AUG|Sep|SEP|Oct|OCT|Nov|NOV|Dec|DEC|Q[1-4])|"
     r"(?:day|DAY|night|morrow|(?:th(?:is|at)|same|next|following|previous)\s{1,3}(?:morning|afternoon|evening)|"
     r"week|fortnight|month|year|quarter|decade|half)|"
-    rf"\b(?:{_SEASON})\b|(?:19|20)\d\d|2100"
+    rf"\b(?:{_SEASON})\b|(?:19|20)\d\d|2100|the\s\d{{1,2}}(?:st|nd|rd|th)\b"
 )
 """What every expression holds: the grammar is tried around it only, which is three times as fast."""
 _MARGIN = 60  # characters around a hint; no expression reaches farther from one

@@ -423,3 +423,9 @@ def test_who_held_no_office_is_meant_by_a_surname_only_where_the_text_speaks_of_
 def test_a_name_is_found_in_both_spellings() -> None:
     known = load_gazetteer()
     assert known.organisation("Badr Organisation") == known.organisation("Badr Organization") is not None
+
+
+def test_an_embassy_is_not_of_the_state_in_which_it_stands() -> None:
+    assert one("Taiwan closed its embassy in Tegucigalpa.", "embassy").country_code == "TWN"
+    assert one("The Finnish embassy in Kabul was shelled.", "Finnish embassy").country_code == "FIN"
+    assert one("The embassy of Peru in Kabul was shelled.", "embassy of Peru").country_code == "PER"

@@ -92,7 +92,7 @@ class TermReader(NameReader):
         organisation: Span | None = None
         last = end
         after_country, after_end, organisation = self._after(end, term)
-        if country is None and after_country is not None:
+        if country is None and after_country is not None and (owner is None or term.kind == "title"):
             country, last = after_country, after_end
         elif organisation is not None or after_country is not None:
             last = after_end
