@@ -15,7 +15,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from demarche import codebook
+from demarche.lexicon import lexicon
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -94,7 +97,37 @@ def load_model(name: str | None = None) -> Language:
         what = f"lacks {', '.join(lacking)}" if lacking else f"reads {nlp.lang!r}, not English"
         raise ModelError(f"the spaCy model {found!r} {what} — set DEMARCHE_MODEL_NAME to an en_core_web_* model")
     nlp.add_pipe(_boundaries_component(), first=True)
+    _keep_whole(nlp)
     return nlp
+
+
+def _keep_whole(nlp: Language) -> None:
+    """Read words like "cease-fire", "re-opened" and "test-fired" as one word each, which spaCy would cut in three.
+
+    A verb's lemma is the one that the lexicon knows: "reopen", "test-fire", else what stands behind the hyphen.
+    """
+    lemmatizer: Any = nlp.get_pipe("lemmatizer")
+    tokenizer: Any = nlp.tokenizer
+    for noun in sorted(codebook.words("hyphenated_nouns")):
+        for form in (noun, f"{noun}s"):
+            tokenizer.add_special_case(form, [{"ORTH": form}])
+    lookups = lemmatizer.lookups
+    if not lookups.has_table("lemma_exc"):
+        return
+    irregular = lookups.get_table("lemma_exc").setdefault("verb", {})
+    for verb in sorted(codebook.words("hyphenated_verbs")):
+        known = (name for name in (verb.replace("-", ""), verb) if lexicon().entries(name, "verb"))
+        lemma = next(known, verb.split("-")[1])
+        for form in _forms(verb):
+            tokenizer.add_special_case(form, [{"ORTH": form}])
+            irregular[form] = [lemma]
+
+
+def _forms(verb: str) -> tuple[str, ...]:
+    """The forms of a regular verb."""
+    stem = verb.removesuffix("e")
+    third = f"{verb}es" if verb.endswith(("s", "sh", "ch", "x")) else f"{verb}s"
+    return verb, third, f"{stem}ed", f"{stem}ing"
 
 
 def read(nlp: Language, texts: Iterable[str], batch_size: int = 32) -> Iterator[Doc | Exception]:

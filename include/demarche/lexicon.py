@@ -21,8 +21,8 @@ _PREPOSITIONS = frozenset(
 )
 _POS = {"v": "verb", "n": "noun", "a": "adjective"}
 #: Forms that the parser's model lemmatises to another word's lemma.
-LEMMAS = {"bases": "base", "forgave": "forgive", "forwent": "forgo", "talks": "talk", "arms": "arm", "raped": "rape",
-          "raping": "rape"}  # fmt: skip
+LEMMAS = {"bases": "base", "summons": "summon", "forgave": "forgive", "forwent": "forgo", "talks": "talk",
+          "arms": "arm", "raped": "rape", "raping": "rape"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

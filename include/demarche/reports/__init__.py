@@ -53,9 +53,8 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     learned = Learned(doc)
     drafts: list[Draft] = []
     sentences = list(doc.sents)
-    field = _field(doc, len(sentences))
     is_article = len(sentences) >= _FEW_SENTENCES
-    if field in _IDLE_FIELDS:
+    if _field(doc, len(sentences)) in _IDLE_FIELDS:
         return (), ()
     for index, sentence in enumerate(sentences):
         if len(sentence) > MAX_SENTENCE_TOKENS:
@@ -64,9 +63,9 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
         if _is_noise(sentence):
             continue
         drafts += _read_sentence(sentence, index, parties, anchor, facilities, learned, is_article)
-    if field is not None:  # a text on markets or weather: what states do to each other may stand in it
-        drafts = [draft for draft in drafts if _is_between_states(draft)]
     drafts = visits.complete(drafts, sentences, parties, anchor)
+    if not all(draft.frame.is_doubtful for draft in drafts):
+        drafts = [draft for draft in drafts if not draft.frame.is_doubtful]
     drafts = merging.refer_back(drafts)
 
     def told_on(index: int, draft: Draft) -> circumstances.When | None:
@@ -94,11 +93,16 @@ def _read_sentence(
     learned: Learned,
     is_article: bool,
 ) -> list[Draft]:
-    found, mentioned = frames.find_frames(sentence, lexicon(), parties.is_party)
+    read, mentioned = frames.find_frames(sentence, lexicon(), parties.is_party)
+    history = _history(sentence)
+    read, mentioned = [frame for frame in read if frame.trigger.i not in history], mentioned | history
+    found = [frame for frame in read if not frame.is_doubtful]
     learned.put_right(found, parties.is_party)
     learned.score(found)
     if not is_article:  # it tells an act, and the classifier may find which; not every sentence of an article does
         found = [*found, *learned.more(sentence, found, mentioned, parties.is_party)]
+        if not found and sentence.start == 0:  # a clipping is there to tell something
+            found = [frame for frame in read if frame.actors and frame.is_to_things]
     if not found:
         return []
     times = circumstances.Times(sentence, anchor)
@@ -114,6 +118,8 @@ def _read_sentence(
             if _identity(party) not in taken and not (frame.event_type in sides.MUTUAL and _is_own_state(party, actors))
         ]
         recipients = _with_countries(recipients, frame, actors, sentence, parties)
+        met = _distinct(party for head in frame.sought for party in parties.resolve(head))
+        recipients = [party for party in met if party.country_code and _identity(party) not in taken] or recipients
         when = times.of(frame)
         where = circumstances.where(frame, parties, facilities)
         if where.name is None:
@@ -127,8 +133,11 @@ def _read_sentence(
         ]
         quantity, unit = circumstances.quantity(frame, counted)
         anaphoric = frames.is_anaphoric(frame.trigger)
+        event_type, mode_type = frame.event_type, frame.mode_type
+        if event_type == "PROTEST" and frame.entry.head in ("protest", "demonstrate") and _are_officials(actors):
+            event_type, mode_type = "ACCUSE", "disapprove"  # governments protest in words
         draft = Draft(
-            frame, frame.event_type, frame.mode_type, status, actors, recipients, when, where, quantity, unit,
+            frame, event_type, mode_type, status, actors, recipients, when, where, quantity, unit,
             _confidence(frame, actors, recipients), index, anaphoric,
         )  # fmt: skip
         draft.is_told = _is_worth_telling(draft)
@@ -165,6 +174,10 @@ def _is_envoy(noun: Token) -> bool:
 def _is_own_state(party: Party, actors: Sequence[Party]) -> bool:
     """A state is no second party to what its own people do: "the two countries" after both their ministers."""
     return party.entity_type == "state" and any(actor.country_code == party.country_code for actor in actors)
+
+
+def _are_officials(actors: Sequence[Party]) -> bool:
+    return bool(actors) and all(party.office_name or party.entity_type in ("state", "body") for party in actors)
 
 
 def _identity(party: Party) -> str:
@@ -218,11 +231,6 @@ def _place_by_dateline(drafts: Sequence[Draft], filed: circumstances.Where) -> N
             draft.where = filed
 
 
-def _is_between_states(draft: Draft) -> bool:
-    countries = {party.country_code for party in draft.parties if party.country_code}
-    return len(countries) > 1 and all(party.is_linked for party in draft.parties)
-
-
 #: Acts that need nobody on the other side.
 _ALONE = frozenset({"PROTEST", "MOBILIZE", "RETREAT", "ASSAULT", "COERCE", "CONCEDE"})
 #: Acts whose victim is known even where nobody says who did it ("the envoy was expelled").
@@ -251,6 +259,16 @@ def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequen
 _HISTORIC = re.compile(r"\b(?:in|since|of|until|from|between|by) (?:1[0-8]\d\d)\b", re.IGNORECASE)
 
 
+def _history(sentence: Span) -> frozenset[int]:
+    """The tokens of the clauses that tell what happened before 1900, which is no event of the news."""
+    found: set[int] = set()
+    for match in _HISTORIC.finditer(sentence.text):
+        year = sentence.char_span(match.end() - 4, match.end(), alignment_mode="expand")
+        verb = syntax.clause_verb(year[0]) if year is not None else None
+        found.update(token.i for token in (sentence if verb is None else verb.subtree))
+    return frozenset(found)
+
+
 def _noise_words(strength: str) -> dict[str, str]:
     """The words of sport, markets, weather and culture, each with its field."""
     rows = [row for row in codebook.table("noise") if row["strength"] == strength]
@@ -262,12 +280,7 @@ _CONTESTS = codebook.words("contests")
 
 
 def _is_noise(sentence: Span) -> bool:
-    """Sport, markets and weather use the words of war and diplomacy; their own words give them away.
-
-    Neither is what happened before 1900 an event of the news.
-    """
-    if _HISTORIC.search(sentence.text):
-        return True
+    """Sport, markets and weather use the words of war and diplomacy; their own words give them away."""
     columns, inside = Columns.of(sentence.doc), slice(sentence.start, sentence.end)
     lemmas = [lemma.lower() for lemma in columns.lemma[inside]]
     own = {lemma for lemma in lemmas if lemma in _NOISE}

@@ -20,13 +20,18 @@ class Act:
 
 _MUST = Entry("must", "verb", frozenset(), "REQUEST", "", "requested", (), False, 0)
 _WILL_NOT = Entry("will not", "verb", frozenset(), "REJECT", "", "denied", (), False, 0)
+TO_BLAME = Entry("be to blame", "verb", frozenset(), "ACCUSE", "allege", "", (), False, 0)
 
 
-def match_modal(token: Token) -> Act | None:
-    """What any verb says under a speaker: "Mali must …, said Chad" asks, "said it would not …" refuses."""
+def match_said(token: Token) -> Act | None:
+    """What any verb says under a speaker: "Mali must …, said Chad" asks, "said it would not …" refuses, "said that Mali
+    was behind it" blames."""
     if not syntax.is_verbal(token) or token.dep_ in ("aux", "auxpass") or operators.speaker(token) is None:
         return None
     mood = operators.modality(token)
+    blaming = _blaming_word(token, mood)
+    if blaming is not None:
+        return Act(token, TO_BLAME, blaming)
     if mood.kind == "ought" and not mood.negated:
         return Act(token, _MUST, None)
     if token.lemma_ in _STATIVE:
@@ -34,6 +39,17 @@ def match_modal(token: Token) -> Act | None:
     if mood.negated and mood.kind in ("future", "would") and token.dep_ != "ROOT" and _is_own_deed(token):
         return Act(token, _WILL_NOT, None)
     return None
+
+
+def _blaming_word(copula: Token, mood: operators.Modality) -> Token | None:
+    """ "was responsible for the raid", "were the culprits", "was behind the leak", said of somebody else."""
+    if copula.lemma_ != "be" or mood.negated or mood.kind != "fact" or mood.conditional or _is_own_deed(copula):
+        return None
+    said = [c for c in copula.children if c.dep_ in ("acomp", "attr", "prep", "xcomp") and c.i > copula.i]
+    return next((word for word in said if word.lemma_.lower() in _BLAMED), None)
+
+
+_BLAMED = codebook.words("blamed")
 
 
 def _is_own_deed(verb: Token) -> bool:
@@ -52,11 +68,11 @@ def match(token: Token, known: Lexicon) -> Act | None:
     """The lexicon's best line for a word: a pair with the object first, then particle, preposition, single word."""
     if token.pos_ not in ("VERB", "NOUN", "ADJ", "AUX") or (token.pos_ == "AUX" and token.dep_ in ("aux", "auxpass")):
         return None
-    pos = {"NOUN": "noun", "ADJ": "adjective"}.get(token.pos_, "verb")
+    pos = "verb" if syntax.is_verbal(token) else {"NOUN": "noun", "ADJ": "adjective"}.get(token.pos_, "verb")
     entries = known.entries(LEMMAS.get(token.lower_, token.lemma_.lower()), pos)
     if not entries:
         return None
-    under = _under(token)
+    under = _under(token, known)
     for lemma, hit in list(under.items()):
         for name in known.classes.get(lemma, ()):
             if name not in under or under[name][0] < hit[0]:
@@ -82,7 +98,29 @@ _NOUN_RANK = 4
 _SETTING = frozenset({"after", "before", "during", "following", "since", "until"})
 
 
-def _under(token: Token) -> dict[str, tuple[int, Token]]:
+def _is_of_trade(word: Token, noun: Token, known: Lexicon) -> bool:
+    """ "a lorry driver", "an aid worker": who is freed or seized is a man, not his goods."""
+    who, what = (set(known.classes.get(w.lemma_.lower(), ())) for w in (noun, word))
+    return not _PEOPLE.isdisjoint(who) and not _GOODS.isdisjoint(what)
+
+
+def _is_predicate(noun: Token) -> bool:
+    """ "called the verdict a disgrace", where the parser hangs the disgrace on the verdict."""
+    first = noun.left_edge
+    return noun.dep_ in ("appos", "dobj") and first.lower_ in ("a", "an") and first.i > 0 and first.nbor(-1).text != ","
+
+
+def _named(noun: Token) -> str:
+    """The lemma; what the Commonwealth calls its ambassadors is an ambassador."""
+    lemma = noun.lemma_.lower()
+    return "ambassador" if lemma == "commissioner" and any(c.lower_ == "high" for c in noun.children) else lemma
+
+
+_PEOPLE = frozenset({"<civilian>", "<crowd>", "<captive>", "<press>", "<helpers>", "<envoy>", "<armed>"})
+_GOODS = frozenset({"<aid>", "<money>", "<weapons>", "<aircraft>", "<ships>", "<explosive>", "<utility>"})
+
+
+def _under(token: Token, known: Lexicon) -> dict[str, tuple[int, Token]]:
     """Lemmas that stand with a word, each with its rank (object 5, oblique's object 4, particle 3, preposition 2)."""
     found: dict[str, tuple[int, Token]] = {}
 
@@ -91,14 +129,20 @@ def _under(token: Token) -> dict[str, tuple[int, Token]]:
             found[lemma] = (rank, at)
 
     given = any(child.dep_ == "dative" for child in token.children)
+    given = given or bool(syntax.children(token, "dobj"))  # "gave the consul two days to leave"
     for child in token.children:
         if child.dep_ in ("dobj", "nsubjpass", "attr", "oprd") or (given and child.dep_ == "npadvmod"):
+            for word in child.subtree:
+                if _is_predicate(word):
+                    put(word.lemma_.lower(), 3, word)
             for part in syntax.conjuncts(child):
-                put(part.lemma_.lower(), 6, part)
+                put(_named(part), 6, part)
                 for inner in part.children:
                     if inner.dep_ in ("acl", "relcl") and operators.is_to_infinitive(inner):
                         put(inner.lemma_.lower(), 3, part)  # "two days to leave"
                     elif inner.dep_ in ("compound", "amod"):
+                        if _is_of_trade(inner, part, known):
+                            continue
                         put(inner.lemma_.lower(), 4 if inner.dep_ == "compound" else 3, part)
                     elif inner.dep_ == "prep" and inner.lower_ == "of":
                         for deep in inner.children:

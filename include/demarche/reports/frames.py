@@ -16,7 +16,7 @@ from spacy.tokens import Span, Token
 from demarche import codebook, ontology
 from demarche.lexicon import Entry, Lexicon
 from demarche.reports import operators, sides, syntax
-from demarche.reports.acts import Act, match, match_modal
+from demarche.reports.acts import Act, match, match_said
 from demarche.reports.readings import OCCURRING, Reading, read
 from demarche.reports.sides import MUTUAL, IsParty
 
@@ -46,6 +46,12 @@ class Frame:
     """The recipients are no parties but what the act was done to: "torched a village", "boycotted the vote"."""
     learned_score: float | None = None
     """How probable the classifier holds act and sides to be; None where it was not asked."""
+    is_within: bool = False
+    """Asked of the actor's own people ("ordered his staff to"), so of nobody else."""
+    is_doubtful: bool = False
+    """A single word of many senses with nobody on one side; told only where its text tells nothing else."""
+    sought: list[Token] = field(default_factory=list)
+    """Whom a journey was made to meet, wherever that was."""
     phrases: dict[int, Token] = field(default_factory=dict)
     """By a party's token the wider phrase that stands in its place ("the coup in Gabon" for Gabon)."""
 
@@ -60,7 +66,7 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
 
     ``is_party`` says of a token whether it can take part (a person, a state, …).
     """
-    acts = {act.token.i: act for token in sentence if (act := match(token, known) or match_modal(token))}
+    acts = {act.token.i: act for token in sentence if (act := match(token, known) or match_said(token))}
     claimed: set[int] = set()  # triggers that belong to another act's wording or govern one
     worded: dict[int, int] = {}
     for act in acts.values():
@@ -69,16 +75,18 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
         noun, verb = act.companion.i, act.token.i
         claimed.add(noun)
         other = worded.setdefault(noun, verb)
-        if other != verb:  # "talks scheduled for Friday were announced": the nearer verb tells of the talks
+        if (
+            other != verb and acts[other].entry.event_type == act.entry.event_type
+        ):  # "talks scheduled for Friday were announced": the nearer verb tells of the talks
             nearer, farther = (other, verb) if abs(other - noun) <= abs(verb - noun) else (verb, other)
             if acts[farther].entry.status in ("cancelled", "postponed") and acts[nearer].entry.status == "planned":
                 nearer, farther = farther, nearer  # "the visit, planned for Monday, was called off"
             worded[noun] = nearer
             claimed.add(farther)
-    mentioned: set[int] = set()
+    mentioned = {index for index, act in acts.items() if _is_told_by_its_verb(act, acts)}
     readings: dict[int, Reading] = {}
     for index, act in acts.items():
-        if index in claimed:
+        if index in claimed or index in mentioned:
             continue
         reading = read(act, acts)
         if reading is None:
@@ -98,6 +106,14 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
         if frame is not None:
             frames.append(frame)
     return frames, frozenset(mentioned)
+
+
+def _is_told_by_its_verb(act: Act, acts: dict[int, Act]) -> bool:
+    """ "an attack by rebels killed two guards": one act, told by the verb."""
+    verb = acts.get(act.token.head.i)
+    if verb is None or act.token.dep_ != "nsubj" or not syntax.is_verbal(verb.token):
+        return False
+    return verb.entry.event_type == act.entry.event_type == "ASSAULT"
 
 
 def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None:
@@ -123,6 +139,9 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
                 continue
             if not lets_happen(governor):
                 continue
+            both = [o for name, o in syntax.obliques(governor) if name in ("between", "among") and is_party(o)]
+            if both and not actors and not recipients:  # "fighting broke out between …"
+                actors = both
             if not actors and token.dep_ not in ("nsubj", "nsubjpass"):
                 actors = sides.subjects_of(governor, is_party)
             elif not recipients and governor.lemma_.lower() not in OCCURRING:
@@ -133,6 +152,11 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
                 recipients = sides.recipients_of(governor, act, is_party)
     else:
         actors, recipients = sides.verbal_sides(token, act, is_party)
+        if act.entry.mode_type == "visit" and not sides.is_hosting(token, act):
+            frame.sought = sides.travelled_to_see(token, is_party)
+        saying = operators.speaker(token) if reading.status == "planned" and syntax.is_passive(token) else None
+        if saying is not None and not actors:  # "aid will be sent, a minister said": it is his
+            actors = sides.subjects_of(saying, is_party)
     receiving = next((g for g in reading.governors if sides.receives(g, token)), None)
     if frame.is_nominal and receiving is not None and reading.stance is None:
         actors, recipients = sides.received_sides(receiving, token, is_party)
@@ -151,18 +175,22 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
         recipients = recipients or [party for party in hosts if party not in actors]
     if frame.is_nominal and act.entry.event_type == "CONSULT" and recipients and not actors:
         actors = sides.met_by_the_way(token, is_party)
+    if act.entry.event_type == "CONSULT" and len(actors) == 1 and not recipients:
+        actors = sides.sent_by(actors[0], is_party) or actors
     if reading.status in ("threatened", "hypothetical") and not recipients and not frame.is_nominal:
         recipients = sides.conditioned(token, is_party)
     pointing = act.entry.event_type in REACTIONS and any(sides.is_step(thing) for thing in sides.things(act, actors))
-    one_sided = not actors or not (recipients or pointing)
+    together = act.entry.event_type in ("ASSAULT", "CONSULT") and len(_unique(actors)) > 1
+    one_sided = not actors or not (recipients or pointing or together)
     alone = not act.entry.with_lemmas and reading.stance is None
-    if alone and one_sided and (act.entry.head, act.entry.event_type) in _weak():
-        return None
+    frame.is_doubtful = alone and one_sided and (act.entry.head, act.entry.event_type) in _weak()
     if len(_unique(actors)) > 1 and act.entry.event_type in MUTUAL:
         topics = [o for word in frame.words for name, o in syntax.obliques(word) if name in ("on", "over", "about")]
         recipients = [r for r in recipients if r not in topics]  # "agreed to share information on Togo"
     frame.actors = _unique(actors)
-    frame.recipients = [r for r in _unique(recipients) if r not in frame.actors and not sides.is_own(r, frame.actors)]
+    others = [r for r in _unique(recipients) if r not in frame.actors]
+    frame.recipients = [r for r in others if not sides.is_own(r, frame.actors)]
+    frame.is_within = reading.status == "requested" and bool(others) and not frame.recipients
     if not frame.recipients and frame.actors and not frame.is_nominal:
         frame.recipients = sides.things(act, frame.actors)
         frame.is_to_things = bool(frame.recipients)

@@ -48,7 +48,7 @@ def _may_lack_a_side(frame: Frame) -> bool:
         return False
     if frame.is_nominal and frame.trigger.dep_ == "appos":
         return False  # "a request that Chad turned down", said of an act just told
-    return bool(frame.actors or frame.recipients)
+    return not frame.is_within and bool(frame.actors or frame.recipients)
 
 
 def _is_whole(frame: Frame) -> bool:

@@ -73,6 +73,10 @@ class Modality:
     kind: str
     negated: bool
     conditional: bool
+    doubted: bool = False
+    """ "might have asked", "would have left": perhaps done, or not."""
+    ended: bool = False
+    """ "no longer supports": what was done before is done no more."""
 
 
 _MODALS = {
@@ -89,6 +93,8 @@ _CONDITIONS = frozenset({"if", "unless", "should", "until", "provided"})
 def modality(verb: Token) -> Modality:
     """Modality of the clause that ``verb`` heads; coordinated verbs share their first verb's auxiliaries."""
     kind, negated, conditional = "future" if syntax.is_headline_plan(verb) else "fact", False, False
+    if any(c.dep_ == "advmod" and c.lower_ == "longer" and c.i and c.nbor(-1).lower_ == "no" for c in verb.children):
+        return Modality(kind, True, False, ended=True)
     for child in verb.children:
         lower = child.lower_
         if child.dep_ in ("aux", "auxpass"):
@@ -132,7 +138,8 @@ def modality(verb: Token) -> Modality:
             return Modality("future", negated or modality(head).negated, conditional)
         if head.lemma_ in ("have", "need"):
             return Modality("ought", negated or modality(head).negated, conditional)
-    return Modality(kind, negated, conditional)
+    perfect = any(c.dep_ == "aux" and c.lower_ in ("have", "'ve") for c in verb.children)
+    return Modality(kind, negated, conditional, doubted=perfect and kind in ("possible", "would"))
 
 
 def is_to_infinitive(verb: Token) -> bool:
@@ -179,7 +186,7 @@ def reversal(event_type: str, effect: str) -> tuple[str, str] | None:
             return "SANCTION", "occurred"
         if event_type in ("ASSAULT", "MOBILIZE"):
             return "RETREAT", "occurred"
-        if event_type in ("SANCTION", "COERCE", "PROTEST"):
+        if event_type in ("SANCTION", "COERCE", "PROTEST", "REQUEST"):
             return "CONCEDE", "occurred"
         return None
     if event_type in ("SANCTION", "COERCE", "THREATEN"):

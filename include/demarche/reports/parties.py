@@ -17,7 +17,7 @@ from spacy.tokens import Doc, Span, Token
 from demarche import codebook
 from demarche.columns import Columns
 from demarche.records import Mention
-from demarche.reports import syntax
+from demarche.reports import operators, syntax
 from demarche.reports.sides import RELATIONAL
 
 _LONGEST_PHRASE = 14
@@ -141,7 +141,7 @@ class Parties:
         ``around`` is the head of a wider phrase that stands in the party's place; it lends its words.
         """
         if around is not None:
-            first, last = syntax.noun_phrase(around)
+            first, last = self._phrase(around)
             first, last = min(first, head.left_edge.i), max(last, syntax.noun_phrase(head)[1])
             if last - first < _LONGEST_PHRASE:
                 start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
@@ -163,6 +163,13 @@ class Parties:
                     return [party for token in named for party in self._one(token)]
         return self._of_several_states(head) or self._one(head)
 
+    def _phrase(self, head: Token) -> tuple[int, int]:
+        """First and last token of a participant's phrase, without the dateline before it."""
+        first, last = syntax.noun_phrase(head)
+        while first < head.i and (first in self._dateline or self._doc[first].pos_ in ("PUNCT", "SPACE")):
+            first += 1
+        return first, last
+
     def _of_several_states(self, head: Token) -> list[Party]:
         """ "Kenyan and Ugandan ministers", "the delegations of Armenia and Azerbaijan": one party for each state."""
         if head.tag_ != "NNS" or len({m.country_code for m in self.mentions_at(head)}) > 1:
@@ -176,7 +183,7 @@ class Parties:
                 m.country_code: m for m in named if m.mention_type in _OF_STATE and m.country_code is not None
             }
             if len(by_country) > 1:
-                first, last = syntax.noun_phrase(head)
+                first, last = self._phrase(head)
                 start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
                 return [
                     replace(
@@ -192,12 +199,10 @@ class Parties:
             named = self._named_by_pronoun(head)
             if named:
                 return named
-        first, last = syntax.noun_phrase(head)
+        first, last = self._phrase(head)
         at_head = _distinct(self.mentions_at(head))
         if len(at_head) > 1 and len({(m.start_offset, m.end_offset) for m in at_head}) == 1:
             return [self._party(mention, mention.start_offset, mention.end_offset, head=head) for mention in at_head]
-        while first < head.i and (first in self._dateline or self._doc[first].pos_ in ("PUNCT", "SPACE")):
-            first += 1
         start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
         bearer = self._bearer(last) or self._misplaced_name(head)
         if bearer is not None:  # "Vice Chairman of the Central Committee Kim Yong-chol": the name belongs to the title
@@ -216,7 +221,20 @@ class Parties:
             around = self._inside(head, first, last)  # "his German counterpart, Jan Ohm": whose he is
             if around is not None and not _is_possessor(around, head):
                 party = replace(party, country_code=around.country_code, is_linked=around.country_code is not None)
-        return [party]
+        return [self._of_speaker(party, head)]
+
+    def _of_speaker(self, party: Party, head: Token) -> Party:
+        """ "our troops", "our post", said the minister: theirs for whom he speaks."""
+        if party.is_linked or not any(c.dep_ == "poss" and c.lower_ in ("our", "my") for c in head.children):
+            return party
+        verb = syntax.clause_verb(head)
+        saying = operators.speaker(verb) if verb is not None else None
+        owners = [
+            owner for subject in (syntax.subjects(saying) if saying is not None else ()) for owner in self._one(subject)
+        ]
+        if len(owners) != 1 or owners[0].country_code is None:
+            return party
+        return replace(party, country_code=owners[0].country_code, is_linked=True)
 
     def _party(self, mention: Mention | None, start: int, end: int, *, head: Token, lent: bool = False) -> Party:
         party = self._as_party(mention, start, end, head=head, lent=lent)

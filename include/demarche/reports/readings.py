@@ -13,7 +13,7 @@ from spacy.tokens import Token
 from demarche import codebook
 from demarche.lexicon import Entry
 from demarche.reports import operators, syntax
-from demarche.reports.acts import Act
+from demarche.reports.acts import TO_BLAME, Act
 
 _CONFLICT = frozenset({"SANCTION", "COERCE", "MOBILIZE", "ASSAULT", "PROTEST", "THREATEN"})
 _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
@@ -58,8 +58,10 @@ def read(act: Act, acts: dict[int, Act]) -> Reading | None:
             return None
     elif not _noun_status(token, reading):
         return None
-    if entry.status and reading.status == "occurred":
+    if entry.status and reading.status == "occurred" and reading.event_type == entry.event_type:
         reading.status = entry.status
+    if entry == TO_BLAME:
+        reading.stance, reading.effect = operators.speaker(token), "said_of"
     return _climb(token, reading, acts)
 
 
@@ -85,6 +87,12 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
         return False  # "warned that farmers would pay" threatens nobody
     if mood.kind == "fact" and _is_customary(verb, reading):
         return False
+    if mood.ended:
+        turned = operators.reversal(reading.event_type, "stopped")
+        if turned is not None:
+            reading.event_type, reading.status = turned
+            reading.mode_type, reading.rule = _REVERSED_MODE.get(reading.event_type), f"{reading.rule} · no longer"
+        return turned is not None
     if mood.negated:
         volitional = mood.kind in ("future", "can") or (mood.kind == "would" and speaking is not None)
         if not volitional or not (cooperative or reading.event_type == "REJECT"):
@@ -97,9 +105,9 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
         reading.tense = "future"
     if mood.kind == "future":
         reading.status = "threatened" if mood.conditional and not cooperative else "planned"
+    elif mood.doubted:
+        return False  # "would have lifted the ban, had …": it did not
     elif mood.kind == "would":
-        if any(c.dep_ == "aux" and c.lower_ == "have" for c in verb.children):
-            return False  # "would have lifted the ban, had …": it did not
         if mood.conditional:
             reading.status = "hypothetical" if cooperative else "threatened"
         elif speaking is not None:
@@ -117,7 +125,7 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
         if speaking is None:
             return False
         reading.status, reading.tense = "requested", "future"
-        reading.stance, reading.effect = speaking, "ought"
+        reading.stance, reading.effect = speaking, "said_of"
     elif mood.kind == "can":
         return False
     if reading.status in ("planned", "threatened", "hypothetical"):
@@ -302,13 +310,15 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         return None  # "no sign that", "little reason to"
     if link == "xcomp" and _is_own_wish(governor, act):
         return None
+    if link == "behind" and operators.speaker(governor) is not None:
+        return None  # "said that Mali was behind the raid": blame
     if link in ("ccomp", "xcomp") and governor.lemma_.lower() in _ENABLING and not nominal:
         return None  # "the pact allows them to": what may be done isn't done
     found = operators.operator(governor, act)
     effect = found.effect if found else None
     if effect == "requested" and nominal and link == "dobj" and governor.lemma_.lower() in _ORDERING:
         effect = "transparent"  # "ordered sanctions on": by its own power, so it is done
-    if effect == "requested" and link == "ccomp" and _is_finite_statement(act):
+    if effect == "requested" and link == "ccomp" and (_is_finite_statement(act) or governor.lemma_ == "tell"):
         effect = "spoken"
     if effect == "planned" and link == "ccomp" and act.i < governor.i and _is_finite_statement(act):
         effect = "spoken"  # "… imposed sanctions, ministers decided"
@@ -388,8 +398,12 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         "oprd",
     ):
         return False
-    if mood.negated or (
-        mood.kind in ("possible", "would") and effect not in ("threatened",) and operators.speaker(governor) is None
+    if (
+        mood.negated
+        or mood.doubted
+        or (
+            mood.kind in ("possible", "would") and effect not in ("threatened",) and operators.speaker(governor) is None
+        )
     ):
         return None
     if reading.effect in operators.STANCES and effect in operators.STANCES:
@@ -449,7 +463,7 @@ def _take_stance(
         reading.status = "denied"
     elif effect in ("cancelled", "postponed"):
         reading.status = effect
-        if reading.event_type in _CONFLICT:
+        if reading.event_type in _CONFLICT | {"REQUEST"}:
             reading.event_type, reading.status, reading.mode_type = "CONCEDE", "occurred", None
     else:
         reading.status = effect

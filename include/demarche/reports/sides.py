@@ -9,7 +9,7 @@ from spacy.tokens import Token
 from demarche import codebook
 from demarche.lexicon import Entry, lexicon
 from demarche.reports import operators, syntax
-from demarche.reports.acts import Act
+from demarche.reports.acts import Act, match
 from demarche.reports.readings import OCCURRING, VERBAL, Reading
 
 #: Acts in which both sides do the same.
@@ -90,14 +90,14 @@ def who_comes(visit: Token | None, verb: Token, is_party: IsParty) -> list[Token
 def subjects_of(verb: Token, is_party: IsParty) -> list[Token]:
     """The parties among a verb's logical subjects: the agent of a passive, else what stands as subject."""
     if syntax.is_passive(verb):
-        agents = [o for name, o in syntax.obliques(verb) if name == "by"]
+        agents = syntax.agents(verb)
         return [a for a in agents if is_party(a)] or [p for a in agents for p in _inside(a, is_party)]
     found = syntax.subjects(verb) or _mistagged_subject(verb, is_party)
-    parties = [s for s in found if is_party(s)] or [p for s in found for p in _owners(s, is_party)]
+    parties = [s for s in found if is_party(s)]
     if not parties and verb.dep_ == "acl" and verb.tag_ == "VBG":  # "issued a statement criticising the vote"
         above = syntax.clause_verb(verb.head)
-        return subjects_of(above, is_party) if above is not None and above.i < verb.i else []
-    return parties
+        parties = subjects_of(above, is_party) if above is not None and above.i < verb.i else []
+    return parties or [p for s in found for p in _owners(s, is_party)]
 
 
 def met_by_the_way(noun: Token, is_party: IsParty) -> list[Token]:
@@ -123,12 +123,17 @@ def _mistagged_subject(verb: Token, is_party: IsParty) -> list[Token]:
 
 
 def _owners(noun: Token, is_party: IsParty) -> list[Token]:
-    """Whose thing a subject is that can't act itself: "Cuba's vote", "Russian missiles", "the vote of Cuba"."""
+    """Whose thing a subject is that can't act itself: "Cuba's vote", "Russian missiles", "the vote of Cuba", "a raid by
+    Cuba", "a Cuban-led raid"."""
+    doers = [o for name, o in syntax.obliques(noun) if name == "by" and is_party(o)]
+    if doers:
+        return doers
     for label in ("poss", "amod", "compound", "nmod"):
         found = [c for c in noun.children if c.dep_ == label and is_party(c)]
         if found:
             return found
-    return [o for name, o in syntax.obliques(noun) if name == "of" and is_party(o)]
+    led = [c for word in syntax.children(noun, "amod") if word.lower_ == "led" for c in word.children if is_party(c)]
+    return led or [o for name, o in syntax.obliques(noun) if name == "of" and is_party(o)]
 
 
 def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
@@ -163,9 +168,24 @@ def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
     return found
 
 
+def sent_by(envoys: Token, is_party: IsParty) -> list[Token]:
+    """ "negotiators for the miners and the owners met": those for whom they do."""
+    if envoys.tag_ != "NNS":
+        return []
+    senders = [o for name, o in syntax.obliques(envoys) if name in ("for", "of", "from") and is_party(o)]
+    named = any(sender.ent_type_ in ("GPE", "NORP") for sender in senders)
+    return senders if len(senders) > 1 and not named else []
+
+
 def stayed(visit: Token, is_party: IsParty) -> tuple[list[Token], list[Token]]:
     """Who was where, by the verb around a visit that doesn't say it itself: "left Fiji after a visit", "was in Suva
     for a visit", "the visit ended in Suva"."""
+    if visit.dep_ == "pobj" and visit.head.lower_ == "on":  # "the president, on a visit to Suva, was shown …"
+        traveller = visit.head.head
+        if traveller.dep_ == "dobj":  # "led a delegation on a visit to Suva"
+            traveller = traveller.head
+        found = [traveller] if is_party(traveller) else []
+        return found or (subjects_of(traveller, is_party) if syntax.is_verbal(traveller) else []), []
     verb = syntax.clause_verb(visit)
     if verb is None:
         return [], []
@@ -181,6 +201,14 @@ def stayed(visit: Token, is_party: IsParty) -> tuple[list[Token], list[Token]]:
 _BEING = frozenset({"be", "stay"})
 
 
+def travelled_to_see(verb: Token, is_party: IsParty) -> list[Token]:
+    """Whom a journey was made to meet: "flew to Geneva to see Togo's premier", "… for talks with Togo's premier"."""
+    aims = [child for child in syntax.children(verb, "advcl") if operators.is_to_infinitive(child)]
+    aims += [noun for name, noun in syntax.obliques(verb) if name == "for"]
+    acts = [act for aim in aims if (act := match(aim, lexicon())) is not None and act.entry.event_type == "CONSULT"]
+    return [party for act in acts for party in recipients_of(act.token, act, is_party)]
+
+
 def is_hosting(verb: Token, act: Act) -> bool:
     return verb.lemma_ in _HOSTING and act.entry.event_type == "CONSULT"
 
@@ -193,10 +221,13 @@ def verbal_sides(verb: Token, act: Act, is_party: IsParty) -> tuple[list[Token],
         if act.entry.mode_type == "visit" and act.companion is None and not is_hosting(verb, act):
             return parties, recipients_of(verb, act, is_party, passive=True)  # "is expected in Suva"
         oblique = recipients_of(verb, act, is_party, passive=True)
-        carried = act.companion in undergoers and not _is_undergoer(act)
+        stands_for_act = act.companion is not None and not is_party(act.companion)
+        carried = act.companion in undergoers and (stands_for_act or not _is_undergoer(act))
         suffered = parties or [p for u in undergoers for p in _inside(u, is_party)]
         if not suffered and act.entry.event_type in _PHYSICAL:
             suffered = [u for u in undergoers if u.pos_ in ("NOUN", "PROPN")]
+            if act.entry.head in _LIGHT:  # "the raid was carried out by …"
+                suffered = [u for u in suffered if u != act.companion]
         recipients = oblique if carried else suffered or oblique
         if not actors and act.entry.event_type == "COERCE" and parties:
             # who is arrested in a state, its authorities have arrested
@@ -219,9 +250,11 @@ def verbal_sides(verb: Token, act: Act, is_party: IsParty) -> tuple[list[Token],
         actors, recipients = guests or recipients, actors
         if not recipients and syntax.is_passive(verb):  # "was received in Suva"
             recipients = [o for name, o in syntax.obliques(verb) if name in ("in", "at") and is_party(o)]
-    if act.companion is not None and not syntax.is_passive(verb) and act.entry.event_type in MUTUAL and not recipients:
+    if act.companion is not None and not syntax.is_passive(verb) and act.entry.event_type in MUTUAL:
         inner_actors, inner_recipients = nominal_sides(act.companion, act.entry, is_party)
-        recipients = inner_recipients or [a for a in inner_actors if a not in actors]
+        if verb.dep_ == "acl" and len(inner_actors) > 1:
+            return inner_actors, []  # "brokered a deal opening ties between Chad and Mali"
+        recipients = recipients or inner_recipients or [a for a in inner_actors if a not in actors]
     return actors, recipients
 
 
@@ -346,7 +379,8 @@ def things(act: Act, actors: Sequence[Token]) -> list[Token]:
         found = [behind["in"]]
     if not found and act.entry.event_type not in _TRANSFERS:
         found = [o for o in syntax.objects(verb) if noun is None or not (o == noun or o.is_ancestor(noun))]
-    return [o for o in found if o.pos_ in ("NOUN", "PROPN") and o.ent_type_ not in _FIGURES and o not in actors][:1]
+    named = [o for o in found if o.pos_ in ("NOUN", "PROPN") and o.ent_type_ not in _FIGURES and o not in actors]
+    return [o for o in found if o.lower_ in ("anyone", "anybody", "everyone", "everybody")] or named[:1]
 
 
 def _is_somewhere(noun: Token) -> bool:
@@ -366,6 +400,8 @@ def _does_alone(act: Act | None) -> bool:
     return any(entry.event_type in _PHYSICAL for entry in alone)
 
 
+#: What comes "from" its doer.
+_GIVEN = VERBAL | {"AID", "ASSAULT"}
 #: Acts that need somebody on the other side; a thing there is their topic.
 _BETWEEN_PEOPLE = frozenset({"CONSULT", "COOPERATE"})
 _FIGURES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY"})
@@ -375,7 +411,9 @@ _MISSIONS = codebook.words("missions")
 
 def _is_undergoer(act: Act | None) -> bool:
     """Whether the noun that completes the trigger is who suffers it ("summoned the envoy"), not its means."""
-    return act is not None and act.entry.event_type in _UNDERGONE and act.entry.mode_type != "withdraw"
+    if act is None or act.entry.mode_type in ("withdraw", "visit"):
+        return False
+    return act.entry.event_type in _UNDERGONE
 
 
 _UNDERGONE = frozenset({"ACCUSE", "SANCTION", "COERCE", "ASSAULT", "CONSULT", "SUPPORT", "RETREAT"})
@@ -414,6 +452,8 @@ def nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[To
                     (by if deeper == "by" else other).append(inner)
         elif name in ("between", "among"):
             both += parties
+        elif name == "from" and entry.event_type in _GIVEN and "from" not in entry.recipient_by:
+            by += parties  # "aid from Japan", "criticism from Iran"
         elif name in _NOMINAL_PREPOSITIONS or (name == "in" and entry.mode_type == "visit"):
             other += parties
     for child in noun.children:
@@ -467,8 +507,10 @@ def stance_sides(
     """Whoever asks, refuses, plans or stops is the actor; who is asked, or the act's other side, the recipient."""
     stance = reading.stance
     assert stance is not None
-    if reading.effect == "ought":
-        return subjects_of(stance, is_party), actors
+    if reading.effect == "said_of":
+        told = [o for o in [*syntax.datives(stance), *syntax.objects(stance)] if is_party(o)]
+        by_pronoun = all(actor.pos_ == "PRON" for actor in actors)  # "told Mali that it must …"
+        return subjects_of(stance, is_party), told if told and by_pronoun else actors
     if syntax.is_verbal(stance):
         owners = subjects_of(stance, is_party)
         if syntax.is_passive(stance) and not owners and reading.effect == "planned":

@@ -12,7 +12,7 @@ from spacy.tokens import Token
 
 SUBJECTS = frozenset({"nsubj", "csubj", "expl"})
 PASSIVE_SUBJECTS = frozenset({"nsubjpass", "csubjpass"})
-_CLAUSAL = frozenset({"xcomp", "ccomp", "advcl", "pcomp", "acl", "relcl", "conj", "parataxis", "dep"})
+_SUBJECTS = (SUBJECTS | PASSIVE_SUBJECTS) - {"expl"}
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 # Phrasal prepositions whose first word hangs on the verb and whose object follows the second ("out of", "because of").
 _CHAINED = frozenset({"out", "ahead", "because", "instead", "due", "according", "up", "off", "away", "outside"})
@@ -20,7 +20,12 @@ _CHAINED = frozenset({"out", "ahead", "because", "instead", "due", "according", 
 
 def is_verbal(token: Token) -> bool:
     """A full verb, or the copula that heads a clause."""
-    return token.pos_ in ("VERB", "AUX")
+    return token.pos_ in ("VERB", "AUX") or is_headline_verb(token)
+
+
+def is_headline_verb(token: Token) -> bool:
+    """ "Peru summons envoy": what the tagger takes for a plural has an object and is the head of the sentence."""
+    return token.tag_ == "NNS" and token.dep_ == "ROOT" and bool(children(token, "dobj"))
 
 
 def is_nominal(token: Token) -> bool:
@@ -37,6 +42,8 @@ def conjuncts(token: Token) -> list[Token]:
     while queue:
         for child in _children_of_name(queue.pop(0)):
             coordinated = child.dep_ == "conj" or (child.dep_ == "appos" and _is_list_item(child, token))
+            if child.dep_ == "appos" and not coordinated:
+                queue += [child] if _is_closed(child) else []  # "the envoy, X, and the minister"
             if coordinated and any(c.dep_ == "neg" for c in child.children) and not is_verbal(child):
                 continue  # "Norway, but not Sweden"
             if coordinated and _begins_clause(child):
@@ -63,6 +70,13 @@ def _is_list_item(apposition: Token, token: Token) -> bool:
         and apposition.ent_type_ in ("GPE", "PERSON", "ORG", "NORP")
         and any(child.dep_ == "conj" for child in apposition.children)
     )
+
+
+def _is_closed(apposition: Token) -> bool:
+    """Whether a comma ends the apposition before "and": what follows is coordinated with the noun, not with it."""
+    joined = children(apposition, "conj")
+    and_ = children(apposition, "cc")
+    return bool(joined and and_) and and_[0].i > 0 and and_[0].nbor(-1).text == "," and len(joined) == 1
 
 
 def _begins_clause(noun: Token) -> bool:
@@ -100,17 +114,43 @@ def children(token: Token, *labels: str) -> list[Token]:
 
 
 def is_passive(verb: Token) -> bool:
-    """Passive by its subject or auxiliary, or a past participle that modifies a noun ("the envoy expelled by …")."""
+    """Passive by its subject, auxiliary or agent, or a past participle that modifies a noun ("the envoy expelled")."""
+    if is_causative(verb) or (verb.tag_ == "VBN" and verb.dep_ == "advcl" and children(verb, "agent")):
+        return True
+    if parted_auxiliary(verb) is not None:
+        return False
+    shares = verb.dep_ == "conj" and is_verbal(verb.head) and verb.head.i < verb.i
+    shares = shares and (verb.tag_ == "VBN" or (verb.tag_ == "VBD" and bool(children(verb, "agent"))))
     for child in verb.children:
         if child.dep_ in ("nsubjpass", "auxpass", "csubjpass"):
             return True
-        if child.dep_ in ("nsubj", "dobj"):
-            return False
-    if verb.dep_ == "acl":
-        return verb.tag_ == "VBN"
-    if verb.dep_ == "conj" and verb.tag_ == "VBN" and is_verbal(verb.head) and verb.head.i < verb.i:
-        return is_passive(verb.head)
-    return False
+        if child.dep_ == "nsubj" or (child.dep_ == "dobj" and not shares):
+            return False  # "was called in and handed a note": who is handed something has an object, too
+    return verb.tag_ == "VBN" if verb.dep_ == "acl" else shares and is_passive(verb.head)
+
+
+def is_causative(verb: Token) -> bool:
+    """ "had their houses torched by …": what the verb says was done to what stands before it."""
+    return (
+        verb.tag_ == "VBN"
+        and verb.dep_ in ("ccomp", "xcomp", "acl")
+        and not children(verb, "aux", "auxpass", "mark")
+        and bool(children(verb, "agent"))
+        and (verb.head.lemma_ == "have" or verb.head.head.lemma_ == "have")
+    )
+
+
+def parted_auxiliary(verb: Token) -> Token | None:
+    """The "has" of a perfect that an inserted phrase parts from its participle: "has, in a statement, called on".
+
+    The parser then takes the participle for a modifier of the phrase's noun.
+    """
+    if verb.tag_ != "VBN" or verb.dep_ != "acl" or verb.head.dep_ != "pobj":
+        return None
+    above = verb.head.head.head
+    commas = [verb.doc[i].text for i in (above.i + 1, verb.i - 1)]
+    has = above.lemma_ == "have" and above.i < verb.i and commas == [",", ","] and not children(above, "dobj")
+    return above if has else None
 
 
 def antecedent(relative: Token) -> Token:
@@ -151,9 +191,25 @@ def own_subjects(verb: Token) -> list[Token]:
     """Subjects that stand in the clause itself, coordination unfolded, relative pronouns replaced."""
     if is_headline_plan(verb):
         return conjuncts(verb.head)
-    subjects = [c for c in verb.children if c.dep_ in SUBJECTS | PASSIVE_SUBJECTS and c.dep_ != "expl"]
-    subjects = [*_listed_before(subjects), *subjects]
+    hosts = [verb, *children(verb, "aux")]  # an inserted phrase may leave the subject on the auxiliary
+    subjects = [c for host in hosts for c in host.children if c.dep_ in _SUBJECTS]
+    subjects = [*_listed_before(subjects), *subjects] or _behind_place(verb)
+    if not subjects and is_headline_verb(verb):
+        subjects = [c for c in children(verb, "compound", "nmod") if c.ent_type_ in ("GPE", "ORG", "PERSON", "NORP")]
     return [part for subject in subjects for part in conjuncts(antecedent(subject))]
+
+
+def _behind_place(verb: Token) -> list[Token]:
+    """ "In Geneva, Chad and Mali signed …": the names behind the comma, which the parser takes for further places."""
+    if verb.dep_ != "ROOT" or verb.tag_ != "VBD":
+        return []
+    for preposition in children(verb, "prep"):
+        for place in children(preposition, "pobj"):
+            names = [c for c in place.children if c.dep_ in ("conj", "appos") and c.ent_type_ == "GPE"]
+            comma = place.i + 1 < verb.i and place.nbor().text == "," and preposition.i == verb.sent.start
+            if comma and place.ent_type_ == "GPE" and names and names[0].i == place.i + 2:
+                return names[:1]
+    return []
 
 
 def _listed_before(subjects: list[Token]) -> list[Token]:
@@ -170,12 +226,17 @@ def subjects(verb: Token, *, depth: int = 6) -> list[Token]:
 
     For a passive verb these are its undergoers. ``depth`` bounds the climb through nested clauses.
     """
+    if depth and is_causative(verb):
+        return subjects(verb.head if verb.head.lemma_ == "have" else verb.head.head, depth=depth - 1)
     own = own_subjects(verb)
     if own or depth == 0:
         return own
     head, label = verb.head, verb.dep_
     if head == verb:
         return []
+    parted = parted_auxiliary(verb)
+    if parted is not None:
+        return own_subjects(parted)
     if label == "conj" and is_verbal(head):
         stolen = _stolen_subject(verb)
         return [stolen] if stolen is not None else subjects(head, depth=depth - 1)
@@ -202,6 +263,9 @@ def subjects(verb: Token, *, depth: int = 6) -> list[Token]:
             return controllers or subjects(governor, depth=depth - 1)
         return []
     if label in ("acl", "relcl"):
+        if verb.tag_ == "VBG" and head.ent_type_ in ("DATE", "TIME"):  # "shelled it for a third day, killing two"
+            above = clause_verb(head)
+            return subjects(above, depth=depth - 1) if above is not None else []
         return [head] if label == "acl" and verb.tag_ in ("VBG", "VBN") else _controller_of_noun(head, depth)
     if label in ("parataxis", "dep") and is_verbal(head):
         return subjects(head, depth=depth - 1)
@@ -238,6 +302,23 @@ def objects(verb: Token) -> list[Token]:
     return [antecedent(token) for token in found]
 
 
+def agents(verb: Token) -> list[Token]:
+    """Who does what a passive verb says; coordinated verbs share who stands behind the last: "was hit and sunk by"."""
+    own = [other for name, other in obliques(verb) if name == "by"]
+    if own:
+        return own
+    for given in children(verb, "dobj"):  # "was granted a loan of two million euros by Norway", on whichever it hangs
+        behind = [other for word in given.subtree for name, other in obliques(word) if name == "by" and word.i > verb.i]
+        if behind:
+            return behind
+    for later in children(verb, "conj"):
+        if is_verbal(later) and is_passive(later) and not own_subjects(later):
+            found = agents(later)
+            if found:
+                return found
+    return []
+
+
 def datives(verb: Token) -> list[Token]:
     """Indirect objects: "gave Kyiv tanks", and spaCy's "gave tanks to Kyiv" where it labels it dative."""
     found = []
@@ -264,6 +345,8 @@ def _prepositional(preposition: Token, name: str) -> Iterator[tuple[str, Token]]
         name = "such as"
     for child in preposition.children:
         if child.dep_ == "pobj":
+            if name == "at" and child.lower_ == "head":
+                continue  # "at the head of a delegation"
             for part in conjuncts(child):
                 yield name, part
         elif child.dep_ == "prep":
