@@ -232,6 +232,7 @@ def test_the_last_day_may_be_told_in_a_sentence_of_its_own(read: Reader, text: s
     [
         "On the second day of his visit to Tonga, Fijian premier Sitiveni Rabuka met fishermen on Monday.",
         "Fijian premier Sitiveni Rabuka met fishermen on Monday, the second day of a visit to Tonga.",
+        "Fijian premier Sitiveni Rabuka met fishermen on Monday, the last day of a two-day visit to Tonga.",
     ],
 )
 def test_which_day_of_a_visit_it_is_tells_the_first(read: Reader, text: str) -> None:

@@ -270,6 +270,16 @@ def test_a_correction_is_the_same_text_and_another_years_figures_are_not() -> No
     assert find_pairs([sign(report), sign(later)]) == ()
 
 
+def test_a_communique_of_another_round_is_another_text() -> None:
+    mould = (
+        "The ministers of Norland and {} held the {} round of their consultations in a good mood. They noted with joy "
+        "how trade grows and signed a paper on taxes. Both sides spoke of matters far and near and held fast to the "
+        "charter of the union. The day of the next round will be agreed upon by letter."
+    )
+    texts = [mould.format("Sudland", "tenth"), mould.format("Ostland", "ninth"), mould.format("Westland", "third")]
+    assert not find_pairs([sign(text) for text in texts])
+
+
 def test_letters_that_scans_take_for_one_another_change_nothing() -> None:
     scanned = TREATY.replace("l", "1").replace("O", "0").replace("m", "rn")
     assert sign(scanned).shingle_hashes == sign(TREATY).shingle_hashes

@@ -162,7 +162,7 @@ def _is_mention(report: Report) -> bool:
     return report.mode_type == "visit" and report.status_type == "occurred" and report.start_date is None and is_noun
 
 
-_HAS_BEEN = re.compile(r"\b(?:during|after|following|back from|returned from)(?: [\w'’-]+){1,5} $", re.IGNORECASE)
+_HAS_BEEN = re.compile(r"\b(?:during|after|following|from|day of)(?: [\w'’-]+){1,5} $", re.IGNORECASE)
 _UNDER_WAY = re.compile(
     r"\b(?:is|are)\b[^.;]*? on (?:an?|his|her|their) (?:[\w-]+ ){0,4}(?:visit|trip|tour)\b", re.IGNORECASE
 )

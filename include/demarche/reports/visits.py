@@ -121,7 +121,9 @@ def _count_days(draft: Draft, times: Times) -> None:
         return
     number = next((NTH_DAYS[child.lower_] for child in day.children if child.lower_ in NTH_DAYS), None)
     when = times.beside(day)
-    if number is None or when is None or when.start_date is None:
+    if number is None and any(child.lower_ in ("last", "final", "closing") for child in day.children):
+        number = days_long(day.sent.text)
+    if not number or when is None or when.start_date is None:
         return
     draft.when = replace(when, start_date=when.start_date - timedelta(days=number - 1))
 

@@ -40,6 +40,9 @@ _SMALL = (
     *("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
 )
 _NUMBERS = dict(zip(_SMALL, map(str, (*range(2, 21), *range(30, 100, 10))), strict=True))
+_ORDINALS = frozenset(
+    ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
+)
 _CONFUSED = str.maketrans("015cbuif", "olsehnlt")
 
 PADDING = 2**32 - 1
@@ -144,6 +147,8 @@ def _read_word(word: str) -> tuple[str, bool]:
     folded = _fold(word)
     if folded in _NUMBERS:
         return _NUMBERS[folded], True
+    if folded in _ORDINALS:
+        return folded.translate(_CONFUSED), True  # the round, the session: what last year's mould changes
     return folded if folded.isdecimal() else folded.translate(_CONFUSED).replace("rn", "m"), False
 
 
