@@ -298,7 +298,7 @@ class _Builder:
     def add(self, written: Iterable[str], meaning: Name) -> None:
         for spelling in (each for one in written for each in _both_spellings(one)):
             folded = fold(spelling)
-            one = meaning._replace(is_acronym=is_acronym(spelling))
+            one = meaning._replace(is_acronym=True) if is_acronym(spelling) else meaning
             known = self.names[folded]
             if not any((old.kind, old.entity_id) == (one.kind, one.entity_id) for old in known):
                 known.append(one)
