@@ -740,6 +740,8 @@ def test_what_looks_like_it_and_is_one(
             "Tanzania recalled its high commissioner from Malawi.",
             ("SANCTION", "occurred", "SANCTION", ["TZA"], ["MWI"]),
         ),
+        ("The last Slovak soldiers left Cyprus on Wednesday.", ("RETREAT", "occurred", "RETREAT", ["SVK"], ["CYP"])),
+        ("Japan protested Chinese drills near the islands.", ("ACCUSE", "occurred", "ACCUSE", ["JPN"], ["CHN"])),
         ("Syria freed an aid worker from Canada.", ("RETREAT", "occurred", "RETREAT", ["SYR"], ["CAN"])),
     ],
 )

@@ -136,6 +136,8 @@ def _read_sentence(
         event_type, mode_type = frame.event_type, frame.mode_type
         if event_type == "PROTEST" and frame.entry.head in ("protest", "demonstrate") and _are_officials(actors):
             event_type, mode_type = "ACCUSE", "disapprove"  # governments protest in words
+        if mode_type == "visit" and frame.entry.head in ("leave", "depart") and _are_troops(frame.actors):
+            event_type, mode_type = "RETREAT", "withdraw"
         draft = Draft(
             frame, event_type, mode_type, status, actors, recipients, when, where, quantity, unit,
             _confidence(frame, actors, recipients), index, anaphoric,
@@ -174,6 +176,11 @@ def _is_envoy(noun: Token) -> bool:
 def _is_own_state(party: Party, actors: Sequence[Party]) -> bool:
     """A state is no second party to what its own people do: "the two countries" after both their ministers."""
     return party.entity_type == "state" and any(actor.country_code == party.country_code for actor in actors)
+
+
+def _are_troops(heads: Sequence[Token]) -> bool:
+    classes = lexicon().classes
+    return any(not {"<forces>", "<peacekeepers>"}.isdisjoint(classes.get(head.lemma_.lower(), ())) for head in heads)
 
 
 def _are_officials(actors: Sequence[Party]) -> bool:
