@@ -561,3 +561,10 @@ def test_nothing_arrives_in_the_future_or_before_there_were_computers(key, tmp_p
     with pytest.raises(StepError, match="nothing can have arrived then"):
         steps.fetch_documents(key, inputs=[tmp_path], settings=Settings(lake_url=str(tmp_path / "lake")))
     assert not list(tmp_path.iterdir())
+
+
+def test_what_decides_no_row_is_there_to_be_left_out() -> None:
+    from demarche.steps import ledgers
+
+    package = Path(ledgers.__file__).parent.parent
+    assert [part for part in sorted(ledgers.RIM) if not (package / part).exists()] == []

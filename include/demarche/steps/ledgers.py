@@ -237,15 +237,21 @@ def code_version(station: str, settings: Settings) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
+RIM = frozenset({
+    "cli.py", "daily.py", "evaluation.py", "explanation", "exports", "fetching", "printing.py", "quality.py",
+    "sending.py", "settings.py", "sql", "storage", "warehouse", "watches.py", "wikidata.py",
+})  # fmt: skip
+"""Parts of the package that decide no row of a station: with them changed, what was derived stays."""
+
+
 @cache
 def _code_hash() -> str:
     """A hash over what decides rows: every module and table of the package but the rim around them."""
     root = Path(__file__).parent.parent
-    rim = {"cli.py", "printing.py", "settings.py", "fetching", "storage.py", "wikidata.py", "web", "warehouse", "sql"}
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         part = path.relative_to(root).parts[0]
-        if path.is_file() and part not in rim and "__pycache__" not in path.parts:
+        if path.is_file() and part not in RIM and "__pycache__" not in path.parts:
             digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
