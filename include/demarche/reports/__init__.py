@@ -119,7 +119,9 @@ def _read_sentence(
         ]
         recipients = _with_countries(recipients, frame, actors, sentence, parties)
         met = _distinct(party for head in frame.sought for party in parties.resolve(head))
-        recipients = [party for party in met if party.country_code and _identity(party) not in taken] or recipients
+        met = [party for party in met if party.country_code and _identity(party) not in taken]
+        is_named = any(party.entity_type == "state" and party.name and party.name in party.text for party in recipients)
+        recipients = recipients if is_named else met or recipients  # "flew to Togo to meet …": Togo is the host
         when = times.of(frame)
         where = circumstances.where(frame, parties, facilities)
         if where.name is None:
