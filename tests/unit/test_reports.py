@@ -751,6 +751,15 @@ def test_constructions_of_the_news(
     assert told(read(sentence)) == [act]
 
 
+def test_a_journey_to_meet_somebody_elsewhere_is_a_meeting_and_no_visit_to_his_state(read: Reader) -> None:
+    for sentence, mode in (
+        ("The Malian premier flew to Geneva for talks with Togo's president.", None),
+        ("The Malian premier flew to Lomé for talks with Togo's president.", "visit"),
+        ("The Malian premier flew to Togo for talks with Ghana's president.", "visit"),
+    ):
+        assert [report.mode_type for report in read(sentence)[0]] == [mode], sentence
+
+
 def test_a_clipping_that_tells_nothing_else_tells_what_is_doubtful(read: Reader) -> None:
     assert told(read("Opposition leaders in Gabon are boycotting the poll."))[0][0] == "PROTEST"
     assert sides(read, "Chad is boycotting the fair. It expelled the envoy of Mali.") == [

@@ -121,7 +121,9 @@ def _read_sentence(
         met = _distinct(party for head in frame.sought for party in parties.resolve(head))
         met = [party for party in met if party.country_code and _identity(party) not in taken]
         is_named = any(party.entity_type == "state" and party.name and party.name in party.text for party in recipients)
+        hosts = {party.country_code for party in recipients}
         recipients = recipients if is_named else met or recipients  # "flew to Togo to meet …": Togo is the host
+        is_abroad = bool(met) and recipients is met and hosts - {None} and hosts.isdisjoint(p.country_code for p in met)
         when = times.of(frame)
         where = circumstances.where(frame, parties, facilities)
         if where.name is None:
@@ -138,6 +140,8 @@ def _read_sentence(
         event_type, mode_type = frame.event_type, frame.mode_type
         if event_type == "PROTEST" and frame.entry.head in ("protest", "demonstrate") and _are_officials(actors):
             event_type, mode_type = "ACCUSE", "disapprove"  # governments protest in words
+        if is_abroad:  # "flew to Geneva to meet Togo's premier": a meeting, and no visit to Togo
+            mode_type = None
         if mode_type == "visit" and frame.entry.head in ("leave", "depart") and _are_troops(frame.actors):
             event_type, mode_type = "RETREAT", "withdraw"
         draft = Draft(
