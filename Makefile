@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test up now down check gold bench-warehouse lock docs clean secrets
+.PHONY: help setup demo test up now down airflow check gold bench-warehouse lock docs clean secrets
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ now: ## read what was dropped, without waiting for the hour (after `make up`)
 
 down: ## stop what `make up` started; its history stays
 	@test ! -x $(BIN)/python || $(BIN)/python -m ops.supervisor down
+
+airflow: ## Airflow's own command line on what `make up` started: make airflow ARGS="dags list"
+	@$(BIN)/python -m ops.supervisor airflow $(ARGS)
 
 check: setup ## lint, types, layers; generated pages and pins are current
 	@$(BIN)/ruff check .

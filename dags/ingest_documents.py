@@ -88,7 +88,7 @@ with DAG(
 
     @task(outlets=[DOCUMENTS], trigger_rule=TriggerRule.ALL_DONE)
     def announce_documents(found: list | None, parsed: list[dict] | None, *, dag_run, params, outlet_events) -> None:
-        """Wake the next station; an hour in which nothing came, and nothing is left from before, ends here."""
+        """Wake the next station; an hour without news or leftovers ends here, unless a person asked for it."""
         from demarche import steps
 
         if found is None:
@@ -104,4 +104,5 @@ with DAG(
     found = find_partitions(fetch_documents.expand(sources=dealt))
     parsed = parse_documents.expand(keys=found)
     announce_documents(found, parsed)
-    [dealt, parsed] >> EmptyOperator(task_id="all_parsed")  # a failed part fails the run, but holds up no other
+    says = "Makes the run fail where a part has failed, which holds up no other part."
+    [dealt, parsed] >> EmptyOperator(task_id="all_parsed", doc_md=says)

@@ -20,7 +20,16 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, PartitionedAssetTimetable, task
 
-from demarche_policy import EVERY_HOUR, PAIRED_DOCUMENTS, WAREHOUSE, asked_for, is_wanted, late_after, task_defaults
+from demarche_policy import (
+    EVERY_HOUR,
+    PAIRED_DOCUMENTS,
+    WAREHOUSE,
+    asked_for,
+    hour,
+    is_wanted,
+    late_after,
+    task_defaults,
+)
 
 with DAG(
     "load_warehouse",
@@ -31,6 +40,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,  # each run loads all that is pending
     tags=["demarche", "chain"],
+    params={"partition_key": hour("Not needed: all that is pending is loaded.")},
     deadline=late_after(hours=3),
     default_args=task_defaults(
         pool="warehouse",

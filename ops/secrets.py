@@ -50,7 +50,10 @@ def _complete(target: Path, example: str) -> int:
     present = target.read_text()
     added = lacking(example, present)
     if not added:
-        print(".env has all of them, and new secrets would lock out what runs on the old ones; remove it first.")
+        print(
+            ".env has all of them, and new secrets would lock out what runs on the old ones; remove it first. "
+            "The volume `postgres` keeps its old password: remove it too, or see docs/deploy.md."
+        )
         return 1
     with target.open("a") as file:  # a later line wins over an earlier, empty one
         file.write("" if present.endswith("\n") else "\n")

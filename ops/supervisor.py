@@ -18,7 +18,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -29,7 +29,7 @@ from demarche.settings import Settings, SettingsError, load_settings
 from demarche.steps import diagnose
 from ops.demo import CHAIN, POOLS, UPKEEP
 from ops.rest import Rest
-from ops.services import HOST, ROOT, ServiceError, Site, end_leftovers, tail
+from ops.services import HOST, ROOT, ServiceError, Site, end_leftovers, leftovers, tail
 from ops.watching import Watch
 
 HOME = ROOT / ".state" / "airflow"
@@ -167,8 +167,9 @@ def up(asked_port: int | None) -> int:
     port = asked_port or PORT
     if found := running():
         with client(site_on(found["port"])) as rest:
-            state = "is up already" if rest.log_in() else "is coming up already"
-        print(f"Airflow {state}.\n{_welcome(rest.site)}")
+            is_up = rest.log_in()
+            hindered = _hindrances(rest) if is_up else []
+        print(f"Airflow is {'up' if is_up else 'coming up'} already.\n{_welcome(rest.site, hindered)}")
         if asked_port in (None, found["port"]):
             return 0
         print(f"It stays on port {found['port']}. To move it: make down; make up PORT={asked_port}", file=sys.stderr)
@@ -208,7 +209,7 @@ def up(asked_port: int | None) -> int:
                 return 1
             time.sleep(0.5)
         hindered = [*obstacles(rest), *missing]
-    print("\n".join((_welcome(site), *(f"  but         {text}" for text in hindered))))
+    print(_welcome(site, hindered))
     return 0
 
 
@@ -234,15 +235,27 @@ def _is_ready(rest: Rest) -> bool:
         return False
 
 
-def _welcome(site: Site) -> str:
+def _hindrances(rest: Rest) -> list[str]:
+    """What keeps an Airflow that answers from working: components that aren't well, and obstacles."""
+    try:
+        health = rest.get("monitor/health")
+        ill = [name for name in COMPONENTS[1:] if health[name.replace("-", "_")]["status"] != "healthy"]
+        return [*(f"The {name} is not well; its log: {rest.site.logs / name}.log" for name in ill), *obstacles(rest)]
+    except (ServiceError, httpx.HTTPError) as error:
+        return [f"It could not be asked how it is: {error}"]
+
+
+def _welcome(site: Site, hindered: Iterable[object] = ()) -> str:
     return "\n".join(
         (
             f"  UI          {site.url}   user {USER}   password {password()}",
             f"  drop folder {_drop_folder(site)}   read every hour",
-            f"  now         open {site.url}/dags/ingest_documents, press Trigger, and give the hour as partition key;",
+            f"  now         open {site.url}/dags/ingest_documents, press Trigger, and fill in the hour;",
             "              or: make now",
             f"  logs        {site.logs}",
+            '  airflow     make airflow ARGS="dags list"   (its own command line)',
             "  stop        make down",
+            *(f"  but         {text}" for text in hindered),
         )
     )
 
@@ -255,7 +268,9 @@ def now() -> int:
     """Start `ingest_documents` for the present hour: what was dropped is read at once."""
     found = running()
     if not found:
-        print("Airflow is not up: make up", file=sys.stderr)
+        is_orphaned = HOME.exists() and leftovers(site_on(PORT))
+        why = "Airflow's supervisor is gone" if is_orphaned else "Airflow is not up"
+        print(f"{why}: make up", file=sys.stderr)
         return 1
     key = time.strftime("%Y-%m-%dT%H", time.gmtime())
     with client(site_on(found["port"])) as rest:
@@ -305,19 +320,30 @@ def down() -> int:
     return 0
 
 
+def airflow(arguments: Sequence[str]) -> int:
+    """Airflow's own command line, in the environment of what `up` starts."""
+    if not (HOME / "airflow.db").exists():
+        print("There is no Airflow here yet: make up", file=sys.stderr)
+        return 1
+    site = site_on((running() or {"port": PORT})["port"])
+    command = [sys.executable, "-m", "airflow", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=site.environment(), check=False).returncode
+
+
 def _is_taken(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 65535:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {text}")
-    return number
+    return int(text)
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["airflow"]:
+        return airflow(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="ops.supervisor", description=__doc__)
     parser.add_argument("command", choices=("up", "down", "now", "run"))
     parser.add_argument("--port", type=_port)

@@ -62,7 +62,8 @@ EVERY_HOUR = StartOfHourMapper(input_format="%Y-%m-%dT%H")
 def hour(description: str) -> Param:
     """A field of the form for triggering: an hour or nothing. (``airflow dags trigger`` knows no partition keys.)"""
     form = r"^20\d{2}-[01]\d-[0-3]\dT[0-2]\d$"
-    return Param(None, type=["null", "string"], pattern=form, title="Hour (UTC)", description=description)
+    title = "Hour (UTC), as in 2018-11-06T14"  # is shown by the API's answer to another form, too
+    return Param(None, type=["null", "string"], pattern=form, title=title, description=description)
 
 
 def key_of(dag_run: Any, params: Any, wrong: type[Exception] = AirflowFailException) -> str:

@@ -60,7 +60,7 @@ def model_name(name: str | None = None) -> str:
         )
     raise ModelError(
         f"the spaCy model {name!r} is not installed — python -m spacy download {name}, or pip install it, or unset "
-        "DEMARCHE_MODEL_NAME for an English model that is"
+        "DEMARCHE_MODEL_NAME to take an English model that is installed"
     )
 
 

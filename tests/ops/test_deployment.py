@@ -54,6 +54,11 @@ def test_versions_are_pinned(name):
     assert re.match(r"\d+\.\d+", tag), f"{name}: {SERVICES[name]['image']} can change under us"
 
 
+@by_service
+def test_nothing_gains_rights(name):
+    assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
+
+
 @pytest.mark.parametrize("name", sorted(AIRFLOW | {"redis"}))
 def test_nothing_runs_as_root(name):
     assert SERVICES[name]["user"].split(":")[0] not in ("0", "root")
@@ -91,6 +96,7 @@ PLACES = {  # set by each way of its own: where things are, and secrets
     "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK",
     "AIRFLOW__CORE__EXECUTOR",
     "DEMARCHE_DATA_FOLDER",
+    "AIRFLOW__API__BASE_URL",
 }
 
 
@@ -115,6 +121,14 @@ def test_what_heals_without_hands_is_set_as_in_the_tests(environment):
 def test_each_way_to_deploy_has_the_settings_of_compose(environment):
     plain = {name: value for name, value in compose_environment().items() if "$" not in value and name not in PLACES}
     assert {name: environment().get(name) for name in plain} == plain
+
+
+@pytest.mark.parametrize("environment", [compose_environment, helm_environment, systemd_environment])
+def test_notices_link_to_an_address_with_a_host(environment):
+    address = environment()["AIRFLOW__API__BASE_URL"]
+    while address != (address := re.sub(r"\$\{\w+:-([^${}]*)\}", r"\1", address)):  # compose's defaults, nested
+        pass
+    assert re.fullmatch(r"http://[\w.]+:8080", address)
 
 
 def test_helm_has_no_secret_and_no_default_user():

@@ -179,7 +179,27 @@ def test_down_without_up_is_no_error(homed, capsys):
 
 def test_now_without_up_says_what_to_do(homed, capsys):
     assert supervisor.now() == 1
+    assert capsys.readouterr().err == "Airflow is not up: make up\n"
+
+
+def test_now_without_a_supervisor_says_that_it_is_gone(homed, monkeypatch, capsys):
+    monkeypatch.setattr(supervisor, "leftovers", lambda site: [1])
+    assert supervisor.now() == 1
+    assert capsys.readouterr().err == "Airflow's supervisor is gone: make up\n"
+
+
+def test_airflows_command_line_has_the_environment_of_what_is_up(homed, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["ops.supervisor", "airflow", "backfill", "create", "--dag-id", "x"])
+    assert supervisor.main() == 1
     assert "make up" in capsys.readouterr().err
+    (homed / "airflow.db").touch()
+    asked = []
+    done = subprocess.CompletedProcess([], 7)
+    monkeypatch.setattr(supervisor.subprocess, "run", lambda command, **rest: asked.append((command, rest)) or done)
+    assert supervisor.main() == 7
+    ((command, rest),) = asked
+    assert command[-4:] == ["backfill", "create", "--dag-id", "x"]
+    assert rest["env"]["AIRFLOW_HOME"] == str(homed)
 
 
 def test_a_taken_port_is_named(homed, capsys, site):
@@ -193,11 +213,12 @@ def test_a_taken_port_is_named(homed, capsys, site):
     assert f"Port {port} is taken" in capsys.readouterr().err
 
 
-def test_a_port_that_there_cannot_be_is_refused_in_a_sentence(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["ops.supervisor", "up", "--port", "99999"])
+@pytest.mark.parametrize("port", ["99999", "abc", "²"])
+def test_a_port_that_there_cannot_be_is_refused_in_a_sentence(monkeypatch, capsys, port):
+    monkeypatch.setattr(sys, "argv", ["ops.supervisor", "up", "--port", port])
     with pytest.raises(SystemExit):
         supervisor.main()
-    assert "a port is a number from 1 to 65535, not 99999" in capsys.readouterr().err
+    assert f"a port is a number from 1 to 65535, not {port}" in capsys.readouterr().err
 
 
 def test_the_drop_folder_that_is_named_is_the_one_that_is_set(homed, site, monkeypatch, tmp_path):
@@ -245,6 +266,20 @@ def test_what_would_keep_a_run_waiting_is_named(site):
     assert missing_pool.startswith("The pool checking has no slots")
     assert missing.startswith("ingest_documents isn't there (yet)")
     assert paused.startswith("tag_documents is paused")
+
+
+def test_an_airflow_that_is_up_says_what_keeps_it_from_working(homed, site, monkeypatch, capsys):
+    answers = Answers(site, {"reading": 0, "warehouse": 1, "checking": 2}, set())
+    healthy, ill = {"status": "healthy"}, {"status": "unhealthy"}
+    answers.answers["monitor/health"] = {"scheduler": ill, "dag_processor": healthy, "triggerer": healthy}
+    monkeypatch.setattr(supervisor, "running", lambda: {"process": 1, "port": site.port})
+    monkeypatch.setattr(supervisor, "client", lambda site: answers)
+    assert supervisor.up(None) == 0
+    told = capsys.readouterr().out
+    assert "Airflow is up already." in told
+    assert "but         The scheduler is not well" in told
+    assert "but         The pool reading has no slots" in told
+    assert "dag-processor is not well" not in told
 
 
 def test_what_was_dropped_goes_before_the_past_and_needs_no_pool_of_the_checks(homed, site, monkeypatch):

@@ -350,6 +350,15 @@ def test_doctor_names_every_wrong_setting_at_once(tmp_path, monkeypatch):
     assert sorted(re.findall(r"^MISSING .*?DEMARCHE_(\w+):", done.stdout, re.MULTILINE)) == sorted(wrong)
 
 
+def test_doctor_names_a_drop_folder_that_cannot_be_made(tmp_path, monkeypatch):
+    """Where root has every right, too: rights alone don't tell."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DEMARCHE_DROP_FOLDER", "/proc/nope")
+    done = runner.invoke(cli.app, ["doctor"])
+    assert done.exit_code == 1
+    assert re.search(r"MISSING .*DEMARCHE_DROP_FOLDER: /proc/nope: /proc can't be written to", done.stdout)
+
+
 def test_doctor_is_content(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = runner.invoke(cli.app, ["doctor"])

@@ -280,6 +280,19 @@ def settings(tmp_path) -> Settings:
     return Settings(data_folder=tmp_path, pair_window_days=1)
 
 
+def test_status_counts_the_dropped_files_that_no_run_has_read(tmp_path):
+    settings = Settings(data_folder=tmp_path, settle_seconds=0)
+    settings.drop_folder.mkdir()
+    for name in ("a.txt", "b.exe"):
+        (settings.drop_folder / name).write_text("Ministers of Peru and Bolivia met in Quito on Monday.")
+    assert steps.status(settings=settings)["not_read"] == 2
+    steps.fetch_documents("2018-11-06T14", settings=settings)
+    assert steps.status(settings=settings)["not_read"] == 0, "a file that was rejected counts as read"
+    (settings.drop_folder / "c.txt").write_text("Ministers of Chile and Bolivia met in Lima on Friday.")
+    found = steps.status(settings=settings)
+    assert (found["dropped_files"], found["not_read"]) == (3, 1)
+
+
 def test_work_is_found_in_the_ledgers(settings, tmp_path):
     assert steps.pending("documents", settings=settings) == []
     (tmp_path / "a.txt").write_text("Ministers of Peru and Bolivia met in Quito on Monday to speak about fish.")

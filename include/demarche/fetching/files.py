@@ -111,6 +111,10 @@ class Known:
         self._looked.add(place)
         return state is not None and (place, state.etag, _reading(order)) in self._etags
 
+    def has_path(self, path: Path) -> bool:
+        """Whether a file of this path was fetched or rejected, in whatever state."""
+        return _place(printable(path)) in self.files
+
     def has(self, found: Fetched | Reject) -> bool:
         if isinstance(found, Reject):
             return (_place(found.path), _reason(found)) in self._rejects

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution, requires
@@ -19,9 +20,9 @@ from demarche.steps.ledgers import STATIONS, open_lake, unpairable, warehouse_of
 from demarche.steps.loading import loaded, unloaded
 from demarche.steps.quarantine import held_back
 from demarche.steps.running import pending
-from demarche.steps.sources import declared_sources
+from demarche.steps.sources import count_unread_files, declared_sources
 from demarche.steps.watching import declared_watches, ways_of
-from demarche.storage import Backup, LakeError
+from demarche.storage import Backup, Lake, LakeError
 
 NEEDED_BYTES = 1_000_000_000
 NEEDED_PYTHON = (3, 11)
@@ -60,7 +61,7 @@ def status(*, settings: Settings | None = None) -> dict[str, Any]:
     return {
         "lake": settings.lake_url,
         **_warehouse_status(settings),
-        **_drop_status(settings),
+        **_drop_status(lake, settings),
         "not_loaded": len(ready),
         "not_loaded_keys": ready,
         "held_back": held,
@@ -87,12 +88,13 @@ def _warehouse_status(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _drop_status(settings: Settings) -> dict[str, Any]:
+def _drop_status(lake: Lake, settings: Settings) -> dict[str, Any]:
     if not settings.drop_folder.is_dir():
         return {"drop_folder": f"{settings.drop_folder} (none yet)"}
     return {
         "drop_folder": str(settings.drop_folder),
         "dropped_files": sum(1 for _ in fetching.files_in(settings.drop_folder)),
+        "not_read": count_unread_files(lake, settings),
     }
 
 
@@ -147,9 +149,15 @@ def _places(settings: Settings) -> Iterator[Finding]:
         yield _lake("backup", "backup_url", settings.backup_url, lambda: Backup(settings.backup_url))
     yield _warehouse(settings)
     folder = settings.drop_folder
-    is_good = folder.is_dir() or not folder.exists()
-    advice = f" is not there — mkdir -p {folder} (only the schedule needs it)" if is_good else " is no folder"
-    yield Finding(is_good, "drop folder", f"{folder}{'' if folder.is_dir() else advice}", variable("drop_folder"))
+    if os.path.isdir(folder):
+        yield Finding(True, "drop folder", str(folder))
+    elif os.path.lexists(folder):
+        yield Finding(False, "drop folder", f"{folder} is no folder", variable("drop_folder"))
+    elif (made := _writable("drop folder", "drop_folder", folder)).is_good:
+        text = f"{folder} is not there — mkdir -p {folder} (only the schedule needs it)"
+        yield Finding(True, "drop folder", text)
+    else:
+        yield made
     yield _writable("reports", "reports_folder", settings.reports_folder)
     free = shutil.disk_usage(_existing(settings.warehouse_path.parent)).free
     advice = "" if free >= NEEDED_BYTES else f"; {NEEDED_BYTES / 1e9:.0f} GB are wanted: make room"
@@ -210,12 +218,21 @@ def _warehouse(settings: Settings) -> Finding:
 
 def _writable(subject: str, name: str, folder: Path) -> Finding:
     existing = _existing(folder)
-    is_good = existing.is_dir() and os.access(existing, os.W_OK)
+    is_good = _takes_files(existing)
     advice = "" if is_good else f": {existing} can't be written to — give this user the right to, or name another place"
     return Finding(is_good, subject, f"{folder}{advice}", variable(name))
+
+
+def _takes_files(folder: Path) -> bool:
+    """Tried, because rights don't tell all: root has every one, even where nothing can be made, as in /proc."""
+    try:
+        with tempfile.TemporaryDirectory(prefix=".demarche-", dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def _existing(folder: Path) -> Path:
     """The folder, or the nearest one above it that is there."""
     folder = folder.absolute()
-    return next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    return next((place for place in (folder, *folder.parents) if os.path.exists(place)), folder)

@@ -277,6 +277,17 @@ def known_files(lake: Lake, state: SourceState, key: str, settings: Settings) ->
     return Known(fetches, [row for one in keys for row in lake.fetch_rejects(one)], files | state.files)
 
 
+def count_unread_files(lake: Lake, settings: Settings) -> int | None:
+    """How many files of the drop folder no run has read or rejected yet, but for archives, of whose pages the fetch log
+    alone knows; None before the folder was asked for the first time, if the log has anything. Raises LakeFault."""
+    dropped = _state(lake, DROP).files
+    if dropped is None and lake.fetch_keys():
+        return None
+    known = Known(files={**(_state(lake, NAMED).files or {}), **(dropped or {})})
+    files = fetching.files_in(settings.drop_folder)
+    return sum(not known.has_path(path) for path in files if not fetching.is_archive(path))
+
+
 def read_named(paths: Sequence[Path], key: str, lake: Lake, settings: Settings) -> Appended:
     """Fetch the files that were named, and those in folders that were named."""
     order = Order(key, settings.source_name, settings.max_file_bytes, settings.max_archive_bytes)
