@@ -170,7 +170,7 @@ def test_two_writers_of_a_partition_leave_one_of_both_whole(bucket: str) -> None
     files = one._write_tables("documents", KEYS[0], {Reject: rejects(KEYS[0], 3)}, None)
     write(other, KEYS[0], 5)  # begins after the one has written, and is ready before
     assert len(one.read(Reject, KEYS[0], "documents")) == 5
-    one._commit("documents", KEYS[0], files, "in", "1", {}, {})
+    one._commit("documents", KEYS[0], files, "in", "1", {})
     assert len(one.read(Reject, KEYS[0], "documents")) == 3
     assert one.is_whole("documents", KEYS[0])
     one.sweep("documents", KEYS[0])

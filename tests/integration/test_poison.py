@@ -61,4 +61,5 @@ def test_run_sets_aside_what_kills_parser_and_model(demarche, tmp_path):
     reported = query(warehouse, "SELECT DISTINCT title FROM core.reports JOIN core.documents USING (document_id)").rows
     assert len(reported) == 7
 
-    assert not list((tmp_path / "data" / "lake").rglob("*.notes/*/*.json"))
+    notes = (tmp_path / "data" / "lake").rglob("*.notes/*/*.json")
+    assert [path for path in notes if "compared.notes" not in path.parts] == [], "of attempts"
