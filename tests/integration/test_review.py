@@ -140,3 +140,17 @@ def test_answers_may_end_at_any_time(world: World) -> None:
     assert any("0 decided" in line for line in ask(world, "--show", "sample", answers=""))
     assert any("0 decided" in line for line in ask(world, "--show", "sample", answers="dance\nundo\n\nq\n"))
     assert any("nothing to review" in line for line in ask(world, "--show", "disputed"))
+
+
+def test_days_that_can_not_be_are_refused_when_they_are_said(world: World) -> None:
+    event_id = next(key for key, (_, status) in events(world).items() if status == "occurred")
+    for answer, match in (
+        ("start_date=1500-10-05", "nothing is coded before 1900"),
+        ("start_date=2018-05-05 end_date=2018-01-01", "before it begins"),
+        ("start_date=2031-01-01", "ten years after|didn't begin"),
+    ):
+        values = dict(one.split("=") for one in answer.split())
+        with pytest.raises(DecisionError, match=match):
+            steps.decide("recode", event_id, new_values=values, settings=world.settings)
+    ask(world, "--event", event_id, answers="recode start_date=1500-10-05\nquit\n")
+    assert steps.decisions(settings=world.settings) == []

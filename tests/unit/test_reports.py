@@ -206,9 +206,7 @@ def visits(read: Reader, text: str) -> list[tuple[str, list[str | None], date | 
     actors = {p.report_id: [] for p in participants}  # type: dict[str, list[str | None]]
     for party in participants:
         actors[party.report_id] += [party.country_code] if party.role_type == "actor" else []
-    return [
-        (r.status_type, actors[r.report_id], r.start_date, r.end_date) for r in reports if r.mode_type == "visit"
-    ]
+    return [(r.status_type, actors[r.report_id], r.start_date, r.end_date) for r in reports if r.mode_type == "visit"]
 
 
 @pytest.mark.parametrize(
@@ -758,6 +756,21 @@ def test_a_journey_to_meet_somebody_elsewhere_is_a_meeting_and_no_visit_to_his_s
         ("The Malian premier flew to Togo for talks with Ghana's president.", "visit"),
     ):
         assert [report.mode_type for report in read(sentence)[0]] == [mode], sentence
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Norway almost expelled the Russian ambassador.",
+        "Norway all but broke off ties with Israel.",
+        "Norway barely condemned Israel.",
+        "Norway is unlikely to recognise Palestine.",
+        "Did Iran attack Israel?",
+    ],
+)
+def test_what_was_nearly_done_or_only_asked_is_not_told(read: Reader, sentence: str) -> None:
+    assert told(read(sentence)) == []
+    assert told(read("Norway expelled almost all Russian diplomats."))[0][0] == "SANCTION"
 
 
 def test_a_clipping_that_tells_nothing_else_tells_what_is_doubtful(read: Reader) -> None:

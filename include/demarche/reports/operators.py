@@ -87,12 +87,15 @@ _MODALS = {
 _PRESENT = frozenset({"am", "is", "are", "'s", "’s", "'re", "’re"})
 _GOING = frozenset({"go", "come", "leave", "depart", "arrive", "fly", "head"})
 _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "nobody", "none", "hardly", "barely"})
+_NEARLY = frozenset({"almost", "nearly", "hardly", "barely", "scarcely"})
+"""Before a verb, they say that it wasn't quite done; before a number, nothing about the act."""
 _CONDITIONS = frozenset({"if", "unless", "should", "until", "provided"})
 
 
 def modality(verb: Token) -> Modality:
     """Modality of the clause that ``verb`` heads; coordinated verbs share their first verb's auxiliaries."""
     kind, negated, conditional = "future" if syntax.is_headline_plan(verb) else "fact", False, False
+    nearly = verb.i > 1 and verb.nbor(-1).lower_ == "but" and verb.nbor(-2).lower_ == "all"
     if any(c.dep_ == "advmod" and c.lower_ == "longer" and c.i and c.nbor(-1).lower_ == "no" for c in verb.children):
         return Modality(kind, True, False, ended=True)
     for child in verb.children:
@@ -113,6 +116,8 @@ def modality(verb: Token) -> Modality:
                 kind = "future"  # "is leaving for Suva on Monday"
         elif child.dep_ == "neg" or lower in ("never",):
             negated = True
+        elif child.dep_ == "advmod" and child.i < verb.i and lower in _NEARLY:
+            nearly = True
         elif child.dep_ in ("nsubj", "nsubjpass", "dobj"):
             if any(c.dep_ in ("det", "neg", "preconj") and c.lower_ in _NEGATIONS for c in child.children):
                 negated = True
@@ -139,7 +144,14 @@ def modality(verb: Token) -> Modality:
         if head.lemma_ in ("have", "need"):
             return Modality("ought", negated or modality(head).negated, conditional)
     perfect = any(c.dep_ == "aux" and c.lower_ in ("have", "'ve") for c in verb.children)
-    return Modality(kind, negated, conditional, doubted=perfect and kind in ("possible", "would"))
+    return Modality(kind, negated, conditional, doubted=nearly or (perfect and kind in ("possible", "would")))
+
+
+def is_asked(verb: Token) -> bool:
+    """ "Did A attack B?", "Will A visit B?": a question tells nothing."""
+    asked = verb.sent.text.rstrip("\"'” ").endswith("?")
+    subjects = [child.i for child in verb.children if child.dep_ in syntax.SUBJECTS]
+    return asked and any(c.dep_ in ("aux", "auxpass") and any(c.i < i for i in subjects) for c in verb.children)
 
 
 def is_to_infinitive(verb: Token) -> bool:

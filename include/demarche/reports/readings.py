@@ -81,7 +81,7 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
         child.dep_ == "ccomp" and _is_finite_statement(child) for child in verb.children
     ):
         return False  # "insists that it has kept the truce" asks for nothing, "concluded that it had" signs nothing
-    if _is_caused(verb, reading) or _is_own_wish(verb):
+    if _is_caused(verb, reading) or _is_own_wish(verb) or operators.is_asked(verb):
         return False
     if verb.lemma_ == "warn" and not syntax.objects(verb) and _is_of_others(verb):
         return False  # "warned that farmers would pay" threatens nobody

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from demarche.events import DecisionError, checked_values, standing, undone
 from demarche.records import Decision, record_id
@@ -36,6 +36,15 @@ FROM core.event_reports AS m
 JOIN core.reports AS r ON r.report_id = m.report_id
 WHERE m.event_id = $event
 """
+
+
+_DAYS = """
+SELECT start_date, end_date, status_type, first_reported_date, last_reported_date
+FROM core.events
+WHERE event_id = $event
+"""
+EARLIEST = date(1900, 1, 1)
+"""As of the check dates_in_bounds."""
 
 
 def to_review(occasion: str, count: int = 20, *, seed: str = "", settings: Settings | None = None) -> list[str]:
@@ -86,6 +95,7 @@ def decide(
         if not new_values:
             raise DecisionError("nothing to recode — say what is right, like event_type=AID")
         checked_values(new_values)
+        _refuse_impossible_days(event_id, new_values, settings)
     return _keep(
         settings,
         decision_type=decision_type,
@@ -143,6 +153,33 @@ def _places(event_id: str, settings: Settings) -> dict[str, str]:
     if not found:
         raise DecisionError(f"no event is called {event_id}")
     return dict(found)
+
+
+def _refuse_impossible_days(event_id: str, new_values: Mapping[str, str], settings: Settings) -> None:
+    """Days that the gate of the next load would refuse, or that resolution would leave out. Raises DecisionError."""
+    from demarche import warehouse
+
+    (held,) = warehouse.query(warehouse_of(settings), _DAYS, parameters={"event": event_id}).rows
+    start, end, status, first_told, last_told = held
+    given = {name: date.fromisoformat(new_values[name]) for name in ("start_date", "end_date") if new_values.get(name)}
+    if not given:
+        return
+    start = given.get("start_date", start)
+    end = given.get("end_date", given.get("start_date", end))
+    if min(given.values()) < EARLIEST:
+        raise DecisionError(
+            f"nothing is coded before {EARLIEST:%Y} — leave the day out (start_date=) where it is older"
+        )
+    if start and end and end < start:
+        raise DecisionError(f"it would end on {end}, before it begins on {start} — say both start_date and end_date")
+    if last_told and max(given.values()) > last_told + timedelta(days=3652):
+        raise DecisionError(f"that is more than ten years after it was last told, on {last_told}")
+    status = new_values.get("status_type", status)
+    if status == "occurred" and start and first_told and start > first_told + timedelta(days=1):
+        raise DecisionError(
+            f"it was told on {first_told} as having occurred, so it didn't begin on {start} — if it is planned, recode "
+            "status_type=planned with it"
+        )
 
 
 def _named(other: str | None, question: str) -> str:
