@@ -103,6 +103,11 @@ def _codebook_lines() -> Iterator[str]:
         An event has a **type** (the act itself), possibly a **mode** (how it is done), a **status** (what is said of
         the act), and **contexts** (on what subject). Type and status fold into `plover_type`, the category that a
         PLOVER coder would write.
+
+        **To add a verb**, or a noun, add a line to `include/demarche/codebook/lexicon.csv`, whose first lines say what its
+        columns mean, with an example sentence: the tests read it. [CONTRIBUTING](../CONTRIBUTING.md) says which table is
+        for what else. A word of another's clause that changes what is said of an act ("decided against", "is due to")
+        stands in `operators.csv`. What is coded next uses it; `demarche run` codes anew what was coded before.
     """)
     yield from _type_lines()
     yield from _status_lines()
