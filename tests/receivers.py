@@ -27,7 +27,7 @@ class Received:
             self.arrived.append(notice)
             self._more.notify_all()
 
-    def wait_for(self, count: int, title: str = "", seconds: float = 10) -> list[dict[str, Any]]:
+    def wait_for(self, count: int, title: str = "", seconds: float = 30) -> list[dict[str, Any]]:
         """The notices whose title contains ``title``, as soon as there are so many; at the latest, those there are."""
         with self._more:
             self._more.wait_for(lambda: len(self._titled(title)) >= count, seconds)
