@@ -104,10 +104,10 @@ def _codebook_lines() -> Iterator[str]:
         the act), and **contexts** (on what subject). Type and status fold into `plover_type`, the category that a
         PLOVER coder would write.
 
-        **To add a verb**, or a noun, add a line to `include/demarche/codebook/lexicon.csv`, whose first lines say what its
-        columns mean, with an example sentence: the tests read it. [CONTRIBUTING](../CONTRIBUTING.md) says which table is
-        for what else. A word of another's clause that changes what is said of an act ("decided against", "is due to")
-        stands in `operators.csv`. What is coded next uses it; `demarche run` codes anew what was coded before.
+        **To add a verb**, or a noun, add a line to `include/demarche/codebook/lexicon.csv`, whose first lines say what
+        its columns mean, with an example sentence: the tests read it. [CONTRIBUTING](../CONTRIBUTING.md) says which
+        table is for what else. A word of another's clause that changes what is said of an act ("decided against", "is
+        due to") stands in `operators.csv`. What is coded next uses it; `demarche run` codes anew what was coded before.
     """)
     yield from _type_lines()
     yield from _status_lines()
