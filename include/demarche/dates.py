@@ -30,6 +30,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+EARLIEST = date(FIRST_YEAR, 1, 1)
+"""Nothing before it is coded."""
 """Years outside are numbers of something else, or history that nobody codes."""
 
 
@@ -747,3 +749,10 @@ def _resolve(text: str, anchor: date | None, tense: str | None) -> Interval | No
         start, end, precision = reading
         return Interval(start, end, precision, match[0]) if start <= end else None
     return None
+
+
+def years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # the 29th of February
+        return day.replace(year=day.year + years, day=28)

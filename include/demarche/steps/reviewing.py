@@ -6,6 +6,7 @@ import getpass
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from demarche.dates import EARLIEST, years_later
 from demarche.events import DecisionError, checked_values, standing, undone
 from demarche.records import Decision, record_id
 from demarche.settings import Settings, load_settings
@@ -43,8 +44,6 @@ SELECT start_date, end_date, status_type, first_reported_date, last_reported_dat
 FROM core.events
 WHERE event_id = $event
 """
-EARLIEST = date(1900, 1, 1)
-"""As of the check dates_in_bounds."""
 
 
 def to_review(occasion: str, count: int = 20, *, seed: str = "", settings: Settings | None = None) -> list[str]:
@@ -159,11 +158,11 @@ def _refuse_impossible_days(event_id: str, new_values: Mapping[str, str], settin
     """Days that the gate of the next load would refuse, or that resolution would leave out. Raises DecisionError."""
     from demarche import warehouse
 
-    (held,) = warehouse.query(warehouse_of(settings), _DAYS, parameters={"event": event_id}).rows
-    start, end, status, first_told, last_told = held
     given = {name: date.fromisoformat(new_values[name]) for name in ("start_date", "end_date") if new_values.get(name)}
     if not given:
         return
+    (held,) = warehouse.query(warehouse_of(settings), _DAYS, parameters={"event": event_id}).rows
+    start, end, status, first_told, last_told = held
     start = given.get("start_date", start)
     end = given.get("end_date", given.get("start_date", end))
     if min(given.values()) < EARLIEST:
@@ -172,7 +171,7 @@ def _refuse_impossible_days(event_id: str, new_values: Mapping[str, str], settin
         )
     if start and end and end < start:
         raise DecisionError(f"it would end on {end}, before it begins on {start} — say both start_date and end_date")
-    if last_told and max(given.values()) > last_told + timedelta(days=3652):
+    if last_told and max(given.values()) > years_later(last_told, 10):
         raise DecisionError(f"that is more than ten years after it was last told, on {last_told}")
     status = new_values.get("status_type", status)
     if status == "occurred" and start and first_told and start > first_told + timedelta(days=1):

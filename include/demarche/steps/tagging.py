@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from demarche import language
+from demarche.dates import EARLIEST, years_later
 from demarche.records import Document, Mention, Record, Reject, Report, ReportParticipant, record_id
 from demarche.settings import Settings, load_settings
 from demarche.steps.attempts import Attempts, Poison
@@ -19,8 +20,6 @@ from demarche.steps.ingestion import reject_of
 from demarche.steps.ledgers import code_version, documents_manifest, mended_later, open_lake
 from demarche.steps.limits import time_limit
 from demarche.steps.results import Progress, StepResult, by_path, first_line, no_progress
-
-EARLIEST = date(1900, 1, 1)  # nothing before it is coded
 
 
 def tag_documents(
@@ -257,16 +256,9 @@ def _with_sound_interval(report: Report, document: Document) -> Report:
     if start is None and end is None:
         return report
     told = document.published_date or document.fetched_at.date()
-    is_sound = start is not None and end is not None and EARLIEST <= start <= end <= _years_later(told, 10)
+    is_sound = start is not None and end is not None and EARLIEST <= start <= end <= years_later(told, 10)
     if is_sound and start is not None and report.status_type == "occurred":
         is_sound = start <= told + timedelta(days=1)
     if is_sound:
         return report
     return report.model_copy(update={"start_date": None, "end_date": None, "date_precision_type": "unknown"})
-
-
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # the 29th of February
-        return day.replace(year=day.year + years, day=28)
