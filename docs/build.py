@@ -332,7 +332,7 @@ def _dag_lines() -> Iterator[str]:
 # --- cli.md ------------------------------------------------------------------------------------------------------
 def cli_page() -> str:
     """Every verb of the command line with its arguments and options."""
-    return page("Command line", "`cli.py`", _cli_lines())
+    return page("Command line", "`cli/`", _cli_lines())
 
 
 def _cli_lines() -> Iterator[str]:

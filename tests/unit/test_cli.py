@@ -167,11 +167,11 @@ def test_text_from_the_web_does_not_steer_the_terminal(monkeypatch):
 # --- streams ---------------------------------------------------------------------------------------------------
 def test_a_line_longer_than_the_limit_is_cut_and_the_next_one_is_whole():
     stream = io.BytesIO(b"x" * 25 + b"\nnext\nlast")
-    assert list(cli._lines(stream, 10)) == [b"x" * 10, b"next\n", b"last"]
+    assert list(cli.texts._lines(stream, 10)) == [b"x" * 10, b"next\n", b"last"]
 
 
 def test_a_line_of_just_the_limit_is_whole():
-    assert list(cli._lines(io.BytesIO(b"123456789\nnext"), 10)) == [b"123456789\n", b"next"]
+    assert list(cli.texts._lines(io.BytesIO(b"123456789\nnext"), 10)) == [b"123456789\n", b"next"]
 
 
 def test_extract_goes_on_after_a_bad_line(monkeypatch):
@@ -201,7 +201,7 @@ def test_half_characters_can_be_written(capsys):
 
 # --- rejects and errors ----------------------------------------------------------------------------------------
 def test_rejects_are_listed_by_name_up_to_a_limit(capsys):
-    cli._print_rejects([reject(f"{number}.txt") for number in range(25)])
+    cli.steps.print_rejects([reject(f"{number}.txt") for number in range(25)])
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "rejected (empty): 0.txt is empty"
     assert lines[-1].startswith("… and 5 more")

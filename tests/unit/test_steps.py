@@ -529,7 +529,7 @@ def test_the_version_of_the_code_covers_the_whole_package(monkeypatch, tmp_path)
     monkeypatch.setattr(Path, "read_bytes", lambda path: hashed.add(path.name) or read(path))
     ledgers._code_hash.__wrapped__()
     assert {"dates.py", "frames.py", "lexicon.csv", "ledgers.py"} <= hashed
-    assert not {"cli.py", "printing.py", "settings.py", "publication.sql"} & hashed
+    assert not {"arguments.py", "printing.py", "settings.py", "publication.sql"} & hashed
 
 
 @pytest.mark.parametrize(

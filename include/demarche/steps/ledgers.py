@@ -238,7 +238,7 @@ def code_version(station: str, settings: Settings) -> str:
 
 
 RIM = frozenset({
-    "cli.py", "daily.py", "evaluation.py", "explanation", "exports", "fetching", "printing.py", "quality.py",
+    "cli", "daily.py", "evaluation.py", "explanation", "exports", "fetching", "printing.py", "quality.py",
     "sending.py", "settings.py", "sql", "storage", "warehouse", "watches.py", "wikidata.py",
 })  # fmt: skip
 """Parts of the package that decide no row of a station: with them changed, what was derived stays."""
