@@ -8,6 +8,7 @@ import json
 import os
 import random
 import socket
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def write(folder: Path) -> list[str]:
     """Write all of them into ``folder``; the names as they were asked for."""
     names = []
     for number, (name, data) in enumerate(
-        found for kind in (encodings, entities, markup, texts, records, tables, archives, names_of_files, mutations)
+        found
+        for kind in (encodings, entities, markup, texts, records, tables, archives, bombs, names_of_files, mutations)
         for found in kind()
     ):  # fmt: skip
         path = folder / f"{number:04d}{name}"
@@ -161,7 +163,7 @@ def records() -> Files:
 
 def tables() -> Files:
     yield ".csv", b'title,text\n"' + b"x," * MILLION
-    yield ".csv", b'title,text\n' + b'"' * MILLION
+    yield ".csv", b"title,text\n" + b'"' * MILLION
     yield ".csv", (",".join(f"c{n}" for n in range(DEEP)) + "\n" + "," * DEEP).encode()
     yield ".csv", b"text\n" + b"," * MILLION
     yield ".csv", f"title,text\r=cmd|'/c calc'!A1,{PROSE * 3}\r".encode()
@@ -208,6 +210,39 @@ def archives() -> Files:
         yield ".warc.gz", mutated(compressed(good, good, good), chance)
 
 
+def bombs() -> Files:
+    """Two gigabytes in two megabytes, in each place where bytes are unpacked."""
+    zeros = gigabytes(2)
+    good = compressed(record("https://a.example/good", PAGE.encode()))
+    yield ".txt.gz", zeros
+    yield "-bomb.txt", zeros
+    yield "-bomb.jsonl", zeros
+    yield "-bomb.parquet", b"PAR1" + zeros
+    yield ".warc.gz", zeros
+    yield ".warc.gz", zeros + good
+    yield ".warc.gz", good + zeros + good
+    yield ".warc.gz", good + gigabytes(2, b"WARC/1.0\r\nX: ") + good
+    yield ".warc.gz", good + gigabytes(2, b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 2000000000\r\n\r\n")
+    head = record("https://a.example/long", b"").replace(b"Content-Length: ", b"Content-Length: 2000000")
+    yield ".warc.gz", gigabytes(2, head) + good
+    yield ".warc.gz", gigabytes(2, b"", b"WARC/1.0\r\n\r\n\r\n") + good
+    yield ".warc.gz", gzip.compress(zeros, 1) + good
+    for encoding in ("gzip", "x-gzip", "deflate", "br", "gzip, gzip"):
+        data = record(f"https://a.example/{encoding[-4:]}", zeros, headers=f"Content-Encoding: {encoding}\r\n")
+        yield ".warc", data + record("https://a.example/behind", PAGE.encode())
+
+
+def gigabytes(count: int, start: bytes = b"", filling: bytes = b"\x00") -> bytes:
+    """A gzip member that unpacks to ``start`` and so many gigabytes of ``filling``."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    begin = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH)
+    block = filling * (MILLION // len(filling))
+    middle = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)  # a flushed block may be said again as it is
+    size = len(start) + len(block) * 1000 * count
+    trailer = bytes(4) + (size % 2**32).to_bytes(4, "little")  # a false sum: to be known only behind two gigabytes
+    return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + begin + middle * 1000 * count + packer.flush() + trailer
+
+
 def names_of_files() -> Files:
     for name in ("line\nbreak.txt", "tab\there.html", "quote'\"`.txt", "$(reboot).txt", "-rf.txt", "%s%n{0}.txt",
                  "; ls.txt", "\u202egnp.txt", "x" * 200 + ".txt", "back\\slash.txt", "<script>.html", "..txt",
@@ -217,9 +252,17 @@ def names_of_files() -> Files:
 
 def mutations() -> Files:
     chance = random.Random(7)
-    for number in range(120):
-        kind = (".html", PAGE.encode()) if number % 2 else (".txt", (PROSE + "\n\n").encode() * 5)
-        yield kind[0], mutated(kind[1], chance)
+    item = f"<item><title>Talks</title><link>https://a.example/1</link><description>{PROSE * 3}</description></item>"
+    kinds = {
+        ".html": PAGE.encode(),
+        ".txt": (PROSE + "\n\n").encode() * 5,
+        ".jsonl": (json.dumps({"text": PROSE * 3, "title": "Talks", "published": "2019-03-04"}) + "\n").encode() * 5,
+        ".csv": b"title,text,published\n" + f'"Talks","{PROSE * 3}",2019-03-04\n'.encode() * 5,
+        ".rss": f'<?xml version="1.0"?><rss version="2.0"><channel>{item * 5}</channel></rss>'.encode(),
+    }
+    for name, data in kinds.items():
+        for _ in range(60 if name in (".html", ".txt") else 30):
+            yield name, mutated(data, chance)
 
 
 def mutated(data: bytes, chance: random.Random) -> bytes:

@@ -501,6 +501,21 @@ def test_language() -> None:
     assert read(text="Kim met Lee.", language_code="en-GB").language_code == "en"
 
 
+def test_a_text_of_which_half_is_in_another_language_is_not_read_as_english() -> None:
+    french = (
+        "Les ministres des affaires étrangères des îles Fidji et des Tonga se sont rencontrés lundi à Suva, où ils ont "
+        "décidé d’ouvrir un consulat commun à Auckland.",
+        "C’est la première fois que les deux États insulaires partagent une mission à l’étranger, et chacun a parlé de "
+        "ce qu’elle lui épargnera.",
+        "Ils ont également évoqué la pêche, ainsi que le retour d’un chalutier retenu depuis le printemps.",
+        "« Nous sommes voisins, et des voisins partagent », a déclaré le ministre après trois heures de réunion.",
+    )
+    assert read(html=page(body=(*PARAGRAPHS, *french))).language_code == "fr"
+    assert read(html=page(body=(*french, *PARAGRAPHS))).language_code == "fr"
+    assert read(html=page(body=(french[0], *PARAGRAPHS, *PARAGRAPHS))).language_code == "en"
+    assert read(html=page(body=(*PARAGRAPHS, french[0]))).language_code == "en"
+
+
 # --- the body ----------------------------------------------------------------------------------------------------
 def test_body_of_a_page_by_rung() -> None:
     assert read(html=page()).body == "\n\n".join(PARAGRAPHS)

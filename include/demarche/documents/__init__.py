@@ -453,6 +453,7 @@ _OPENING = re.compile(
     r"[^.!?()]{0,40}(?:[A-Z][a-z]{2,3}\.)?[^.!?()]{0,20}[(\[][^()\[\]]{2,30}[)\]](?=\s?[-–—:]|\s[A-Z])"
 )
 """From the start to a bracket that may hold an agency's name."""
+_OPENING_CHARACTERS = 100
 
 
 def agencies() -> tuple[Source, ...]:
@@ -470,21 +471,25 @@ def agencies() -> tuple[Source, ...]:
     )
 
 
+_MAY_BE_SIGNED = re.compile(r"[(\[–—-]")
+
+
 def find_agency(paragraphs: list[str], around: Iterable[str], byline: str | None, url: str | None) -> str | None:
     """The id of the wire agency that wrote the text: by dateline, byline, signature, header line, or its own host."""
     by_sign, by_host = _agency_names()
-    first = _OPENING.match(paragraphs[0])
+    opening = paragraphs[0][:_OPENING_CHARACTERS]
+    first = _OPENING.match(opening) if _MAY_BE_SIGNED.search(opening) else None
     lines = [line for line in around if len(line) <= 60 and not re.search(r"(?i)photo|image|file", line)]
     for text in (first[0] if first else "", *re.split(r", | and |/", byline or ""), paragraphs[-1][-40:], *lines):
-        match = _agency_credit().search(text.strip())
+        text = text.strip()
+        match = _agency_credit().search(text) if text in by_sign or _MAY_BE_SIGNED.search(text) else None
         sign = match and (match["inside"] or match["line"] or match["behind"])
         if sign:
             return record_id("o", by_sign[sign])
-    host = _host(url) or ""
-    for own, name in by_host.items():
-        if host == own or host.endswith(f".{own}"):
-            return record_id("o", name)
-    return None
+    parts = (_host(url) or "").split(".")
+    names = (by_host.get(".".join(parts[number:])) for number in range(len(parts)))
+    name = next(filter(None, names), None)
+    return record_id("o", name) if name else None
 
 
 __all__ = [

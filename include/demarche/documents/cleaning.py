@@ -11,12 +11,11 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
-_BLANKS = re.compile(r"[^\S\n ][^\S\n]*| [^\S\n]+")  # all but a single blank, which stays
 
 
 def clean_lines(text: str) -> list[str]:
     """The lines of ``text`` without invisible characters, white space squeezed, ends stripped; composed (NFC)."""
-    return [line.strip() for line in _BLANKS.sub(" ", _visible(text)).split("\n")]
+    return [" ".join(line.split()) for line in _visible(text).split("\n")]
 
 
 def indented_lines(text: str) -> list[tuple[int, str]]:
@@ -25,11 +24,12 @@ def indented_lines(text: str) -> list[tuple[int, str]]:
     for line in _visible(text).split("\n"):
         inner = line.lstrip()
         indent = len(line[: len(line) - len(inner)].expandtabs()) if inner else 0
-        found.append((indent, _BLANKS.sub(" ", inner).strip()))
+        found.append((indent, " ".join(inner.split())))
     return found
 
 
-_PLAIN = re.compile(r"[\t\n -~]*")
+# What needs no mending: ASCII, Western letters as one character each, the usual quotes and dashes.
+_PLAIN = re.compile("[\t\n -~\u00a0-\u00ac\u00ae-\u017f\u2010-\u2027\u2030-\u205e\u20ac]*")
 
 
 _LONG_RUN = re.compile(r"[^\w\s\x00-\x7f]{31,}")

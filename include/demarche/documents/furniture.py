@@ -182,7 +182,7 @@ def _until_its_end(lines: list[str]) -> tuple[list[str], list[str]]:
 
 def _is_loose(line: str) -> bool:
     """A few words that end nowhere: a kicker, a standfirst, a name; no item of a list."""
-    return _kind(line) == "short" and not _SENTENCE_END.search(line) and not line.startswith(("- ", "* ", "• "))
+    return not _SENTENCE_END.search(line) and not line.startswith(("- ", "* ", "• ")) and _kind(line) == "short"
 
 
 def _portraits(paragraphs: list[str], byline: str | None) -> list[str]:
@@ -526,13 +526,18 @@ def echo(title: str, paragraphs: Sequence[str]) -> bool:
 
 def echoing(titles: Iterable[str], paragraphs: Sequence[str]) -> Iterator[str]:
     """Those lines of which the article speaks, in their order."""
-    said = _stems(" ".join(paragraphs[:6]))
+    said = _said(paragraphs)
     return (line for line in titles if (stems := _stems(line)) and len(stems & said) >= _ECHO_SHARE * len(stems))
 
 
 def _echo_share(title: str, paragraphs: Sequence[str]) -> float:
     stems = _stems(title)
-    return len(stems & _stems(" ".join(paragraphs[:6]))) / len(stems) if stems else 0.0
+    return len(stems & _said(paragraphs)) / len(stems) if stems else 0.0
+
+
+def _said(paragraphs: Sequence[str]) -> frozenset[str]:
+    """What the article speaks of at its beginning."""
+    return _stems(" ".join(paragraphs[:6]))
 
 
 _MASTHEAD = re.compile(r"[,|·•–—:-]\s*(?:[A-Z][a-z]+day,?\s*)?$")  # before the day on which a paper came out
@@ -555,10 +560,11 @@ def may_be_title(line: str) -> bool:
     return not (_LETTERHEAD.search(line) and _count(line) <= 6 and named)
 
 
-def _stems(text: str) -> set[str]:
+@lru_cache(maxsize=16)  # an article's are asked for with each line that may be its title
+def _stems(text: str) -> frozenset[str]:
     """The beginnings of the words that carry meaning, so that "meets" finds "meeting"."""
     words = re.findall(r"[^\W\d_]{4,}|\b[A-Z]{2,3}\b", text)
-    return {word.lower()[:5] for word in words if word.lower() not in _binding()}
+    return frozenset(word[:5] for word in map(str.lower, words) if word not in _binding())
 
 
 @cache

@@ -3,43 +3,61 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-_SAMPLE = 1_000  # characters
+_WINDOW = 500  # characters
+_SHORTEST_WINDOW = 250
+_COUNTS = (5, 3, 1)  # of windows; where they are odd, most of them say one thing or the other
 _MIN_WORDS = 8  # names alone look like any language
 _MIN_SCORE = 0.8
 _DENSE_SCRIPT = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\ud7a3]{12}")  # no blanks between words
 
 # No other language has these words as often; where they are, the identifier, which takes milliseconds, isn't asked.
-_ENGLISH = re.compile(r"\b(?:of|and|to|that|for|with|was|said|by|on|at|from|has|have|were|are|as|his|be|an|in|its?)\b")
-_THE = re.compile(r"\b[Tt]he\b")
+_ENGLISH = frozenset(
+    ("of", "and", "to", "that", "for", "with", "was", "said", "by", "on", "at", "from", "has", "have", "were", "are",
+     "as", "his", "be", "an", "in", "it", "its")
+)  # fmt: skip
 _MIN_THE, _MIN_ENGLISH = 0.03, 0.2  # shares of a text's words; news has twice as many
 _MIN_SURE_WORDS = 30
 
 
 def find_language(body: str, declared: str | None) -> str | None:
-    """ISO 639-1 of a text by its letters; of a short or doubtful one what was declared, else None."""
+    """ISO 639-1 of a text by its letters; of a short or doubtful one what was declared, else None.
+
+    A text is looked at in several places: one of which only the beginning is in English isn't English.
+    """
     given = re.match(r"([a-zA-Z]{2})(?:[-_].*)?$", (declared or "").strip())
     fallback = given[1].lower() if given else None
-    sample = body[:_SAMPLE]
-    words = len(re.findall(r"\w+", sample))
-    if words < _MIN_WORDS and not _DENSE_SCRIPT.search(sample):
-        return fallback
-    if _is_english(sample, words):
+    windows = list(_windows(body))
+    others = [window for window in windows if not _is_english(window)]
+    if 2 * len(others) < len(windows):
         return "en"
+    sample = " ".join(others)[: 2 * _WINDOW]
+    if len(sample.split()) < _MIN_WORDS and not _DENSE_SCRIPT.search(sample):
+        return fallback
     language, score = _identifier().classify(sample)
     return str(language) if score >= _MIN_SCORE else fallback
 
 
-def _is_english(sample: str, words: int) -> bool:
-    articles = len(_THE.findall(sample))
-    if words < _MIN_SURE_WORDS or articles < _MIN_THE * words:
+def _windows(body: str) -> Iterator[str]:
+    """Parts of a text, evenly spread."""
+    count = next((count for count in _COUNTS if len(body) >= count * _SHORTEST_WINDOW), 1)
+    for number in range(count):
+        start = number * len(body) // count
+        yield body[start : min(start + _WINDOW, (number + 1) * len(body) // count)]
+
+
+def _is_english(sample: str) -> bool:
+    words = sample.lower().split()
+    articles = words.count("the")
+    if len(words) < _MIN_SURE_WORDS or articles < _MIN_THE * len(words):
         return False
-    return articles + len(_ENGLISH.findall(sample)) >= _MIN_ENGLISH * words
+    return articles + sum(1 for word in words if word in _ENGLISH) >= _MIN_ENGLISH * len(words)
 
 
 @cache

@@ -53,6 +53,8 @@ class Markup:
     """``<meta>`` by name, property or itemprop in lower case; the first that is filled."""
     article: dict[str, Any]
     """The page's JSON-LD object of an article; empty where there is none."""
+    scripts: tuple[str, ...]
+    """The texts of its scripts, which only look for days needs."""
     is_cut: bool
     """Nested deeper than the parser follows."""
 
@@ -79,10 +81,27 @@ def parse_page(page: str) -> Markup:
         if is_cut:
             raise PageError("too_deep", TOO_DEEP)
         raise PageError("too_large", f"has {count} tags, the limit is {MAX_TAGS}; save its text as .txt")
+    scripts = _taken_out(tree)
     meta = _meta(tree)
     own = (*_CANONICAL(tree)[:1], *(meta[name] for name in ("og:url",) if name in meta))
     heads = (*(meta[name] for name in ("og:title", "twitter:title") if name in meta), *_HEADS(tree)[:3])
-    return Markup(tree, meta, json_ld.find_article(tree, list(map(str, own)), list(map(str, heads))), is_cut)
+    article = json_ld.find_article(tree, list(map(str, own)), list(map(str, heads)))
+    return Markup(tree, meta, article, tuple(scripts), is_cut)
+
+
+_LINKED_DATA = ("application/ld+json", "application/settings+json")
+
+
+def _taken_out(tree: HtmlElement) -> list[str]:
+    """Takes scripts and styles out of the page but what is data for its readers, and gives the texts of all scripts. The
+    extractor would copy them four times before it does so itself, and they are most of many pages."""
+    scripts = []
+    for element in list(tree.iter("script", "style")):
+        if element.tag == "script" and element.text:
+            scripts.append(element.text)
+        if element.get("type", "").lower() not in _LINKED_DATA and element.getparent() is not None:
+            element.drop_tree()
+    return scripts
 
 
 def main_text(markup: Markup) -> str:
@@ -112,6 +131,7 @@ def _text_of(markup: Markup) -> str:
 
 
 _ENDS_SENTENCE = re.compile(r"[.!…。！][\"”’')\]»]*$")
+_SHORTEST_LINK = 8  # characters of a title
 _MAX_LINKED = 200  # lines that are compared with links
 _MOST_LINKS = 0.3  # of a text's lines; more of them are a list that is the article
 
@@ -122,8 +142,9 @@ def without_links(lines: list[str], markup: Markup) -> list[str]:
     if not maybe or len(maybe) > _MAX_LINKED:
         return lines
     joined = " ".join(maybe)
-    texts = {clean_line(link.text_content()) for link in markup.tree.iter("a")}
-    links = sorted((text for text in texts if text and len(text) >= 8 and text in joined), key=len, reverse=True)
+    printed = {text for link in markup.tree.iter("a") if len(text := link.text_content()) >= _SHORTEST_LINK}
+    texts = {text for text in map(clean_line, printed) if text and len(text) >= _SHORTEST_LINK and text in joined}
+    links = sorted(texts, key=len, reverse=True)
     linked = {line for line in maybe if _without(links, line) <= 0.2 * len(line)}
     return [line for line in lines if line not in linked] if len(linked) <= _MOST_LINKS * len(lines) else lines
 
@@ -194,7 +215,7 @@ def _compared(cleaned_tree: Any, raw_tree: Any, body: Any, text: str, options: E
     if (
         len(text) >= options.min_extracted_size
         and options.focus == "balanced"
-        and 2 * len(text) >= _TEXT_LENGTH(raw_tree) - sum(map(_TEXT_LENGTH, raw_tree.iter("script", "style")))
+        and 2 * len(text) >= _TEXT_LENGTH(raw_tree) - sum(map(_TEXT_LENGTH, raw_tree.iter("script")))
         and _PARAGRAPHS(body)
         and not body.xpath(external.SANITIZED_XPATH)
     ):
@@ -341,9 +362,9 @@ def _script_value(markup: Markup) -> str | None:
     """The only day of publication that the page's own scripts name (data layers for advertising and measuring)."""
     found = [
         (value, moment)
-        for script in markup.tree.iter("script")
-        if script.text and len(script.text) <= _MAX_SCRIPT_CHARACTERS
-        for value in _SCRIPT_DAY.findall(script.text)
+        for script in markup.scripts
+        if len(script) <= _MAX_SCRIPT_CHARACTERS
+        for value in _SCRIPT_DAY.findall(script)
         if (moment := read_instant(value))
     ]
     return found[0][0] if len({moment.day for _, moment in found}) == 1 else None
