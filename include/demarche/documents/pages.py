@@ -93,7 +93,7 @@ _LINKED_DATA = ("application/ld+json", "application/settings+json")
 
 
 def _taken_out(tree: HtmlElement) -> list[str]:
-    """Takes scripts and styles out of the page but what is data for its readers, and gives the texts of all scripts. The
+    """Takes scripts and styles out of the page, but for data about its article, and gives the texts of all scripts. The
     extractor would copy them four times before it does so itself, and they are most of many pages."""
     scripts = []
     for element in list(tree.iter("script", "style")):
