@@ -239,5 +239,6 @@ def _number(number: float) -> str:
 
 
 def _text(cell: str | date | None) -> str:
-    words = " ".join(str("" if cell is None else cell).split())
+    text = "".join(letter if letter.isprintable() else " " for letter in str("" if cell is None else cell))
+    words = " ".join(text.split())
     return words if len(words) <= MAX_CELL else words[: MAX_CELL - 1] + "…"

@@ -30,8 +30,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-EARLIEST = date(FIRST_YEAR, 1, 1)
-"""Nothing before it is coded."""
 """Years outside are numbers of something else, or history that nobody codes."""
 
 
@@ -751,8 +749,32 @@ def _resolve(text: str, anchor: date | None, tense: str | None) -> Interval | No
     return None
 
 
-def years_later(day: date, years: int) -> date:
+# --- which days can be -------------------------------------------------------------------------------------------
+def impossible(start: date | None, end: date | None, told: date, *, has_occurred: bool) -> str | None:
+    """Why what was told on the day ``told`` can't have these days, and what to do; None where it can, as without days.
+
+    As the checks intervals_in_order, dates_in_bounds and occurred_before_reported ask of events.
+    """
+    if start is None and end is None:
+        return None
+    if start is None or end is None:
+        return "it has one day of two — say both start_date and end_date"
+    if start.year < FIRST_YEAR:
+        return f"nothing is coded before {FIRST_YEAR} — leave the day out (start_date=) where it is older"
+    if end < start:
+        return f"it would end on {end}, before it begins on {start} — say both start_date and end_date"
+    if end > _ten_years_later(told):
+        return f"{end} is more than ten years after it was told, on {told}"
+    if has_occurred and start > told + timedelta(days=1):  # a day's slack for time zones
+        return (
+            f"it was told on {told}, so it hasn't occurred with a beginning on {start} — if it is planned, say "
+            "status_type=planned; else say the right start_date"
+        )
+    return None
+
+
+def _ten_years_later(day: date) -> date:
     try:
-        return day.replace(year=day.year + years)
+        return day.replace(year=day.year + 10)
     except ValueError:  # the 29th of February
-        return day.replace(year=day.year + years, day=28)
+        return day.replace(year=day.year + 10, day=28)

@@ -548,6 +548,10 @@ class EventCluster(Record):
     cluster_number: int = Field(description="Made of the id of the cluster's smallest report")
 
 
+UNDATED = date(1900, 1, 1)
+"""The month of blocks that have none."""
+
+
 class BlockSeat(Record):
     """A report, or several that are coded alike, in a block: reports that share none are never compared."""
 

@@ -2,7 +2,7 @@
 
 A watch is words like ``country=PRK type=CONSULT``: every word must hold; of values parted by commas one must.
 
-    country=PRK         a country takes part, on whichever side (ISO 3166-1 alpha-3, or a name that is one word)
+    country=PRK         a country takes part, on whichever side (ISO 3166-1 alpha-3, or a name: country=South Korea)
     actor=, recipient=  the same for one side; also a part of a name: actor=pompeo
     type=, mode=, status=   as the codebook has them: type=CONSULT mode=visit,call status=planned
     place=              where: a country's code, or a part of a place's name
@@ -11,6 +11,7 @@ A watch is words like ``country=PRK type=CONSULT``: every word must hold; of val
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -27,6 +28,8 @@ _CODES = {
     "mode": tuple(sorted({mode for modes in ontology.MODES.values() for mode in modes})),
 }
 _WORDS = ("country", "actor", "recipient", "place", *_CODES, "confidence")
+_CONDITION = re.compile(r"\s+(?=\S+=)")
+"""Where the next word begins: values may have spaces."""
 
 
 class WatchError(ValueError):
@@ -55,13 +58,14 @@ class News:
 def parse_watch(text: str, name: str | None = None) -> Watch:
     """A watch from its words. Raises WatchError for a word, code or number that doesn't exist."""
     wanted: dict[str, tuple[str, ...]] = {}
-    for word in text.split():
-        key, sign, values = word.partition("=")
-        if not sign or key not in _WORDS or not values.strip(","):
+    for word in filter(None, _CONDITION.split(text.strip())):
+        key, sign, given = word.partition("=")
+        values = tuple(" ".join(value.split()) for value in given.split(",") if value.strip())
+        if not sign or key not in _WORDS or not values:
             raise WatchError(
                 f"{word!r} is no condition — write {', '.join(f'{known}=' for known in _WORDS)} and a value"
             )
-        wanted[key] = tuple(value for value in values.split(",") if value)
+        wanted[key] = values
         if key in _CODES and (unknown := [value for value in wanted[key] if value not in _CODES[key]]):
             near = get_close_matches(unknown[0].upper() if key == "type" else unknown[0].lower(), _CODES[key], n=1)
             advice = f" (did you mean {near[0]}?)" if near else ""
@@ -69,7 +73,7 @@ def parse_watch(text: str, name: str | None = None) -> Watch:
         if key == "country":
             wanted[key] = tuple(map(_country_code, wanted[key]))
         if key == "confidence":
-            _number(values)
+            _number(given)
     if not wanted:
         raise WatchError("a watch without a condition — write one, like country=PRK")
     return Watch(name or text, " ".join(text.split()), wanted)

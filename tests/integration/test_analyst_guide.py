@@ -28,7 +28,9 @@ KNOWN = {  # what the samples' texts say, by question: some row of its answer ha
     10: {"target": "BLR", "sender_codes": ["CAN", "GBR"], "days": 3},
     11: {"start_date": date(2022, 7, 26), "place_name": "Entebbe", "gap_days": 1, "is_impossible": False},
     14: {"recipient_text": "Mohammad bin Salman", "denied_in": "Quayside Dispatch", "told_in": "drop"},
+    19: {"host": "Italy", "next_date": date(2021, 3, 31), "next_mode": "expel"},
     20: {"start_date": date(2018, 7, 16), "place_name": "Helsinki", "host_code": "FIN"},
+    21: {"country": "FIN", "act": "membership", "day": date(2023, 4, 4)},
     28: {"sender": "USA", "target": "TUR", "days": 14},
 }
 

@@ -16,6 +16,7 @@ from news_world import HOURS, World
 
 KEYS = sorted(HOURS)
 
+
 def loaded_keys(settings: Settings) -> list[str]:
     sql = "SELECT partition_key FROM meta.partitions ORDER BY 1"
     return [key for (key,) in warehouse.query(settings.warehouse_path, sql).rows]
@@ -70,6 +71,21 @@ def test_signatures_of_others_that_a_load_needs_are_made_anew_by_it(world: World
     steps.load_warehouse(settings=settings)
     assert loaded_keys(settings) == KEYS
     assert lake.is_whole("paired", KEYS[0])
+
+
+def test_documents_that_are_gone_before_they_were_compared_hold_back_their_partition_alone(world: World) -> None:
+    settings, lake = world.settings, Lake(world.settings.lake_url)
+    for manifest in Path(settings.lake_url, "derived", "paired.manifests").iterdir():
+        manifest.unlink()
+    (gone,) = lake.paths(Document, "documents", KEYS[0])
+    Path(gone).unlink()
+    with pytest.raises(steps.StepError, match=f"held back.*{KEYS[0]}: .*is gone.*demarche parse-documents {KEYS[0]}"):
+        steps.load_warehouse(settings=settings)
+    assert loaded_keys(settings) == KEYS[1:]
+    assert list(steps.held_back(settings=settings)) == [KEYS[0]]
+    steps.parse_documents(KEYS[0], settings=settings)
+    steps.load_warehouse(settings=settings)
+    assert loaded_keys(settings) == KEYS
 
 
 def test_whoever_needs_it_before_the_load_says_the_same(world: World) -> None:

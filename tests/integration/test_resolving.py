@@ -144,10 +144,12 @@ class World:
         shown = {(row.document_id, row.partition_key) for row in self.warehouse.read(Document)}
         rows = [row for row, card in enumerate(shelf.cards) if (card.document_id, card.partition_key) in shown]
         grouped, members = stories.group_stories(shelf.picked(rows), self.warehouse.read(Pair))
-        decided = events.apply(self.decisions, self.warehouse.read(Report))
+        documents = self.warehouse.read(Document)
+        told_dates = {row.document_id: row.published_date or row.fetched_at.date() for row in documents}
+        decided = events.apply(self.decisions, self.warehouse.read(Report), told_dates)
         found = events.resolve_events(
             decided.reports, self.warehouse.read(ReportParticipant),
-            events.document_facts(self.warehouse.read(Document), members), decisions=decided.rulings,
+            events.document_facts(documents, members), decisions=decided.rulings,
         )  # fmt: skip
         made: dict[type[Record], Sequence[Record]] = {
             records.Story: grouped, records.StoryDocument: members, **found.tables()

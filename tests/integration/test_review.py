@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from demarche import cli, steps, warehouse
 from demarche.events import DecisionError
+from demarche.storage import Lake
 from news_world import World
 
 
@@ -147,10 +148,27 @@ def test_days_that_can_not_be_are_refused_when_they_are_said(world: World) -> No
     for answer, match in (
         ("start_date=1500-10-05", "nothing is coded before 1900"),
         ("start_date=2018-05-05 end_date=2018-01-01", "before it begins"),
-        ("start_date=2031-01-01", "ten years after|didn't begin"),
+        ("start_date=2031-01-01", "hasn't occurred with a beginning on 2031-01-01"),
+        ("start_date=2041-01-01 status_type=planned", "ten years after it was told"),
     ):
         values = dict(one.split("=") for one in answer.split())
         with pytest.raises(DecisionError, match=match):
             steps.decide("recode", event_id, new_values=values, settings=world.settings)
     ask(world, "--event", event_id, answers="recode start_date=1500-10-05\nquit\n")
     assert steps.decisions(settings=world.settings) == []
+
+
+def test_an_older_decision_with_days_that_can_not_be_is_set_aside_and_named(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As former releases took them."""
+    before = events(world)
+    event_id = next(key for key, (_, status) in before.items() if status == "occurred")
+    lawful = steps.decide("recode", event_id, new_values={"event_type": "AID"}, settings=world.settings)
+    wrong = lawful.model_copy(update={"decision_id": "v1", "new_values": {"start_date": "2031-01-01"}})
+    Lake(world.settings.lake_url).append_journal("decisions", [wrong.model_dump(mode="json")])
+    load(world)
+    assert [kind for kind, _ in events(world).values()].count("AID") == 1
+    (told,) = [one.getMessage() for one in caplog.records if "v1" in one.getMessage()]
+    assert told.startswith("the decision v1 is set aside: it was told on ")
+    assert "so it hasn't occurred with a beginning on 2031-01-01 — if it is planned, say status_type=planned" in told

@@ -310,6 +310,14 @@ def test_the_report_on_a_past_day_tells_what_was_known_by_then(loaded, tmp_path)
     assert outcomes(date(2021, 5, 3)) == []
     assert outcomes(date(2021, 5, 4)) == [("ledger", "failed")]
     assert outcomes(date(2021, 6, 9)) == outcomes(None) == [("ledger", "passed")]
+    lake.append_journal("quality_results", [result("freshness", 5, "passed"), result("ids_unique", 5, "failed")])
+    assert outcomes(None) == [
+        ("ids_unique", "failed, before the newest load"), ("freshness", "passed, before the newest load"),
+        ("ledger", "passed"),
+    ]  # fmt: skip
+    told = steps.daily_report(settings=world.settings)
+    assert dict(told.facts)["checks"] == "1 error, 2 passed; 2 checked before the newest load"
+    assert told.sections[0].brief_from == 2
     with pytest.raises(steps.StepError, match="is to come"):
         outcomes(date(2999, 1, 1))
 
@@ -349,10 +357,12 @@ def test_what_there_is_to_know_of_checks_is_said_beside_them(loaded, tmp_path, m
     monkeypatch.setattr("demarche.warehouse.reading.SCHEMA_VERSION", 999)
     monkeypatch.setattr("demarche.steps.checking.PATIENCE_SECONDS", 0)
     settings = loaded.settings.model_copy(update={"checks_folder": tmp_path / "chekcs", "lake_url": str(tmp_path)})
-    (result,) = steps.check_all(["freshness"], settings=settings)
+    result, folder = steps.check_all(["freshness"], settings=settings)
     assert result.severity_type == "warn"
-    folder, older, slow = caplog.messages
-    assert f"{tmp_path}/chekcs: No such file or directory — DEMARCHE_CHECKS_FOLDER names" in folder
+    assert (folder.check_id, folder.outcome_type) == ("checks_folder", "broken")
+    assert f"{tmp_path}/chekcs: No such file or directory — DEMARCHE_CHECKS_FOLDER names" in folder.message_text
+    assert steps.check("freshness", settings=settings), "the folder's is a check of its own"
+    older, slow, *_ = caplog.messages
     assert "has the schema of an older Demarche" in older
     assert slow == "freshness is still running; after 120 s it is ended (DEMARCHE_CHECK_SECONDS)"
     with pytest.raises(steps.StepError, match="no check is called mine"):

@@ -129,6 +129,12 @@ def test_hostile_words_stay_words(words: str) -> None:
     assert rendered.tags <= {"h1", "h2", "p", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
 
 
+def test_control_characters_reach_neither_form() -> None:
+    told = report(("a\0b\x1b[31mc\u202ed", 1, None, None))
+    for text in (write_page(told), write_markdown(told)):
+        assert {letter for letter in text if not letter.isprintable()} == {"\n"}
+
+
 def test_long_words_are_cut() -> None:
     assert len(write_markdown(report(("x" * 100_000, 1, None, None)))) < 1000
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from demarche.steps.forgetting import _without_reports
 from warehouse_world import document, key, report
 
 FIRST, SECOND = report(document("first", key(1))), report(document("second", key(2)))
+TOLD = {FIRST.document_id: date(2024, 3, 4), SECOND.document_id: date(2024, 3, 4)}
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 
 
@@ -35,7 +36,7 @@ def undo(number: int, at: int) -> Decision:
 
 
 def rulings(*decisions: Decision, reports: tuple[Report, ...] = (FIRST, SECOND)) -> list[tuple[str, tuple[str, ...]]]:
-    return [(ruling.decision_type, ruling.report_ids) for ruling in apply(decisions, reports).rulings]
+    return [(ruling.decision_type, ruling.report_ids) for ruling in apply(decisions, reports, TOLD).rulings]
 
 
 def test_what_was_undone_does_not_hold_and_an_undoing_may_be_undone() -> None:
@@ -70,7 +71,7 @@ def test_of_two_reports_at_one_place_the_one_that_was_meant_is_taken() -> None:
 
 def test_recoding_sets_what_follows_as_well() -> None:
     values = {"event_type": "AID", "status_type": "planned", "start_date": "2024-03-07"}
-    changed, untouched = apply([decision("recode", FIRST, new_values=values)], [FIRST, SECOND]).reports
+    changed, untouched = apply([decision("recode", FIRST, new_values=values)], [FIRST, SECOND], TOLD).reports
     assert (changed.event_type, changed.status_type, changed.plover_type) == ("AID", "planned", "AGREE")
     assert str(changed.start_date) == str(changed.end_date) == "2024-03-07"
     assert changed.goldstein_value is not None
@@ -80,9 +81,9 @@ def test_recoding_sets_what_follows_as_well() -> None:
 def test_a_later_recoding_wins_and_an_undone_one_leaves_nothing() -> None:
     first = decision("recode", FIRST, at=1, new_values={"event_type": "AID"})
     second = decision("recode", FIRST, at=2, new_values={"event_type": "SUPPORT"})
-    assert apply([second, first], [FIRST]).reports[0].event_type == "SUPPORT"
-    assert apply([second, first, undo(2, 3)], [FIRST]).reports[0].event_type == "AID"
-    assert apply([first, undo(1, 4)], [FIRST]).reports == (FIRST,)
+    assert apply([second, first], [FIRST], TOLD).reports[0].event_type == "SUPPORT"
+    assert apply([second, first, undo(2, 3)], [FIRST], TOLD).reports[0].event_type == "AID"
+    assert apply([first, undo(1, 4)], [FIRST], TOLD).reports == (FIRST,)
 
 
 @pytest.mark.parametrize(
@@ -101,9 +102,36 @@ def test_nonsense_is_refused(values: dict[str, str], reason: str) -> None:
 
 
 def test_a_mode_that_the_act_does_not_have_is_ignored_and_said() -> None:
-    applied = apply([decision("recode", FIRST, new_values={"mode_type": "boycott"})], [FIRST])
+    applied = apply([decision("recode", FIRST, new_values={"mode_type": "boycott"})], [FIRST], TOLD)
     assert applied.reports == (FIRST,)
-    assert "'boycott' is no mode of CONSULT" in applied.ignored[0]
+    assert applied.ignored == {"v0": "'boycott' is no mode of CONSULT"}
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"start_date": "1500-10-05"}, "nothing is coded before 1900"),
+        ({"end_date": "2024-01-01"}, "it would end on 2024-01-01, before it begins on 2024-03-04"),
+        ({"start_date": "2024-03-01", "end_date": ""}, "it has one day of two"),
+        ({"start_date": "2035-01-01", "status_type": "planned"}, "more than ten years after it was told"),
+        ({"start_date": "2024-03-20"}, "it hasn't occurred with a beginning on 2024-03-20"),
+        ({"start_date": "2024-02-31"}, "write a day like"),
+    ],
+)
+def test_days_that_can_not_be_set_a_decision_aside_and_no_other(values: dict[str, str], reason: str) -> None:
+    wrong = decision("recode", FIRST, at=1, new_values=values)
+    applied = apply([wrong, decision("recode", SECOND, at=2, new_values={"event_type": "AID"})], [FIRST, SECOND], TOLD)
+    assert [one.event_type for one in applied.reports] == ["CONSULT", "AID"]
+    assert applied.reports[0] == FIRST
+    assert applied.ignored.keys() == {"v1"}
+    assert reason in applied.ignored["v1"]
+
+
+def test_days_of_an_event_that_is_told_again_are_those_of_each_telling() -> None:
+    later = {**TOLD, SECOND.document_id: date(2024, 3, 30)}
+    moved = decision("recode", SECOND, new_values={"start_date": "2024-03-20"})
+    assert apply([moved], [FIRST, SECOND], later).ignored == {}
+    assert apply([moved], [FIRST, SECOND], TOLD).ignored.keys() == {"v0"}
 
 
 @given(st.permutations([decision("reject", FIRST, at=1), decision("keep", FIRST, at=2), undo(2, 3), undo(9, 4)]))

@@ -36,6 +36,8 @@ EVENT: dict[str, Any] = {
         ("country=cze", True),
         ("country=COL", True),
         ("country=Colombia", True),
+        ("country=South Korea", False),
+        ("country=South Korea,Czech Republic  status=planned", True),
         ("country=FRA", False),
         ("country=FRA,COL", True),
         ("actor=CZE", True),

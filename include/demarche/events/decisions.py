@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
-from demarche import ontology
+from demarche import dates, ontology
 from demarche.events.grouping import Decision as Ruling
 from demarche.records import Accuracy, Decision, Report
 
 RECODABLE = ("event_type", "mode_type", "status_type", "start_date", "end_date")
 """Columns that a reviewer may set; category, Goldstein value and codes follow from them."""
+_DATING = ("status_type", "start_date", "end_date")
 
 
 class DecisionError(ValueError):
@@ -31,7 +32,9 @@ class Applied:
 
     reports: tuple[Report, ...]
     rulings: tuple[Ruling, ...]
-    ignored: tuple[str, ...] = ()  # decisions that the codebook no longer has words for, and why
+    ignored: Mapping[str, str]
+    """By id the decisions that can't be applied as they are, each with why: the codebook no longer has their words, or
+    the days that they give can't be."""
 
 
 def place_of(report: Report) -> str:
@@ -65,8 +68,9 @@ def _in_order(decisions: Iterable[Decision]) -> list[Decision]:
     return sorted(decisions, key=lambda decision: (decision.decided_at, decision.decision_id))
 
 
-def apply(decisions: Iterable[Decision], reports: Iterable[Report]) -> Applied:
-    """Recode reports, and say which are rejected, one happening, or two."""
+def apply(decisions: Iterable[Decision], reports: Iterable[Report], told_dates: Mapping[str, date]) -> Applied:
+    """Recode reports, and say which are rejected, one happening, or two. ``told_dates`` has the day of each document
+    that a recoding names: of publication, or else of fetching."""
     told = {report.report_id: report for report in reports}
     in_document: dict[str, list[Report]] = defaultdict(list)
     held = standing(decisions)
@@ -75,14 +79,14 @@ def apply(decisions: Iterable[Decision], reports: Iterable[Report]) -> Applied:
         if report.document_id in wanted:
             in_document[report.document_id].append(report)
     rulings: list[Ruling] = []
-    ignored: list[str] = []
+    ignored: dict[str, str] = {}
     for ordinal, decision in enumerate(held):
         found = _found(decision.report_places, decision.report_ids, in_document)
         if decision.decision_type == "recode":
             try:
-                told |= {report_id: recoded(told[report_id], decision.new_values) for report_id in found}
+                told |= {one: recoded(told[one], decision.new_values, told_dates) for one in found}
             except DecisionError as error:
-                ignored.append(f"{decision.decision_id}: {error}")
+                ignored[decision.decision_id] = str(error)
         elif decision.decision_type == "merge" and len(found) > 1:
             rulings.append(Ruling("must_link", tuple(found), ordinal))
         elif decision.decision_type == "split":
@@ -90,7 +94,7 @@ def apply(decisions: Iterable[Decision], reports: Iterable[Report]) -> Applied:
             rulings += [Ruling("cannot_link", pair, ordinal) for pair in product(found, others) if pair[0] != pair[1]]
         elif decision.decision_type in ("keep", "reject") and found:
             rulings.append(Ruling("reject" if decision.decision_type == "reject" else "keep", tuple(found), ordinal))
-    return Applied(tuple(told.values()), tuple(rulings), tuple(ignored))
+    return Applied(tuple(told.values()), tuple(rulings), ignored)
 
 
 def reviewed_precision(decisions: Iterable[Decision], release_version: str) -> list[Accuracy]:
@@ -125,8 +129,9 @@ def judged_precision(right: int, count: int, *, release_version: str, corpus_nam
     )
 
 
-def recoded(report: Report, new_values: Mapping[str, str]) -> Report:
-    """The report with other values. Raises DecisionError for a column or a value that doesn't exist."""
+def recoded(report: Report, new_values: Mapping[str, str], told_dates: Mapping[str, date]) -> Report:
+    """The report with other values. Raises DecisionError for a column or a value that doesn't exist, and for days that
+    can't be of what its document tells."""
     checked_values(new_values)
     values: dict[str, str | date | None] = dict(new_values)
     for name in ("start_date", "end_date"):
@@ -141,6 +146,11 @@ def recoded(report: Report, new_values: Mapping[str, str]) -> Report:
     found = report.model_copy(update={name: None if value == "" else value for name, value in values.items()})
     if found.mode_type and found.mode_type not in ontology.MODES.get(found.event_type, ()):
         raise DecisionError(f"{found.mode_type!r} is no mode of {found.event_type}")
+    if not new_values.keys().isdisjoint(_DATING):
+        has_occurred = found.status_type == "occurred"
+        told = told_dates[report.document_id]
+        if why := dates.impossible(found.start_date, found.end_date, told, has_occurred=has_occurred):
+            raise DecisionError(why)
     category = ontology.fold(found.event_type, found.status_type)
     mode = found.mode_type if category == found.event_type else None
     return found.model_copy(

@@ -51,15 +51,26 @@ def check_all(
     tell: Callable[[QualityCheck, QualityResult], None] = lambda check, result: None,
 ) -> list[QualityResult]:
     """Run checks, by default all, over the published warehouse, and keep the results in the journal of its lake; each
-    is told as soon as it is found. Where the warehouse's lake isn't the one that the settings name, checks that compare
-    with it are broken, and nothing is kept. Raises StepError for an unknown id."""
+    is told as soon as it is found. A folder of checks that can't be read is told as broken, whichever are named. Where
+    the warehouse's lake isn't the one that the settings name, checks that compare with it are broken, and nothing is
+    kept. Raises StepError for an unknown id."""
     from demarche import warehouse
 
     settings = settings or load_settings()
     known = _known(settings)
-    if check_ids and warehouse.CHECKS_FOLDER in known.keys() - set(check_ids):
-        log.warning("%s: %s", warehouse.CHECKS_FOLDER, known[warehouse.CHECKS_FOLDER].why_text)
-    unknown = sorted(set(check_ids or ()) - set(known))
+    unread = [name for name in known if name == warehouse.CHECKS_FOLDER]
+    return _run_all(list(dict.fromkeys([*check_ids, *unread] if check_ids else known)), known, settings, tell)
+
+
+def _run_all(
+    check_ids: Sequence[str],
+    known: Mapping[str, QualityCheck],
+    settings: Settings,
+    tell: Callable[[QualityCheck, QualityResult], None] = lambda check, result: None,
+) -> list[QualityResult]:
+    from demarche import warehouse
+
+    unknown = sorted(set(check_ids) - set(known))
     if unknown:
         raise StepError(f"no check is called {', '.join(unknown)}; there are: {', '.join(known)}")
     path, now = warehouse_of(settings), datetime.now(UTC)
@@ -70,7 +81,7 @@ def check_all(
     is_its_lake = is_made_from(taken, lake)
     offered: dict[str, str | None] | None = None
     results = []
-    for one in map(known.__getitem__, check_ids or known):
+    for one in map(known.__getitem__, check_ids):
         if not quality.looks_at_the_lake(one):
             result = _run(path, one, now, state, None, settings)
         elif taken and not is_its_lake:
@@ -110,7 +121,7 @@ def _run(
 def check(check_id: str, *, settings: Settings | None = None) -> StepResult:
     """Run one check and keep its result. Raises CheckError when it is of severity error and fails."""
     settings = settings or load_settings()
-    (result,) = check_all([check_id], settings=settings)
+    (result,) = _run_all([check_id], _known(settings), settings)
     for line in (result.message_text, *result.sample_rows):
         log.info("%s", line)
     if quality.is_alarm(result):

@@ -176,12 +176,11 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
         wanted = loadable(lake, settings)
         taken = {} if fresh else warehouse.taken()
         settled = {key for key, found in wanted.items() if taken.get(key) == found.input_hash}
-        if late := unpaired(lake, settings, settled):
-            for key in late:
-                pair_documents(key, settings=settings)
-            wanted = loadable(lake, settings)
+        incomparable = _pair(lake, settings, settled)
+        wanted = loadable(lake, settings)
         due = {key: found for key, found in wanted.items() if taken.get(key) != found.input_hash}
         changed, held = _whole(lake, at_hand, due)
+        held |= incomparable
         forgotten = sorted(set(taken) - {*lake.taken_keys("documents"), *lake.fetch_keys()})
         load: Load | None = None
         is_decided = {decision.decision_id for decision in decisions(lake)} != warehouse.decision_ids()
@@ -211,6 +210,24 @@ def lag_seconds(changed: Iterable[str], taken: Iterable[str], loaded_at: datetim
         return None
     ended_at = datetime.strptime(newest, KEY_FORMAT).replace(tzinfo=UTC) + timedelta(hours=1)
     return max(0, round((loaded_at - ended_at).total_seconds()))
+
+
+def _pair(lake: Lake, settings: Settings, settled: Collection[str] = ()) -> dict[str, str]:
+    """Compare what isn't compared yet; by partition what is wrong with those that can't be, since their documents are
+    damaged. Where another's signatures are, these are made anew, and it is tried again."""
+    held: dict[str, str] = {}
+    said: set[str] = set()
+    while late := [key for key in unpaired(lake, settings, settled) if key not in held]:
+        for key in late:
+            try:
+                pair_documents(key, settings=settings)
+            except LakeFault as error:
+                if lake.damage("documents", key):
+                    held[key] = str(error)
+                elif str(error) in said:
+                    raise
+                said.add(str(error))
+    return held
 
 
 def _whole(
@@ -305,10 +322,8 @@ def _load_sound(
             continue
         except LakeFault:  # in signatures of another partition, which are made anew of its documents
             warehouse.rollback()
-            if not (damaged := unpaired(lake, settings)):
+            if not unpaired(lake, settings) or _pair(lake, settings):
                 raise
-            for key in damaged:
-                pair_documents(key, settings=settings)
             continue
         progress("load_warehouse", 2, 3)
         now = datetime.now(UTC)

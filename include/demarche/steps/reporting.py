@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from importlib.resources import files
 from pathlib import Path
@@ -29,8 +29,13 @@ SELECT
     (SELECT count(*) FROM meta.rejects WHERE substr(partition_key, 1, 10) = $day),
     (SELECT count(*) FROM core.events WHERE load_date = CAST($day AS DATE))
 """
+_NEWEST_LOAD = """
+SELECT max(loaded_at) FROM meta.loads
+WHERE (partition_count > 0 OR revision_count > 0) AND loaded_at < CAST($until AS TIMESTAMPTZ)
+"""  # that changed anything: those that only bring results of checks are none
 _WITH_BARS = ("documents", "events", "rejects", "days")  # columns whose numbers are drawn as well
 HELD_SHOWN = 10  # partitions that are held back
+_BEFORE = ", before the newest load"  # behind the outcome of a check that hasn't been run since
 _ORDER = ("error", "warn", "info")
 
 
@@ -55,22 +60,25 @@ def daily_report(day: date | None = None, *, settings: Settings | None = None) -
     known, until = set(list_checks(settings=settings)), _until(path, day)
     courses = _courses(one for one in results if one.check_id in known and one.checked_at < until)
     refused = {key: rejects(key, settings=settings) for key in sorted(held, reverse=True)[:HELD_SHOWN]}
-    sections = [_checks(courses), *_held(held, refused), *_asked(path, day)]
+    ((loaded_at,),) = warehouse.query(path, _NEWEST_LOAD, parameters={"until": until.isoformat()}).rows
+    old = {course[-1].check_id for course in courses if loaded_at and course[-1].checked_at < loaded_at}
+    sections = [_checks(courses, old), *_held(held, refused), *_asked(path, day)]
     holds = f"{found.document_count:,} documents, {found.report_count:,} reports, {found.event_count:,} events"
     facts = [
         ("warehouse", str(path)),
         ("written", now.isoformat(" ", "minutes")),
         ("loaded last", found.loaded_at.isoformat(" ", "minutes") if found.loaded_at else "never"),
         ("holds now", holds),
-        ("checks", _told(courses)),
+        ("checks", _told(courses) + (f"; {len(old)} checked before the newest load" if old else "")),
     ]
-    return DailyReport(day, now, facts, sections, _figures(path, day, courses, refused, len(held)))
+    return DailyReport(day, now, facts, sections, _figures(path, day, courses, old, refused, len(held)))
 
 
 def _figures(
     path: Place,
     day: date,
     courses: Sequence[Sequence[QualityResult]],
+    old: Collection[str],
     refused: Mapping[str, Sequence[Reject]],
     held_count: int,
 ) -> list[Figure]:
@@ -82,13 +90,14 @@ def _figures(
     newest = [course[-1] for course in courses]
     alarms = sum(map(quality.is_alarm, newest))
     warned = sum(one.outcome_type == "failed" and one.severity_type == "warn" for one in newest)
+    sound = "passed" if newest and not old else "plain"
     return [
         Figure("documents", documents),
         Figure("rejects", rejected),
         Figure("new events", events),
         Figure("held back now", held_count, "warned" if held_count else "passed"),
-        Figure("checks failed", alarms, "failed" if alarms else "passed" if newest else "plain"),
-        Figure("checks warn", warned, "warned" if warned else "passed" if newest else "plain"),
+        Figure("checks failed", alarms, "failed" if alarms else sound),
+        Figure("checks warn", warned, "warned" if warned else sound),
     ]
 
 
@@ -156,27 +165,30 @@ def _told(courses: Sequence[Sequence[QualityResult]]) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in found if count) or "not run yet"
 
 
-def _checks(courses: Sequence[Sequence[QualityResult]]) -> Section:
-    """Every check with its newest result and the course of the last ones."""
+def _checks(courses: Sequence[Sequence[QualityResult]], old: Collection[str]) -> Section:
+    """Every check with its newest result and the course of the last ones; of those in ``old``, that it tells nothing of
+    the newest load."""
+    shown = sorted(courses, key=lambda course: course[-1].outcome_type == "passed" and course[-1].check_id not in old)
     rows = [
         (
             result.check_id,
             result.severity_type,
-            result.outcome_type,
+            result.outcome_type + (_BEFORE if result.check_id in old else ""),
             result.failing_count,
             Outcomes(tuple(one.outcome_type for one in course[-HISTORY:]), result.severity_type),
             "" if result.outcome_type == "passed" else result.message_text.removeprefix(f"{result.check_id}: "),
             "" if result.outcome_type == "passed" else _first_row(result),
         )
-        for course in courses
+        for course in shown
         for result in course[-1:]
     ]
+    brief_from = sum(course[-1].outcome_type != "passed" or course[-1].check_id in old for course in shown)
     columns = ("check", "severity", "outcome", "rows", "last_results", "what_to_do", "first_row")
     note = (
         "The newest result of each, with those before it: errors red, warnings orange, notes blue, broken ones violet. "
-        "What failed stands first; of what passed, only that."
+        "What failed stands first, then what was checked before the newest load; of what passed since, only that."
     )
-    return Section("Checks", note, columns, rows, sum(course[-1].outcome_type != "passed" for course in courses))
+    return Section("Checks", note, columns, rows, brief_from)
 
 
 def _first_row(result: QualityResult) -> str:

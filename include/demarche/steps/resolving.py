@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from demarche import entities, events, places
 from demarche.codebook.additions import Additions
 from demarche.records import (
+    UNDATED,
     BlockSeat,
     Decision,
     Document,
@@ -53,7 +54,6 @@ DOCUMENTS_AT_ONCE = 20_000
 """So many are resolved together when all are: that bounds the memory, and doesn't change the outcome."""
 
 _FACTS = ("document_id", "source_id", "agency_id", "article_id", "published_date", "published_rule")
-_UNDATED = date(1900, 1, 1)  # the month of blocks without one: a document's
 
 
 def resolve_changed(held: Resolved, lake: Lake, decisions: Sequence[Decision], changed: Collection[str]) -> None:
@@ -140,7 +140,7 @@ class _Teller:
     def __init__(self, held: Resolved, standing: Sequence[Decision], decisions: Sequence[Decision]) -> None:
         self._held = held
         self._decisions = decisions
-        self._ignored: set[str] = set()
+        self._ignored: dict[str, str] = {}
         self._naming: dict[str, list[Decision]] = defaultdict(list)
         for decision in standing:
             for document_id in events.documents_of(decision):
@@ -163,12 +163,17 @@ class _Teller:
         documents = {*documents, *self.named_with(documents)}
         found = {row.report_id: row for row in self._held.rows(Report, "document_id", documents)}
         found |= {row.report_id: row for row in self._held.rows(Report, "report_id", set(report_ids) - set(found))}
-        decided = events.apply(self._decisions, found.values())
-        for ignored in sorted(set(decided.ignored) - self._ignored):
-            self._ignored.add(ignored)
-            log.warning("a decision is ignored: %s", ignored)
+        decided = events.apply(self._decisions, found.values(), self._told_dates(documents & self._naming.keys()))
+        for decision_id in sorted(decided.ignored.keys() - self._ignored.keys()):
+            log.warning("the decision %s is set aside: %s", decision_id, decided.ignored[decision_id])
+        self._ignored |= decided.ignored
         participants = self._held.rows(ReportParticipant, "report_id", found)
         return _Told({row.report_id: row for row in decided.reports}, participants, decided.rulings)
+
+    def _told_dates(self, documents: Collection[str]) -> dict[str, date]:
+        columns = ("document_id", "published_date", "fetched_at")
+        found = self._held.rows(Document, "document_id", documents, columns)
+        return {row.document_id: row.published_date or row.fetched_at.date() for row in found}
 
 
 def _resolve_events(
@@ -230,7 +235,7 @@ def _block(key: str) -> tuple[int, date]:
     try:
         return _number(name), date.fromisoformat(f"{month}-01")
     except ValueError:
-        return _number(key), _UNDATED
+        return _number(key), UNDATED
 
 
 def _number(name: str) -> int:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
-from demarche.dates import EARLIEST, years_later
-from demarche.events import DecisionError, checked_values, standing, undone
-from demarche.records import Decision, record_id
+from demarche.events import DecisionError, apply, checked_values, standing, undone
+from demarche.records import Decision, Report, record_id
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import open_lake, own_lake, warehouse_of
 from demarche.steps.loading import decisions as _decisions
@@ -37,12 +36,13 @@ FROM core.event_reports AS m
 JOIN core.reports AS r ON r.report_id = m.report_id
 WHERE m.event_id = $event
 """
-
-
-_DAYS = """
-SELECT start_date, end_date, status_type, first_reported_date, last_reported_date
-FROM core.events
-WHERE event_id = $event
+_REPORTS = f"""
+SELECT {', '.join(f'r.{name}' for name in Report.model_fields)},
+    coalesce(d.published_date, CAST(d.fetched_at AT TIME ZONE 'UTC' AS DATE)) AS told_date
+FROM core.event_reports AS m
+JOIN core.reports AS r ON r.report_id = m.report_id
+JOIN core.documents AS d ON d.document_id = r.document_id
+WHERE m.event_id = $event
 """
 
 
@@ -94,9 +94,7 @@ def decide(
         if not new_values:
             raise DecisionError("nothing to recode — say what is right, like event_type=AID")
         checked_values(new_values)
-        _refuse_impossible_days(event_id, new_values, settings)
-    return _keep(
-        settings,
+    decision = _made(
         decision_type=decision_type,
         report_ids=tuple(sorted(places)),
         report_places=tuple(places[key] for key in sorted(places)),
@@ -106,6 +104,9 @@ def decide(
         occasion_type=occasion,
         decided_by=by,
     )
+    if decision_type == "recode":
+        _refuse_unfit(decision, event_id, settings)
+    return _kept(decision, settings)
 
 
 def undo(
@@ -121,7 +122,8 @@ def undo(
         raise DecisionError(f"{there} with {decision_id!r} — `demarche review --list` shows all")
     if found[0] in undone(known):
         raise DecisionError(f"{found[0]} was taken back already — `demarche review --list` shows by which")
-    return _keep(settings, decision_type="undo", undone_decision_id=found[0], reason_text=reason, decided_by=by)
+    decision = _made(decision_type="undo", undone_decision_id=found[0], reason_text=reason, decided_by=by)
+    return _kept(decision, settings)
 
 
 def rejection(event_id: str, *, settings: Settings | None = None) -> Decision | None:
@@ -136,11 +138,14 @@ def decisions(*, settings: Settings | None = None) -> list[Decision]:
     return _decisions(open_lake(settings or load_settings()))
 
 
-def _keep(settings: Settings, **values: object) -> Decision:
-    lake, now, who = own_lake(settings), datetime.now(UTC), values.pop("decided_by", None) or getpass.getuser()
+def _made(**values: object) -> Decision:
+    now, who = datetime.now(UTC), values.pop("decided_by", None) or getpass.getuser()
     decision_id = record_id("v", str(who), now.isoformat(), *map(str, values.values()))
-    decision = Decision.model_validate({"decision_id": decision_id, "decided_at": now, "decided_by": who, **values})
-    lake.append_journal(Decision.table, [decision.model_dump(mode="json")])
+    return Decision.model_validate({"decision_id": decision_id, "decided_at": now, "decided_by": who, **values})
+
+
+def _kept(decision: Decision, settings: Settings) -> Decision:
+    own_lake(settings).append_journal(Decision.table, [decision.model_dump(mode="json")])
     return decision
 
 
@@ -154,31 +159,17 @@ def _places(event_id: str, settings: Settings) -> dict[str, str]:
     return dict(found)
 
 
-def _refuse_impossible_days(event_id: str, new_values: Mapping[str, str], settings: Settings) -> None:
-    """Days that the gate of the next load would refuse, or that resolution would leave out. Raises DecisionError."""
+def _refuse_unfit(decision: Decision, event_id: str, settings: Settings) -> None:
+    """Raises DecisionError, saying why, when the next load would set a recoding of this event aside."""
     from demarche import warehouse
 
-    given = {name: date.fromisoformat(new_values[name]) for name in ("start_date", "end_date") if new_values.get(name)}
-    if not given:
-        return
-    (held,) = warehouse.query(warehouse_of(settings), _DAYS, parameters={"event": event_id}).rows
-    start, end, status, first_told, last_told = held
-    start = given.get("start_date", start)
-    end = given.get("end_date", given.get("start_date", end))
-    if min(given.values()) < EARLIEST:
-        raise DecisionError(
-            f"nothing is coded before {EARLIEST:%Y} — leave the day out (start_date=) where it is older"
-        )
-    if start and end and end < start:
-        raise DecisionError(f"it would end on {end}, before it begins on {start} — say both start_date and end_date")
-    if last_told and max(given.values()) > years_later(last_told, 10):
-        raise DecisionError(f"that is more than ten years after it was last told, on {last_told}")
-    status = new_values.get("status_type", status)
-    if status == "occurred" and start and first_told and start > first_told + timedelta(days=1):
-        raise DecisionError(
-            f"it was told on {first_told} as having occurred, so it didn't begin on {start} — if it is planned, recode "
-            "status_type=planned with it"
-        )
+    given = {"event": event_id}
+    found = warehouse.query(warehouse_of(settings), _REPORTS, limit=100_000, parameters=given)
+    rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+    told_dates = {row["document_id"]: row.pop("told_date") for row in rows}
+    known = [*decisions(settings=settings), decision]
+    if why := apply(known, map(Report.model_validate, rows), told_dates).ignored.get(decision.decision_id):
+        raise DecisionError(why)
 
 
 def _named(other: str | None, question: str) -> str:

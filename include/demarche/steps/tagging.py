@@ -6,12 +6,12 @@ import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Any
 
 from demarche import language
-from demarche.dates import EARLIEST, years_later
+from demarche.dates import impossible
 from demarche.records import Document, Mention, Record, Reject, Report, ReportParticipant, record_id
 from demarche.settings import Settings, load_settings
 from demarche.steps.attempts import Attempts, Poison
@@ -250,15 +250,8 @@ def _broken_rule(report: Report, document: Document) -> str | None:
 
 
 def _with_sound_interval(report: Report, document: Document) -> Report:
-    """A nonsense interval becomes null: half of one, one that ends before it begins, lies before 1900 or more than ten
-    years after the text, or begins after it where it is told as having happened (but for a day's slack)."""
-    start, end = report.start_date, report.end_date
-    if start is None and end is None:
-        return report
+    """Days that can't be become null."""
     told = document.published_date or document.fetched_at.date()
-    is_sound = start is not None and end is not None and EARLIEST <= start <= end <= years_later(told, 10)
-    if is_sound and start is not None and report.status_type == "occurred":
-        is_sound = start <= told + timedelta(days=1)
-    if is_sound:
+    if not impossible(report.start_date, report.end_date, told, has_occurred=report.status_type == "occurred"):
         return report
     return report.model_copy(update={"start_date": None, "end_date": None, "date_precision_type": "unknown"})

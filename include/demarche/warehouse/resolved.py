@@ -471,13 +471,9 @@ def _months(blocks: Iterable[Block]) -> str:
     months = {month for _, month in blocks}
     if not months:
         return "false"
-    undated = f"month_date = {_literal(UNDATED)}"
-    dated = sorted(months - {UNDATED})
+    undated = f"month_date = {_literal(records.UNDATED)}"
+    dated = sorted(months - {records.UNDATED})
     return f"({undated} OR month_date BETWEEN {_literal(dated[0])} AND {_literal(dated[-1])})" if dated else undated
-
-
-UNDATED = date(1900, 1, 1)
-"""The month of blocks that have none."""
 
 
 def _literal(day: date) -> str:
