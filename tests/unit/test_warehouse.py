@@ -666,6 +666,25 @@ def test_a_damaged_publication_without_a_work_file_says_what_to_do(path: Path) -
     assert overview(path).event_count == 1
 
 
+@pytest.mark.parametrize("damage", ["truncated", "junk"])
+def test_where_the_writers_copy_is_lost_too_the_newest_sound_former_publication_is_gone_on_from(
+    path: Path, damage: str
+) -> None:
+    for hours in (1, 2):
+        load(path, {}, forget=[key(2)], after_hours=hours)
+    first, second = publications(path)
+    flip(second, b"Strelsau Courier")
+    shutil.rmtree(path.parent / ".w.duckdb.work")
+    data = path.read_bytes()
+    path.unlink()
+    path.write_bytes({"truncated": data[: len(data) // 3], "junk": b"junk" * 5000}[damage])
+    with Warehouse.writer(path) as warehouse:
+        assert sorted(warehouse.taken()) == [key(1), key(2)], "as the first publication, before anything was forgotten"
+        assert warehouse.publish()
+    assert verify(path)
+    assert first in publications(path)
+
+
 def test_a_newer_file_is_refused(path: Path) -> None:
     tamper(path, "UPDATE meta.schema_version SET schema_version = 999")
     refused(path, r"newer Demarche \(schema 999")

@@ -161,10 +161,11 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
     """Make the work file ready; the lock must be held. Without one, the writer begins with an empty warehouse.
 
     The work file is used as it is when the published one was made from it, or is missing or damaged (it is published
-    again then); otherwise it is copied from the published one. ``fresh`` begins an empty one. Raises WarehouseError for
-    a published file that isn't a warehouse of ours, or is damaged while there is no work file to mend it from.
+    again then); otherwise it is copied from the published one, and where that is damaged from the newest former
+    publication that isn't: what that lacks, the next load brings. ``fresh`` begins an empty one. Raises WarehouseError
+    for a published file that isn't a warehouse of ours, or is damaged while there is nothing to mend it from.
     """
-    published = paths.published
+    published, former = paths.published, publications(paths.published)
     if fresh:
         _refuse_foreign(published)
         discard_work(paths)
@@ -175,7 +176,7 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
             discard_work(paths)
         if not _exists(published):
             return
-        found = _junk(published) if work_is_good and published.is_file() else None
+        found = _junk(published) if (work_is_good or former) and published.is_file() else None
         found = found or damage(published)
         if found is None and work_is_good and not published_load(paths):  # somebody put, or changed, it there
             found = flaw(published)
@@ -183,7 +184,10 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
             if not work_is_good or not published_load(paths):
                 _copy_from_published(paths)
         elif not work_is_good:
-            raise Unusable(f"{found}{ways_out(published, found)}")
+            sound = next((one for one in reversed(former) if _is_good(one, whole=True)), None)
+            if sound is None:
+                raise Unusable(f"{found}{ways_out(published, found)}")
+            _copy(sound, paths.work)
 
 
 def _exists(path: Path) -> bool:
@@ -305,19 +309,23 @@ def ways_out(path: Path, found: str) -> str:
     return f" — {', '.join([*ways, '`demarche rebuild` makes it anew from the lake'])}"
 
 
-def _is_good(path: Path) -> bool:
+def _is_good(path: Path, *, whole: bool = False) -> bool:
     try:
-        return damage(path) is None
+        return (flaw(path) if whole else damage(path)) is None
     except WarehouseError:
         return False
 
 
+def _copy(source: Path, work: Path) -> None:
+    partial = work.with_name("partial")
+    shutil.copyfile(source, partial)
+    partial.chmod(0o644)
+    os.replace(partial, work)
+
+
 def _copy_from_published(paths: Paths) -> None:
     discard_work(paths)
-    partial = paths.work.with_name("partial")
-    shutil.copyfile(paths.published, partial)
-    partial.chmod(0o644)
-    os.replace(partial, paths.work)
+    _copy(paths.published, paths.work)
     with reading(paths.work) as con:
         load_id = last_load(con)
     _write_stamp(paths, load_id, paths.work.stat().st_size)
