@@ -22,6 +22,8 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowFailException
 
+from demarche_credentials import take_credentials
+
 WIDTH = 16  # tasks at most; each pays seconds of imports, so many partitions are dealt out, not mapped one by one
 SHARE = 64  # shards that one run reads at most: a new hour, which comes first, waits for no more than these
 
@@ -30,7 +32,8 @@ def task_defaults(**own: Any) -> dict[str, Any]:
     """Every task's arguments. What was asked or set wrongly, or lies there damaged (a ``ValueError``: Demarche's own
     for keys, settings, lake and warehouse are), is as wrong at the next attempt, so it fails at once."""
     final = RetryRule(ValueError, RetryAction.FAIL, reason="trying again would not help")
-    return {"owner": "demarche", "retry_policy": ExceptionRetryPolicy([final]), "weight_rule": "absolute", **own}
+    always = {"owner": "demarche", "pre_execute": take_credentials, "weight_rule": "absolute"}
+    return {**always, "retry_policy": ExceptionRetryPolicy([final]), **own}
 
 
 def mapped(**arguments: Any) -> Any:
