@@ -155,6 +155,7 @@ def _other_lists() -> Iterator[tuple[str, str]]:
     lists = {
         "role_type": ontology.ROLES,
         "part_type": ontology.PARTS,
+        "stage_type": ontology.STAGES,
         "entity_type": ontology.ENTITY_TYPES,
         "mention_type": ontology.MENTION_TYPES,
         "link_type": ontology.LINK_TYPES,

@@ -363,107 +363,78 @@ def test_a_meeting_of_two_on_the_margins_is_part_of_the_summit(press: Press) -> 
     assert links(resolution) == {("CONSULT", "part_of multilateral")}
 
 
-def visit(press: Press, document: str, trigger: str, sentence: str, *, who: str = "VELLA", **other: Any) -> str:
-    actors = {"VELLA": VELLA}.get(who, who)
-    return press.tell(document, "CONSULT", [actors], ["FRA"], mode="visit", trigger=trigger, sentence=sentence, **other)
+def visit(press: Press, document: str, stage: str | None, *, who: str = VELLA, **other: Any) -> str:
+    return press.tell(document, "CONSULT", [who], ["FRA"], mode="visit", stage_type=stage, **other)
 
 
-def test_the_length_of_a_visit_gives_its_other_end(press: Press) -> None:
-    visit(press, press.print("One", "2021-05-04"), "began", "Vella began a three-day visit to France.", on="2021-05-04")
-    visit(press, press.print("Two", "2021-05-07"), "ended", "He ended a three-day visit to France.", on="2021-05-06")
+def test_both_ends_of_a_visit_and_its_length_agree(press: Press) -> None:
+    length: dict[str, Any] = {"on": "2021-05-04", "until": "2021-05-06", "day_count": 3}
+    visit(press, press.print("One", "2021-05-04"), "start", **length)
+    visit(press, press.print("Two", "2021-05-07"), "end", **length)
     event = only(press.resolve())
     assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 6))
     assert not event.is_disputed
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    ["He came for a visit of three days.", "He came for three days.", "He came, to spend three days there.",
-     "He came on a three-day official visit."],
-)  # fmt: skip
-def test_a_visits_length_is_told_in_many_ways(press: Press, sentence: str) -> None:
-    visit(press, press.print("One", "2021-05-04"), "came", sentence, on="2021-05-04")
+def test_the_length_of_a_visit_gives_its_end_where_no_report_does(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-04"), "start", on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-05"), "midst", day_count=3)
     assert only(press.resolve()).end_date == date(2021, 5, 6)
 
 
-def test_the_length_of_another_visit_is_not_that_of_this(press: Press) -> None:
-    sentence = "She stopped in France on Thursday after a three-day visit to Tonga."
-    visit(press, press.print("One", "2021-05-07"), "stopped", sentence, on="2021-05-06")
-    event = only(press.resolve())
-    assert (event.start_date, event.end_date) == (date(2021, 5, 6), date(2021, 5, 6))
-
-
 def test_a_day_within_a_visit_is_neither_end_of_it(press: Press) -> None:
-    visit(press, press.print("One", "2021-05-02"), "visit", "She will visit it.", on="2021-05-04", until="2021-05-06",
-          status="planned")  # fmt: skip
-    talks = "Vella met the premier during a three-day visit to France."
-    visit(press, press.print("Two", "2021-05-05"), "visit", talks, on="2021-05-05")
+    plan = press.print("One", "2021-05-02")
+    visit(press, plan, None, on="2021-05-04", until="2021-05-06", status="planned")
+    visit(press, press.print("Two", "2021-05-05"), "midst", on="2021-05-05", day_count=3)
     event = only(press.resolve())
     assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 6))
 
 
-@pytest.mark.parametrize("length", ["one-day ", ""])
-def test_the_day_of_being_back_home_is_the_last_only_if_nothing_else_tells(press: Press, length: str) -> None:
-    visit(press, press.print("One", "2021-05-04"), "called", "Vella called on the president.", on="2021-05-04")
-    home = f"Vella was back in Valletta from a {length}visit to France."
-    visit(press, press.print("Two", "2021-05-05"), "visit", home, on="2021-05-05")
+@pytest.mark.parametrize("day_count", [1, None])
+def test_the_day_of_being_back_home_is_the_last_only_if_nothing_else_tells(press: Press, day_count: int | None) -> None:
+    visit(press, press.print("One", "2021-05-04"), None, on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-05"), "home", on="2021-05-05", day_count=day_count)
     event = only(press.resolve())
-    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 4 if length else 5))
+    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 4 if day_count else 5))
 
 
 def test_who_sets_out_may_arrive_the_next_day(press: Press) -> None:
-    visit(press, press.print("One", "2021-05-03"), "leaves", "She leaves for France today.", on="2021-05-03")
-    visit(press, press.print("Two", "2021-05-05"), "was", "Vella was in France.", on="2021-05-04")
+    visit(press, press.print("One", "2021-05-03"), "setout", on="2021-05-03")
+    visit(press, press.print("Two", "2021-05-05"), None, on="2021-05-04")
     assert only(press.resolve()).start_date == date(2021, 5, 4)
 
 
 def test_a_visit_that_lacks_its_host_has_that_of_its_text(press: Press) -> None:
     document = press.print("One", "2021-05-04")
-    visit(press, document, "arrived", "Vella arrived in France.", on="2021-05-04")
-    press.tell(document, "CONSULT", [VELLA], mode="visit", status="planned", trigger="lead")
-    press.tell(document, "CONSULT", [], ["FRA"], mode="visit", trigger="trip", sentence="The trip lasts two days.")
+    visit(press, document, "start", on="2021-05-04")
+    press.tell(document, "CONSULT", [VELLA], mode="visit", status="planned")
+    press.tell(document, "CONSULT", [], ["FRA"], mode="visit", stage_type="mention")
     assert press.sizes() == [3]
 
 
-def test_the_length_told_of_the_visit_before_is_not_that_of_the_next(press: Press) -> None:
-    sentence = "Vella ended a three-day visit to Tonga and flew on to France."
-    visit(press, press.print("One", "2021-05-07"), "flew", sentence, on="2021-05-06")
-    event = only(press.resolve())
-    assert (event.start_date, event.end_date) == (date(2021, 5, 6), date(2021, 5, 6))
-
-
 def test_who_has_set_out_two_days_early_makes_one_visit(press: Press) -> None:
-    visit(press, press.print("One", "2021-05-02"), "left", "Vella left Valletta for France on Sunday.", on="2021-05-02")
-    visit(press, press.print("Two", "2021-05-04"), "arrived", "Vella arrived in France.", on="2021-05-04")
+    visit(press, press.print("One", "2021-05-02"), "setout", on="2021-05-02")
+    visit(press, press.print("Two", "2021-05-04"), "start", on="2021-05-04")
     assert press.sizes() == [2]
 
 
 def test_a_visit_spoken_of_as_past_has_been(press: Press) -> None:
-    plan = press.print("One", "2021-05-02")
-    visit(press, plan, "visit", "Vella will visit France.", on="2021-05-04", status="planned")
-    during = "Vella said that progress had been made during her visit to France."
-    visit(press, press.print("Two", "2021-05-05"), "visit", during)
+    visit(press, press.print("One", "2021-05-02"), None, on="2021-05-04", status="planned")
+    visit(press, press.print("Two", "2021-05-05"), "midst")
     assert only(press.resolve()).status_type == "occurred"
-
-
-def test_whoever_leaves_for_a_host_begins_the_visit(press: Press) -> None:
-    visit(press, press.print("One", "2021-05-03"), "leaves", "She leaves for a two-day visit.", on="2021-05-04")
-    event = only(press.resolve())
-    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 5))
 
 
 def test_a_text_that_comes_back_to_a_visitor_tells_of_one_visit(press: Press) -> None:
     document = press.print("One", "2021-05-04")
-    visit(press, document, "arrived", "Vella arrived for a three-day visit.", on="2021-05-04", city="Nice")
-    press.tell(document, "CONSULT", [VELLA], on="2021-05-05", mode="visit", status="planned", trigger="received")
-    visit(press, document, "goes", "She goes on to Lyon.", on="2021-05-07", status="planned", city="Lyon")
+    visit(press, document, "start", on="2021-05-04", until="2021-05-06", city="Nice")
+    press.tell(document, "CONSULT", [VELLA], on="2021-05-05", mode="visit", status="planned")
+    visit(press, document, None, on="2021-05-07", status="planned", city="Lyon")
     assert press.sizes() == [3]
 
 
 def test_a_visits_end_may_be_told_at_home(press: Press) -> None:
-    visit(press, press.print("One", "2021-05-04"), "arrived", "Vella arrived.", on="2021-05-04", country="FRA")
-    home = press.print("Two", "2021-05-06")
-    visit(press, home, "returned", "Vella came back to Valletta.", on="2021-05-05", city="Valletta", country="MLT")
+    visit(press, press.print("One", "2021-05-04"), "start", on="2021-05-04", country="FRA")
+    visit(press, press.print("Two", "2021-05-06"), "home", on="2021-05-05", city="Valletta", country="MLT")
     assert press.sizes() == [2]
 
 
@@ -476,63 +447,64 @@ def test_an_office_is_nobodys_name(name: str) -> None:
 
 def test_a_visitor_of_no_known_country_may_be_the_nameless_one(press: Press) -> None:
     document = press.print("One", "2021-05-05")
-    visit(press, document, "flew", "Rosa Vella flew to Nice.", on="2021-05-04", who="Rosa Vella")
-    visit(press, document, "trip", "It was the first trip there by a Maltese premier.", who="MLT")
-    visit(press, press.print("Two", "2021-05-05"), "arrived", "Vella arrived in Nice.", on="2021-05-04")
+    visit(press, document, "start", on="2021-05-04", who="Rosa Vella")
+    visit(press, document, "mention", who="MLT")
+    visit(press, press.print("Two", "2021-05-05"), "start", on="2021-05-04")
     assert press.sizes() == [3]
 
 
 def test_arrival_and_departure_are_one_visit_and_its_two_ends(press: Press) -> None:
-    visit(press, press.print("One", "2021-05-04"), "arrived", "Vella arrived in France.", on="2021-05-04")
-    visit(press, press.print("Two", "2021-05-11"), "left", "Vella left France.", on="2021-05-10")
+    visit(press, press.print("One", "2021-05-04"), "start", on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-11"), "end", on="2021-05-10")
     event = only(press.resolve())
     assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 10))
 
 
 def test_a_departure_does_not_belong_to_a_later_arrival(press: Press) -> None:
-    visit(press, press.print("One", "2021-05-04"), "left", "Vella left France.", on="2021-05-04")
-    visit(press, press.print("Two", "2021-05-11"), "arrived", "Vella arrived in France.", on="2021-05-10")
+    visit(press, press.print("One", "2021-05-04"), "end", on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-11"), "start", on="2021-05-10")
     assert press.sizes() == [1, 1]
 
 
 def test_a_visit_mentioned_again_is_the_one_that_its_text_dates(press: Press) -> None:
     plan = press.print("One", "2021-04-05")
-    visit(press, plan, "visit", "Vella will visit France.", on="2021-05-04", status="planned")
-    visit(press, plan, "visit", "It is Vella's first visit to France.")
+    visit(press, plan, None, on="2021-05-04", status="planned")
+    visit(press, plan, "mention")
     assert only(press.resolve()).status_type == "planned"
-    visit(press, press.print("Two", "2021-05-04"), "arrived", "Vella arrived in France.", on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-04"), "start", on="2021-05-04")
     event = only(press.resolve())
     assert (event.status_type, event.report_count) == ("occurred", 3)
 
 
 def test_a_mention_of_several_visits_in_one_text_stays_alone(press: Press) -> None:
     document = press.print("One", "2021-05-05")
-    visit(press, document, "arrived", "Vella arrived in France.", on="2021-05-04")
-    visit(press, document, "visited", "She visited France in winter.", on="2021-01-04")
-    visit(press, document, "visit", "Every visit to France pleases Vella.")
+    visit(press, document, "start", on="2021-05-04")
+    visit(press, document, None, on="2021-01-04")
+    visit(press, document, "mention")
     assert press.sizes()[0] <= 2
 
 
 def test_a_reprints_today_is_the_originals(press: Press) -> None:
-    sentence = "The visit of Vella to France began today."
-    visit(press, press.print("One", "2021-05-04", story="s1"), "visit", sentence, on="2021-05-04")
-    visit(press, press.print("Two", "2021-05-05", story="s1", is_copy=True), "visit", sentence, on="2021-05-05")
-    visit(press, press.print("Three", "2021-05-05"), "visited", "Vella visited France on Tuesday.", on="2021-05-04")
+    today: dict[str, Any] = {"sentence": "The visit of Vella to France began today.", "trigger": "visit"}
+    visit(press, press.print("One", "2021-05-04", story="s1"), "start", on="2021-05-04", **today)
+    copy = press.print("Two", "2021-05-05", story="s1", is_copy=True)
+    visit(press, copy, "start", on="2021-05-05", **today)
+    visit(press, press.print("Three", "2021-05-05"), None, on="2021-05-04")
     event = only(press.resolve())
     assert (event.start_date, event.end_date, event.is_disputed) == (date(2021, 5, 4), date(2021, 5, 4), False)
 
 
 @pytest.mark.parametrize("name", ["Rosa Maria Vella", "Vella", "R. Vella"])
 def test_a_visitor_of_no_known_country_is_who_has_the_name(press: Press, name: str) -> None:
-    visit(press, press.print("One", "2021-05-04"), "arrived", "She arrived in France.", on="2021-05-04")
-    visit(press, press.print("Two", "2021-05-05"), "landed", "She landed in France.", on="2021-05-04", who=name)
+    visit(press, press.print("One", "2021-05-04"), "start", on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-05"), "start", on="2021-05-04", who=name)
     assert press.sizes() == [2]
 
 
 @pytest.mark.parametrize("name", ["Ivan Okoro", "Maria Vella"])
 def test_visitors_with_other_names_are_two(press: Press, name: str) -> None:
-    visit(press, press.print("One", "2021-05-04"), "arrived", "She arrived in France.", on="2021-05-04")
-    visit(press, press.print("Two", "2021-05-05"), "landed", "He landed in France.", on="2021-05-04", who=name)
+    visit(press, press.print("One", "2021-05-04"), "start", on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-05"), "start", on="2021-05-04", who=name)
     assert press.sizes() == [1, 1]
 
 

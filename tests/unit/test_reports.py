@@ -226,6 +226,47 @@ def test_the_last_day_may_be_told_in_a_sentence_of_its_own(read: Reader, text: s
 
 
 @pytest.mark.parametrize(
+    ("sentence", "stage", "day_count", "days"),
+    [
+        ("came to Tonga on Monday for a visit of three days.", "start", 3, (13, 15)),
+        ("came to Tonga on Monday, to spend three days there.", "start", 3, (13, 15)),
+        ("came to Tonga on Monday on a three-day official visit.", "start", 3, (13, 15)),
+        ("arrived in Tonga on Monday at the start of a three-day visit.", "start", 3, (13, 15)),
+        ("landed in Tonga on Monday, beginning a three-day visit.", "start", 3, (13, 15)),
+        ("left for Tonga on Monday.", "setout", None, (13, 13)),
+        ("left Tonga on Monday after three days there.", "end", 3, (11, 13)),
+        ("rounded off a week-long tour of Tonga on Monday.", "end", 7, (7, 13)),
+        ("was back in Suva on Monday from a two-day visit to Tonga.", "home", 2, (12, 13)),
+        ("ended a three-day visit to Tonga on Monday.", "end", 3, (11, 13)),
+        ("stopped in Tonga on Monday after a three-day visit to Samoa.", None, None, (13, 13)),
+        ("met its king on Monday during a three-day visit to Tonga.", "midst", 3, (13, 13)),
+        ("visited Tonga on Monday.", None, None, (13, 13)),
+    ],
+)
+def test_length_of_a_visit_and_which_part_of_it_is_told(
+    read: Reader, sentence: str, stage: str | None, day_count: int | None, days: tuple[int, int]
+) -> None:
+    coded, participants = read(f"Fijian premier Sitiveni Rabuka {sentence}")
+    hosts = {p.report_id: p.country_code for p in participants if p.role_type == "recipient"}
+    (report,) = [r for r in coded if r.mode_type == "visit" and hosts.get(r.report_id) == "TON"]
+    assert (report.stage_type, report.day_count) == (stage, day_count)
+    assert (report.start_date, report.end_date) == tuple(date(2023, 3, day) for day in days)
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("It is Fijian premier Sitiveni Rabuka's first visit to Tonga.", "mention"),
+        ("The visit of Fijian premier Sitiveni Rabuka to Tonga comes at a time of rising prices.", "mention"),
+        ("Fijian premier Sitiveni Rabuka is on an official visit to Tonga.", "midst"),
+        ("Fijian premier Sitiveni Rabuka said that much had been done during his visit to Tonga.", "midst"),
+    ],
+)
+def test_an_undated_visit_is_under_way_or_only_mentioned(read: Reader, text: str, stage: str) -> None:
+    assert [r.stage_type for r in read(text)[0] if r.mode_type == "visit"] == [stage]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "On the second day of his visit to Tonga, Fijian premier Sitiveni Rabuka met fishermen on Monday.",

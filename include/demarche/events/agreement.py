@@ -278,7 +278,7 @@ def _visit_days(tales: Sequence[Tale], weighty: Sequence[Tale], voices: Voices, 
         return tale.interval.start if tale.interval and tale.interval.start <= limit else None
 
     def begun(tale: Tale) -> date | None:
-        return any_first(tale) if tale.stage in ("start", None) else None
+        return any_first(tale) if tale.stage not in ("setout", *ENDS) else None
 
     def first(tale: Tale) -> date | None:
         is_span = tale.interval is not None and tale.interval.start < tale.interval.end
@@ -286,7 +286,7 @@ def _visit_days(tales: Sequence[Tale], weighty: Sequence[Tale], voices: Voices, 
 
     def last(tale: Tale) -> date | None:
         interval = tale.interval
-        is_span = interval and interval.start < interval.end and tale.stage in ("start", None)
+        is_span = interval and interval.start < interval.end and tale.stage not in ("setout", *ENDS)
         return interval.end if interval and (tale.stage == "end" or is_span) else None
 
     def any_last(tale: Tale) -> date | None:
@@ -303,7 +303,7 @@ def _visit_days(tales: Sequence[Tale], weighty: Sequence[Tale], voices: Voices, 
     start = start or _vote(heard, voices, begun) or _vote(heard, voices, any_first)
     end = _vote(heard, voices, last) or _vote(spans, voices, last)
     if end is None and start is not None:
-        days_long = _vote(tales, voices, lambda tale: tale.day_count)
+        days_long = _vote(tales, voices, lambda tale: tale.report.day_count)
         end = start + timedelta(days=days_long - 1) if days_long else _vote(heard, voices, any_last)
     if start is None or (end is not None and end < start):
         return None

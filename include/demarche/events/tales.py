@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from hashlib import blake2b
 from typing import Any
@@ -93,11 +93,7 @@ class Tale:
     sentence_key: str
     round_number: int | None
     deed: str | None
-    stage: str | None
     status: str
-    is_mention: bool = False
-    day_count: int | None = None
-    """How long a visit is told to last."""
     everybody: Side = field(init=False)
 
     def __post_init__(self) -> None:
@@ -110,6 +106,16 @@ class Tale:
     @property
     def published(self) -> date | None:
         return self.facts.published_date
+
+    @property
+    def stage(self) -> str | None:
+        """Which part of a visit is told, one of `ontology.STAGES`."""
+        return self.report.stage_type
+
+    @property
+    def is_mention(self) -> bool:
+        """Whether a visit is only spoken of, without a date: that there is one, not that it has been."""
+        return self.stage == "mention" and self.report.status_type == "occurred" and self.report.start_date is None
 
 
 @cache
@@ -132,150 +138,30 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
         }
         if not recipients and report.country_code and report.country_code not in actors:
             recipients = {report.country_code: frozenset()}
-    stay = _stay(report.sentence_text) if report.mode_type == "visit" else None
-    if stay is not None and _is_elsewhere(report, ordered, stay):
-        stay = None
-    stage = _stage(report, stay)
     return Tale(
         report=report,
         participants=tuple(ordered),
         facts=facts,
         actors=actors,
         recipients=recipients,
-        interval=_interval(report, stage, stay),
+        interval=_interval(report),
         words=_content_words(report, ordered),
         sentence_key=_sentence_key(report),
         round_number=_round_number(report.sentence_text),
         deed=_deed(report),
-        stage=stage,
         status=report.status_type,
-        is_mention=_is_mention(report),
-        day_count=stay.day_count if stay is not None and _is_of_this(report, stage, stay) else None,
     )
 
 
-def _is_mention(report: Report) -> bool:
-    """Whether a visit is only spoken of by a noun, without a date: it says that there is one, not that it has been."""
-    is_noun = fold(report.trigger_text).startswith(tuple(settings()["visit_nouns"]))
-    before = report.sentence_text[: max(report.trigger_start_offset - report.sentence_start_offset, 0)]
-    is_noun = is_noun and not (_UNDER_WAY.search(report.sentence_text) or _HAS_BEEN.search(before))
-    return report.mode_type == "visit" and report.status_type == "occurred" and report.start_date is None and is_noun
+#: Stages whose day is a visit's first or last one; who sets out, or is back home, may have travelled a day longer.
+STARTS, ENDS = ("start", "setout"), ("end", "home")
 
 
-_HAS_BEEN = re.compile(r"\b(?:during|after|following|from|day of)(?: [\w'’-]+){1,5} $", re.IGNORECASE)
-_UNDER_WAY = re.compile(
-    r"\b(?:is|are)\b[^.;]*? on (?:an?|his|her|their) (?:[\w-]+ ){0,4}(?:visit|trip|tour)\b", re.IGNORECASE
-)
-
-
-def _interval(report: Report, stage: str | None, stay: _Stay | None) -> Interval | None:
+def _interval(report: Report) -> Interval | None:
     start, end = report.start_date, report.end_date
     if start is None or end is None or end < start:
         return None
-    if stay is not None and _is_of_this(report, stage, stay) and start == end and not stay.is_around:
-        rest = timedelta(days=stay.day_count - 1)
-        start, end = (start - rest, end) if stage in ENDS else (start, end + rest)
     return Interval(start, end, report.date_precision_type)
-
-
-_THERE = re.compile(r" (?:to|in) (?:the )?([A-ZÀ-Þ]\w+)")
-
-
-def _is_elsewhere(report: Report, participants: Iterable[ReportParticipant], stay: _Stay) -> bool:
-    """ "Ended a two-day visit to Tonga and flew on to Samoa": the length isn't that of the visit to Samoa."""
-    there = _THERE.match(report.sentence_text, stay.end)
-    hosts = [party for party in participants if party.role_type == "recipient"]
-    named = " ".join(filter(None, [report.place_name, *(f"{party.name} {party.text}" for party in hosts)]))
-    return there is not None and bool(named) and there[1] not in named
-
-
-def _is_of_this(report: Report, stage: str | None, stay: _Stay) -> bool:
-    """Whether the length is this visit's, and not that of the one that somebody comes from."""
-    return not stay.is_past or stage in ENDS or _is_told_by(report, stay)
-
-
-_NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_DAYS = rf"(?:(?P<digits>\d{{1,2}})|(?P<word>{'|'.join(_NUMBER_WORDS)}))[- ]days?"
-_VISIT = r"(?:visit|trip|stay|tour|journey)\b"
-_STAYS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"(?P<past>\b(?:after|following|from) (?:an? |his |her |the )?)?"
-        rf"(?P<around>\b(?:during|amid|in the course of|in the middle of) (?:an? |his |her |the )?)?"
-        rf"\b(?:{_DAYS}|(?P<week>week-?long)),?(?: [\w-]+){{0,3}} {_VISIT}",
-        rf"\b{_VISIT} (?:of|lasting|that lasted) {_DAYS}",
-        rf"\b(?:for|spen[dt]s?|spending|(?P<past>after|following)) {_DAYS}(?= (?:in|there|of)\b|\W*$)",
-    )
-)
-
-
-@dataclass(frozen=True)
-class _Stay:
-    """How many days a sentence says that a visit takes or took, and where it says so: offsets in the sentence.
-
-    ``is_around``: the day that is told lies somewhere in it ("met on Monday during a three-day visit").
-    """
-
-    day_count: int
-    is_past: bool
-    is_around: bool
-    start: int
-    end: int
-
-
-def _stay(sentence: str) -> _Stay | None:
-    """3 days for "a three-day visit", "a visit of three days", "for three days"; None if none or several are."""
-    found = [match for pattern in _STAYS for match in pattern.finditer(sentence)]
-    stays = [
-        _Stay(_day_count(told), bool(told.get("past")), bool(told.get("around")), match.start(), match.end())
-        for match in found
-        for told in (match.groupdict(),)
-    ]
-    return stays[0] if len({stay.day_count for stay in stays}) == 1 else None
-
-
-def _day_count(found: Mapping[str, str | None]) -> int:
-    if found.get("week"):
-        return 7
-    return int(found["digits"] or 0) or _NUMBER_WORDS.index((found["word"] or "").lower()) + 1
-
-
-_LEAVES_FOR = re.compile(
-    r"\b(?:leav\w+|left|depart\w*)\b(?:(?!\b(?:after|following)\b).)* for (?!home\b)", re.IGNORECASE
-)
-
-
-_FROM = re.compile(r"\b(?:from|after|following)\b", re.IGNORECASE)
-#: Stages whose day is a visit's first or last one; who sets out, or is back home, may have travelled a day longer.
-STARTS, ENDS = ("start", "setout"), ("end", "home")
-_HOME = re.compile(r"\bhome\b|\b(?:was|were|is|are|came|got|went|flew) back\b|\breturn(?:ed|s)? to\b", re.IGNORECASE)
-
-
-def _stage(report: Report, stay: _Stay | None) -> str | None:
-    """Whether the day that is told is a visit's ``start`` or ``end``, that of the ``setout`` or of being back ``home``;
-    None for other acts, and where it isn't said."""
-    if report.mode_type != "visit":
-        return None
-    is_over = stay is not None and stay.is_past and _is_told_by(report, stay)
-    if is_over or not _LEAVES_FOR.search(report.sentence_text):
-        if _HOME.search(report.sentence_text) and (is_over or _FROM.search(report.sentence_text)):
-            return "home"  # "was back in Suva on Friday from a visit to Lima"
-        if is_over:
-            return "end"  # "flew on to Lima on Friday after a three-day visit to Suva"
-    else:
-        return "setout"
-    stages: Mapping[str, Sequence[str]] = settings()["visit_stages"]
-    for text in (report.trigger_text, report.sentence_text):
-        words = re.findall(r"\w+", fold(text))
-        told = {stage for stage, stems in stages.items() if any(word.startswith(tuple(stems)) for word in words)}
-        if len(told) == 1:
-            return told.pop()
-    return None
-
-
-def _is_told_by(report: Report, stay: _Stay) -> bool:
-    """Whether the report's own word stands in what tells the length."""
-    return stay.start <= report.trigger_start_offset - report.sentence_start_offset < stay.end
 
 
 # --- who ---------------------------------------------------------------------------------------------------------

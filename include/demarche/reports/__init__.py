@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -22,10 +22,10 @@ from demarche import codebook, ontology
 from demarche.columns import Columns
 from demarche.lexicon import lexicon
 from demarche.records import Document, Mention, Report, ReportParticipant, record_id
-from demarche.reports import circumstances, frames, merging, relevance, sides, syntax, visits
+from demarche.reports import circumstances, frames, merging, relevance, sides, stays, syntax, visits
 from demarche.reports.learned import Learned
 from demarche.reports.merging import Draft
-from demarche.reports.parties import Parties, Party
+from demarche.reports.parties import Parties, Party, distinct, identity
 
 #: Longer sentences are lists or debris; they are skipped and cost no time.
 MAX_SENTENCE_TOKENS = 400
@@ -108,23 +108,19 @@ def _read_sentence(
     times = circumstances.Times(sentence, anchor)
     drafts = []
     for frame in found:
-        actors = _distinct(p for head in frame.actors for p in parties.resolve(head, frame.phrases.get(head.i)))
-        taken = {_identity(party) for party in actors}
+        actors = distinct(p for head in frame.actors for p in parties.resolve(head, frame.phrases.get(head.i)))
+        taken = {identity(party) for party in actors}
         recipients = [
             party
-            for party in _distinct(
+            for party in distinct(
                 p for head in frame.recipients for p in parties.resolve(head, frame.phrases.get(head.i))
             )
-            if _identity(party) not in taken and not (frame.event_type in sides.MUTUAL and _is_own_state(party, actors))
+            if identity(party) not in taken and not (frame.event_type in sides.MUTUAL and _is_own_state(party, actors))
         ]
         recipients = _with_countries(recipients, frame, actors, sentence, parties)
-        met = _distinct(party for head in frame.sought for party in parties.resolve(head))
-        met = [party for party in met if party.country_code and _identity(party) not in taken]
-        is_named = any(party.entity_type == "state" and party.name and party.name in party.text for party in recipients)
-        hosts = {party.country_code for party in recipients}
-        recipients = recipients if is_named else met or recipients  # "flew to Togo to meet …": Togo is the host
-        is_abroad = bool(met) and recipients is met and hosts - {None} and hosts.isdisjoint(p.country_code for p in met)
-        when = times.of(frame)
+        recipients, is_abroad = visits.other_side(frame, actors, recipients, parties)
+        stay = stays.told(frame)
+        when = stays.lasting(times.of(frame), stay, frame)
         where = circumstances.where(frame, parties, facilities)
         if where.name is None:
             where = circumstances.venue(frame, facilities)
@@ -146,7 +142,7 @@ def _read_sentence(
             event_type, mode_type = "RETREAT", "withdraw"
         draft = Draft(
             frame, event_type, mode_type, status, actors, recipients, when, where, quantity, unit,
-            _confidence(frame, actors, recipients), index, anaphoric,
+            _confidence(frame, actors, recipients), index, anaphoric, stay,
         )  # fmt: skip
         draft.is_told = _is_worth_telling(draft)
         leans_back = merging.is_reaction(draft) or merging.means_several(draft) or merging.lacks_other(draft)
@@ -191,17 +187,6 @@ def _are_troops(heads: Sequence[Token]) -> bool:
 
 def _are_officials(actors: Sequence[Party]) -> bool:
     return bool(actors) and all(party.office_name or party.entity_type in ("state", "body") for party in actors)
-
-
-def _identity(party: Party) -> str:
-    return party.entity_id or f"{party.text.lower()} {party.country_code or ''}"
-
-
-def _distinct(parties: Iterable[Party]) -> list[Party]:
-    seen: dict[str, Party] = {}
-    for party in parties:
-        seen.setdefault(_identity(party), party)
-    return list(seen.values())
 
 
 def _is_worth_telling(draft: Draft) -> bool:
@@ -387,6 +372,8 @@ def _records(drafts: Sequence[Draft], sentences: Sequence[Span], document: Docum
                 country_code=draft.where.country_code,
                 quantity=draft.quantity,
                 quantity_unit=draft.quantity_unit,
+                day_count=draft.stay.day_count if mode == "visit" else None,
+                stage_type=draft.stay.stage_type if mode == "visit" else None,
                 confidence_score=draft.confidence,
                 coding_rule=draft.frame.rule,
                 coder_version=coder_version(),

@@ -22,17 +22,15 @@ _TRAVEL = ("to", "in", "at", "into", "for", "through")
 _OF_A_PLACE = frozenset(codebook.document("mention_words")["of_a_place"])
 _DUE = frozenset({"due", "expect", "plan", "schedule", "set", "slate"})
 _OPERATING = codebook.words("scheduling")
-_BEGINNING = frozenset({"arrive", "begin", "commence", "embark", "kick", "land", "open", "pay", "start"})
-_ENDING = frozenset({"close", "complete", "conclude", "end", "finish", "leave", "wrap"})
+_BEGINNING, _ENDING = codebook.words("visit_beginnings"), codebook.words("visit_ends")
 _PHASES = frozenset({"close", "conclusion", "end", "start", "way"})
-_SCHEDULED = frozenset({"arrive", "begin", "depart", "fly", "gather", "go", "head", "land", "leave", "meet", "open",
+SCHEDULED = frozenset({"arrive", "begin", "depart", "fly", "gather", "go", "head", "land", "leave", "meet", "open",
                         "resume", "set", "start", "travel", "visit"})  # fmt: skip
-_ANNOUNCED = _SCHEDULED | {"come", "receive", "return", "stop"}
+_ANNOUNCED = SCHEDULED | {"come", "receive", "return", "stop"}
 _PROPOSING = frozenset({"ask", "invite", "offer", "promise", "propose", "request", "threaten", "urge", "vow"})
 NTH_DAYS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 _SPEAKING = frozenset({"address", "appear", "gather", "meet", "speak", "talk"})
 _SUMMONING = frozenset({"call", "summon"})
-_LONGEST_STAY = 14  # days
 
 
 @dataclass(frozen=True)
@@ -135,7 +133,7 @@ class Times:
         when = best[3]
         if when.start_date is None:
             when = self._beside(frame) or when
-        return _lasting(when, frame)
+        return when
 
     def _read(self, one: _Found, tense: str | None, distance: int = 0) -> When:
         when = self.resolve(one.text, tense, distance)
@@ -235,50 +233,6 @@ def _is_scheduled(verb: Token) -> bool:
     return is_bare and verb.tag_ in ("VBZ", "VBP") and verb.lemma_ in _ANNOUNCED
 
 
-def _lasting(when: When, frame: Frame) -> When:
-    """ "Began a three-day visit on Monday": from that day on; "ended" it: up to that day."""
-    if when.precision_type != "day" or when.start_date is None or when.start_date != when.end_date:
-        return when
-    days = next((count for word in frame.words for noun in _stay(word) if (count := _length_in_days(noun))), 0)
-    verbs = {word.lemma_ for word in frame.words if syntax.is_verbal(word)}
-    if not 1 < days <= _LONGEST_STAY:
-        return when
-    aims = {name for word in frame.words for name, noun in syntax.obliques(word) if noun in frame.words}
-    if verbs & (_ENDING | syntax.LEAVING) and "for" not in aims:  # "leaves for a two-day visit" begins it
-        return replace(when, start_date=when.start_date - timedelta(days=days - 1))
-    if verbs & (_BEGINNING | _SCHEDULED | _ENDING) or frame.status_type == "planned":
-        return replace(when, end_date=when.start_date + timedelta(days=days - 1))
-    return when
-
-
-def _stay(word: Token) -> list[Token]:
-    """An act's noun, or the noun that says for what somebody comes: "arrived for a two-day visit", "left after" it."""
-    names = ("for", "on", "after", "following") if word.lemma_ in syntax.LEAVING else ("for", "on")
-    return [word, *syntax.objects(word), *(noun for name, noun in syntax.obliques(word) if name in names)]
-
-
-_LENGTH = re.compile(r"(?:(?P<digits>\d{1,2})|(?P<word>[a-z]+))-day", re.IGNORECASE)
-_DAYS_LONG = re.compile(r"\b(?:(?P<digits>\d{1,2})|(?P<word>[a-z]+))[- ]days?\b", re.IGNORECASE)
-
-
-def days_long(text: str) -> int:
-    """3 for "three-day", "three days"; 0 where nothing says it, or several lengths are told."""
-    counts = {_count(match) for match in _DAYS_LONG.finditer(text)} - {0}
-    return counts.pop() if len(counts) == 1 else 0
-
-
-def _count(match: re.Match[str]) -> int:
-    return int(match["digits"]) if match["digits"] else int(_WORDS.get(match["word"].lower(), 0))
-
-
-def _length_in_days(noun: Token) -> int:
-    """3 for "three-day" before a noun; 0 where nothing says it."""
-    if noun.pos_ not in ("NOUN", "PROPN"):
-        return 0
-    match = _LENGTH.search(noun.doc[noun.left_edge.i : noun.i].text)
-    return _count(match) if match is not None else 0
-
-
 def _counts_back(sentence: Span, before: int) -> bool:
     """ "the first visit since 1987": the year says when the last one was."""
     words = {token.lower_ for token in sentence if token.i < before}
@@ -337,8 +291,9 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         return 1  # "will pay a visit, beginning on Friday"
     if governor.dep_ == "relcl" and {governor.lemma_, trigger.lemma_} <= _ENDING and trigger.is_ancestor(governor):
         return 1  # "concluded a visit, which ended on Friday"
-    if governor.dep_ in ("acl", "relcl") and governor.head == trigger:
-        return 1 if governor.lemma_ not in _ENDING else None  # when it began, an end doesn't say
+    is_of_stage = governor.lemma_ in _BEGINNING | _ENDING and trigger.pos_ == "NOUN" and trigger.is_ancestor(governor)
+    if governor.dep_ in ("acl", "relcl") and (governor.head == trigger or is_of_stage):
+        return 1  # "a visit to Togo that ended on Friday"
     if governor.dep_ == "xcomp" and governor.head.dep_ == "relcl" and governor.head.head == trigger:
         return 1  # "the meeting that was to have been held on Friday"
     if governor.head == trigger and governor.dep_ in ("dobj", "pobj", "attr", "oprd", "npadvmod", "nsubj", "nsubjpass"):
@@ -527,7 +482,7 @@ _CURRENCIES = {
     "ruble": "RUB",
 }
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
-_WORDS = {
+NUMBER_WORDS = {
     word: float(value)
     for value, word in enumerate(
         (
@@ -564,8 +519,8 @@ def _number(token: Token) -> float | None:
         lower = part.lower_
         if lower in _SCALES:
             factor *= _SCALES[lower]
-        elif lower in _WORDS:
-            value = _WORDS[lower]
+        elif lower in NUMBER_WORDS:
+            value = NUMBER_WORDS[lower]
         elif match := _DIGITS.fullmatch(part.text):
             value = float(match[0].replace(",", ""))
     if value is None:

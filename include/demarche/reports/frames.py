@@ -50,8 +50,6 @@ class Frame:
     """Asked of the actor's own people ("ordered his staff to"), so of nobody else."""
     is_doubtful: bool = False
     """A single word of many senses with nobody on one side; told only where its text tells nothing else."""
-    sought: list[Token] = field(default_factory=list)
-    """Whom a journey was made to meet, wherever that was."""
     phrases: dict[int, Token] = field(default_factory=dict)
     """By a party's token the wider phrase that stands in its place ("the coup in Gabon" for Gabon)."""
 
@@ -152,8 +150,6 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
                 recipients = sides.recipients_of(governor, act, is_party)
     else:
         actors, recipients = sides.verbal_sides(token, act, is_party)
-        if act.entry.mode_type == "visit" and not sides.is_hosting(token, act):
-            frame.sought = sides.travelled_to_see(token, is_party)
         saying = operators.speaker(token) if reading.status == "planned" and syntax.is_passive(token) else None
         if saying is not None and not actors:  # "aid will be sent, a minister said": it is his
             actors = sides.subjects_of(saying, is_party)
@@ -197,7 +193,7 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
     if act.entry.event_type == "CONSULT" and not frame.recipients and reading.status == "hypothetical":
         frame.recipients = sides.conditioned(token, is_party)
     received = syntax.subjects(token) if syntax.is_passive(token) else syntax.objects(token)
-    if sides.is_hosting(token, act) and frame.mode_type is None and any(o in frame.actors for o in received):
+    if sides.is_hosting(token, act.entry) and frame.mode_type is None and any(o in frame.actors for o in received):
         frame.mode_type = "visit"  # whoever is received has come
     if not frame.is_nominal and reading.stance is None:
         frame.phrases = _phrases(act, frame)

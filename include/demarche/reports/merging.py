@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from demarche.reports import frames, sides, syntax
 from demarche.reports.circumstances import When, Where, count_from
 from demarche.reports.frames import Frame
 from demarche.reports.parties import Party
+from demarche.reports.stays import Stay
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Draft:
     confidence: float = 0.5
     sentence_index: int = 0
     is_anaphoric: bool = False
+    stay: Stay = field(default_factory=Stay)
     is_told: bool = True
     """False for a reaction whose other side only an earlier sentence names; `refer_back` finds it."""
 
@@ -372,8 +374,10 @@ def _sides_agree(first: Draft, second: Draft) -> bool:
 
 def _absorb(home: Draft, other: Draft) -> None:
     """Fill the earlier report from the later one."""
-    if home.when.start_date is None and other.when.start_date is not None:
+    is_dated = home.when.start_date is None and other.when.start_date is not None
+    if is_dated:
         home.when = other.when
+    home.stay = home.stay.with_(other.stay, is_preferred=is_dated)
     if home.where.name is None or (home.where.precision_type == "country" and other.where.precision_type == "city"):
         home.where = other.where if other.where.name else home.where
     if home.mode_type is None:

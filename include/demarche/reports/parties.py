@@ -47,6 +47,19 @@ class Party:
     """A firm, a newspaper, a player, a tourist: nobody who acts for a state, whatever country he is of."""
 
 
+def identity(party: Party) -> str:
+    """The same for two phrases that mean one party."""
+    return party.entity_id or f"{party.text.lower()} {party.country_code or ''}"
+
+
+def distinct(parties: Iterable[Party]) -> list[Party]:
+    """Each party once, in order."""
+    seen: dict[str, Party] = {}
+    for party in parties:
+        seen.setdefault(identity(party), party)
+    return list(seen.values())
+
+
 class Parties:
     """The participants of one document: mentions by token, and the grammar around them."""
 

@@ -209,8 +209,8 @@ def travelled_to_see(verb: Token, is_party: IsParty) -> list[Token]:
     return [party for act in acts for party in recipients_of(act.token, act, is_party)]
 
 
-def is_hosting(verb: Token, act: Act) -> bool:
-    return verb.lemma_ in _HOSTING and act.entry.event_type == "CONSULT"
+def is_hosting(verb: Token, entry: Entry) -> bool:
+    return verb.lemma_ in _HOSTING and entry.event_type == "CONSULT"
 
 
 def verbal_sides(verb: Token, act: Act, is_party: IsParty) -> tuple[list[Token], list[Token]]:
@@ -218,7 +218,7 @@ def verbal_sides(verb: Token, act: Act, is_party: IsParty) -> tuple[list[Token],
     if syntax.is_passive(verb):
         undergoers = syntax.subjects(verb)
         parties = [u for u in undergoers if is_party(u)]
-        if act.entry.mode_type == "visit" and act.companion is None and not is_hosting(verb, act):
+        if act.entry.mode_type == "visit" and act.companion is None and not is_hosting(verb, act.entry):
             return parties, recipients_of(verb, act, is_party, passive=True)  # "is expected in Suva"
         oblique = recipients_of(verb, act, is_party, passive=True)
         stands_for_act = act.companion is not None and not is_party(act.companion)
@@ -242,7 +242,7 @@ def verbal_sides(verb: Token, act: Act, is_party: IsParty) -> tuple[list[Token],
         recipients = recipients or [s for s in suffered if s not in actors]
     else:
         recipients = recipients_of(verb, act, is_party)
-    if is_hosting(verb, act):  # the visitor acts, the host receives
+    if is_hosting(verb, act.entry):  # the visitor acts, the host receives
         received = syntax.subjects(verb) if syntax.is_passive(verb) else syntax.objects(verb)
         if received and not any(is_party(o) for o in received) and act.companion is None:
             return [], []  # "received assistance": nobody came
@@ -551,7 +551,7 @@ def stance_sides(
         if not owners:
             return actors, recipients
         return owners, [o for o in others if o not in owners]
-    if reading.effect == "planned" and is_hosting(act.token, act) and actors:
+    if reading.effect == "planned" and is_hosting(act.token, act.entry) and actors:
         return actors, owners or recipients  # "is preparing to receive Fiji's premier"
     if reading.effect == "planned" and not [r for r in recipients if r not in owners]:
         recipients = [o for name, o in syntax.obliques(stance) if name == "with" and is_party(o)]

@@ -15,17 +15,15 @@ from itertools import pairwise
 from spacy.tokens import Span, Token
 
 from demarche import codebook
-from demarche.reports import syntax
-from demarche.reports.circumstances import NTH_DAYS, Times, When, days_long
+from demarche.reports import sides, stays, syntax
+from demarche.reports.circumstances import NTH_DAYS, Times, When
+from demarche.reports.frames import Frame
 from demarche.reports.merging import Draft
-from demarche.reports.parties import Parties, Party
+from demarche.reports.parties import Parties, Party, distinct, identity
 
 #: So many sentences before a visit that names nobody may name who comes.
 _REACH = 2
 _PRESENCE = codebook.words("presence")
-_NOUNS = codebook.words("visit_nouns")
-_ENDS, _BEGINNINGS = codebook.words("visit_ends"), codebook.words("visit_beginnings")
-_LASTING = codebook.words("lasting")
 _SETTING_OUT = codebook.words("setting_out")
 _UNTIL = frozenset({"until", "till", "til", "through", "to"})
 
@@ -50,6 +48,27 @@ def _back(index: int) -> range:
 
 
 # --- who ---------------------------------------------------------------------------------------------------------
+def other_side(
+    frame: Frame, actors: Sequence[Party], recipients: Sequence[Party], parties: Parties
+) -> tuple[list[Party], bool]:
+    """The other side of a journey, and whether it was met abroad, which makes a meeting and no visit to it.
+
+    "Flew to Togo to meet the Malian premier": Togo, whoever is met there. "Flew to Geneva to meet Togo's premier": he,
+    abroad.
+    """
+    is_journey = frame.entry.mode_type == "visit" and not frame.is_nominal
+    if not is_journey or sides.is_hosting(frame.trigger, frame.entry):
+        return list(recipients), False
+    sought = sides.travelled_to_see(frame.trigger, parties.is_party)
+    found = distinct(party for head in sought for party in parties.resolve(head))
+    met = [party for party in found if party.country_code and identity(party) not in map(identity, actors)]
+    is_named = any(party.entity_type == "state" and party.name and party.name in party.text for party in recipients)
+    if is_named or not met:
+        return list(recipients), False
+    there = {party.country_code for party in recipients} - {None}
+    return met, bool(there) and there.isdisjoint(party.country_code for party in met)
+
+
 def _find_visitor(draft: Draft, sentences: Sequence[Span], parties: Parties) -> None:
     """A visit to a state by nobody that is known is that of the only person from elsewhere in the nearest sentence."""
     hosts = {party.country_code for party in draft.recipients} - {None}
@@ -122,7 +141,7 @@ def _count_days(draft: Draft, times: Times) -> None:
     number = next((NTH_DAYS[child.lower_] for child in day.children if child.lower_ in NTH_DAYS), None)
     when = times.beside(day)
     if number is None and any(child.lower_ in ("last", "final", "closing") for child in day.children):
-        number = days_long(day.sent.text)
+        number = stays.days_at(draft.frame.trigger)
     if not number or when is None or when.start_date is None:
         return
     draft.when = replace(when, start_date=when.start_date - timedelta(days=number - 1))
@@ -171,15 +190,15 @@ def _goes_on_from(visit: Draft, following: Draft) -> bool:
     return visit.when.precision_type == "day" and day - first <= timedelta(days=7)
 
 
-def _told_length(sentence: Span) -> int:
+def _told_length(sentence: Span) -> int | None:
     """How many days a sentence about the visit told before says that it takes: "It is to last three days"."""
     verb = sentence.root
     subjects = syntax.subjects(verb)
-    is_visit = len(subjects) == 1 and (subjects[0].lower_ == "it" or subjects[0].lemma_.lower() in _NOUNS)
+    is_visit = len(subjects) == 1 and (subjects[0].lower_ == "it" or subjects[0].lemma_.lower() in stays.NOUNS)
     verbs = [verb, *syntax.children(verb, "xcomp")]
-    said = {noun.lemma_.lower() for word in verbs for noun in syntax.children(word, "attr")} & _NOUNS
-    is_said = said or {word.lemma_.lower() for word in verbs} & _LASTING
-    return days_long(sentence.text) if is_visit and is_said else 0
+    said = [noun for word in verbs for noun in syntax.children(word, "attr") if noun.lemma_.lower() in stays.NOUNS]
+    said += [time for word in verbs if word.lemma_.lower() in stays.LASTING for time in _told_with(word)]
+    return next(filter(None, map(stays.days_at, said)), None) if is_visit else None
 
 
 def _told_end(sentence: Span, anchor: date | None) -> tuple[Token, When, bool] | None:
@@ -188,7 +207,7 @@ def _told_end(sentence: Span, anchor: date | None) -> tuple[Token, When, bool] |
     subjects = syntax.subjects(verb)
     if len(subjects) != 1:
         return None
-    is_visit = subjects[0].lower_ == "it" or subjects[0].lemma_.lower() in _NOUNS
+    is_visit = subjects[0].lower_ == "it" or subjects[0].lemma_.lower() in stays.NOUNS
     is_guest = subjects[0].lower_ in ("he", "she") or subjects[0].pos_ in ("PROPN", "NOUN")
     infinitive = next(iter(syntax.children(verb, "xcomp")), verb)
     for word in (verb, infinitive):
@@ -197,11 +216,11 @@ def _told_end(sentence: Span, anchor: date | None) -> tuple[Token, When, bool] |
             continue
         lemma = word.lemma_.lower()
         until = any(c.lower_ in _UNTIL and c.dep_ in ("prep", "mark") for c in (*word.children, *verb.children))
-        if (is_visit and lemma in _LASTING and until) or (is_visit and lemma in _ENDS):
+        if (is_visit and lemma in stays.LASTING and until) or (is_visit and lemma in stays.ENDS):
             return word, when, True
-        if is_guest and not is_visit and ((lemma in _ENDS) or (lemma in ("stay", "remain") and until)):
+        if is_guest and not is_visit and ((lemma in stays.ENDS) or (lemma in ("stay", "remain") and until)):
             return word, when, True
-        if lemma in _BEGINNINGS and (is_visit or subjects[0].pos_ == "PRON"):
+        if lemma in stays.BEGINNINGS and (is_visit or subjects[0].pos_ == "PRON"):
             return word, when, False
     return None
 
@@ -210,7 +229,8 @@ def _stretch(visit: Draft, when: When, is_end: bool) -> bool:
     first, last, day = visit.when.start_date, visit.when.end_date, when.end_date
     if day is None:
         return False
-    if (first is None or last is None) and is_end and not any(w.lemma_.lower() in _ENDS for w in visit.frame.words):
+    is_ending = any(word.lemma_.lower() in stays.ENDS for word in visit.frame.words)
+    if (first is None or last is None) and is_end and not is_ending:
         return False  # when it began isn't known
     if first is None or last is None:
         visit.when = replace(when, start_date=day, end_date=day)

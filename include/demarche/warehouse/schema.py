@@ -19,7 +19,7 @@ from demarche import codebook, gdelt, ontology, records
 from demarche.records import Record
 from demarche.warehouse.errors import Unusable
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised whenever a table or column is added or changed, so that an older program refuses a newer file."""
 
 CORE: tuple[type[Record], ...] = (
@@ -222,6 +222,7 @@ def codes() -> tuple[records.Code, ...]:
         "sector_type": ontology.SECTORS,
         "role_type": ontology.ROLES,
         "part_type": ontology.PARTS,
+        "stage_type": ontology.STAGES,
         "entity_type": ontology.ENTITY_TYPES,
         "mention_type": ontology.MENTION_TYPES,
         "link_type": ontology.LINK_TYPES,
