@@ -142,6 +142,8 @@ def _from_page(raw: RawDocument) -> _Draft:
     bylines = ((rule, furniture.tidy_byline(value or "")) for rule, value in _found(pages.BYLINE_RULES, markup))
     _set(draft, "byline", _first(chain([("given", _given_byline(raw))], bylines)))
     _set_page_body(draft, markup)
+    if draft.rules.get("title") in ("json_ld", "og_title", "meta_title") and (title := pages.shown_title(markup)):
+        draft.title, draft.rules["title"] = title, "h1"
     if draft.rules.get("title") in (None, "h1", "title_element"):
         _set(draft, "title", _first(("heading", line) for line in _better_headings(draft, markup)))
     month_first = _month_first(_first(_found(pages.LANGUAGE_RULES, markup))[0])
@@ -149,7 +151,8 @@ def _from_page(raw: RawDocument) -> _Draft:
 
     def marked(rules: dict[str, pages.Rule]) -> tuple[str, Moment | None]:
         moments = ((rule, read_instant(value, month_first=month_first)) for rule, value in _found(rules, markup))
-        return next(((rule, moment) for rule, moment in moments if moment and moment.day <= latest), ("", None))
+        found = next(((rule, moment) for rule, moment in moments if moment and moment.day <= latest), None)
+        return (found[0], pages.as_printed(found[1], markup)) if found else ("", None)
 
     rule, published = marked(pages.PUBLISHED_RULES)
     changed_rule, changed = marked(pages.MODIFIED_RULES)

@@ -24,8 +24,18 @@ _NUMBER = re.compile(
 )
 
 
+# Three entries or more in a row, each of a few words and not beginning with a small letter: justified prose has gaps too.
+_ENTRY = r"[^\s\Wa-zß-öø-ÿ]\S{0,30}(?: \S{1,30}){0,3}"
+_MENU = re.compile(rf"(?m)^[ \t]{{0,8}}{_ENTRY}(?:[ \t]{{2,30}}{_ENTRY}){{2,20}}[ \t]*$")
+_GAP = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
+
+
 def unmarked(text: str) -> str:
-    """``text`` without Markdown's marks or a text browser's; as it is where it bears none."""
+    """``text`` without Markdown's marks or a text browser's, and with bars in the gaps of a menu."""
+    return _MENU.sub(lambda menu: _GAP.sub(" | ", menu[0]), _without_marks(text))
+
+
+def _without_marks(text: str) -> str:
     if len(_REFERENCE.findall(text)) >= _FEWEST and (found := _REFERENCES.search(text)):
         return _NUMBER.sub("", text[: found.start()])
     if sum(1 for mark in (_LINK, _HEADING) for _ in mark.finditer(text)) < _FEWEST:

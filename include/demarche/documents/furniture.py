@@ -14,11 +14,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import pairwise, takewhile
+from itertools import chain, filterfalse, pairwise, takewhile
 
 from demarche import codebook, dates
 from demarche.documents.cleaning import indented_lines
 from demarche.documents.exported import unmarked
+from demarche.documents.languages import has_english_words
 from demarche.documents.moments import days_in, label_of
 from demarche.documents.wrapping import unwrap
 
@@ -93,13 +94,18 @@ _BARRED = re.compile(r"\s[|·•–—]\s")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
 
 
+_OF_SO_MANY = re.compile(r"\d{1,3} ?(?:/|of) ?\d{1,3}")
+
+
 def split_page(text: str) -> Page:
     """Takes a page apart; where no prose is found, all that isn't furniture is the article."""
     lines = unwrap(indented_lines(unmarked(text)))
     captions = _repeated(lines) | _quoted_again(lines)
     kinds = ["caption" if number in captions else _kind(line) for number, line in enumerate(lines)]
     _demote_foreign_script(lines, kinds)
-    for number in range(1, len(lines)):  # below "Read also"
+    for number in range(1, len(lines)):  # below "Read also", or the number of a picture
+        if _OF_SO_MANY.fullmatch(lines[number - 1]) and kinds[number] == "short":
+            kinds[number] = "caption"
         if kinds[number - 1] == "ending" and lines[number].endswith(("?", "!")) and _count(lines[number]) <= 15:
             kinds[number] = "furniture"
     first = next((number for number, kind in enumerate(kinds) if kind == "prose"), None)
@@ -118,7 +124,7 @@ def split_page(text: str) -> Page:
         if len(lines) == 1 and _count(lines[0]) >= _FEWEST_WORDS:
             rest = lines  # whatever it looks like, nothing else can be meant
         return Page(tuple(rest), (), tuple(line for line in lines if line not in rest), ())
-    kept = _without_strangers(lines, _kept(lines, kinds, start, end))
+    kept = _without_islands(lines, kinds, _without_strangers(lines, _kept(lines, kinds, start, end)))
     paragraphs, tails = _without_agency_tails([lines[number] for number in kept])
     inner = tuple(lines[number] for number in range(start, end) if number not in kept)
     return _without_portrait(Page(tuple(paragraphs), tuple(lines[:start]), tuple(lines[end:]), inner + tails))
@@ -135,6 +141,8 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
     """The paragraphs of a page whose main text is already found, without labels, repeats, credits, what comes behind
     its end, and at both ends without what can't be the article; and these."""
     lines, behind = _until_its_end(lines)
+    if len(lines) > 1 and _is_lone_item(*lines[-2:]):
+        lines, behind = lines[:-1], [lines[-1], *behind]
     repeated = _repeated(lines) | _quoted_again(lines)
     kept: list[str] = []
     out: list[str] = []
@@ -142,7 +150,7 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
     captions = _captions(lines)
     for number, line in enumerate(lines):
         is_label = len(line) <= _MAX_LABEL_LENGTH and (
-            any(_phrases(group).fullmatch(line) for group in ("line", "label"))
+            any(_phrases(group).fullmatch(line.removeprefix("- ")) for group in ("line", "label", "ending"))
             or is_byline(line)
             or _is_date_line(line)
             or _addresses_reader(line)
@@ -152,7 +160,17 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
         (out if is_out else kept).append(line)
     paragraphs, tails = _without_agency_tails(kept)
     portraits = _portraits(paragraphs, byline)
-    return paragraphs[: len(paragraphs) - len(portraits)], (*out, *tails, *portraits, *behind)
+    paragraphs = paragraphs[: len(paragraphs) - len(portraits)]
+    whence = paragraphs[:1] if _portraits(paragraphs[:1] * 4, byline) and _count(paragraphs[0]) <= _WHENCE_WORDS else []
+    return paragraphs[len(whence) :], (*out, *whence, *tails, *portraits, *behind)
+
+
+_WHENCE_WORDS = 25  # of "Ann Lee reported from Suva, and Bob Roe from Nadi." above a text
+
+
+def _is_lone_item(before: str, line: str) -> bool:
+    """Whether a line is a list of one item, and no sentence: a button."""
+    return line.startswith("- ") and not before.startswith("- ") and not before.endswith(":") and _is_loose(line[2:])
 
 
 _MOST_CAPTIONS = 0.2  # of a text; in a gallery they are the article
@@ -186,9 +204,10 @@ def _is_loose(line: str) -> bool:
 
 
 def _portraits(paragraphs: list[str], byline: str | None) -> list[str]:
-    """What the last paragraphs say of the author: they begin with the name in the byline."""
+    """What the last paragraphs say of the authors: they begin with a name in the byline."""
+    names = tuple(filter(None, re.split(r", (?:and )?| and | & ", byline or "")))
     count = 0
-    while byline and len(paragraphs) - count > 3 and paragraphs[-1 - count].startswith(byline.split(" and ")[0]):
+    while names and len(paragraphs) - count > 3 and paragraphs[-1 - count].startswith(names):
         count += 1
     return paragraphs[len(paragraphs) - count :]
 
@@ -213,14 +232,21 @@ def _may_go(line: str) -> bool:
     return not is_long_prose and _kind(line) in ("furniture", "ending")
 
 
+_HEADLINE_QUOTE = re.compile(
+    r"['‘][^'‘“”\"]+(?:['’][^'‘“”\"]+)?['’]"
+)  # single, as in headings; a quote in large type has the text's
+
+
 def _quoted_again(lines: list[str]) -> set[int]:
     """Numbers of lines that a longer one holds whole: quotes set in large type."""
     marked = set()
     for number, line in enumerate(lines):
-        words = line.strip("\"'“”‘’«» .,…")
+        if _HEADLINE_QUOTE.fullmatch(line) and _count(line) <= _MAX_CROSSHEAD_WORDS:
+            continue
+        words = line.strip("\"'“”‘’«» .,…").lower()
         near = lines[max(0, number - 6) : number + 7]
         is_quotable = 20 <= len(words) <= 2 * _MAX_LABEL_LENGTH
-        if is_quotable and any(len(other) > len(line) and words in other for other in near):
+        if is_quotable and any(len(other) > len(line) and words in other.lower() for other in near):
             marked.add(number)
     return marked
 
@@ -237,14 +263,17 @@ def _count(line: str) -> int:
 _TWO_LETTERS = re.compile(r"[^\W\d_].*?[^\W\d_]")
 
 
+_END_MARK = re.compile(r"#(?: {0,3}#)+|--|[-_=–—]{5,}")
+
+
 @lru_cache(maxsize=64)  # the lines at a text's ends are asked about several times
 def _kind(line: str) -> str:
     """prose, short, furniture, caption or ending; an agency's tail on a paragraph doesn't count."""
-    line = _agency_tail().sub("", line) or line
+    line = (_agency_tail().sub("", line) or line).removeprefix("- ")
     if not _TWO_LETTERS.search(line):
-        return "ending" if re.fullmatch(r"#{2,}|--", line) else "furniture"
+        return "ending" if _END_MARK.fullmatch(line) else "furniture"
     if len(line) <= _MAX_PHRASE_LENGTH:
-        if _phrases("ending").fullmatch(line):
+        if _phrases("ending").fullmatch(line.rstrip(" :")):
             return "ending"
         bare = _BRACKETED.fullmatch(line)
         if any(_phrases(group).fullmatch(bare["inside"] if bare else line) for group in ("line", "label")):
@@ -390,6 +419,9 @@ def _is_signed_paragraph(line: str) -> bool:
     return signature is not None and not _phrases("caption").fullmatch(line) and _is_prose(line[: signature.start()])
 
 
+_STANDFIRST_WORDS = 10  # of a sentence that a credit or kicker parts from the article; no lead is so short
+
+
 def _below_standfirst(lines: list[str], kinds: list[str], start: int, end: int) -> int:
     """Behind a byline or date line near the start: what little prose stands above it belongs to the title."""
     words = [_count(line) if kind == "prose" else 0 for line, kind in zip(lines, kinds, strict=True)]
@@ -397,13 +429,18 @@ def _below_standfirst(lines: list[str], kinds: list[str], start: int, end: int) 
         above = [count for count in words[start:number] if count]
         if (is_byline(lines[number]) or _is_date_line(lines[number])) and len(above) <= 2:
             return number if sum(above) <= 0.4 * sum(words[number:end]) and max(above, default=0) <= 40 else start
-    return start
+    first = next(number for number in range(start, end) if words[number]) if any(words[start:end]) else start
+    is_parted = kinds[first + 1 : first + 3] == ["short", "prose"] and words[first] <= _STANDFIRST_WORDS
+    return first + 1 if is_parted and words[first] <= 0.1 * sum(words[first + 1 : end]) else start
 
 
 def _resumes(lines: list[str], kinds: list[str], number: int) -> bool:
     """Whether the article goes on soon after a list of links: within five lines, two paragraphs of prose; or within
     fifteen, one after the other, of the same matter."""
-    if re.match(r"(?i)\W*(?:\d+ )?(?:comments?|leave|post|about|copyright|©|ends?|corrections?|--|#)", lines[number]):
+    if re.match(
+        r"(?i)\W*(?:\d+ )?(?:comments?|leave|post|about|a correction|copyright|©|ends?|corrections?|--$|#)",
+        lines[number],
+    ):
         return False
     following = [
         (line, kind) for line, kind in zip(lines[number + 1 : number + 6], kinds[number + 1 : number + 6], strict=True)
@@ -422,22 +459,31 @@ def _kept(lines: list[str], kinds: list[str], start: int, end: int) -> list[int]
     """Numbers of the lines that are the article: its prose, and what stands alone between as a crosshead."""
     counts = Counter(lines)
     kept = []
+    above = None  # the kind of what stands above, whatever pictures, times and buttons are between
     for number in range(start, end):
         crosshead = (
             kinds[number] == "short"
-            and kinds[number - 1] == "prose" == kinds[number + 1]
+            and above == "prose" == kinds[number + 1]
             and _count(lines[number]) <= _MAX_CROSSHEAD_WORDS
             and not _CODE.fullmatch(lines[number])
             and not _BRACKETED.fullmatch(lines[number])
             and counts[lines[number]] == 1
             and number > start
         )
+        if not (kinds[number] == "caption" or counts[lines[number]] > 1 or _says_what_it_is(lines[number])):
+            above = kinds[number]
         is_alone = _count(lines[number]) <= _MAX_CROSSHEAD_WORDS and not {"prose", None} & {
             kinds[one] if 0 <= one < len(kinds) else None for one in (number - 1, number + 1)
         }  # a question in a list of links
         if (kinds[number] == "prose" and not is_alone) or crosshead:
             kept.append(number)
     return kept
+
+
+def _says_what_it_is(line: str) -> bool:
+    """Whether a line between paragraphs is whole in itself: a time, "Read next: …"; what only announces is followed by
+    a list of links."""
+    return not _TWO_LETTERS.search(line) or (_phrases("label").fullmatch(line) is not None and line[-1] not in ":：")
 
 
 def _without_agency_tails(paragraphs: list[str]) -> tuple[list[str], tuple[str, ...]]:
@@ -479,6 +525,35 @@ def _without_strangers(lines: list[str], kept: list[int]) -> list[int]:
     return kept
 
 
+_ISLAND_WORDS = 30
+_CLEAR_WORDS = 60  # of an article beside which an island can be told
+
+
+def _without_islands(lines: list[str], kinds: list[str], kept: list[int]) -> list[int]:
+    """Drops a single paragraph at either end that furniture parts from the article and that speaks of nothing it speaks
+    of, but of texts or of the site, or in another language: an offer, a notice."""
+
+    def is_island(number: int, neighbour: int) -> bool:
+        between = range(min(number, neighbour) + 1, max(number, neighbour))
+        rest = [lines[one] for one in kept if one != number]
+        return (
+            any(kinds[one] in ("furniture", "caption", "ending", "short") for one in between)
+            and _count(lines[number]) <= _ISLAND_WORDS
+            and sum(map(_count, rest)) >= _CLEAR_WORDS
+            and not _stems(lines[number]) & _stems(" ".join(rest))
+            and (
+                any(_words_of(group).search(lines[number]) for group in ("site_words", "text_words", "second_person"))
+                or (not has_english_words(lines[number]) and has_english_words(" ".join(rest)))
+            )
+        )
+
+    while len(kept) > 2 and is_island(kept[-1], kept[-2]):
+        kept = kept[:-1]
+    while len(kept) > 2 and is_island(kept[0], kept[1]):
+        kept = kept[1:]
+    return kept
+
+
 @cache
 def _signature() -> re.Pattern[str]:
     """An agency's name after the last sentence."""
@@ -509,11 +584,17 @@ def find_title(page: Page) -> str | None:
     candidates = [without_tag(line) for line in above_byline or page.head if may_be_title(line)]
     mixed = [line for line in candidates if not line.isupper()]  # capitals are a letterhead, if others are not
     for lines in (mixed, candidates):
-        if echoed := next((line for line in lines if echo(line, page.paragraphs) and _count(line) >= 4), None):
-            return next((line for line in lines if f" {line} " in f" {echoed} " != f" {line} "), echoed)
+        echoed = [line for line in lines if echo(line, page.paragraphs) and _count(line) >= 4]
+        if best := next(chain(filterfalse(_is_name, echoed), echoed), None):
+            return next((line for line in lines if f" {line} " in f" {best} " != f" {line} "), best)
     others = mixed or candidates
     shares = {line: _echo_share(line, page.paragraphs) for line in others}
     return max(others, key=lambda line: shares[line]) if any(shares.values()) else next(reversed(others), None)
+
+
+def _is_name(line: str) -> bool:
+    """Whether a line may be a letterhead or masthead: names alone, as a title in a page that capitalises all its titles."""
+    return all(word[:1].isupper() or word.lower() in _binding() for word in line.split())
 
 
 _ECHO_SHARE = 0.34  # of a title's words that come back in the article's first paragraphs; navigation has none
@@ -556,8 +637,7 @@ def may_be_title(line: str) -> bool:
         return False  # goes on with what stands above
     if (days := days_in(line)) and days[-1][1] >= len(line) - 1 and _MASTHEAD.search(line[: days[-1][0]]):
         return False
-    named = all(word[:1].isupper() or word in _binding() for word in line.split())
-    return not (_LETTERHEAD.search(line) and _count(line) <= 6 and named)
+    return not (_LETTERHEAD.search(line) and _count(line) <= 6 and _is_name(line))
 
 
 @lru_cache(maxsize=16)  # an article's are asked for with each line that may be its title

@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from demarche import codebook
 from demarche.documents import json_ld
 from demarche.documents.cleaning import clean_line, clean_lines
 from demarche.documents.moments import Moment, read_instant
@@ -89,13 +90,26 @@ def parse_page(page: str) -> Markup:
     return Markup(tree, meta, article, tuple(scripts), is_cut)
 
 
+@cache
+def _comments() -> etree.XPath:
+    """What holds readers' comments by its class in another language; English ones the extractor knows."""
+    words = codebook.document("furniture")["markup"]["comments"]
+    return etree.XPath(
+        "|".join(f"//@class[starts-with(., '{word}')]|//@id[starts-with(., '{word}')]" for word in words)
+    )
+
+
 _LINKED_DATA = ("application/ld+json", "application/settings+json")
 
 
 def _taken_out(tree: HtmlElement) -> list[str]:
-    """Takes scripts and styles out of the page, but for data about its article, and gives the texts of all scripts. The
-    extractor would copy them four times before it does so itself, and they are most of many pages."""
+    """Takes readers' comments out of the page, and scripts and styles but for data about its article; gives the texts of
+    all scripts. The extractor would copy them four times before it does so itself, and they are most of many pages."""
     scripts = []
+    for attribute in _comments()(tree):
+        element = attribute.getparent()
+        if element.getparent() is not None and element.tag not in ("html", "body"):
+            element.drop_tree()
     for element in list(tree.iter("script", "style")):
         if element.tag == "script" and element.text:
             scripts.append(element.text)
@@ -317,7 +331,7 @@ def _author_element(markup: Markup) -> str | None:
 
 _DAY_PROPERTY = etree.XPath("//@itemprop[.='datePublished']")
 _BELOW_HEADING = etree.XPath(
-    "(//h1)[1]/following::*[(self::time or self::p) and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
+    "(//h1|//*[@role='heading' and @aria-level='1'])[1]/following::*[(self::time or self::p) and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
 )
 _BESIDE_HEADING = etree.XPath("(//article[.//h1]//header//time|//article[.//h1]//time)/@datetime")
 _CHANGED = re.compile(r"(?i)updat|modif|edit")
@@ -348,6 +362,14 @@ def _time_element(markup: Markup) -> str | None:
     times = (given for element in markup.tree.iter("time") if (given := element.get("datetime")))
     moments = [(given, read_instant(given)) for given in islice(times, 20)]
     return moments[0][0] if len({moment.day for _, moment in moments if moment}) == 1 else None
+
+
+def as_printed(moment: Moment, markup: Markup) -> Moment:
+    """The moment with the outlet's own day, where a ``<time>`` of the page gives the same instant in another zone."""
+    if moment.instant is None:
+        return moment
+    times = (read_instant(element.get("datetime")) for element in islice(markup.tree.iter("time"), 20))
+    return next((time for time in times if time and time.instant == moment.instant), moment)
 
 
 _SCRIPT_DAY = re.compile(
@@ -412,9 +434,10 @@ PUBLISHED_RULES: dict[str, Rule] = {
         "cxenseparse:recs:publishtime", "publish-date", "publish_date", "publishdate", "published_at", "published",
         "pubdate", "pub_date", "publication_date", "originalpublicationdate", "citation_publication_date",
         "dc.date.issued", "dcterms.issued", "dc.date.created", "dcterms.created", "dc.date", "dcterms.date",
-        "rnews:datepublished", "release_date", "date", "uploaddate",
+        "rnews:datepublished", "release_date", "uploaddate",
     ),
     "time_element": _time_element,
+    "meta_date": _meta_of("date"),  # of the article, or of the file
     "script": _script_value,
 }  # fmt: skip
 MODIFIED_RULES: dict[str, Rule] = {
@@ -460,6 +483,15 @@ def headings(markup: Markup) -> list[str]:
     """The page's headings, largest first, at most forty; one of them is the title where metadata give none."""
     found = sorted(_HEADINGS(markup.tree)[:40], key=lambda element: ("h1", "h2", "h3").index(element.tag))
     return [text for element in found if (text := clean_line(element.text_content()))]
+
+
+def shown_title(markup: Markup) -> str | None:
+    """The page's only ``<h1>``, where the title of its window says the same: whatever it tells search engines."""
+    shown = [text for element in markup.tree.iter("h1") if (text := clean_line(element.text_content()))]
+    window = _letters(TITLE_RULES["title_element"](markup) or "")
+    return (
+        shown[0] if len(shown) == 1 and len(shown[0].split()) >= 4 and window.startswith(_letters(shown[0])) else None
+    )
 
 
 _NEW_YEAR = re.compile(
