@@ -64,7 +64,7 @@ EVERY_HOUR = StartOfHourMapper(input_format="%Y-%m-%dT%H")
 
 def hour(description: str) -> Param:
     """A field of the form for triggering: an hour or nothing. (``airflow dags trigger`` knows no partition keys.)"""
-    form = r"^20\d{2}-[01]\d-[0-3]\dT[0-2]\d$"
+    form = r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])$"
     title = "Hour (UTC), as in 2018-11-06T14"  # is shown by the API's answer to another form, too
     return Param(None, type=["null", "string"], pattern=form, title=title, description=description)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -291,6 +292,14 @@ def test_status_counts_the_dropped_files_that_no_run_has_read(tmp_path):
     (settings.drop_folder / "c.txt").write_text("Ministers of Chile and Bolivia met in Lima on Friday.")
     found = steps.status(settings=settings)
     assert (found["dropped_files"], found["not_read"]) == (3, 1)
+    steps.fetch_documents("2018-11-06T15", settings=settings)
+    changed = settings.drop_folder / "a.txt"
+    changed.write_text("Ministers of Peru and Bolivia met in Quito on Monday, and again on Tuesday.")
+    assert steps.status(settings=settings)["not_read"] == 1
+    steps.fetch_documents("2018-11-06T16", settings=settings)
+    os.utime(changed, (1, 1))
+    assert steps.fetch_documents("2018-11-06T17", settings=settings).written == 0
+    assert steps.status(settings=settings)["not_read"] == 0, "it says what it said before"
 
 
 def test_work_is_found_in_the_ledgers(settings, tmp_path):

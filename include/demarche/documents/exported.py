@@ -24,7 +24,7 @@ _NUMBER = re.compile(
 )
 
 
-# Three entries or more in a row, each of a few words and not beginning with a small letter: justified prose has gaps too.
+# Three entries or more in a row, each of a few words and not beginning with a small letter: justified prose has gaps.
 _ENTRY = r"[^\s\Wa-zß-öø-ÿ]\S{0,30}(?: \S{1,30}){0,3}"
 _MENU = re.compile(rf"(?m)^[ \t]{{0,8}}{_ENTRY}(?:[ \t]{{2,30}}{_ENTRY}){{2,20}}[ \t]*$")
 _GAP = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")

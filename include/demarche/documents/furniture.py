@@ -593,7 +593,7 @@ def find_title(page: Page) -> str | None:
 
 
 def _is_name(line: str) -> bool:
-    """Whether a line may be a letterhead or masthead: names alone, as a title in a page that capitalises all its titles."""
+    """Whether a line may be a letterhead or masthead: names alone; so is a title where all titles are capitalised."""
     return all(word[:1].isupper() or word.lower() in _binding() for word in line.split())
 
 

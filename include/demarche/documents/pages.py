@@ -103,8 +103,8 @@ _LINKED_DATA = ("application/ld+json", "application/settings+json")
 
 
 def _taken_out(tree: HtmlElement) -> list[str]:
-    """Takes readers' comments out of the page, and scripts and styles but for data about its article; gives the texts of
-    all scripts. The extractor would copy them four times before it does so itself, and they are most of many pages."""
+    """Takes readers' comments out of the page, and scripts and styles but for data about its article; gives the texts
+    of all scripts. The extractor would copy them four times before it does so itself, and they fill many pages."""
     scripts = []
     for attribute in _comments()(tree):
         element = attribute.getparent()
@@ -331,7 +331,8 @@ def _author_element(markup: Markup) -> str | None:
 
 _DAY_PROPERTY = etree.XPath("//@itemprop[.='datePublished']")
 _BELOW_HEADING = etree.XPath(
-    "(//h1|//*[@role='heading' and @aria-level='1'])[1]/following::*[(self::time or self::p) and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
+    "(//h1|//*[@role='heading' and @aria-level='1'])[1]"
+    "/following::*[(self::time or self::p) and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
 )
 _BESIDE_HEADING = etree.XPath("(//article[.//h1]//header//time|//article[.//h1]//time)/@datetime")
 _CHANGED = re.compile(r"(?i)updat|modif|edit")

@@ -111,9 +111,11 @@ class Known:
         self._looked.add(place)
         return state is not None and (place, state.etag, _reading(order)) in self._etags
 
-    def has_path(self, path: Path) -> bool:
-        """Whether a file of this path was fetched or rejected, in whatever state."""
-        return _place(printable(path)) in self.files
+    def is_unread(self, path: Path) -> bool:
+        """Whether a file was neither fetched nor rejected, or was changed since it was fetched."""
+        etag, _, _, reason = self.files.get(_place(printable(path)), (None, "", "", ""))
+        state = _state(path)
+        return etag is None or bool(etag and not reason and state and state.etag != etag)
 
     def has(self, found: Fetched | Reject) -> bool:
         if isinstance(found, Reject):
@@ -177,7 +179,10 @@ def drop_folder(
             continue
         found = read_file(path, order, now=now, root=folder)
         is_growing = isinstance(found, Fetched) and (state is None or found.fetch.etag != state.etag)
-        if is_growing or known.has(found):
+        if is_growing:
+            continue
+        if known.has(found):
+            known.note(found)  # it was written anew as it was
             continue
         yield found
         taken += 1

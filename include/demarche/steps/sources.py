@@ -278,14 +278,15 @@ def known_files(lake: Lake, state: SourceState, key: str, settings: Settings) ->
 
 
 def count_unread_files(lake: Lake, settings: Settings) -> int | None:
-    """How many files of the drop folder no run has read or rejected yet, but for archives, of whose pages the fetch log
-    alone knows; None before the folder was asked for the first time, if the log has anything. Raises LakeFault."""
+    """How many files of the drop folder no run has read or rejected as they are now, but for archives, of whose pages
+    the fetch log alone knows; None before the folder was asked for the first time, if the log has anything. Raises
+    LakeFault."""
     dropped = _state(lake, DROP).files
     if dropped is None and lake.fetch_keys():
         return None
     known = Known(files={**(_state(lake, NAMED).files or {}), **(dropped or {})})
     files = fetching.files_in(settings.drop_folder)
-    return sum(not known.has_path(path) for path in files if not fetching.is_archive(path))
+    return sum(known.is_unread(path) for path in files if not fetching.is_archive(path))
 
 
 def read_named(paths: Sequence[Path], key: str, lake: Lake, settings: Settings) -> Appended:
