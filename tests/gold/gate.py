@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from demarche import evaluation, steps
@@ -21,6 +21,7 @@ from tests.gold import links, phrases
 
 ROOT = Path(__file__).parents[2]
 GOLD = ROOT / "samples" / "gold"
+HAPPENINGS = Path(__file__).with_name("happenings") / "gold"
 FLOORS = Path(__file__).with_name("floors.json")
 
 HALVES = ("open", "frozen")
@@ -44,12 +45,29 @@ PLAIN = {  # measure type: its groups; each is a floor on F1
 
 def measure() -> dict[str, float]:
     """Today's figures by name, in per cent."""
-    gold = steps.load_gold(GOLD)
-    reading = steps.read_gold(gold, steps.default_texts(GOLD))
     found: dict[str, float] = {}
-    for half in HALVES:
-        found |= {f"{half}/{name}": value for name, value in figures(evaluation.evaluate(gold, reading, half)).items()}
+    for half, evaluated in _evaluated(GOLD):
+        found |= {f"{half}/{name}": value for name, value in figures(evaluated).items()}
+    for half, evaluated in _evaluated(HAPPENINGS):
+        found |= {f"{half}/more/{name}": value for name, value in joining(evaluated).items()}
     return found | _link_figures() | phrases.figures(phrases.read(phrases.load()), MINIMUM_ROWS)
+
+
+def _evaluated(folder: Path) -> Iterator[tuple[str, Evaluation]]:
+    gold = steps.load_gold(folder)
+    reading = steps.read_gold(gold, steps.default_texts(folder))
+    return ((half, evaluation.evaluate(gold, reading, half)) for half in HALVES)
+
+
+def joining(found: Evaluation) -> dict[str, float]:
+    """How well reports are joined: by groups, precision apart from F1, and the status that comes out."""
+    scores: dict[str, float | None] = {}
+    for one in found.measures:
+        if (one.measure_type, one.group_name) == ("happening", "b_cubed"):
+            scores |= {"happening/b_cubed/precision": one.scores[0], "happening/b_cubed/f1": one.f1_score}
+        elif (one.measure_type, one.group_name) == ("happening", "final_status"):
+            scores["happening/final_status/f1"] = one.f1_score
+    return {name: 100 * score for name, score in scores.items() if score is not None}
 
 
 def _link_figures() -> dict[str, float]:

@@ -14,6 +14,7 @@ def test_there_are_floors_for_both_halves() -> None:
     for half in gate.HALVES:
         assert {f"{half}/event/all/{score}" for score in ("precision", "recall", "f1")} <= names
         assert {f"{half}/{kind}/{group}/f1" for kind, groups in gate.PLAIN.items() for group in groups} <= names
+        assert {f"{half}/more/happening/b_cubed/{score}" for score in ("precision", "f1")} <= names
 
 
 def test_a_figure_that_falls_or_goes_is_below_and_rounding_is_not() -> None:

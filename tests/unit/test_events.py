@@ -518,6 +518,44 @@ def test_talks_during_a_visit_are_part_of_it(press: Press) -> None:
 
 
 # --- the life of an event ----------------------------------------------------------------------------------------
+def test_talks_there_on_its_days_tell_that_a_planned_visit_came_about(press: Press) -> None:
+    plan = press.print("One", "2021-05-02")
+    visit(press, plan, None, on="2021-05-04", until="2021-05-06", status="planned")
+    talks = press.print("Two", "2021-05-06")
+    met = press.tell(talks, "CONSULT", [VELLA], [MOREAU], on="2021-05-05", city="Nice", country="FRA")
+    resolution = press.resolve()
+    event = next(event for event in resolution.events if event.mode_type == "visit")
+    assert (event.status_type, event.plover_type, event.report_count) == ("occurred", "CONSULT", 1)
+    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 6))
+    steps = [(s.status_type, s.report_id == met) for s in resolution.event_statuses if s.event_id == event.event_id]
+    assert steps == [("planned", False), ("occurred", True)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"country": "MLT"},
+        {"on": "2021-05-09"},
+        {"who": "Sam Borg/MLT"},
+        {"who": "MLT"},
+        {"status": "planned"},
+        {"mode": "phone"},
+    ],
+)
+def test_other_talks_say_nothing_of_a_planned_visit(press: Press, other: dict[str, str]) -> None:
+    visit(press, press.print("One", "2021-05-02"), None, on="2021-05-04", until="2021-05-06", status="planned")
+    told = {"on": "2021-05-05", "country": "FRA"} | other
+    press.tell(press.print("Two", "2021-05-10"), "CONSULT", [told.pop("who", VELLA)], [MOREAU], **told)
+    assert [event.status_type for event in press.resolve().events if event.mode_type == "visit"] == ["planned"]
+
+
+def test_talks_do_not_undo_that_a_visit_was_called_off(press: Press) -> None:
+    for status, published in (("planned", "2021-05-02"), ("cancelled", "2021-05-03")):
+        visit(press, press.print(status, published), None, on="2021-05-04", status=status)
+    press.tell(press.print("Two", "2021-05-05"), "CONSULT", [VELLA], [MOREAU], on="2021-05-04", country="FRA")
+    assert [event.status_type for event in press.resolve().events if event.mode_type == "visit"] == ["cancelled"]
+
+
 def test_a_plan_and_its_visit_are_one_event_with_a_history(press: Press) -> None:
     invited = press.print("One", "2021-04-20")
     planned = press.print("Two", "2021-04-28")

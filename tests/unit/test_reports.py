@@ -254,6 +254,23 @@ def test_length_of_a_visit_and_which_part_of_it_is_told(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Fijian premier Sitiveni Rabuka returned home on Monday from Tonga.",
+        "Fijian premier Sitiveni Rabuka has returned from Tonga, where he concluded a visit on Monday.",
+        "On a state visit to Tonga, Fijian premier Sitiveni Rabuka on Monday praised its fishermen.",
+        "Fijian premier Sitiveni Rabuka on Monday praised the fishermen of Samoa during a visit to Tonga.",
+    ],
+)
+def test_a_visit_is_told_by_what_was_said_on_it_and_by_who_is_back(read: Reader, text: str) -> None:
+    coded, participants = read(text)
+    hosts = {p.report_id: p.country_code for p in participants if p.role_type == "recipient"}
+    found = [(hosts.get(r.report_id), r.status_type, r.start_date) for r in coded if r.mode_type == "visit"]
+    assert ("TON", "occurred", date(2023, 3, 13)) in found
+    assert {host for host, *_ in found} == {"TON"}
+
+
+@pytest.mark.parametrize(
     ("text", "stage"),
     [
         ("It is Fijian premier Sitiveni Rabuka's first visit to Tonga.", "mention"),

@@ -42,8 +42,14 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
     steps = _steps([tale for tale in tales if not tale.is_mention] or tales)
     status, is_status_disputed = _final_status(steps, voices)
     weighty = _weighty(tales, status)
+    if status == "planned" and happening.attested_by:
+        status = "occurred"
+        steps = [*steps, min(happening.attested_by, key=_chronological)]
     mode = _vote(tales, voices, lambda tale: tale.report.mode_type)
-    interval, is_date_disputed = _interval(tales, weighty, status, mode, voices)
+    told = [tale.published for tale in (*tales, *happening.attested_by) if tale.status == "occurred" and tale.published]
+    # it can't have begun after it was first told, a day's slack for time zones
+    limit = min(told) + timedelta(days=1) if told and status == "occurred" else date.max
+    interval, is_date_disputed = _interval(tales, weighty, status, mode, voices, limit)
     place, is_place_disputed = _place(weighty, tales, voices)
     quantity, is_quantity_disputed = _quantity(tales, voices)
     participants = _participants(tales, voices, event_id, load_date)
@@ -234,13 +240,8 @@ _EXACTNESS = {"day": 4, "week": 3, "month": 2, "year": 1, "unknown": 0}
 
 
 def _interval(
-    tales: Sequence[Tale], weighty: Sequence[Tale], status: str, mode: str | None, voices: Voices
+    tales: Sequence[Tale], weighty: Sequence[Tale], status: str, mode: str | None, voices: Voices, limit: date
 ) -> tuple[Interval | None, bool]:
-    limit = date.max
-    if status == "occurred":  # it can't have begun after it was first told, a day's slack for time zones
-        told = [tale.published for tale in tales if tale.status == "occurred" and tale.published]
-        limit = min(told) + timedelta(days=1) if told else date.max
-
     def told_interval(tale: Tale) -> Interval | None:
         return tale.interval if tale.interval and tale.interval.start <= limit else None
 

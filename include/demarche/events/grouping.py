@@ -42,6 +42,8 @@ class Happening:
     tales: tuple[Tale, ...]
     rules: Mapping[str, str]
     cluster_number: int = 0
+    attested_by: tuple[Tale, ...] = ()
+    """Reports of other happenings that tell that this one, which was planned, came about; the smallest first."""
 
 
 class Seat(NamedTuple):
@@ -226,6 +228,7 @@ class _Grouping:
             for index in pair:
                 self._partners[index] |= pair - {index}
         self._verdicts: dict[tuple[int, int], Verdict] = {}
+        self._attested: dict[int, set[int]] = defaultdict(set)
 
     def _pairs(self, named: Iterable[tuple[str, str]]) -> set[frozenset[int]]:
         where = self._folded.where
@@ -238,7 +241,8 @@ class _Grouping:
         for _, one, other, _ in sorted(strong, key=lambda edge: (-edge[0], edge[1], edge[2])):
             self._join(one, other)
         self._join_weak(weak)
-        clusters = self._clusters([(one, other) for _, one, other, _ in (*strong, *weak)])
+        attested = [(one, other) for one, others in self._attested.items() for other in others]
+        clusters = self._clusters([*((one, other) for _, one, other, _ in (*strong, *weak)), *attested])
         return [self._happening(members, clusters[members[0]]) for members in sorted(self._members.values())]
 
     def _clusters(self, ties: Iterable[tuple[int, int]]) -> list[int]:
@@ -270,6 +274,9 @@ class _Grouping:
             verdict = self._compare(one, other)
             if verdict.is_tie:
                 (strong if verdict.level == "strong" else weak).append((verdict.score, one, other, verdict))
+            elif verdict.level == "attests":
+                self._attested[one].add(other)
+                self._attested[other].add(one)
         return strong, weak
 
     def _candidates(self) -> Iterator[tuple[int, int]]:
@@ -317,7 +324,7 @@ class _Grouping:
         for a in ours[:limit]:
             for b in theirs[:limit]:
                 verdict = self._compare(a, b)
-                if verdict.level != "conflict" or (is_moved and self._may_be_moved(a, b, verdict)):
+                if not verdict.is_conflict or (is_moved and self._may_be_moved(a, b, verdict)):
                     continue
                 if not self._is_overruled(a, b):
                     return True
@@ -398,7 +405,10 @@ class _Grouping:
             rules |= {tale.report.report_id: _copy_rule(first, tale) for tale in others}
         tales = sorted((tale for index in members for tale in self._codings[index]), key=lambda tale: tale.key)
         rules[tales[0].report.report_id] = "first"
-        return Happening(tuple(tales), rules, cluster_number)
+        plans = [index for index in members if self._tales[index].status == "planned"]
+        attesting = {other for index in plans for other in self._attested.get(index, ())}
+        attested_by = sorted((self._tales[index] for index in attesting), key=lambda tale: tale.key)
+        return Happening(tuple(tales), rules, cluster_number, tuple(attested_by))
 
     def _rule(self, index: int, members: Sequence[int]) -> str:
         """The strongest tie to another member, a reviewer's first."""

@@ -2,7 +2,9 @@
 
 Three verdicts are possible on a pair. A *conflict*: they are two happenings, and no third report can join them.
 *Apart*: nothing ties them. A *tie*, strong where the act, the parties and the day agree, weak where a coarser or
-missing date leaves it open which happening is meant; weak ties only count where there is one candidate.
+missing date leaves it open which happening is meant; weak ties only count where there is one candidate. Between a visit
+that was planned and talks that its visitor held in the host's country, one *attests* the other: two happenings, and the
+visit has come about.
 
 Points are given for what agrees beyond act and parties (``corroboration``): 1 for each principal with a named person in
 common (at most 2), 1 for the city (¼ for the country), 1 for the quantity, 1 for the words (½ where they are only
@@ -17,7 +19,7 @@ from typing import Literal
 
 from demarche.events.tales import ENDS, NAMELESS, STARTS, Interval, Side, Tale, aligned, settings
 
-Level = Literal["conflict", "apart", "weak", "strong"]
+Level = Literal["conflict", "attests", "apart", "weak", "strong"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class Verdict:
     @property
     def is_tie(self) -> bool:
         return self.level in ("weak", "strong")
+
+    @property
+    def is_conflict(self) -> bool:
+        return self.level in ("conflict", "attests")
 
 
 _APART = Verdict("apart", "nothing_ties_them")
@@ -46,6 +52,8 @@ def compare(one: Tale, other: Tale) -> Verdict:
         return _conflict("another_act")
     if is_same_text(one, other):
         return Verdict("strong", "same_text", 10.0)
+    if _attests(one, other) or _attests(other, one):
+        return Verdict("attests", "was_there")
     for rule, differ in (
         ("another_mode", _modes_differ(one, other)),
         ("another_deed", one.deed != other.deed and None not in (one.deed, other.deed)),
@@ -84,6 +92,20 @@ def _modes_differ(one: Tale, other: Tale) -> bool:
     if "visit" in modes:
         return True
     return None not in modes and modes != {"third-party", "multilateral"}
+
+
+def _attests(talks: Tale, visit: Tale) -> bool:
+    """Whether who was to visit is told to have met somebody there on one of its days, so that the visit came about."""
+    is_plan = visit.report.mode_type == "visit" and visit.status == "planned"
+    is_held = talks.report.mode_type not in ("visit", "phone") and talks.status == "occurred"
+    planned, held = visit.interval, talks.interval
+    if not (is_plan and is_held) or planned is None or held is None:
+        return False
+    is_dated = planned.precision_type == held.precision_type == "day" and planned.overlaps(held)
+    if not is_dated or talks.report.country_code not in visit.recipients:
+        return False
+    own, theirs = aligned(visit.actors, talks.everybody)
+    return any(a.is_same(b) for whom in own.keys() & theirs.keys() for a in own[whom] for b in theirs[whom])
 
 
 def _is_lonely(one: Tale, other: Tale) -> bool:

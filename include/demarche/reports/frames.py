@@ -171,6 +171,8 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
         recipients = recipients or [party for party in hosts if party not in actors]
     if frame.is_nominal and act.entry.event_type == "CONSULT" and recipients and not actors:
         actors = sides.met_by_the_way(token, is_party)
+    if reading.mode_type == "visit" and not recipients:
+        recipients = sides.where_it_was(token, is_party)
     if act.entry.event_type == "CONSULT" and len(actors) == 1 and not recipients:
         actors = sides.sent_by(actors[0], is_party) or actors
     if reading.status in ("threatened", "hypothetical") and not recipients and not frame.is_nominal:

@@ -343,7 +343,14 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
             reading.governors.append(governor)
             return True
         return False
-    if effect is None and nominal and governor.i in acts and acts[governor.i].entry.event_type in VERBAL:
+    is_verbal_act = governor.i in acts and acts[governor.i].entry.event_type in VERBAL
+    is_scene = link in ("during", "amid") or (link == "on" and act.i < governor.i)
+    if nominal and is_scene and reading.mode_type == "visit" and (is_verbal_act or effect in operators.SILENCING):
+        reading.governors.append(governor)  # "on a visit to Togo, he praised …": it took place, whatever was said there
+        if mood.kind in ("future", "would") and reading.status == "occurred":
+            reading.status, reading.tense = "planned", "future"
+        return False
+    if effect is None and nominal and is_verbal_act:
         return None  # what is condemned, praised or asked about is mentioned, not told
     if nominal and link == "for" and effect is None and governor.i in acts:
         return None  # "recalled its envoy for consultations": an aim

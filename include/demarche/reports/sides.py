@@ -198,6 +198,14 @@ def stayed(visit: Token, is_party: IsParty) -> tuple[list[Token], list[Token]]:
     return subjects_of(verb, is_party), hosts
 
 
+def where_it_was(word: Token, is_party: IsParty) -> list[Token]:
+    """ "Is back from Suva, where he concluded a visit": the place that a relative clause tells of."""
+    verb = syntax.clause_verb(word)
+    if verb is None or verb.dep_ != "relcl" or not any(c.lower_ == "where" for c in syntax.children(verb, "advmod")):
+        return []
+    return [verb.head] if is_party(verb.head) else []
+
+
 _BEING = frozenset({"be", "stay"})
 
 

@@ -184,7 +184,7 @@ def _of_verb(verb: Token, frame: Frame) -> str | None:
         return "setout" if aims and not is_from else "end"
     if _is_homeward(verb):
         past = (noun for name, noun in obliques if name in _OVER)
-        if any(noun.lemma_.lower() in NOUNS or noun in (*frame.words, *frame.recipients) for noun in past):
+        if any(noun.lemma_.lower() in NOUNS or noun.pos_ == "PROPN" or noun in frame.words for noun in past):
             return "home"
         return None
     if any(subject.lemma_.lower() in NOUNS for subject in syntax.subjects(verb)) and verb.lemma_ not in _BEGUN:

@@ -69,6 +69,17 @@ def other_side(
     return met, bool(there) and there.isdisjoint(party.country_code for party in met)
 
 
+def came_home_from(frame: Frame, actors: Sequence[Party], parties: Parties) -> list[Party]:
+    """ "The premier returned from Togo on Friday": whom somebody in office has been to; none for soldiers and goods."""
+    verb = frame.trigger
+    if frame.entry.head != "return" or not actors or not all(party.office_name for party in actors):
+        return []
+    own = {party.country_code for party in actors}
+    left = [noun for name, noun in syntax.obliques(verb) if name == "from" and parties.is_party(noun)]
+    found = distinct(party for noun in left for party in parties.resolve(noun))
+    return [party for party in found if party.country_code and party.country_code not in own]
+
+
 def _find_visitor(draft: Draft, sentences: Sequence[Span], parties: Parties) -> None:
     """A visit to a state by nobody that is known is that of the only person from elsewhere in the nearest sentence."""
     hosts = {party.country_code for party in draft.recipients} - {None}
