@@ -7,7 +7,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from numbers import Number
@@ -22,6 +23,7 @@ from rich.text import Text
 _PIPE_WIDTH = 240  # of a table that goes to a file or another program; what is wider stands one column a line
 _FEW_COLUMNS = 8  # are a table whatever its width: a line that is too long can be scrolled
 _FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_SECONDS_BETWEEN_LINES = 10.0  # of progress, where no bar can be drawn
 _CELL_WIDTH = 14  # a terminal's table needs this much for each long column
 
 
@@ -126,7 +128,8 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], format: Fo
 def safe_cell(value: Any) -> str:
     """A value for CSV; one that a spreadsheet would run as a formula gets an apostrophe before it."""
     text = _shown(value)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA_SIGNS) and not isinstance(value, Number) else text
+    is_number = isinstance(value, Number) and not (isinstance(value, float) and math.isinf(value))
+    return f"'{text}" if text.lstrip().startswith(_FORMULA_SIGNS) and not is_number else text
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], if_none: str = "") -> None:
@@ -171,8 +174,10 @@ def _write_records(out: TextIO, columns: Sequence[str], cells: Sequence[Sequence
 def _shown(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, Mapping):  # a STRUCT or MAP
+        return _plain(json.dumps(_finite(value), ensure_ascii=False, default=str))
     if isinstance(value, list | tuple):
-        return ", ".join(_shown(item) for item in value)
+        return ", ".join("NULL" if item is None else _shown(item) for item in value)
     return _plain(str(value))
 
 
@@ -197,10 +202,14 @@ def complain(message: str) -> None:
 
 @contextmanager
 def progress_bars() -> Iterator[Any]:
-    """A bar per step on standard error, where that is a terminal: a function of step, done and total."""
+    """A function of step, done and total, which draws a bar per step on standard error; where that is no terminal, it
+    writes a line now and then."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        yield _told_in_lines()
+        return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+    with Progress(*columns, console=console, transient=True) as bars:
         tasks: dict[str, Any] = {}
 
         def show(step: str, done: int, total: int) -> None:
@@ -209,3 +218,17 @@ def progress_bars() -> Iterator[Any]:
             bars.update(tasks[step], completed=done, total=total or None)
 
         yield show
+
+
+def _told_in_lines() -> Callable[[str, int, int], None]:
+    """Of work that lasts: a short one says nothing."""
+    last = time.monotonic()
+
+    def show(step: str, done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _SECONDS_BETWEEN_LINES:
+            complain(f"{step}: {done}{f' of {total}' if total else ''}")
+            last = now
+
+    return show

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from demarche.selection import CONDITION, Words, select
+from demarche.selection import CONDITION, SelectionError, Words, select
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +54,7 @@ class Reader:
         event_type: Words | None = None,
         status_type: Words | None = None,
         sure: float = 0.0,
-        as_of: datetime | str | None = None,
+        as_of: datetime | date | str | None = None,
     ) -> pd.DataFrame:
         """Events, by date: rows of ``mart.events``, or of ``mart.events_as_of`` where ``as_of`` (UTC) is given.
 
@@ -101,5 +101,11 @@ def _listed(words: Words) -> list[str]:
     return [words] if isinstance(words, str) else list(words)
 
 
-def _instant(given: datetime | str) -> datetime:
-    return given if isinstance(given, datetime) else datetime.fromisoformat(given)
+def _instant(given: datetime | date | str) -> datetime:
+    """A day means its end: all that the warehouse said on it."""
+    if isinstance(given, str):
+        try:
+            given = date.fromisoformat(given) if len(given) == len("2018-11-06") else datetime.fromisoformat(given)
+        except ValueError:
+            raise SelectionError(f"as_of={given!r}: no instant — write 2018-11-06 or 2018-11-06T14:00") from None
+    return given if isinstance(given, datetime) else datetime.combine(given, time.max)

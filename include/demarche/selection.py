@@ -61,6 +61,8 @@ def select(
 ) -> Selection:
     """A selection in words: countries by code (ISO 3166-1 alpha-3) or name, of a side or of the place; types and
     statuses by the codebook's codes; ``sure`` is the least ``confidence_score``. Raises SelectionError."""
+    if not 0 <= sure <= 1:
+        raise SelectionError(f"sure={sure:g}: a confidence lies between 0 and 1")
     return Selection(
         countries=None if country is None else tuple(map(_country_code, _listed(country))),
         since=_day(since),

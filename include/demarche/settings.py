@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     notice_smtp_url: str = Field("", description="smtp[s]://[user:password@]host[:port]; default: this host")
     export_licence: str = Field("CC-BY-SA-4.0", min_length=1, description="SPDX id that an export names as its licence")
     query_seconds: float = Field(30.0, gt=0, description="An analyst's query is ended after this time")
+    query_memory_mb: int = Field(2048, ge=128, description="An analyst's query is ended when it needs more memory")
     check_seconds: float = Field(120.0, gt=0, description="A quality check is ended after this time, and is broken")
 
     @field_validator("lake_url")

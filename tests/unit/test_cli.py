@@ -82,6 +82,21 @@ def test_negative_numbers_stay_numbers_in_csv():
     assert printing.safe_cell(-3.5) == "-3.5"
     assert printing.safe_cell(Decimal("-3.5")) == "-3.5"
     assert printing.safe_cell("-3+cmd") == "'-3+cmd"
+    assert printing.safe_cell(float("-inf")) == "'-inf"
+
+
+def test_structs_are_json_in_csv():
+    assert printing.safe_cell({"day": date(2021, 5, 4), "n": None}) == '{"day": "2021-05-04", "n": null}'
+    assert printing.safe_cell(["a", None]) == "a, NULL"
+
+
+def test_long_work_tells_of_itself_where_no_bar_can_be_drawn(monkeypatch, capsys):
+    moments = iter([0.0, 1.0, 11.0, 12.0])
+    monkeypatch.setattr(printing.time, "monotonic", lambda: next(moments))
+    with printing.progress_bars() as progress:
+        for done in (1, 2, 3):
+            progress("tag_documents", done, 9)
+    assert capsys.readouterr().err == "tag_documents: 2 of 9\n"
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1", "\n=1", "\x00=1", "＝1"])

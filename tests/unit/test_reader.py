@@ -110,6 +110,8 @@ def test_sql_of_ones_own(news):
         ({"event_type": "WAR"}, "no event_type is called WAR; there are: AGREE"),
         ({"status_type": "done"}, "no status_type is called done"),
         ({"since": "last week"}, "last week"),
+        ({"as_of": "yesterday"}, "as_of='yesterday': no instant"),
+        ({"sure": 90}, "sure=90: a confidence lies between 0 and 1"),
     ],
 )
 def test_what_it_does_not_know_is_said(news, asked, said):

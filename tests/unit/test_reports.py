@@ -511,6 +511,7 @@ def test_a_tale_goes_on_on_the_same_day(read: Reader) -> None:
         ("In a statement on Tuesday Chad condemned Mali for the raid on Sunday.", "condemned", 14, 14),
         ("Chad's premier starts a two-day visit to Mali on Sunday.", "starts", 19, 20),
         ("Chad recalled its ambassador to Mali for consultations on Monday.", "recalled", 13, 13),
+        ("Chad and Mali signed an agreement in the small hours of Tuesday.", "signed", 14, 14),
     ],
 )
 def test_a_day_that_is_counted(read: Reader, text: str, act: str, first: int, last: int) -> None:
@@ -543,10 +544,18 @@ def test_days_from_what_no_act_tells_stay_open(read: Reader) -> None:
         ("Chad's premier met Mali's president during the African Union summit in Addis Ababa.", "Addis Ababa"),
         ("Chad's premier travelled to Oslo, where he met Mali's president.", "Oslo"),
         ("Chad on Monday lifted sanctions that it had imposed on Mali in 2019.", None),
+        ("Chad's premier met Mali's president at the Élysée Palace.", "Élysée Palace"),
+        ("Chad's premier held talks with the Kremlin.", None),
     ],
 )
 def test_the_place_of_an_act(read: Reader, text: str, place: str | None) -> None:
     assert read(text)[0][-1].place_name == place
+
+
+def test_the_house_in_which_a_treaty_is_signed_is_no_party_to_it(read: Reader) -> None:
+    reports, participants = read("Chad and Mali signed a border treaty at the Kremlin.")
+    assert [r.place_name for r in reports] == ["Kremlin"]
+    assert {p.country_code for p in participants} == {"TCD", "MLI"}
 
 
 def test_the_tellers_day_is_not_the_acts(read: Reader) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import re
+import threading
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -472,3 +474,16 @@ def test_what_is_missing_is_told_from_a_missing_bucket(patience: list[float]) ->
     gone = objects._Store(_Flaky(FileNotFoundError("NoSuchBucket")), "gone/lake", "s3://gone/lake")
     with pytest.raises(LakeFault, match="there is no gone"):
         gone.names("gone/lake/raw")
+
+
+def test_who_waits_for_another_run_says_for_whom(tmp_path, caplog):
+    lake = Lake(str(tmp_path))
+    with lake.one_run():
+        waiting = threading.Thread(target=lambda: lake.one_run().__enter__())
+        waiting.start()
+        for _ in range(200):
+            if caplog.messages:
+                break
+            time.sleep(0.05)
+    waiting.join(10)
+    assert caplog.messages == [f"{tmp_path}/run.lock: process {os.getpid()} holds it; this one waits its turn"]

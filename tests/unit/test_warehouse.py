@@ -35,6 +35,7 @@ from demarche.warehouse import (
     verify,
 )
 from demarche.warehouse.connection import reading
+from demarche.warehouse.publication import refuse_damaged
 from warehouse_world import (
     LOADED_AT,
     document,
@@ -770,3 +771,14 @@ def test_how_well_this_release_reads_stands_in_the_warehouse(tmp_path: Path) -> 
         found = dict(con.execute(sql).fetchall())
     assert set(found) == {"samples, frozen half", "samples, open half"}
     assert min(found.values()) > 100
+
+
+@pytest.mark.parametrize("what", ["junk", "nothing"])
+def test_where_copies_lie_beside_what_was_published_they_are_named(path: Path, what: str) -> None:
+    path.unlink()
+    if what == "junk":
+        path.write_bytes(b"no database" * 1000)
+    with pytest.raises(WarehouseError, match="any more — `demarche maintain-warehouse` publishes the writer"):
+        refuse_damaged(path)
+    with Warehouse.writer(path, fresh=True):  # as rebuild does, to which the message leads as well
+        pass

@@ -84,7 +84,9 @@ def query(
     settings = settings_of(warehouse=warehouse)
     place = steps.warehouse_of(settings)
     sql = sys.stdin.read() if sql == "-" else sql
-    bounds: dict[str, Any] = {"limit": limit, "timeout_seconds": seconds or settings.query_seconds}
+    bounds: dict[str, Any] = {
+        "limit": limit, "timeout_seconds": seconds or settings.query_seconds, "memory_mb": settings.query_memory_mb,
+    }  # fmt: skip
     if format is QueryFormat.parquet:
         file = store.query_parquet(place, sql, **bounds)
         write_bytes(file.data)

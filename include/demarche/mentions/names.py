@@ -290,6 +290,11 @@ class NameReader:
             return span
         if kind == "state" and meaning.country_code:
             span.place_id = self.gazetteer.states[meaning.country_code].place_id
+        if meaning.kind == "metonym":  # a seat is a body that acts, and a spot at which others meet
+            named = self.places.sites.get(fold(self.doc[start:end].text), ())
+            seat = next((place for place in named if place.country_code == meaning.country_code), None)
+            if seat is not None:
+                span.name, span.place_id = seat.name, seat.place_id
         if meaning.kind == "person":
             self._complete_person(span)
         if meaning.kind == "capital":

@@ -21,6 +21,7 @@ _WITHIN = ("in", "at", "near", "inside", "outside")
 _TRAVEL = ("to", "in", "at", "into", "for", "through")
 _OF_A_PLACE = frozenset(codebook.document("mention_words")["of_a_place"])
 _DUE = frozenset({"due", "expect", "plan", "schedule", "set", "slate"})
+_PARTS_OF_A_DAY = codebook.words("parts_of_a_day")
 _OPERATING = codebook.words("scheduling")
 _BEGINNING, _ENDING = codebook.words("visit_beginnings"), codebook.words("visit_ends")
 _PHASES = frozenset({"close", "conclusion", "end", "start", "way"})
@@ -246,6 +247,7 @@ def _governor_of_time(root: Token, span: Span) -> Token | None:
         head = token.head
         if (
             span.start <= head.i < span.end
+            or head.lemma_.lower() in _PARTS_OF_A_DAY  # "in the small hours of Saturday"
             or head.pos_ in ("ADP", "SCONJ")
             or (head.dep_ in ("npadvmod", "prep", "pcomp") and not syntax.is_verbal(head) and head.pos_ != "NOUN")
         ):

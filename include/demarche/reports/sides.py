@@ -34,6 +34,15 @@ IsParty = Callable[[Token], bool]
 RELATIONAL = codebook.words("relational")
 
 
+def _links(act: Act | None) -> tuple[str, ...]:
+    """The prepositions before a recipient, the likeliest first. "At" says where one meets and signs, not with whom."""
+    if act is None or act.entry.event_type not in MUTUAL:
+        return _RECIPIENT_PREPOSITIONS
+    if act.entry.event_type == "CONSULT":
+        return _MEETING_PREPOSITIONS
+    return tuple(name for name in _RECIPIENT_PREPOSITIONS if name != "at")
+
+
 def receives(verb: Token, noun: Token) -> bool:
     """ "drew condemnation from", "met with criticism by": the subject of the verb suffers what the noun says."""
     return verb.lemma_.lower() in RECEIVING and (
@@ -310,8 +319,8 @@ def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: 
                               for p in syntax.conjuncts(c) if is_party(p)]  # fmt: skip
         if authors:
             return authors
-    meeting = act is not None and act.entry.event_type == "CONSULT"
-    for wanted in _MEETING_PREPOSITIONS if meeting else _RECIPIENT_PREPOSITIONS:
+    links = _links(act)
+    for wanted in links:
         found = [o for name, o in pairs if name == wanted and is_party(o)]
         if found:
             return found
@@ -325,7 +334,7 @@ def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: 
         if found:
             return found
     for name, o in pairs:
-        if name in (_MEETING_PREPOSITIONS if meeting else _RECIPIENT_PREPOSITIONS):
+        if name in links:
             found += [p for p in _inside(o, is_party) if p not in found]
     if found:
         return found

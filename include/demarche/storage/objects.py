@@ -7,6 +7,7 @@ connection breaks) is asked again; what doesn't pass is a LakeError that says wh
 
 from __future__ import annotations
 
+import logging
 import os
 import posixpath
 import secrets
@@ -20,6 +21,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+log = logging.getLogger("demarche")
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 60.0
@@ -150,8 +152,17 @@ class _Folder:
         import fcntl
 
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "ab") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with open(path, "a+b") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                handle.seek(0)
+                holder = handle.read(20).decode("ascii", "replace")
+                log.warning("%s: process %s holds it; this one waits its turn", path, holder or "of somebody else")
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            handle.truncate(0)
+            handle.write(str(os.getpid()).encode())
+            handle.flush()
             yield
 
 

@@ -167,7 +167,8 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
     """
     published, former = paths.published, publications(paths.published)
     if fresh:
-        _refuse_foreign(published)
+        if not _has_copies(published):
+            _refuse_foreign(published)
         discard_work(paths)
         return
     with reported(f"{published}: can't be prepared for writing"):
@@ -201,7 +202,7 @@ def _refuse_foreign(path: Path) -> None:
         return
     junk = _junk(path)
     if junk is not None:
-        raise Unusable(junk)
+        raise Unusable(f"{junk}{ways_out(path, junk)}")
     with suppress(Unreadable), reading(path) as con:
         schema.refuse_foreign(con, path)
 
@@ -211,7 +212,14 @@ def _junk(path: Path) -> str | None:
         is_duckdb = handle.read(12)[8:] == b"DUCK"
     if is_duckdb:
         return None
+    if _has_copies(path):
+        return f"{path}: not a DuckDB file any more"
     return f"{path}: not a DuckDB file, so no warehouse of ours — name another file, or remove it if it was one"
+
+
+def _has_copies(path: Path) -> bool:
+    """Whether the writer's copy or former publications say that a warehouse was here."""
+    return Paths(path).work.exists() or bool(publications(path))
 
 
 def damage(path: Path) -> str | None:
@@ -220,6 +228,8 @@ def damage(path: Path) -> str | None:
     Raises WarehouseError when the file is somebody else's, a newer program's, or must be rebuilt.
     """
     _refuse_foreign(path)
+    if not path.exists() and _has_copies(path):
+        return f"{path}: not there any more"
     inode = path.stat().st_ino if path.exists() else None
     try:
         with reading(path) as con:

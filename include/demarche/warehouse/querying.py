@@ -169,9 +169,11 @@ def _reason(found: dict[str, Any], job: dict[str, Any]) -> str:
     if "refused" in found:
         return f"query refused: {found['refused']}"
     if "interrupted" in found:
-        return f"query stopped after {job['timeout_seconds']} s: narrow it by date or pair, or allow more time"
+        more = "--seconds, DEMARCHE_QUERY_SECONDS"
+        return f"query stopped after {job['timeout_seconds']} s: narrow it by date or pair, or allow more ({more})"
     if "exhausted" in found:
-        return f"query needs more than {job['memory_mb']} MB of memory: narrow it, or allow more"
+        more = "DEMARCHE_QUERY_MEMORY_MB"
+        return f"query needs more than {job['memory_mb']} MB of memory: narrow it, or allow more ({more})"
     return f"query failed: {first_line(ValueError(found['failed']))}{_hint(found['failed'])}"
 
 
