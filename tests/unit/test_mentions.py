@@ -429,3 +429,30 @@ def test_an_embassy_is_not_of_the_state_in_which_it_stands() -> None:
     assert one("Taiwan closed its embassy in Tegucigalpa.", "embassy").country_code == "TWN"
     assert one("The Finnish embassy in Kabul was shelled.", "Finnish embassy").country_code == "FIN"
     assert one("The embassy of Peru in Kabul was shelled.", "embassy of Peru").country_code == "PER"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "country"),
+    [
+        ("The Australian Government wrote to Fiji.", "Australian Government", "AUS"),  # and no newspaper
+        ("Burundi's National Security Council met.", "Burundi's National Security Council", "BDI"),
+        ("Somalia's Islamist group al Shabaab left the town.", "al Shabaab", "SOM"),
+        ("Saudi Arabia's Crown Prince flew home.", "Saudi Arabia's Crown Prince", "SAU"),
+        ("The Assad regime shut the road.", "regime", "SYR"),
+        ("Forces loyal to Libyan commander Salem Barsi took the port.", "Forces", "LBY"),
+        ("Fighters led by Ugandan colonel Okello Wamala took the port.", "Fighters", "UGA"),
+        ("Twelve New People's Army (NPA) rebels gave up.", "New People's Army (NPA) rebels", "PHL"),
+        ("South Sudan's two commanders met in Nakuru.", "South Sudan's two commanders", "SSD"),
+        ("The Israel Defense Forces closed the road.", "Israel Defense Forces", "ISR"),
+        ("The UN Support Mission in Libya closed.", "Support Mission", None),
+        ("UN peacekeepers in Mali left.", "peacekeepers", None),
+    ],
+)
+def test_whose_people_and_bodies_are(text: str, words: str, country: str | None) -> None:
+    assert one(text, words).country_code == country
+
+
+def test_without_a_day_a_title_or_the_state_tells_which_bearer_of_a_surname_is_meant() -> None:
+    text = "Maduro has closed Venezuela's border with Colombia."
+    assert one(text, "Maduro", None).name == "Nicolás Maduro"
+    assert one("President Clinton flew to Hanoi.", "Clinton", None).country_code == "USA"

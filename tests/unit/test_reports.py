@@ -137,6 +137,24 @@ def test_a_side_gives_way_to_no_part_of_itself(read: Reader) -> None:
     assert [p.text for p in coded[1] if p.role_type == "recipient"] == ["a senior Tongan diplomat"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "actors"),
+    [
+        ("A senior aide to Fiji's premier criticised Tonga.", ["FJI"]),
+        ("A Samoan lawyer, Karim Majbour, criticised Tonga.", ["WSM"]),
+        ("Jan Ohm, the first Estonian author, criticised Tonga.", ["EST"]),
+        ("Workers at the Cerro Verde mine in Peru criticised Tonga.", ["PER"]),
+        ("European lawmakers in Suva criticised Tonga.", [None]),
+        ("Rwandan-backed rebels attacked Tonga.", [None]),
+        ("UK and EU negotiators criticised Tonga.", ["GBR", None]),
+    ],
+)
+def test_a_party_of_no_known_name_is_of_the_country_that_its_phrase_tells(
+    read: Reader, sentence: str, actors: list[str | None]
+) -> None:
+    assert sides(read, sentence)[0][1] == actors
+
+
 def test_what_is_the_actors_own_is_no_other_side(read: Reader) -> None:
     assert sides(read, "Fiji and Samoa refused to withdraw their envoys.") == [("RETREAT", ["FJI", "WSM"], [])]
 

@@ -15,6 +15,7 @@ from demarche.mentions.words import (
     GOING_AND_HITTING,
     HYPHENS,
     JOINERS,
+    NAMING_ADJECTIVES,
     NO_NAME_LABELS,
     OF_A_PLACE,
     ORDER,
@@ -129,10 +130,9 @@ class NameReader:
             )
 
     def _may_begin_low(self, position: int) -> bool:
-        following = self.tokens.text[position + 2 : position + 3] or self.tokens.text[position + 1 : position + 2]
-        return (
-            self.tokens.lower[position] in ("al", "el", "ash", "an") and bool(following) and following[0][:1].isupper()
-        )
+        following = self.tokens.text[position + 1 : position + 3]  # "al-Shabaab", "al Shabaab"
+        article = self.tokens.lower[position] in ("al", "el", "ash", "an")
+        return article and any(word[:1].isupper() for word in following)
 
     def _longest(self, position: int) -> tuple[int, tuple[Name, ...]]:
         best: tuple[int, tuple[Name, ...]] = (position, ())
@@ -173,13 +173,13 @@ class NameReader:
         shouted = sum(map(str.isupper, text)) > 1
         spoken = len(text) >= 4 and self.tokens.pos[start] == "PROPN"  # "Nato", "Farc": acronyms that are words
         usable = [one for one in meanings if (shouted or spoken or not one.is_acronym) and not text.islower()]
-        if not usable or self._is_part_of_person_name(start, end):
+        if not usable or self._is_part_of_person_name(start, end) or self._is_part_of_longer_name(start, end, usable):
             return None
         folded = fold(text)
         if folded in self.gazetteer.hints and (len(usable) > 1 or len(self.gazetteer.hints[folded]) > 1):
             decided = self.gazetteer.decide(folded, self._hints(folded))
             if decided is None:
-                return self._span(start, end, usable[0], open_name=True)
+                return self._open_span(start, end, usable[:1])
             kind, known = decided
             if kind == "place":
                 site = next((place for place, _ in self.places.named(folded) if place.place_id == known), None)
@@ -215,10 +215,10 @@ class NameReader:
         if len(rivals) > 1 and meaning.kind == "person":
             known_id = self.gazetteer.person(text, self.day)
             if known_id is None:
-                return self._span(start, end, meaning, open_name=True)
+                return self._open_span(start, end, usable)
             meaning = next(one for one in usable if one.entity_id == known_id)
         elif len(rivals) > 1:
-            return self._span(start, end, meaning, open_name=True)
+            return self._open_span(start, end, [one for one in usable if one.kind == meaning.kind])
         span = self._span(start, end, meaning)
         here = self._country_beside(start, end) if meaning.kind == "person" else None
         if here is not None and span.country is not None and span.country != here:
@@ -226,6 +226,25 @@ class NameReader:
             span.entity_id, span.name, span.country, span.rule, span.score = None, text, here, "model", 0.5
             span.office = span.level = span.gender = None
         return span
+
+    def _is_part_of_longer_name(self, start: int, end: int, meanings: Sequence[Name]) -> bool:
+        """Whether an organisation's or body's name is but the end of a name that nobody knows ("Burundi's National
+        Security Council"), or an article and a demonym that belongs to what follows ("The Australian Government")."""
+        if any(one.kind not in ("organisation", "metonym") for one in meanings):
+            return False
+        tokens, head = self.tokens, end - 1
+        if end - start == 2 and tokens.lower[start] == "the" and tokens.head[head] >= end:
+            return any(one.kind == "adjective" for one in self.gazetteer.names.get(tokens.folded[head], ()))
+        before = start - 1
+        return (
+            end - start > 1
+            and before >= 0
+            and self.at[before] is None
+            and tokens.pos[before] == "PROPN"
+            and tokens.dep[before] == "compound"
+            and start <= tokens.head[before] < end
+            and tokens.folded[before] in NAMING_ADJECTIVES
+        )
 
     def _country_beside(self, start: int, end: int) -> str | None:
         """Whose somebody is said to be, before the name ("Jordan's", "Jordanian") or behind it ("of Jordan")."""
@@ -266,7 +285,16 @@ class NameReader:
         before = self.tokens.lower[start - 1] if start else ""
         return before not in PLACE_PREPOSITIONS and self._is_part_of_person_name(start, end)
 
-    def _span(self, start: int, end: int, meaning: Name, *, open_name: bool = False) -> Span:
+    def _open_span(self, start: int, end: int, rivals: Sequence[Name]) -> Span:
+        """A name of several who may all be meant; of which country it is, if that is the same for all."""
+        span = self._span(start, end, rivals[0])
+        countries = {one.country_code for one in rivals} if len(rivals) > 1 else {None}
+        span.entity_id = span.name = span.office = span.level = span.place_id = None
+        span.country = countries.pop() if len(countries) == 1 else None
+        span.rule, span.score = "ambiguous", 0.4 if span.country else 0.2
+        return span
+
+    def _span(self, start: int, end: int, meaning: Name) -> Span:
         kind = {"adjective": "state", "capital": "place", "metonym": "body", "people": "group"}.get(
             meaning.kind, meaning.entity_type
         )
@@ -284,10 +312,6 @@ class NameReader:
             source=meaning.kind,
             plural=meaning.kind == "people",
         )
-        if open_name:
-            span.entity_id = span.name = span.country = None
-            span.rule, span.score = "ambiguous", 0.2
-            return span
         if kind == "state" and meaning.country_code:
             span.place_id = self.gazetteer.states[meaning.country_code].place_id
         if meaning.kind == "metonym":  # a seat is a body that acts, and a spot at which others meet
@@ -493,8 +517,8 @@ class NameReader:
 
     def _add_model_person(self, start: int, end: int) -> None:
         start, end = self._trim(start, end)
-        while start < end and (self.at[start] is not None or self._title_word(start)):
-            start += 1
+        while start < end and (self.at[start] is not None or self._title_end(start) > start):
+            start = max(start + 1, self._title_end(start))
         stop = next((position for position in range(start, end) if self.at[position]), end)
         end = min(end, stop)
         while end < len(self.at) and self.at[end] is None and self._continues_name(end):
@@ -510,8 +534,12 @@ class NameReader:
     def _written_as_name(self, start: int, end: int) -> bool:
         return self.tokens.text[start][:1].isupper() or (end - start > 1 and self.tokens.text[end - 1][:1].isupper())
 
-    def _title_word(self, position: int) -> bool:
-        return self.tokens.singular[position] in self.gazetteer.terms
+    def _title_end(self, position: int) -> int:
+        """The token after the title, or other common noun for people, that begins here; ``position`` if none does."""
+        if self.tokens.singular[position] in self.gazetteer.terms:
+            return position + 1
+        found = self._phrases(position, self.gazetteer.longest_term)
+        return max((end for end, key in found if key in self.gazetteer.terms), default=position)
 
     def _continues_name(self, position: int) -> bool:
         text, previous = self.tokens.text, self.tokens.text[position - 1]

@@ -58,7 +58,8 @@ class Pointers:
 
     def _describe(self, span: Span) -> list[Span]:
         if span.source.startswith("owned:"):
-            owner = self._antecedent(int(span.source.partition(":")[2]))
+            position = int(span.source.partition(":")[2])
+            owner = self._named_owner(span, position) or self._antecedent(position)
             if owner is not None and span.country is None:
                 span.country = owner.country
                 span.sector = "GOV" if span.sector == "IGO" and owner.country else span.sector
@@ -76,6 +77,11 @@ class Pointers:
         if span.country is None and span.sector in DOMESTIC and span.rule in ("body", "title", "group"):
             self._settle_by_place(span)
         return [span]
+
+    def _named_owner(self, span: Span, position: int) -> Span | None:
+        """Somebody whose name stands in a phrase as its owner: "the Assad regime"."""
+        named = [one for one in self.reader.spans if one.kind == "person" and one.start == position]
+        return named[0] if named and position < span.head else None
 
     def _settle_by_place(self, span: Span) -> None:
         """A body without a country belongs to the one country in which its sentence happens."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from demarche.codebook.names import fold, longest_phrases
 from demarche.entities import EXECUTIVE_LEVELS, FAMILY_FIRST
 from demarche.mentions.spans import Span
-from demarche.mentions.terms import TermReader
+from demarche.mentions.terms import TermReader, fits
 from demarche.mentions.words import ACTING, EAST_ASIAN_SURNAMES, LINKED_LEVELS, NO_NAME_LABELS, NOMINAL
 
 OFFICIAL = LINKED_LEVELS | {"deputy", "minister"}
@@ -123,12 +123,7 @@ class SurnameReader(TermReader):
         begins = position == 0 or tokens.sentence[position - 1] != tokens.sentence[position]
         if tokens.pos[position] != "PROPN" and not begins:
             return False
-        led = {
-            held.country_code
-            for known in self.gazetteer.surnames[tokens.folded[position]]
-            for held in self.gazetteer.offices_of(known, self.day)
-            if held.level in EXECUTIVE_LEVELS
-        }
+        led = self.states_led(tokens.folded[position]) if self.day is not None else set()
         if len(led) != 1 or span is None:
             return len(led) == 1
         if (span.start, span.end) != (position, position + 1):
@@ -220,8 +215,10 @@ class SurnameReader(TermReader):
             found = {
                 held.entity_id
                 for known in found
-                for held in self.gazetteer.offices_of(known, self.day)
-                if held.level in EXECUTIVE_LEVELS and held.country_code in spoken_of
+                for held in self.gazetteer.holdings.get(known, ())
+                if held.level in EXECUTIVE_LEVELS
+                and (self.day is None or held.covers(self.day))
+                and (held.country_code in spoken_of or (self.day is None and fits(span.level, held.level)))
             }
         if len(found) == 1:
             office, sector = span.office, span.sector

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from demarche.codebook.names import fold
-from demarche.entities import Term
+from demarche.entities import EXECUTIVE_LEVELS, Term
 from demarche.mentions.names import NameReader
 from demarche.mentions.spans import Span
 from demarche.mentions.words import (
@@ -16,12 +16,14 @@ from demarche.mentions.words import (
     HYPHENS,
     INSIDE_PHRASE,
     JOINERS,
+    LED,
     LINKED_LEVELS,
     MALE_TITLES,
     MODIFYING,
     NAMING_ADJECTIVES,
     NO_NAME_LABELS,
     NOMINAL,
+    OF_MANY_STATES,
     PAST_HOLDER,
     POSSESSIVES,
     SUBJECT,
@@ -92,6 +94,8 @@ class TermReader(NameReader):
         organisation: Span | None = None
         last = end
         after_country, after_end, organisation = self._after(end, term)
+        if term.kind != "title" and self._is_of_many(first, start):
+            after_country = None  # "UN peacekeepers in Mali"
         if country is None and after_country is not None and (owner is None or term.kind == "title"):
             country, last = after_country, after_end
         elif organisation is not None or after_country is not None:
@@ -135,6 +139,14 @@ class TermReader(NameReader):
             self._add_group(span, term)
         else:
             self._consume(first, last, span)
+
+    def _is_of_many(self, first: int, start: int) -> bool:
+        """Whether an organisation of many states stands right before a phrase, or it is said to be of many: who is so
+        called is of no state, wherever he is met."""
+        if not OF_MANY_STATES.isdisjoint(self.tokens.lower[max(0, start - 2) : start]):
+            return True
+        span = self._right_before(first)
+        return span is not None and span.kind == "organisation" and bool(span.entity_id) and span.country is None
 
     def _organisation_before(self, first: int, start: int) -> tuple[int, Span | None]:
         """The organisation right before a title: "UN secretary-general", "the bank's president"; where both begin."""
@@ -193,6 +205,8 @@ class TermReader(NameReader):
                 after = tokens.lower[span.end + 1] if span.end + 1 < start else ""
                 if (following in HYPHENS and after in BACKED) or (following[:1] in HYPHENS and following[1:] in BACKED):
                     break
+                if span.kind == "person" and span.end == start:
+                    return span.country, start, span.start, False, True  # "the Assad regime"
                 if span.kind in ("person", "organisation") and following not in POSSESSIVES:
                     break
                 if country is None or span.source in MODIFYING:
@@ -206,13 +220,17 @@ class TermReader(NameReader):
                     break
                 continue
             word = tokens.lower[position]
+            if word == ")" and tokens.text[position - 2] == "(" and self.at[position - 1] is not None:
+                position -= 3  # "the New People's Army (NPA) rebels"
+                continue
             if tokens.tag[position] == "PRP$":
                 owner, definite = position, True
                 break
             if word in ("the", "this", "that", "these", "those"):
                 definite = True
                 break
-            if word in ("a", "an", "any", "some", "several", "many", "no", "another", "two", "three"):
+            owned = tokens.lower[position - 1] in POSSESSIVES  # "Chad's three envoys"
+            if not owned and word in ("a", "an", "any", "some", "several", "many", "no", "another", "two", "three"):
                 break
             if word in PAST_HOLDER:
                 past = True
@@ -225,6 +243,9 @@ class TermReader(NameReader):
             if (tokens.pos[position] == "ADV" and attributive) or tokens.dep[position] == "amod":
                 position -= 1
                 continue
+            led = self.states_led(tokens.folded[position]) if position == start - 1 else set()
+            if len(led) == 1 and tokens.pos[position] == "PROPN":
+                return led.pop(), start, None, False, True  # "the Maduro government", which the model knows not
             inside = tokens.pos[position] in INSIDE_PHRASE or tokens.tag[position] in ("VBN", "VBG", "POS")
             if not (inside or word in HYPHENS or word in POSSESSIVES):
                 break
@@ -232,6 +253,15 @@ class TermReader(NameReader):
                 first = position
             position -= 1
         return country, first, owner, past, definite
+
+    def states_led(self, surname: str) -> set[str]:
+        """The states that bearers of a surname lead on the day; without a day, that they ever led."""
+        return {
+            held.country_code
+            for known in self.gazetteer.surnames.get(surname, ())
+            for held in self.gazetteer.holdings.get(known, ())
+            if held.level in EXECUTIVE_LEVELS and held.country_code and (self.day is None or held.covers(self.day))
+        }
 
     def _after(self, end: int, term: Term) -> tuple[str | None, int, Span | None]:
         """Country or organisation in the of-phrase after a head, and the token after it."""
@@ -241,9 +271,12 @@ class TermReader(NameReader):
         steps = 0
         while position < len(tokens.text) and steps < 3:
             word = tokens.lower[position]
+            following = tokens.lower[position + 1 : position + 2]
+            is_led = term.kind != "title" and word in LED and following in (["by"], ["to"])
+            position += is_led
             allowed = ("of", "in", "from", "at", "for") if term.kind != "title" else ("of", "for", "at")
             sits = term.kind == "title" and word == "in" and not steps and self._sits_in(position)
-            if (word not in allowed and not sits) or (word in ("at", "from", "for") and steps):
+            if not (word in allowed or sits or is_led) or (word in ("at", "from", "for") and steps):
                 break
             preposition = word
             position += 1
@@ -252,7 +285,7 @@ class TermReader(NameReader):
                 span = self.at[position]
                 if span is not None:
                     if span.kind == "person":  # "the government of …": whose country is its own
-                        return (span.country if term.kind == "body" else None), last, None
+                        return (span.country if term.kind == "body" or is_led else None), last, None
                     if span.kind == "organisation" and not span.country:
                         return None, span.end, span
                     if span.country and (preposition != "at" or term.kind == "title"):

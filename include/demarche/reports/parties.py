@@ -22,7 +22,7 @@ from demarche.reports.sides import RELATIONAL
 
 _LONGEST_PHRASE = 14
 _NAMED = frozenset({"PERSON", "ORG", "GPE", "NORP"})
-_OF_STATE = frozenset({"state", "body"})
+_OWNERS = frozenset({"state", "body", "organisation"})
 _PRIVATE = codebook.words("private_people")
 _PRIVATE_SECTORS = frozenset({"AGR", "BUS", "CRM", "CVL", "EDU", "JRN", "LAB", "MED", "MNC", "SOC"})
 _SEVERAL = ("such as", "including", "like", "namely")
@@ -192,18 +192,17 @@ class Parties:
         owners = [token for child in before for token in syntax.conjuncts(child)]
         for group in (owners, of):
             named = [mention for token in group if (mention := self._best(self.mentions_at(token))) is not None]
-            by_country = {
-                m.country_code: m for m in named if m.mention_type in _OF_STATE and m.country_code is not None
-            }
-            if len(by_country) > 1:
+            by_owner = {m.country_code or m.entity_id: m for m in named if m.mention_type in _OWNERS}
+            by_owner.pop(None, None)
+            if len(by_owner) > 1:
                 first, last = self._phrase(head)
                 start, end = self._doc[first].idx, self._doc[last].idx + len(self._doc[last])
                 return [
                     replace(
                         self._party(m, start, end, head=head, lent=True),
-                        name=f"{_state_names().get(code, code)}: {head.lower_}",
+                        name=f"{_state_names().get(m.country_code or '', m.name or m.text)}: {head.lower_}",
                     )
-                    for code, m in by_country.items()
+                    for m in by_owner.values()
                 ]
         return []
 
@@ -230,11 +229,23 @@ class Parties:
         if mention is not None and mention.end_offset > end and mention in at_head:
             end = mention.end_offset
         party = self._party(mention, start, end, lent=mention not in at_head if mention else False, head=head)
-        if party.country_code is None and party.entity_id is None and party.entity_type == "person":
-            around = self._inside(head, first, last)  # "his German counterpart, Jan Ohm": whose he is
+        if party.country_code is None and party.entity_id is None and head.pos_ != "PRON":
+            around = self._around(head, first, last)
             if around is not None and not _is_possessor(around, head):
                 party = replace(party, country_code=around.country_code, is_linked=around.country_code is not None)
         return [self._of_speaker(party, head)]
+
+    def _around(self, head: Token, first: int, last: int) -> Mention | None:
+        """What tells the country of somebody whom nobody knows: his phrase ("his German counterpart, Jan Ohm", "workers
+        at a mine in Peru"), or the apposition to it ("Jan Ohm, the first German on the board")."""
+        if any(child.lower_ in _OF_MANY for child in head.children):
+            return None
+        around = self._inside(head, first, last)
+        if around is None:
+            for child in syntax.children(head, "appos"):
+                modifying = [m for c in syntax.children(child, "amod", "compound", "poss") for m in self.mentions_at(c)]
+                around = around or self._best(m for m in modifying if m.mention_type == "state")
+        return around
 
     def _of_speaker(self, party: Party, head: Token) -> Party:
         """ "our troops", "our post", said the minister: theirs for whom he speaks."""
@@ -374,12 +385,15 @@ class Parties:
         """The state or body that a phrase mentions: adjective, possessor, or what stands behind of, for, in, from."""
         nearest: list[tuple[int, Mention]] = []
         for index in range(first, last + 1):
+            above = self._doc[index].head
+            if above.lower_ in _BACKED and above.i > index:
+                continue  # "Rwandan-backed rebels" are not Rwanda's
             for mention in self.mentions_at(self._doc[index]):
                 if mention.country_code is not None or mention.entity_id is not None:
                     nearest.append((abs(index - head.i), mention))
         if not nearest:
             for name, other in syntax.obliques(head):
-                if name in ("of", "for", "from", "in", "at"):
+                if name in ("of", "for", "from", "in", "at") or (name == "to" and head.lemma_.lower() in _SERVING):
                     found = self._best(self.mentions_at(other)) or self._inside(other, *syntax.noun_phrase(other))
                     if found is not None and (found.country_code or found.entity_id):
                         nearest.append((abs(other.i - head.i), found))
@@ -403,6 +417,9 @@ _DATELINE = re.compile(
     r"\([A-Z][A-Za-z /]{2,30}\)\s?(?:--?|–|—)\s)"  # (Agency) -- , without a place
 )
 _ADDRESSING = codebook.words("addressing")
+_BACKED, _OF_MANY = (frozenset(codebook.document("mention_words")[name]) for name in ("backed", "of_many_states"))
+#: Who serves whoever stands behind "to".
+_SERVING = codebook.words("serving")
 #: Who talks of the acts of others.
 _ONLOOKERS = codebook.words("onlookers")
 _MANY = codebook.words("multitudes")
