@@ -8,7 +8,7 @@ Gold is in the format of `samples/gold` (`samples/README.md` describes every fie
 * Each report meets at most one gold event and the other way round; of all ways to pair them the best in total counts.
 * A gold event that isn't required is right if found and no error if absent: it counts for precision, not for recall.
   A second report of a gold event that was met is wrong, and counted as repeated besides.
-* Status, sides, dates and places are measured on the pairs. What gold leaves null isn't scored.
+* Status, sides, dates, places and quantities are measured on the pairs. What gold leaves null isn't scored.
 * Stories and happenings are measured as groupings (B-cubed: Bagga and Baldwin 1998), happenings over the gold events
   that were found, and by pairs from different documents.
 
@@ -21,12 +21,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import combinations
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from demarche import ontology
 from demarche.codebook.names import fold
 from demarche.records import Document, Report, ReportParticipant
 
@@ -63,8 +65,31 @@ class GoldEvent(_Gold):
     date_precision_type: str | None = None
     place_name: str | None = None
     place_country_code: str | None = None
+    quantity: float | None = None
     evidence: str = ""
     is_required: bool = True
+
+    @model_validator(mode="after")
+    def _has_known_codes(self) -> Self:
+        """A code that doesn't exist would never be met, and lower every figure in silence."""
+        modes = {mode for modes in ontology.MODES.values() for mode in modes}
+        known = {
+            "event_type": ontology.EVENT_TYPES,
+            "plover_type": ontology.EVENT_TYPES,
+            "mode_type": ontology.MODES.get(self.event_type, ()),
+            "status_type": ontology.STATUSES,
+            "date_precision_type": ontology.PRECISIONS,
+        }
+        for column, codes in known.items():
+            code = getattr(self, column)
+            if code is not None and code not in codes:
+                near = get_close_matches(code, codes, n=1) or get_close_matches(code.upper(), codes, n=1)
+                near = near or get_close_matches(code.lower(), codes, n=1)
+                belongs = f" of {self.event_type}" if column == "mode_type" and code in modes else ""
+                raise ValueError(
+                    f"{column}: no such code{belongs}: {code!r}{f', did you mean {near[0]}?' if near else ''}"
+                )
+        return self
 
 
 class GoldDocument(_Gold):
@@ -236,8 +261,9 @@ def evaluate(gold: Gold, reading: Reading, split: str = "all") -> Evaluation:
         "reports_where_no_event_is": sum(len(reading.told.get(name, ())) for name in eventless),
     }
     measures = [*_event_measures(gold, found, pairs), *_coding_measures(pairs), *_side_measures(pairs)]
-    measures += [*_date_measures(pairs), *_place_measures(pairs), *_document_measures(gold, reading)]
-    measures += [*_story_measures(gold, reading), *_happening_measures(gold, reading, pairs)]
+    measures += [*_date_measures(pairs), *_place_measures(pairs), *_quantity_measures(pairs)]
+    measures += [*_document_measures(gold, reading), *_story_measures(gold, reading)]
+    measures += [*_happening_measures(gold, reading, pairs)]
     confused.update(
         ("status_type", pair.gold.status_type, pair.report.status_type)
         for pair in pairs
@@ -559,6 +585,12 @@ def _place_measures(pairs: Sequence[_Pair]) -> Iterator[Measure]:
     yield _values("place", "name", names)
     countries = [(e.place_country_code, r.country_code) for e, r in placed if e.place_country_code]
     yield _values("place", "country", countries)
+
+
+def _quantity_measures(pairs: Sequence[_Pair]) -> Iterator[Measure]:
+    """How many, by the number alone: gold may call what is counted by other words."""
+    counted = [(pair.gold.quantity, pair.report.quantity) for pair in pairs if pair.gold.quantity is not None]
+    yield _values("quantity", "number", counted)
 
 
 def _known_as(gold: str, found: str) -> str:

@@ -11,7 +11,7 @@ import importlib.metadata
 import importlib.util
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -121,6 +121,28 @@ def _keep_whole(nlp: Language) -> None:
         for form in _forms(verb):
             tokenizer.add_special_case(form, [{"ORTH": form}])
             irregular[form] = [lemma]
+
+
+@cache
+def dictionary(name: str | None = None) -> Callable[[str], bool]:
+    """Whether a word in small letters is a common word of English, or a regular form of one, by the model's tables."""
+    lemmatizer: Any = load_model(name).get_pipe("lemmatizer")
+    lookups = lemmatizer.lookups
+    index = lookups.get_table("lemma_index") if lookups.has_table("lemma_index") else {}
+    irregular = lookups.get_table("lemma_exc") if lookups.has_table("lemma_exc") else {}
+    kinds = ("noun", "verb", "adj", "adv")
+    known = frozenset().union(*(index.get(kind, ()) for kind in kinds), *(irregular.get(kind, ()) for kind in kinds))
+
+    def is_common(word: str) -> bool:
+        return word in known or any(
+            word.endswith(ending) and any(word.removesuffix(ending) + rest in known for rest in rests)
+            for ending, rests in _ENDINGS.items()
+        )
+
+    return is_common
+
+
+_ENDINGS = {"s": ("",), "es": ("",), "ies": ("y",), "ed": ("", "e"), "ied": ("y",), "ing": ("", "e")}
 
 
 def _forms(verb: str) -> tuple[str, ...]:

@@ -65,6 +65,36 @@ def figures(events: Any, reports: Any, **more: Any) -> evaluation.Evaluation:
     return evaluation.evaluate(Gold(tuple(events)), Reading({"a.txt": document()}, {"a.txt": tuple(reports)}, **more))
 
 
+# --- codes -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"event_type": "SANCTON"}, "event_type: no such code: 'SANCTON', did you mean SANCTION?"),
+        ({"event_type": "accuse"}, "event_type: no such code: 'accuse', did you mean ACCUSE?"),
+        ({"event_type": "SANCTION", "mode_type": "expell"}, "mode_type: no such code: 'expell', did you mean expel?"),
+        ({"event_type": "SANCTION", "mode_type": "visit"}, "mode_type: no such code of SANCTION: 'visit'"),
+        (
+            {"event_type": "SANCTION", "status_type": "occured"},
+            "status_type: no such code: 'occured', did you mean occurred?",
+        ),
+    ],
+)
+def test_gold_with_a_code_that_does_not_exist_is_refused(tmp_path: Path, columns: dict[str, str], said: str) -> None:
+    good = {"document": "a.txt", "event": 0, "event_type": "AID"}
+    (tmp_path / "events.jsonl").write_text(json.dumps(good) + "\n" + json.dumps(good | columns) + "\n")
+    with pytest.raises(StepError, match="line 2") as refused:
+        steps.load_gold(tmp_path)
+    assert said in str(refused.value)
+
+
+def test_how_many_is_measured_where_gold_says_it() -> None:
+    found = figures(
+        [event(0, quantity=3), event(1, kind="AID", quantity=5), event(2, kind="REQUEST")],
+        [told("r1", quantity=3), told("r2", kind="AID", quantity=4), told("r3", kind="REQUEST", quantity=2)],
+    )
+    assert found.measure("quantity", "number").scores == (0.5, 0.5, 0.5)
+
+
 # --- meeting -----------------------------------------------------------------------------------------------------
 def test_act_or_category_must_agree() -> None:
     assert evaluation.meets(event(), told())

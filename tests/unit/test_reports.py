@@ -132,6 +132,19 @@ def test_a_side_that_stands_elsewhere_is_found(
     assert sides(read, f"The week was calm. {sentence}") == [wanted]
 
 
+def test_who_mediates_is_neither_side(read: Reader) -> None:
+    talks = "Envoys of Somalia and Ethiopia met in Doha on Monday for talks mediated by Qatar and Kenya."
+    assert sides(read, talks) == [("CONSULT", ["SOM", "ETH"], [])]
+    ((_, signing, others),) = sides(read, "Fiji and Tonga signed a treaty brokered by Norway.")
+    assert (signing, "NOR" in others) == (["FJI", "TON"], False)
+
+
+def test_a_day_before_a_name_is_the_acts_day_and_no_part_of_the_name(read: Reader) -> None:
+    coded = read("Yesterday Mexico's president visited Chile.")
+    assert [r.start_date for r in coded[0]] == [date(2023, 3, 14)]
+    assert [p.text for p in coded[1]] == ["Mexico's president", "Chile"]
+
+
 def test_a_side_gives_way_to_no_part_of_itself(read: Reader) -> None:
     coded = read("Fiji ordered a senior Tongan diplomat out of the country on Tuesday.")
     assert [p.text for p in coded[1] if p.role_type == "recipient"] == ["a senior Tongan diplomat"]

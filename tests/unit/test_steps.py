@@ -204,7 +204,7 @@ def test_extract_answers_each_line_in_order():
     assert [row["id"] for row in found] == ["a", None, 7, "b", "c", "d"]
     assert ["error" in row for row in found[:5]] == [False, True, True, False, True]
     first = found[0]
-    assert list(first) == ["id", "published_date", "entities", "events"]
+    assert list(first) == ["id", "published_date", "entities", "events", "skipped_sentences"]
     assert first["published_date"] == "2021-05-04"
     assert list(first["entities"][0]) == [
         "text", "name", "entity_id", "entity_type", "country_code", "start_offset", "end_offset",
@@ -212,11 +212,33 @@ def test_extract_answers_each_line_in_order():
     (event,) = first["events"]
     assert list(event) == [
         "event_type", "plover_type", "mode_type", "context_types", "status_type", "actors", "recipients", "start_date",
-        "end_date", "date_precision_type", "place", "trigger", "sentence", "start_offset", "end_offset",
-        "confidence_score",
+        "end_date", "date_precision_type", "place", "quantity", "quantity_unit", "trigger", "sentence", "start_offset",
+        "end_offset", "confidence_score",
     ]  # fmt: skip
     assert (event["event_type"], event["mode_type"], event["start_date"]) == ("CONSULT", "visit", "2021-05-03")
     assert list(event["actors"][0]) == ["text", "name", "entity_id", "country_code"]
+
+
+def test_extract_tells_how_many_and_what_it_skipped():
+    counted, long = extract(
+        '{"id": 1, "text": "Peru expelled three Bolivian diplomats."}',
+        json.dumps({"id": 2, "text": "Peru expelled " + "one, two, " * 450 + "Bolivians."}),
+    )
+    assert (counted["events"][0]["quantity"], counted["events"][0]["quantity_unit"]) == (3, "diplomat")
+    assert counted["skipped_sentences"] == 0
+    assert long["skipped_sentences"] == 0
+
+
+def test_a_headline_in_capitals_is_read_and_keeps_its_words():
+    text = "PERU EXPELS THREE BOLIVIAN DIPLOMATS"
+    (found,) = extract(json.dumps({"id": 1, "text": text}))
+    (event,) = found["events"]
+    assert (event["event_type"], event["trigger"], event["sentence"]) == ("SANCTION", "EXPELS", text)
+    assert [(side["text"], side["country_code"]) for side in (*event["actors"], *event["recipients"])] == [
+        ("PERU", "PER"),
+        ("THREE BOLIVIAN DIPLOMATS", "BOL"),
+    ]
+    assert all(text[e["start_offset"] : e["end_offset"]] == e["text"] for e in found["entities"])
 
 
 def test_extract_takes_half_characters_and_too_long_texts():

@@ -85,7 +85,8 @@ def _days(event: dict[str, Any]) -> str:
 def extract(format: Jsonl = LineFormat.jsonl) -> None:
     """Read documents as JSON lines from standard input; write what each names and reports, in the same order.
 
-    In: {"id", "text"}, and optionally "title", "url", "published_at". A line that can't be read gives {"id", "error"}.
+    In: {"id", "text"}, and optionally "title", "url", "published_at". A line that can't be read gives {"id", "error"};
+    "skipped_sentences" counts those too long to be read.
     Example: demarche extract --format jsonl < documents.jsonl > found.jsonl
     """
     from demarche import steps

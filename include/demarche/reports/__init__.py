@@ -26,6 +26,7 @@ from demarche.reports import circumstances, frames, merging, relevance, sides, s
 from demarche.reports.learned import Learned
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Parties, Party, distinct, identity
+from demarche.reports.untold import Untold
 
 #: Longer sentences are lists or debris; they are skipped and cost no time.
 MAX_SENTENCE_TOKENS = 400
@@ -51,25 +52,28 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     parties = Parties(doc, mentions)
     facilities: dict[str, circumstances.Where] = {}
     learned = Learned(doc)
+    untold = Untold()
     drafts: list[Draft] = []
     sentences = list(doc.sents)
     is_article = len(sentences) >= _FEW_SENTENCES
     if _field(doc, len(sentences)) in _IDLE_FIELDS:
         return (), ()
     for index, sentence in enumerate(sentences):
-        if len(sentence) > MAX_SENTENCE_TOKENS:
+        if _is_too_long(sentence):
             continue
         circumstances.remember_facilities(sentence, parties, facilities)
         if _is_noise(sentence):
             continue
-        drafts += _read_sentence(sentence, index, parties, anchor, facilities, learned, is_article)
+        drafts += _read_sentence(
+            sentence, index, parties, anchor, facilities, learned, is_article, untold.tokens(sentence)
+        )
     drafts = visits.complete(drafts, sentences, parties, anchor)
     if not all(draft.frame.is_doubtful for draft in drafts):
         drafts = [draft for draft in drafts if not draft.frame.is_doubtful]
     drafts = merging.refer_back(drafts)
 
     def told_on(index: int, draft: Draft) -> circumstances.When | None:
-        if index < 0 or len(sentences[index]) > MAX_SENTENCE_TOKENS:
+        if index < 0 or _is_too_long(sentences[index]):
             return None
         theirs = {party.country_code for party in draft.parties} - {None}
         if theirs.isdisjoint(parties.countries_of(sentences[index])):
@@ -84,6 +88,15 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     return _records(drafts, sentences, document, anchor)
 
 
+def count_skipped(doc: Doc) -> int:
+    """How many sentences of a document were too long to be read."""
+    return sum(map(_is_too_long, doc.sents))
+
+
+def _is_too_long(sentence: Span) -> bool:
+    return len(sentence) > MAX_SENTENCE_TOKENS
+
+
 def _read_sentence(
     sentence: Span,
     index: int,
@@ -92,10 +105,10 @@ def _read_sentence(
     facilities: dict[str, circumstances.Where],
     learned: Learned,
     is_article: bool,
+    untold: frozenset[int],
 ) -> list[Draft]:
     read, mentioned = frames.find_frames(sentence, lexicon(), parties.is_party)
-    history = _history(sentence)
-    read, mentioned = [frame for frame in read if frame.trigger.i not in history], mentioned | history
+    read, mentioned = [frame for frame in read if frame.trigger.i not in untold], mentioned | untold
     found = [frame for frame in read if not frame.is_doubtful]
     learned.put_right(found, parties.is_party)
     learned.score(found)
@@ -256,19 +269,6 @@ def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequen
     return round(max(value, 0.05), 3)
 
 
-_HISTORIC = re.compile(r"\b(?:in|since|of|until|from|between|by) (?:1[0-8]\d\d)\b", re.IGNORECASE)
-
-
-def _history(sentence: Span) -> frozenset[int]:
-    """The tokens of the clauses that tell what happened before 1900, which is no event of the news."""
-    found: set[int] = set()
-    for match in _HISTORIC.finditer(sentence.text):
-        year = sentence.char_span(match.end() - 4, match.end(), alignment_mode="expand")
-        verb = syntax.clause_verb(year[0]) if year is not None else None
-        found.update(token.i for token in (sentence if verb is None else verb.subtree))
-    return frozenset(found)
-
-
 def _noise_words(strength: str) -> dict[str, str]:
     """The words of sport, markets, weather and culture, each with its field."""
     rows = [row for row in codebook.table("noise") if row["strength"] == strength]
@@ -352,7 +352,7 @@ def _records(drafts: Sequence[Draft], sentences: Sequence[Span], document: Docum
                 sentence_text=document.body[text_start:text_end],
                 sentence_start_offset=text_start,
                 sentence_end_offset=text_end,
-                trigger_text=trigger.text,
+                trigger_text=document.body[start:end],
                 trigger_start_offset=start,
                 trigger_end_offset=end,
                 event_type=draft.event_type,

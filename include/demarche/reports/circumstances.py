@@ -242,6 +242,8 @@ def _counts_back(sentence: Span, before: int) -> bool:
 
 def _governor_of_time(root: Token, span: Span) -> Token | None:
     """The verb or noun that a time expression modifies."""
+    if root.dep_ == "compound" and root.head.pos_ == "PROPN":  # "Yesterday Mexico's president …": no part of the name
+        return syntax.clause_verb(root.head)
     token = root
     while token.head != token:
         head = token.head

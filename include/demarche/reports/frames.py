@@ -7,7 +7,7 @@ frame per act; the pure grammar is in `syntax.py`, the words in the codebook.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -89,6 +89,7 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
         reading = read(act, acts)
         if reading is None:
             mentioned.add(index)
+            mentioned.update(_failing(act.token))
             continue
         readings[index] = reading
     for reading in readings.values():
@@ -104,6 +105,18 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
         if frame is not None:
             frames.append(frame)
     return frames, frozenset(mentioned)
+
+
+def _failing(act: Token) -> Iterator[int]:
+    """The word by which an act did not come about: "refrained from", "stopped short of"."""
+    for governor in act.ancestors:
+        found = operators.operator(governor, act)
+        if found is not None and found.effect == "failed":
+            yield governor.i
+            yield from (
+                verb.i for verb in governor.ancestors if syntax.is_verbal(verb) and not syntax.is_verbal(governor)
+            )
+            return
 
 
 def _is_told_by_its_verb(act: Act, acts: dict[int, Act]) -> bool:

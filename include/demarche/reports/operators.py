@@ -119,7 +119,11 @@ def modality(verb: Token) -> Modality:
         elif child.dep_ == "advmod" and child.i < verb.i and lower in _NEARLY:
             nearly = True
         elif child.dep_ in ("nsubj", "nsubjpass", "dobj"):
-            if any(c.dep_ in ("det", "neg", "preconj") and c.lower_ in _NEGATIONS for c in child.children):
+            words = [*child.children, *(c for part in syntax.children(child, "amod") for c in part.children)]
+            if any(
+                c.dep_ in ("det", "neg", "preconj") and c.lower_ in _NEGATIONS and not syntax.is_contrasting(c)
+                for c in words
+            ):
                 negated = True
             negated = negated or lower in ("nobody", "none", "neither") or (lower == "few" and child.dep_ == "nsubj")
         elif child.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ in _CONDITIONS for c in child.children):
@@ -145,6 +149,12 @@ def modality(verb: Token) -> Modality:
             return Modality("ought", negated or modality(head).negated, conditional)
     perfect = any(c.dep_ == "aux" and c.lower_ in ("have", "'ve") for c in verb.children)
     return Modality(kind, negated, conditional, doubted=nearly or (perfect and kind in ("possible", "would")))
+
+
+def is_present(verb: Token) -> bool:
+    """Whether the clause is in the present tense: "expels", "has expelled", "is expelled"."""
+    first = next(iter(syntax.children(verb, "aux", "auxpass")), verb)
+    return first.tag_ in ("VBZ", "VBP")
 
 
 def is_asked(verb: Token) -> bool:

@@ -107,7 +107,7 @@ class Parties:
         """Whether the word heads a phrase that can act: a linked or named entity, people, a pronoun for them."""
         if token.lower_ == "it" and token.dep_ in ("dobj", "pobj") and token.head.lemma_.lower() not in _ADDRESSING:
             return False  # what is welcomed or rejected as "it" is a deed, not a doer
-        if token.lemma_.lower() in _ONLOOKERS or self._is_no_state(token):
+        if token.lemma_.lower() in _ONLOOKERS or self._is_no_state(token) or syntax.is_contrast(token):
             return False
         mentions = self.mentions_at(token)
         if mentions and token.i not in self._dateline:
@@ -177,11 +177,15 @@ class Parties:
         return self._of_several_states(head) or self._one(head)
 
     def _phrase(self, head: Token) -> tuple[int, int]:
-        """First and last token of a participant's phrase, without the dateline before it."""
+        """First and last token of a participant's phrase, without the dateline or day before it."""
         first, last = syntax.noun_phrase(head)
-        while first < head.i and (first in self._dateline or self._doc[first].pos_ in ("PUNCT", "SPACE")):
+        while first < head.i and self._is_before_phrase(self._doc[first]):
             first += 1
         return first, last
+
+    def _is_before_phrase(self, token: Token) -> bool:
+        is_day = token.dep_ == "compound" and token.lower_ in _DAYS  # "On Monday Norway expelled …"
+        return is_day or token.i in self._dateline or token.pos_ in ("PUNCT", "SPACE")
 
     def _of_several_states(self, head: Token) -> list[Party]:
         """ "Kenyan and Ugandan ministers", "the delegations of Armenia and Azerbaijan": one party for each state."""
@@ -424,7 +428,7 @@ _SERVING = codebook.words("serving")
 _ONLOOKERS = codebook.words("onlookers")
 _MANY = codebook.words("multitudes")
 _CURRENCIES, _TONGUES = codebook.words("currencies"), codebook.words("tongues")
-_TIME_NAMES = codebook.words("time_names")
+_TIME_NAMES, _DAYS = codebook.words("time_names"), codebook.words("days")
 
 
 def _dateline_tokens(doc: Doc) -> frozenset[int]:

@@ -81,6 +81,8 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
         child.dep_ == "ccomp" and _is_finite_statement(child) for child in verb.children
     ):
         return False  # "insists that it has kept the truce" asks for nothing, "concluded that it had" signs nothing
+    if verb.dep_ == "acl" and verb.tag_ == "VBN" and verb.lemma_.lower() in MEDIATING:
+        return False  # "met for talks mediated by Qatar": one act, of those who met
     if _is_caused(verb, reading) or _is_own_wish(verb) or operators.is_asked(verb):
         return False
     if verb.lemma_ == "warn" and not syntax.objects(verb) and _is_of_others(verb):
@@ -249,7 +251,7 @@ def _climb(token: Token, reading: Reading, acts: dict[int, Act]) -> Reading | No
             return None
         if word in ("before", "until", "without", "instead"):
             return None
-        aim = current.dep_ == "advcl" and operators.is_purpose(current) and not _is_called_for(current)
+        aim = current.dep_ == "advcl" and operators.is_purpose(current) and not _is_governed(current)
         if aim and reading.effect is None:
             return None
         step = _governor(current)
@@ -281,7 +283,7 @@ def _governor(token: Token) -> tuple[Token, str] | None:
         if syntax.is_verbal(token) and syntax.own_subjects(token) and syntax.is_verbal(head):
             return (head, "conj") if head.dep_ != "ROOT" else None
         return head, "conj"
-    if label == "advcl" and _is_called_for(token):
+    if label == "advcl" and _is_governed(token):
         return head, "ccomp"
     if label == "relcl":
         return head, "acl" if operators.is_to_infinitive(token) else "relative"
@@ -295,10 +297,15 @@ def _governor(token: Token) -> tuple[Token, str] | None:
     return head, label
 
 
-def _is_called_for(verb: Token) -> bool:
-    """ "called for the troops to leave": what is asked for, though it looks like an aim."""
-    found = operators.operator(verb.head, verb) if operators.is_to_infinitive(verb) else None
-    return found is not None and found.companion == "for"
+def _is_governed(verb: Token) -> bool:
+    """ "called for the troops to leave", "held off recognising it": what the verb governs, and no aim."""
+    found = operators.operator(verb.head, verb)
+    if found is None or not found.companion:
+        return False
+    if operators.is_to_infinitive(verb):
+        return found.companion == "for"
+    particles = {child.lower_ for child in syntax.children(verb.head, "prt")}
+    return verb.tag_ == "VBG" and verb.i > verb.head.i and found.companion in particles
 
 
 def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[int, Act]) -> bool | None:
@@ -352,8 +359,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         return False
     if effect is None and nominal and is_verbal_act:
         return None  # what is condemned, praised or asked about is mentioned, not told
-    if nominal and link == "for" and effect is None and governor.i in acts:
-        return None  # "recalled its envoy for consultations": an aim
+    if link in (("for",) if nominal else ("for", "over")) and effect is None and governor.i in acts:
+        return None  # "recalled its envoy for consultations": an aim; "expelled him over spying": a charge
     if effect is None and link == "acl" and operators.is_to_infinitive(act) and not _is_ranked(governor):
         return None  # "a way to resolve the dispute", "the right to retaliate"
     if effect is None and not syntax.is_verbal(governor):
@@ -513,5 +520,6 @@ _CUSTOMS = codebook.words("customs")
 _STATES = frozenset({"be", "exist", "have", "keep", "remain"})
 _PROMISING = codebook.words("promising")
 _REVERSED_MODE = {"SANCTION": "discontinue", "RETREAT": "ceasefire", "CONCEDE": None}
+MEDIATING = codebook.words("mediating")
 _CONCLUDING = codebook.words("concluding")
 _ORDERING = codebook.words("ordering")

@@ -10,7 +10,7 @@ from demarche import codebook
 from demarche.lexicon import Entry, lexicon
 from demarche.reports import operators, syntax
 from demarche.reports.acts import Act, match
-from demarche.reports.readings import OCCURRING, VERBAL, Reading
+from demarche.reports.readings import MEDIATING, OCCURRING, VERBAL, Reading
 
 #: Acts in which both sides do the same.
 MUTUAL = frozenset({"CONSULT", "COOPERATE", "AGREE", "SUPPORT"})
@@ -169,6 +169,8 @@ def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
     if found:
         return found
     for child in noun.children:
+        if child.dep_ == "acl" and child.lemma_.lower() in MEDIATING:
+            continue
         if child.dep_ == "acl" and child.tag_ == "VBN":
             found += [o for name, o in syntax.obliques(child) if name == "by" and is_party(o)]
         elif child.dep_ in ("acl", "relcl") and depth and not syntax.is_adverbial_relative(child):
@@ -474,6 +476,8 @@ def nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[To
         elif name in _NOMINAL_PREPOSITIONS or (name == "in" and entry.mode_type == "visit"):
             other += parties
     for child in noun.children:
+        if child.dep_ == "acl" and child.lemma_.lower() in MEDIATING:
+            continue  # "a truce brokered by Norway" is not Norway's
         if child.dep_ == "acl" and child.tag_ == "VBN":  # "the embargo imposed by …", "talks held with …"
             for name, o in syntax.obliques(child):
                 if name == "by" and is_party(o):

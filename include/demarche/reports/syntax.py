@@ -54,6 +54,22 @@ def conjuncts(token: Token) -> list[Token]:
     return found
 
 
+def is_contrasting(word: Token) -> bool:
+    """ "Kenya, not Uganda, signed": a "not" behind a comma denies what follows it and nothing of the clause."""
+    return word.dep_ == "neg" and word.i > 0 and word.nbor(-1).text == ","
+
+
+def is_contrast(noun: Token) -> bool:
+    """Whether a noun is named as the one that it wasn't: "Kenya, not Uganda, signed"."""
+    first = noun.left_edge
+    return first.i > 1 and first.lower_ == "not" and is_contrasting(first)
+
+
+def _uncontrasted(noun: Token) -> Token:
+    """The noun before the comma, where the parser took "not Uganda" for the clause's own noun."""
+    return noun.doc[noun.left_edge.i - 2] if is_contrast(noun) else noun
+
+
 def _children_of_name(token: Token) -> Iterator[Token]:
     """The children of a word; of a name's all words, for the parser may cut a name in two ("Barack" + "Obama")."""
     yield from token.children
@@ -192,7 +208,7 @@ def own_subjects(verb: Token) -> list[Token]:
     if is_headline_plan(verb):
         return conjuncts(verb.head)
     hosts = [verb, *children(verb, "aux")]  # an inserted phrase may leave the subject on the auxiliary
-    subjects = [c for host in hosts for c in host.children if c.dep_ in _SUBJECTS]
+    subjects = [_uncontrasted(c) for host in hosts for c in host.children if c.dep_ in _SUBJECTS]
     subjects = [*_listed_before(subjects), *subjects] or _behind_place(verb)
     if not subjects and is_headline_verb(verb):
         subjects = [c for c in children(verb, "compound", "nmod") if c.ent_type_ in ("GPE", "ORG", "PERSON", "NORP")]
@@ -349,6 +365,8 @@ def _prepositional(preposition: Token, name: str) -> Iterator[tuple[str, Token]]
                 continue  # "at the head of a delegation"
             for part in conjuncts(child):
                 yield name, part
+        elif child.dep_ in ("prep", "conj") and children(child, "neg"):
+            continue  # "from Tonga, not from Samoa"
         elif child.dep_ == "prep":
             yield from _prepositional(child, f"{name} {child.lower_}" if name in _CHAINED else child.lower_)
         elif child.dep_ == "conj" and child.pos_ == "ADP":
@@ -376,7 +394,7 @@ def noun_phrase(head: Token) -> tuple[int, int]:
             "case",
             "neg",
         ):
-            if child.pos_ == "VERB" and child.i > head.i:
+            if child.i > head.i and (child.pos_ == "VERB" or child.dep_ == "neg"):
                 continue
             if child.dep_ in ("nummod", "quantmod") and head.ent_type_ in ("GPE", "PERSON"):
                 continue  # "6 a.m. Thailand", where the parser lost the end of a sentence

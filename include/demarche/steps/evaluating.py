@@ -75,7 +75,9 @@ def _read_rows(path: Path, kind: type[_Row]) -> Iterator[_Row]:
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
-            raise StepError(f"{path}, line {number}: {where or 'the line'}: {first['msg']}") from None
+            reason = first["msg"].removeprefix("Value error, ")  # ours, which names its column itself
+            place = "" if first["type"] == "value_error" else f"{where or 'the line'}: "
+            raise StepError(f"{path}, line {number}: {place}{reason}") from None
 
 
 def read_gold(gold: Gold, texts: Path, settings: Settings | None = None, progress: Progress = no_progress) -> Reading:

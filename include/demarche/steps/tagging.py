@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from demarche import language
 from demarche.dates import impossible
@@ -156,18 +156,22 @@ class Coding:
     mentions: tuple[Mention, ...]
     reports: tuple[Report, ...]
     participants: tuple[ReportParticipant, ...]
+    skipped_sentences: int = 0
+    """How many of its sentences were too long to be read for events."""
 
 
 def code_documents(found: Sequence[Document], settings: Settings) -> Iterator[Coding | Exception]:
     """The coding of each document, in order; the exception where one could not be coded."""
-    from demarche import indexed, mentions, places, reports
+    from demarche import indexed, mentions, places, recasing, reports
 
     nlp = language.load_model(settings.model_name)
     additions = load_additions(settings)
     gazetteer = indexed.load_indexed(additions, load_index(settings))
     known_places = places.load_places(additions)
     _keep_for_good()
-    read = language.read(nlp, map(_readable, found), settings.batch_size)
+    is_common = language.dictionary(settings.model_name)
+    texts = (recasing.recase(_readable(document), gazetteer, is_common) for document in found)
+    read = language.read(nlp, texts, settings.batch_size)
     for document, doc in zip(found, read, strict=True):
         if isinstance(doc, Exception):
             yield doc
@@ -183,9 +187,23 @@ def code_documents(found: Sequence[Document], settings: Settings) -> Iterator[Co
                     places=known_places,
                 )
                 told, taking_part = reports.code_reports(doc, spans, document=document)
-            yield Coding(tuple(spans), tuple(told), tuple(taking_part))
+            yield Coding(
+                _as_written(spans, document.body),
+                told,
+                _as_written(taking_part, document.body),
+                reports.count_skipped(doc),
+            )
         except Exception as error:  # one bad document never stops the others
             yield error
+
+
+_Worded = TypeVar("_Worded", Mention, ReportParticipant)
+
+
+def _as_written(rows: Iterable[_Worded], body: str) -> tuple[_Worded, ...]:
+    """Rows with their words as they stand in the text, whatever case they were read in."""
+    written = ((row, body[row.start_offset : row.end_offset]) for row in rows)
+    return tuple(row if row.text == text else row.model_copy(update={"text": text}) for row, text in written)
 
 
 @cache
@@ -237,7 +255,7 @@ def _keep_sound(document: Document, coding: Coding) -> tuple[Coding, list[Reject
             rejects.append(row.model_copy(update={"reject_id": reject_id, "reason_type": "unsound_report"}))
     kept = {report.report_id for report in sound}
     participants = tuple(row for row in coding.participants if row.report_id in kept)
-    return Coding(coding.mentions, tuple(sound), participants), rejects
+    return replace(coding, reports=tuple(sound), participants=participants), rejects
 
 
 def _broken_rule(report: Report, document: Document) -> str | None:

@@ -25,7 +25,8 @@ _BROKEN_LINE = re.compile(r"(?<=[^\s])\r?\n(?=[^\s])")  # inside a paragraph
 
 def extract(lines: Iterable[bytes], *, settings: Settings | None = None) -> Iterator[dict[str, Any]]:
     """For each JSON line ``{"id", "text"}`` (and ``title``, ``url``, ``published_at``), in order, who and what it
-    names and which events it reports. A line that can't be read gives ``{"id", "error"}``; blank lines give nothing."""
+    names, which events it reports, and how many of its sentences were too long to be read. A line that can't be read
+    gives ``{"id", "error"}``; blank lines give nothing."""
     settings = settings or load_settings()
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     while batch := list(islice(numbered, settings.batch_size)):
@@ -191,6 +192,7 @@ def _answer(question: _Question, coding: Coding | Exception) -> dict[str, Any]:
         "published_date": document.published_date.isoformat() if is_known and document.published_date else None,
         "entities": [_entity(mention) for mention in coding.mentions if mention.mention_type in ontology.ENTITY_TYPES],
         "events": [_event(report, coding.participants) for report in coding.reports],
+        "skipped_sentences": coding.skipped_sentences,
     }
 
 
@@ -222,6 +224,7 @@ def _event(report: Report, participants: Sequence[ReportParticipant]) -> dict[st
         "recipients": sides["recipient"],
         **{name: row[name] for name in days},
         "place": place,
+        **{name: row[name] for name in ("quantity", "quantity_unit")},
         "trigger": report.trigger_text,
         "sentence": report.sentence_text,
         "start_offset": report.trigger_start_offset,

@@ -1,0 +1,136 @@
+"""Clauses that use the words of acts and tell none: history, jubilees, falsehoods, fiction, forecasts.
+
+What isn't so can be said outside the clause that says it ("reports that … were wrong"), and what never happened told
+as if it had ("in the novel Norway expels …"). The words by which that is known are in `codebook/event_words.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Span, Token
+
+from demarche import codebook
+from demarche.columns import Columns
+from demarche.reports import operators, syntax
+
+_HISTORIC = re.compile(r"\b(?:in|since|of|until|from|between|by) (?:1[0-8]\d\d)\b", re.IGNORECASE)
+
+
+@dataclass
+class Untold:
+    """Reads the sentences of one document in their order; a plot that one sentence begins goes on in the next ones of
+    its paragraph, for as long as they stay in the present tense in which plots are told."""
+
+    in_plot: bool = False
+
+    def tokens(self, sentence: Span) -> frozenset[int]:
+        """The indices of the tokens whose clauses tell of nothing that was done, planned or said by anybody real."""
+        doc = sentence.doc
+        if sentence.start and "\n" in doc.text[doc[sentence.start - 1].idx : sentence.start_char]:
+            self.in_plot = False
+        columns = Columns.of(doc)
+        lemmas = {lemma.lower() for lemma in columns.lemma[sentence.start : sentence.end]}
+        words = [*_before_1900(sentence), *_jubilees(sentence, lemmas)]
+        words += [*_falsehoods(sentence, lemmas), *_forecasts(sentence, lemmas)]
+        plots = _plots(sentence, lemmas)
+        if self.in_plot and not plots:
+            plots = [sentence.root] if operators.is_present(sentence.root) else []
+        self.in_plot = bool(plots)
+        return frozenset(token.i for word in [*words, *plots] for token in word.subtree)
+
+
+def _before_1900(sentence: Span) -> Iterator[Token]:
+    """What happened before 1900 is no event of the news."""
+    for match in _HISTORIC.finditer(sentence.text):
+        year = sentence.char_span(match.end() - 4, match.end(), alignment_mode="expand")
+        yield (syntax.clause_verb(year[0]) if year is not None else None) or sentence.root
+
+
+def _jubilees(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
+    """ "Thirty years after Iraq invaded Kuwait, …": what all know and the sentence isn't there to tell."""
+    if lemmas.isdisjoint(_AGES):
+        return
+    for verb in sentence:
+        if verb.dep_ != "advcl" or not any(c.lower_ in ("after", "since") for c in syntax.children(verb, "mark")):
+            continue
+        measures = [*syntax.children(verb, "npadvmod"), *syntax.children(verb.head, "attr")]
+        if any(word.lemma_.lower() in _AGES and syntax.children(word, "nummod") for word in measures):
+            yield verb
+
+
+def _falsehoods(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
+    """ "It is false that …", "reports that … were wrong", "there is no truth in …", "falsely claimed that …"."""
+    if lemmas.isdisjoint(_VERDICTS):
+        return
+    for word in sentence:
+        if word.lower_ in _UNTRULY and syntax.is_verbal(word.head):
+            yield from syntax.children(word.head, "ccomp")
+        elif word.lemma_.lower() in _REFUTING and syntax.is_verbal(word):
+            told = [
+                *syntax.children(word, "dobj", "nsubjpass"),
+                *(o for name, o in syntax.obliques(word) if name == "as"),
+            ]
+            yield from _tales(told)
+        elif _is_verdict(word):
+            verb = syntax.clause_verb(word)
+            if verb is None:
+                continue
+            yield from _tales(syntax.children(verb, "nsubj"))
+            yield from _tales(noun for name, noun in syntax.obliques(word) if name in ("in", "to"))
+            of_itself = any(subject.lower_ == "it" for subject in syntax.children(verb, "nsubj"))
+            if of_itself and word.lemma_.lower() not in _ERRING:
+                yield from (clause for host in (verb, word) for clause in syntax.children(host, "ccomp", "csubj"))
+
+
+def _forecasts(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
+    """ "Analysts expect that Chad would close its border": what onlookers hold possible is nobody's word or plan."""
+    if lemmas.isdisjoint(_ONLOOKERS):
+        return
+    for onlooker in sentence:
+        if onlooker.lemma_.lower() in _ONLOOKERS and onlooker.dep_ == "nsubj":
+            clauses = syntax.children(onlooker.head, "ccomp")
+            yield from (clause for clause in clauses if operators.modality(clause).kind != "fact")
+
+
+def _is_verdict(word: Token) -> bool:
+    """Whether a predicate says of something that it isn't so: "is false", "were not true", "is no truth"."""
+    verb = word.head
+    if word.dep_ not in ("acomp", "attr", "oprd") or not syntax.is_verbal(verb):
+        return False
+    denied = bool(syntax.children(verb, "neg")) or any(c.lower_ == "no" for c in syntax.children(word, "det"))
+    lemma = word.lemma_.lower()
+    return lemma in _TRUE if denied else lemma in _UNTRUE | _ERRING
+
+
+def _tales(nouns: Iterable[Token]) -> Iterator[Token]:
+    """Those among nouns that say something: "the claim that …", "a video that shows …"."""
+    return (noun for noun in nouns if noun.lemma_.lower() in _TELLINGS)
+
+
+def _plots(sentence: Span, lemmas: set[str]) -> list[Token]:
+    """The clauses set in a made-up world: "in the scenario Chad attacks Mali", "in her novel Norway expels …"."""
+    if lemmas.isdisjoint(_MADE_UP):
+        return []
+    found = []
+    for noun in sentence:
+        if noun.lemma_.lower() not in _MADE_UP or noun.dep_ != "pobj" or noun.head.lower_ not in _WITHIN:
+            continue
+        opens = noun.head.i == sentence.start  # "In the scenario A does this, B that": all of it
+        verb = sentence.root if opens else syntax.clause_verb(noun)
+        if verb is not None and (noun.lemma_.lower() in _SCENARIOS or operators.is_present(verb)):
+            found.append(verb)
+    return found
+
+
+_AGES = frozenset({"year", "decade", "century"})
+_UNTRUE, _ERRING, _TRUE = codebook.words("untrue"), codebook.words("erring"), codebook.words("true")
+_UNTRULY, _REFUTING = codebook.words("untruly"), codebook.words("refuting")
+_VERDICTS = _UNTRUE | _ERRING | _TRUE | _UNTRULY | _REFUTING
+_TELLINGS = codebook.words("tellings")
+_SCENARIOS = codebook.words("scenarios")
+_MADE_UP = _SCENARIOS | codebook.words("stories")
+_ONLOOKERS = codebook.words("onlookers")
+_WITHIN = frozenset({"in", "under", "throughout", "for", "during"})

@@ -1,0 +1,88 @@
+"""What uses the words of acts and tells none: falsehoods, fiction, jubilees, contrasts, deeds left undone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.test_reports import Reader, read, sides, told
+
+__all__ = ["read"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It is false that Fiji recalled its envoy from Tonga.",
+        "It is not true that Fiji recalled its envoy from Tonga.",
+        "A video that says that Tonga expelled the Chinese ambassador is fake, the ministry said on Friday.",
+        "Reports that Tonga had recalled its envoy from Fiji were wrong, a spokesman said.",
+        "There is no truth in the claim that Fiji expelled the Tongan ambassador.",
+        "The claim that Fiji bombed Tonga was debunked by reporters.",
+        "A website falsely claimed that Fiji had bombed Tonga.",
+        "Rumours that Fiji had expelled Tonga's ambassador spread on Monday.",
+    ],
+)
+def test_what_is_said_to_be_untrue_is_not_told(read: Reader, sentence: str) -> None:
+    assert told(read(sentence)) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It is true that Fiji recalled its envoy from Tonga.",
+        "It was wrong that Fiji recalled its envoy from Tonga.",
+        "Reports that Fiji had recalled its envoy from Tonga were right, a spokesman said.",
+    ],
+)
+def test_a_verdict_that_denies_nothing_leaves_the_act(read: Reader, sentence: str) -> None:
+    assert sides(read, sentence) == [("SANCTION", ["FJI"], ["TON"])]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ethiopia held off recognising Somaliland.",
+        "Somalia refrained from recalling its ambassador to Kenya.",
+        "Egypt stopped short of condemning Fiji.",
+        "Kenya expelled neither Chilean nor Peruvian diplomats.",
+    ],
+)
+def test_what_was_left_undone_is_not_told(read: Reader, sentence: str) -> None:
+    assert told(read(sentence)) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("Norway, not Sweden, recalled its envoy from Fiji.", ("SANCTION", ["NOR"], ["FJI"])),
+        ("Tonga, not Samoa, recalled its envoy from Fiji.", ("SANCTION", ["TON"], ["FJI"])),
+        ("Fiji recalled its envoy from Tonga, not from Samoa.", ("SANCTION", ["FJI"], ["TON"])),
+        ("Kenya accused Chad, not Uganda, of spying.", ("ACCUSE", ["KEN"], ["TCD"])),
+        ("Kenya accused Chad rather than Uganda of spying.", ("ACCUSE", ["KEN"], ["TCD"])),
+        ("Instead of Samoa, Fiji hosted the Tongan premier.", ("CONSULT", ["TON"], ["FJI"])),
+    ],
+)
+def test_a_contrast_takes_no_part(read: Reader, sentence: str, wanted: tuple[str, list[str], list[str]]) -> None:
+    assert sides(read, sentence) == [wanted]
+
+
+def test_a_plot_is_no_news_while_it_stays_in_the_present_tense(read: Reader) -> None:
+    plot = "In the new film Norway expels the Chilean consul. Peru recalls its ambassador from Oslo."
+    assert told(read(plot)) == []
+    assert [act[0] for act in told(read(f"{plot} Chile expelled the Norwegian ambassador on Friday."))] == ["SANCTION"]
+    assert (
+        told(read("In the scenario Chile asks Peru for help, Norway closes its embassy and Mali recalls its envoy."))
+        == []
+    )
+    assert told(read("In a film shown on Monday, the ministry accused Chile of spying.")) != []
+
+
+def test_what_onlookers_foresee_is_nobodys_plan(read: Reader) -> None:
+    assert told(read("Analysts expect that if Peru raised its tariffs, Chile would stop buying its copper.")) == []
+    assert told(read("Chile will expel Peru's ambassador, analysts say.")) == []
+    assert told(read("Chile expelled Peru's ambassador, analysts say.")) != []
+
+
+def test_jubilees_are_no_news(read: Reader) -> None:
+    assert told(read("Thirty years after Chile bombed Peru, a museum has opened.")) == []
+    assert told(read("Two days after Chile bombed Peru, the port opened again.")) != []
