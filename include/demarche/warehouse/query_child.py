@@ -49,6 +49,10 @@ class Refused(Exception):
     """What was asked isn't allowed."""
 
 
+class Newer(Exception):
+    """The warehouse is a newer program's; the argument is its schema's version."""
+
+
 def confine(folder: str, memory_mb: int, seconds: int) -> None:
     """Give up what the query must not have; ``folder`` becomes the working directory. Whatever is imported must be so
     before."""
@@ -126,6 +130,9 @@ def opened(job: dict[str, Any]) -> duckdb.DuckDBPyConnection:
         con.execute(*job["storage"])
     where = f"READ_ONLY, METADATA_SCHEMA {quoted(job['catalog_schema'])}"
     con.execute(f"ATTACH {quoted(job['lake'])} AS lake ({where})")
+    version = con.execute("SELECT max(schema_version) FROM lake.meta.schema_version").fetchone()
+    if version and version[0] and version[0] > job["schema_version"]:
+        raise Newer(version[0])
     found = con.execute(
         f"SELECT value FROM __ducklake_metadata_lake.{job['catalog_schema']}.ducklake_metadata WHERE key = 'data_path'"
     ).fetchone()
@@ -244,6 +251,8 @@ def main() -> None:
             job["file"] = "/" + os.path.basename(job["file"])
         found: dict[str, Any]
         found, data = answer(job)
+    except Newer as error:
+        found = {"newer": error.args[0]}
     except Refused as error:
         found = {"refused": str(error)}
     except duckdb.InterruptException:

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 
 from demarche.warehouse.connection import Place
 from demarche.warehouse.ducklake import CATALOG_SCHEMA, DuckLake, extension, extensions, secret
-from demarche.warehouse.errors import QueryError, QueryStopped, Unreadable, first_line, is_corrupt
+from demarche.warehouse.errors import QueryError, QueryStopped, Unreadable, Unusable, first_line, is_corrupt
 from demarche.warehouse.publication import refuse_damaged, ways_out
+from demarche.warehouse.schema import SCHEMA_VERSION, newer
 
 _CHILD = Path(__file__).with_name("query_child.py")
 _GRACE_SECONDS = 3.0  # between asking a query to stop and killing its process
@@ -95,11 +96,13 @@ def _asked(
     if isinstance(path, DuckLake):
         if not path.exists():
             raise Unreadable(f"{path}: no warehouse there yet — load one first (`demarche load-warehouse`)")
-        job |= {"lake": path.url, "catalog_schema": CATALOG_SCHEMA, "folder": "/"}
+        job |= {"lake": path.url, "catalog_schema": CATALOG_SCHEMA, "folder": "/", "schema_version": SCHEMA_VERSION}
         access = path.storage_access()
         job["extensions"] = extensions() + [extension("httpfs")] * bool(access)
         job["storage"] = secret(access) if access else None
         found, data = _run(job, _of_servers())
+        if "newer" in found:
+            raise Unusable(newer(path, found["newer"]))
     else:
         refuse_damaged(path)
         with _out_of_reach(path) as file:

@@ -302,12 +302,15 @@ def refuse_unless_ours(con: duckdb.DuckDBPyConnection, path: object) -> None:
     refuse_foreign(con, path)
     found = version(con)
     if found is not None and found > SCHEMA_VERSION:
-        raise Unusable(
-            f"{path}: written by a newer Demarche (schema {found}, this one knows {SCHEMA_VERSION}) — update Demarche"
-        )
+        raise Unusable(newer(path, found))
     differing = list(_differences(_present_columns(con)))
     if differing:
         raise Unusable(f"{path}: {differing[0]} — run `demarche rebuild` to make it anew from the lake")
+
+
+def newer(path: object, version: int) -> str:
+    """What is said of a newer program's warehouse."""
+    return f"{path}: written by a newer Demarche (schema {version}, this one knows {SCHEMA_VERSION}) — update Demarche"
 
 
 def _differences(present: dict[str, dict[str, str]]) -> Iterator[str]:
