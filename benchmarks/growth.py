@@ -1,12 +1,16 @@
 """What near-duplicate search costs as documents grow, and beside a plain datasketch loop.
 
     python -m benchmarks.growth [--small 100000] [--large 1000000] [--day 10000] [--datasketch 20000]
+    python -m benchmarks.growth --hostile text crowd word chain [--small 100000] [--large 1000000]
 
 Documents are made up as sketches, since what a text costs to sign doesn't depend on others: 250 shingles, one in twenty
 of them a phrase that many have, and every tenth document an edited copy that shares three fifths of an earlier one's.
 Prints, in one run: seconds of the processor and peak memory (GB) of finding all pairs among the smaller and the larger
 number, what a day's documents cost against as many known ones, kept as partitions of a thousand, and a loop over
 datasketch's MinHashLSH, with the recall of both on the copies.
+
+``--hostile``: finding and grouping all pairs where the documents are all one text, a crowd of one text whose hashes
+differ, one word over and over, or a chain of which each shares three fifths with the next; with the largest story.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from demarche.records import Document
-from demarche.stories import Card, Ragged, Shelf, Sketches, find_pairs, sign
+from demarche.stories import Card, Ragged, Shelf, Sketches, find_pairs, group_stories, sign
 from demarche.stories.signing import settings
 
 SHINGLES, LEAD, FACTS, SLOTS, PHRASES = 250, 68, 24, 16, 20_000
@@ -159,13 +163,55 @@ def datasketch_loop(count: int) -> tuple[float, float]:
     return process_time() - start, recall(found, whole, originals)
 
 
+def alike(kind: str, count: int) -> Shelf:
+    """Documents that somebody made to be compared with one another."""
+    rng = np.random.default_rng(5)
+    width = SHINGLES + FACTS
+    if kind == "chain":  # each takes up what the last three fifths of the one before were
+        step = SHINGLES * 2 // 5
+        stream = rng.integers(0, 2**32 - 1, count * step + width, dtype=np.uint32)
+        rows = np.lib.stride_tricks.sliding_window_view(stream, width)[::step][:count].copy()
+        rows[:, SHINGLES:] = rows[0, SHINGLES:]
+    else:
+        rows = np.tile(rng.integers(0, 2**32 - 1, width, dtype=np.uint32), (count, 1))
+    made = shelf(rows, "05", 0)
+    if kind == "text":
+        made = Shelf([card._replace(content_hash="h") for card in made.cards], made.samples, lambda: made.sketches)
+    if kind == "word":
+        one = Ragged(rows[:, 0].copy(), np.arange(count + 1))
+        none = Ragged(np.empty(0, dtype=np.uint64), np.zeros(count + 1, dtype=np.int64))
+        facts = Ragged(np.empty(0, dtype=np.uint32), np.zeros(count + 1, dtype=np.int64))
+        words = Sketches(one, one, facts, none)
+        made = Shelf(made.cards, one, lambda: words)
+    return made
+
+
+def hostile(kind: str, count: int) -> float:
+    """Seconds to find and to group the pairs of so many of them; prints what came out."""
+    made = alike(kind, count)
+    start = process_time()
+    pairs = find_pairs(made)
+    stories, _ = group_stories(made, pairs)
+    seconds = process_time() - start
+    largest = max(story.document_count for story in stories)
+    print(f"{count:>9} of a {kind:5}: {seconds:7.1f} s, {len(pairs)} pairs, {len(stories)} stories, the largest of "
+          f"{largest}, {memory():.1f} GB at most", flush=True)  # fmt: skip
+    return seconds
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", type=int, default=100_000)
     parser.add_argument("--large", type=int, default=1_000_000)
     parser.add_argument("--day", type=int, default=10_000)
     parser.add_argument("--datasketch", type=int, default=20_000)
+    parser.add_argument("--hostile", nargs="+", choices=("text", "crowd", "word", "chain"))
     asked = parser.parse_args()
+    if asked.hostile:
+        for kind in asked.hostile:
+            small, large = (hostile(kind, count) for count in (asked.small, asked.large))
+            print(f"ratio {large / small:.1f}", flush=True)
+        return
     ours, our_recall = search(asked.datasketch)
     theirs, their_recall = datasketch_loop(asked.datasketch)
     print(f"{asked.datasketch:>9} documents: {ours:7.1f} s, recall {our_recall:.3f}; "

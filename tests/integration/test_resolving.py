@@ -77,11 +77,16 @@ def told(of: Document, number: int, wording: int) -> Iterator[tuple[Report, list
         )  # fmt: skip
         first = chance.randrange(2)
         sides = chance.sample(PARTIES[first : first + 2], chance.choice((1, 2, 2, 2)))
+        if event_type == "CONSULT":  # somebody came to the other side's country, or only one state is told
+            report = report.model_copy(update={"country_code": sides[-1], "place_name": sides[-1]})
+        is_person = event_type == "CONSULT" and len(sides) > 1
         yield report, [
             ReportParticipant(
                 report_id=report.report_id, partition_key=of.partition_key, load_date=report.load_date, ordinal=place,
-                role_type="recipient" if place else "actor", entity_id=code, name=code, entity_type="state",
-                country_code=code, text=code, start_offset=0, end_offset=3,
+                role_type="recipient" if place else "actor", entity_id=None if is_person and not place else code,
+                name=f"Rosa {code.title()}" if is_person and not place else code,
+                entity_type="person" if is_person and not place else "state", country_code=code, text=code,
+                start_offset=0, end_offset=3,
             )
             for place, code in enumerate(sides)
         ]  # fmt: skip

@@ -302,6 +302,21 @@ def test_a_visit_is_told_by_what_was_said_on_it_and_by_who_is_back(read: Reader,
 
 
 @pytest.mark.parametrize(
+    ("rest", "status", "first", "last"),
+    [
+        ("is due in Tonga on Tuesday on a three-day visit.", "planned", 21, 23),
+        ("is visiting Tonga from Monday to Wednesday.", "occurred", 13, 15),
+        ("is visiting Tonga from Friday to Sunday.", "planned", 17, 19),
+    ],
+)
+def test_a_visit_that_is_due_or_under_way_is_told_once(
+    read: Reader, rest: str, status: str, first: int, last: int
+) -> None:
+    days = date(2023, 3, first), date(2023, 3, last)
+    assert visits(read, f"Prime Minister Sitiveni Rabuka of Fiji {rest}") == [(status, ["FJI"], *days)]
+
+
+@pytest.mark.parametrize(
     ("text", "stage"),
     [
         ("It is Fijian premier Sitiveni Rabuka's first visit to Tonga.", "mention"),

@@ -126,6 +126,8 @@ class Times:
             else:
                 scheduled = any(map(_is_scheduled, (one.governor, *frame.words)))
                 when = self._read(one, "future" if scheduled else tense, distance)
+                if scheduled and not ahead and self._covers_today(begun := self._read(one, "past", distance)):
+                    when = begun  # "is visiting Togo from Saturday to Sunday", printed on Sunday
             candidate = (distance, when.start_date is None, abs(one.root.i - frame.trigger.i), when)
             if best is None or candidate[:3] < best[:3]:
                 best = candidate
@@ -135,6 +137,11 @@ class Times:
         if when.start_date is None:
             when = self._beside(frame) or when
         return when
+
+    def _covers_today(self, when: When) -> bool:
+        if self._anchor is None or when.start_date is None or when.end_date is None or when.precision_type != "day":
+            return False
+        return when.start_date < when.end_date and when.start_date <= self._anchor <= when.end_date
 
     def _read(self, one: _Found, tense: str | None, distance: int = 0) -> When:
         when = self.resolve(one.text, tense, distance)

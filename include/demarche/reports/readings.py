@@ -357,6 +357,12 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         if mood.kind in ("future", "would") and reading.status == "occurred":
             reading.status, reading.tense = "planned", "future"
         return False
+    told = acts[governor.i].entry if governor.i in acts and link in ("for", "on") and nominal else None
+    is_plan = told is not None and told.status == "planned" and told.mode_type == reading.mode_type == "visit"
+    if is_plan and reading.status == "occurred":  # "is due on Friday for a two-day visit"
+        reading.status, reading.tense = "planned", "future"
+        reading.governors.append(governor)
+        return True
     if effect is None and nominal and is_verbal_act:
         return None  # what is condemned, praised or asked about is mentioned, not told
     if link in (("for",) if nominal else ("for", "over")) and effect is None and governor.i in acts:

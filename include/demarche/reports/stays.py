@@ -131,7 +131,7 @@ def _stage(frame: Frame) -> str | None:
         (_above(noun, frame) for noun in nouns),
     )
     found = next((stage for step in steps for stage in step if stage is not None), None)
-    return "mention" if found is None and frame.is_nominal else found
+    return "mention" if found is None and frame.trigger.lemma_.lower() in NOUNS and frame.is_nominal else found
 
 
 def _verbs(frame: Frame) -> list[Token]:
