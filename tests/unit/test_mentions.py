@@ -456,3 +456,24 @@ def test_without_a_day_a_title_or_the_state_tells_which_bearer_of_a_surname_is_m
     text = "Maduro has closed Venezuela's border with Colombia."
     assert one(text, "Maduro", None).name == "Nicolás Maduro"
     assert one("President Clinton flew to Hanoi.", "Clinton", None).country_code == "USA"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The plane came down near Fath Airport in Iran.", "Airport"),
+        ("Those who killed him will be brought to justice by Kenya.", "justice"),
+        ("The planes of Iran and Kyrgyzstan have windows along each side.", "side"),
+        ("The United States' National Basketball Association wrote to China.", "United States' National"),
+    ],
+)
+def test_what_is_nobody_and_nowhere(text: str, words: str) -> None:
+    assert not of(read(text), words)
+
+
+def test_a_town_that_is_called_by_an_ordinary_word_is_meant_where_its_country_stands_behind() -> None:
+    assert one("They met in Airport, Hawaii, on Monday.", "Airport").country_code == "USA"
+
+
+def test_a_title_makes_nobody_a_namesake() -> None:
+    assert one("Grand Ayatollah Ali al-Sistani spoke.", "Ali al-Sistani").country_code == "IRQ"

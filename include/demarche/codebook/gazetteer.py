@@ -267,16 +267,18 @@ def tenure_doubts() -> Iterator[str]:
         found.sort()
         if max(Counter(one.start for one in found).values()) > 1:
             continue  # shared, as in Switzerland
+        known = _SINCE  # the last day for which anybody is known so far
         for before, one in pairwise(found):
             where = f"codebook/offices.csv, line {one.number}: {country}, {level}: starts on {one.start}"
             until = before.until
+            known = max(known, until or _SINCE)
             if one.start < _SINCE:
                 continue
             if not before.has_end and (until is None or until > one.start):
                 yield f"{where}, and the one before has no end"
             elif until and until - one.start > _SLACK:
                 yield f"{where}, before {until}, when the one before ends"
-            elif until and one.start - max(until, _SINCE) > _VACANCY:
+            elif until and one.start - known > _VACANCY:
                 yield f"{where}; nobody is known since {until}"
 
 

@@ -19,6 +19,7 @@ from demarche.mentions.words import (
     NO_NAME_LABELS,
     OF_A_PLACE,
     ORDER,
+    ORDINARY_WORDS,
     PLACE_LABELS,
     PLACE_PREPOSITIONS,
     POSSESSIVES,
@@ -387,6 +388,10 @@ class NameReader:
                 best = end
         if best == position or tokens.pos[position] not in ("PROPN", "NOUN", "ADJ"):
             return position
+        word = tokens.folded[position]
+        if word in ORDINARY_WORDS and best == position + 1:
+            whole = self._country_behind(best)
+            return best if whole in {place.country_code for place, _ in self.places.named(word)} else position
         return best
 
     def _reads_as_place(self, start: int, end: int, key: str) -> bool:

@@ -141,6 +141,8 @@ class Pointers:
             for one in self.done
             if one.kind == "person" and not one.plural and sentence - self.tokens.sentence[one.start] <= 3
         }
+        if "other" in around:  # "the two other presidents" are no one of those named
+            return [span]
         if not {"both", "two"} & set(around) and not ("the" in around and len(named) == 2):
             return [span]
         people = self._last_two("person", sentence)
@@ -420,8 +422,8 @@ class Pointers:
     def _points_to_sides(self, position: int) -> bool:
         """ "each side", "either country", "the parties": both, although no number says so."""
         word, before = self.tokens.singular[position], self.tokens.lower[position - 1 : position]
-        if before in (["each"], ["either"]):
-            return self.tokens.tag[position] == "NN"
+        if before in (["each"], ["either"]):  # but no edge: "along each side"
+            return self.tokens.tag[position] == "NN" and self.tokens.lower[position - 2] not in ("along", "down", "on")
         return before == ["the"] and word in ("side", "party") and self.tokens.tag[position] == "NNS"
 
     def _last_two(self, kind: str, sentence: int) -> list[Span]:

@@ -111,7 +111,7 @@ class TermReader(NameReader):
         if term.kind == "title":
             self._read_title(start, end, first, last, term, country, owner, past, definite, plural, organisation)
             return
-        if self._is_premodifier(end):
+        if self._is_premodifier(end) or self._is_in_a_name(head):
             return
         kind = "group" if term.kind == "group" or (plural and term.kind != "body") else "body"
         span = Span(
@@ -190,6 +190,12 @@ class TermReader(NameReader):
             return False
         following = self.tokens.singular[end]
         return self.tokens.pos[end] in NOMINAL and following in self.gazetteer.terms and self.at[end] is None
+
+    def _is_in_a_name(self, head: int) -> bool:
+        """Whether a common noun is but a word of a longer name: "the National Basketball Association"."""
+        tokens, whole = self.tokens, self.tokens.head[head]
+        is_word = tokens.tag[head] == "NNP" and tokens.dep[head] == "compound" and whole > head + 1
+        return is_word and all(tokens.pos[at] == "PROPN" and self.at[at] is None for at in range(head + 1, whole + 1))
 
     def before(self, start: int) -> tuple[str | None, int, int | None, bool, bool]:
         """What stands before a head: its country, where its phrase begins, a pronoun that owns it, whether it is
@@ -413,6 +419,9 @@ class TermReader(NameReader):
             return
         if self._is_premodifier(end) or tokens.pos[end - 1] == "ADJ":
             return
+        bare = first == start and not definite and owner is None and tokens.tag[end - 1] == "NN"
+        if bare and tokens.dep[end - 1] == "pobj" and tokens.lower[start - 1] in ("for", "of", "to"):
+            return  # nobody: "brought to justice", "the post of premier"
         if plural:
             group = Span(
                 first,

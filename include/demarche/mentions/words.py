@@ -23,6 +23,7 @@ HEADING = frozenset({"head_of_state", "leader"})  # levels of titles that heads 
 WHOLE = ("state", "organisation", "body")
 ORDER = ("state", "adjective", "organisation", "metonym", "capital", "person", "people")
 PLACE_PREPOSITIONS = frozenset(_LISTS["place_prepositions"])
+ORDINARY_WORDS = frozenset(_LISTS["ordinary_words"])
 OF_A_PLACE = frozenset(_LISTS["of_a_place"])
 RIVERS = frozenset(_LISTS["rivers"])
 SHARED_BODIES = frozenset(_LISTS["shared_bodies"])
