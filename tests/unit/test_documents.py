@@ -320,6 +320,11 @@ PAST = "They had last met in 2015."
         (("The minister met the envoy in Suva.", PAST), ("On Nov. 5.",), None),  # no weekday
         ((LEAD, PAST), ("On Nov. 5.", "On Nov. 3."), None),  # two days that contradict each other
         ((LEAD, PAST), ("On Nov. 5, 2017.",), None),  # that day has its own year, in which it was no such weekday
+        # the weekday above the article, and a day that the text names in full
+        (("The visit began on Monday, November 5, 2018.",), ("Suva, Tuesday",), date(2018, 11, 6)),
+        (("SUVA, Tuesday - They will meet again on Friday, 9 November 2018.",), (), date(2018, 11, 6)),
+        (("SUVA, Tuesday - They signed it on Friday, 9 November 2017.",), (), None),  # which was a Thursday
+        (("SUVA, Tuesday - They signed it on 5 November 2018.",), (), None),  # history is told without weekdays
     ],
 )
 def test_inferred_day(paragraphs: tuple[str, ...], others: tuple[str, ...], day: date | None) -> None:
@@ -636,3 +641,17 @@ def check(found: Document | Reject) -> None:
     assert not set(found.body) & set("\x00\r\t\u200b\ufeff")
     assert "\n\n\n" not in found.body
     found.model_dump_json().encode()
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "The minister wrote: Мы подпишем всё во вторник в Москве, и это решено.",
+        "«Мы подпишем всё во вторник», заявил министр.",
+    ],
+)
+def test_a_sentence_in_another_script_is_quoted_where_the_article_goes_on(quoted: str) -> None:
+    first = "The foreign ministers of both states met in Suva and signed an agreement on fisheries and shipping."
+    last = "The ministers of both states then left the capital, officials of the ministry said on Friday."
+    text = f"Ministers sign pact\n\n{first}\n\n{quoted}\n\n{last}\n"
+    assert tuple(furniture.split_page(text).paragraphs) == (first, quoted, last)

@@ -204,7 +204,7 @@ def test_extract_answers_each_line_in_order():
     assert [row["id"] for row in found] == ["a", None, 7, "b", "c", "d"]
     assert ["error" in row for row in found[:5]] == [False, True, True, False, True]
     first = found[0]
-    assert list(first) == ["id", "published_date", "entities", "events", "skipped_sentences"]
+    assert list(first) == ["id", "published_date", "language_code", "entities", "events", "skipped_sentences"]
     assert first["published_date"] == "2021-05-04"
     assert list(first["entities"][0]) == [
         "text", "name", "entity_id", "entity_type", "country_code", "start_offset", "end_offset",
@@ -239,6 +239,13 @@ def test_a_headline_in_capitals_is_read_and_keeps_its_words():
         ("THREE BOLIVIAN DIPLOMATS", "BOL"),
     ]
     assert all(text[e["start_offset"] : e["end_offset"]] == e["text"] for e in found["entities"])
+
+
+def test_extract_reads_no_other_language_and_says_which_it_is():
+    text = "Le président du Tchad a rencontré lundi à Lomé le premier ministre du Mali, et les deux hommes ont signé "
+    text += "un accord sur la pêche, la navigation et les échanges entre leurs pays, a dit le ministère de la pêche."
+    (found,) = extract(json.dumps({"id": "a", "text": text, "published_at": "2021-05-04"}))
+    assert (found["language_code"], found["entities"], found["events"]) == ("fr", [], [])
 
 
 def test_extract_takes_half_characters_and_too_long_texts():

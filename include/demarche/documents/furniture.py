@@ -372,7 +372,8 @@ def _repeated(lines: list[str]) -> set[int]:
 
 
 def _demote_foreign_script(lines: list[str], kinds: list[str]) -> None:
-    """In a page of Latin letters, lines in another script are furniture."""
+    """In a page of Latin letters, lines in another script are furniture; sentences among the article's, and those that
+    its own letters introduce, are quoted."""
 
     def latin(line: str) -> float:
         letters = [mark for mark in line if mark.isalpha()]
@@ -380,8 +381,11 @@ def _demote_foreign_script(lines: list[str], kinds: list[str]) -> None:
 
     if latin("".join(lines)[:20_000]) < 0.7:
         return
+    foreign = [any(mark.isalpha() for mark in line) and latin(line) < 0.3 for line in lines]
+    prose = [number for number, kind in enumerate(kinds) if kind == "prose" and not foreign[number]]
     for number, line in enumerate(lines):
-        if kinds[number] in ("short", "prose") and any(mark.isalpha() for mark in line) and latin(line) < 0.3:
+        is_quoted = kinds[number] == "prose" and (latin(line) > 0 or (prose and prose[0] < number < prose[-1]))
+        if foreign[number] and kinds[number] in ("short", "prose") and not is_quoted:
             kinds[number] = "furniture"
 
 

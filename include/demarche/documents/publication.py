@@ -97,6 +97,13 @@ _YEAR_NAMED = re.compile(r"(?<![\d.,$€£])(?<!\bby\s)(?<!\buntil\s)(?<!\bthrou
 _DAY_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
 _MONTH_DAY = re.compile(rf"(?<!\w)(?:{_DAY_NUMBER}\s[A-Z][a-z]{{2,8}}\.?|[A-Z][a-z]{{2,8}}\.?\s{_DAY_NUMBER})(?!\w)")
 _WEEKDAY_BEFORE = re.compile(rf"{_WEEKDAY},?\s[(\[]?$")
+_HEADING_WEEKDAY = re.compile(
+    rf"(?:[A-ZÀ-Þ][\w'’. -]{{1,30}},\s)?{_WEEKDAY}(?:\s(?:morning|afternoon|evening|night))?(?:$|\s?[-–—(:])"
+)
+_FULL_DATE = re.compile(
+    rf"\b{_WEEKDAY},?\s(?P<date>{_DAY_NUMBER}\s[A-Z][a-z]{{2,8}}\.?,?\s(?:19|20)\d\d|"
+    rf"[A-Z][a-z]{{2,8}}\.?\s{_DAY_NUMBER},?\s(?:19|20)\d\d)\b"
+)
 _LEAD_PARAGRAPHS = 3
 _MAX_CAPTION = 400
 _FROM_FILES = re.compile(r"(?i)\b(?:file|archive)\b.{0,3}(?:photo|picture|image)|\(file\b|^file\b")
@@ -114,20 +121,40 @@ def inferred(paragraphs: Sequence[str], others: Sequence[str], fetched: date) ->
     * a dateline's day belongs to the weekday of reporting,
     * else the day of the event that is reported: the latest weekday that the lead names as past.
 
-    A caption or footer that gives the year as well needs no such search; its weekday must be one that the lead names.
-    Published is then the first such weekday of reporting, from the day itself to six days later; without a weekday of
-    reporting, the caption's day. All days must lead to the same answer. What lies after the fetch is no answer.
+    A weekday that opens the article ("SUVA, Thursday -") or stands alone above it is that of reporting, and where the
+    text names a day with weekday and year ("began on Wednesday, May 17, 2023"), published is the first such weekday
+    from it on, or the last before what lies ahead. A caption or footer that gives the year as well needs no such
+    search; its weekday must be one that the lead names. Published is then the first such weekday of reporting, from
+    the day itself to six days later; without a weekday of reporting, the caption's day. All days must lead to the same
+    answer. What lies after the fetch is no answer.
     """
     text = "\n".join(paragraphs)
     lead = "\n".join(paragraphs[:_LEAD_PARAGRAPHS])
-    reported = _REPORTED.search(lead) or _REPORTED.search(text)
+    headed = next(filter(None, map(_HEADING_WEEKDAY.match, [*paragraphs[:1], *others])), None)
+    reported = headed or _REPORTED.search(lead) or _REPORTED.search(text)
     issue_weekday = _WEEKDAYS.index(reported["weekday"]) if reported else None
-    days = _captioned_days(others, lead) or _solved_days(paragraphs, others, issue_weekday, lead, fetched)
-    answers = {
-        day if issue_weekday is None else day + timedelta(days=(issue_weekday - day.weekday()) % 7) for day in days
-    }
+    answers = _from_full_dates(text, issue_weekday) if headed and issue_weekday is not None else set()
+    if not answers:
+        days = _captioned_days(others, lead) or _solved_days(paragraphs, others, issue_weekday, lead, fetched)
+        answers = {
+            day if issue_weekday is None else day + timedelta(days=(issue_weekday - day.weekday()) % 7) for day in days
+        }
     answer = answers.pop() if len(answers) == 1 else None
     return answer if answer and answer <= fetched + timedelta(days=1) else None
+
+
+def _from_full_dates(text: str, issue_weekday: int) -> set[date]:
+    """The weekday of reporting nearest to each day that the text names with its weekday and year: on it or after it,
+    or before it where it lies ahead. Days so named are near ones; others ("signed on 3 May 1999") are history."""
+    answers = set()
+    for match in _FULL_DATE.finditer(text):
+        interval = dates.resolve(match["date"], None)
+        if interval is None or f"{interval.start_date:%A}" != match["weekday"]:
+            continue
+        day, distance = interval.start_date, (issue_weekday - interval.start_date.weekday()) % 7
+        lies_ahead = _PLANNED.search(text, max(0, match.start() - 80), match.start())
+        answers.add(day + timedelta(days=distance - 7 if lies_ahead and distance else distance))
+    return answers
 
 
 def _captioned_days(others: Sequence[str], lead: str) -> set[date]:

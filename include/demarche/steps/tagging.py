@@ -153,9 +153,9 @@ def _codings(
 class Coding:
     """What one document says."""
 
-    mentions: tuple[Mention, ...]
-    reports: tuple[Report, ...]
-    participants: tuple[ReportParticipant, ...]
+    mentions: tuple[Mention, ...] = ()
+    reports: tuple[Report, ...] = ()
+    participants: tuple[ReportParticipant, ...] = ()
     skipped_sentences: int = 0
     """How many of its sentences were too long to be read for events."""
 

@@ -16,24 +16,30 @@ from demarche.records import Document, Mention, RawDocument, Report, ReportParti
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import hour_that_has_ended
 from demarche.steps.results import Progress, first_line, no_progress
-from demarche.steps.tagging import Coding, code_documents
+from demarche.steps.tagging import Coding, code_documents, is_coded
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: JSON lets it in, UTF-8 doesn't
 
+_TELLING_WORDS = 30  # names look like any language
 _BROKEN_LINE = re.compile(r"(?<=[^\s])\r?\n(?=[^\s])")  # inside a paragraph
 
 
 def extract(lines: Iterable[bytes], *, settings: Settings | None = None) -> Iterator[dict[str, Any]]:
     """For each JSON line ``{"id", "text"}`` (and ``title``, ``url``, ``published_at``), in order, who and what it
-    names, which events it reports, and how many of its sentences were too long to be read. A line that can't be read
-    gives ``{"id", "error"}``; blank lines give nothing."""
+    names, which events it reports, and how many of its sentences were too long to be read; of a text in another
+    language than English only which it is (``language_code``; null where the text is too short to tell, and read as
+    English). A line that can't be read gives ``{"id", "error"}``; blank lines give nothing."""
     settings = settings or load_settings()
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     while batch := list(islice(numbered, settings.batch_size)):
         asked = [_question(number, line, settings, _given_document) for number, line in batch]
-        codings = code_documents([item.document for item in asked if isinstance(item, _Question)], settings)
+        questions = [item for item in asked if isinstance(item, _Question)]
+        codings = code_documents([item.document for item in questions if is_coded(item.document)], settings)
         for item in asked:
-            yield _answer(item, next(codings)) if isinstance(item, _Question) else item
+            if not isinstance(item, _Question):
+                yield item
+            else:
+                yield _answer(item, next(codings) if is_coded(item.document) else Coding())
 
 
 def group_stories(
@@ -137,6 +143,8 @@ def _given_text(raw: RawDocument) -> Document:
 
 def _bare_document(raw: RawDocument) -> Document:
     """A text too small for an article, taken as it stands."""
+    from demarche.documents import find_language
+
     text = raw.text or ""
     published = date.fromisoformat(raw.published[:10]) if raw.published else None
     return Document(
@@ -147,6 +155,7 @@ def _bare_document(raw: RawDocument) -> Document:
         source_name=raw.source_name,
         path=raw.path,
         body=text,
+        language_code=find_language(text, raw.language_code) if len(text.split()) >= _TELLING_WORDS else None,
         published_date=published,
         published_rule="metadata" if published else "none",
         fetched_at=raw.fetched_at,
@@ -190,6 +199,7 @@ def _answer(question: _Question, coding: Coding | Exception) -> dict[str, Any]:
     return {
         "id": question.external_id,
         "published_date": document.published_date.isoformat() if is_known and document.published_date else None,
+        "language_code": document.language_code,
         "entities": [_entity(mention) for mention in coding.mentions if mention.mention_type in ontology.ENTITY_TYPES],
         "events": [_event(report, coding.participants) for report in coding.reports],
         "skipped_sentences": coding.skipped_sentences,
