@@ -139,6 +139,21 @@ def test_who_mediates_is_neither_side(read: Reader) -> None:
     assert (signing, "NOR" in others) == (["FJI", "TON"], False)
 
 
+def test_two_at_war_are_known_as_well_as_two_at_a_table(read: Reader) -> None:
+    ((report,), _) = read("War broke out between Chad and Mali.")
+    ((talks,), _) = read("Talks were held between Chad and Mali.")
+    assert (report.event_type, report.confidence_score >= 0.5) == ("ASSAULT", True)
+    assert talks.confidence_score >= 0.5
+
+
+def test_what_a_court_finds_somebody_guilty_of_is_no_act_of_its_own(read: Reader) -> None:
+    for sentence in (
+        "Two Chilean officers were found guilty on Thursday of beating a Peruvian tourist.",
+        "A court in Fiji convicted two Tongans of attacking a Fijian policeman.",
+    ):
+        assert [act[0] for act in told(read(sentence))] == ["SANCTION"]
+
+
 def test_a_day_before_a_name_is_the_acts_day_and_no_part_of_the_name(read: Reader) -> None:
     coded = read("Yesterday Mexico's president visited Chile.")
     assert [r.start_date for r in coded[0]] == [date(2023, 3, 14)]

@@ -258,7 +258,7 @@ def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequen
     on both halves how well they hold.
     """
     known = sum(party.is_linked for party in actors), sum(party.is_linked for party in recipients)
-    both = min(known) > 0 or (max(known) > 1 and frame.event_type in sides.MUTUAL)
+    both = min(known) > 0 or (max(known) > 1 and frame.event_type in sides.MUTUAL | {"ASSAULT"})  # two at war
     value = 0.78 if both else 0.25 if any(known) else 0.12
     if frame.is_nominal:
         value -= 0.2 if both else 0.08

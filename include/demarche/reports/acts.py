@@ -66,9 +66,12 @@ _SELVES = codebook.words("own_side")
 
 def match(token: Token, known: Lexicon) -> Act | None:
     """The lexicon's best line for a word: a pair with the object first, then particle, preposition, single word."""
-    if token.pos_ not in ("VERB", "NOUN", "ADJ", "AUX") or (token.pos_ == "AUX" and token.dep_ in ("aux", "auxpass")):
+    opens = token.pos_ == "PROPN" and token.is_sent_start and not token.ent_type_  # "War broke out": no name
+    if token.pos_ not in ("VERB", "NOUN", "ADJ", "AUX") and not opens:
         return None
-    pos = "verb" if syntax.is_verbal(token) else {"NOUN": "noun", "ADJ": "adjective"}.get(token.pos_, "verb")
+    if token.pos_ == "AUX" and token.dep_ in ("aux", "auxpass"):
+        return None
+    pos = "verb" if syntax.is_verbal(token) else {"ADJ": "adjective"}.get(token.pos_, "noun")
     entries = known.entries(LEMMAS.get(token.lower_, token.lemma_.lower()), pos)
     if not entries:
         return None

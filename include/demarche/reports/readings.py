@@ -293,8 +293,18 @@ def _governor(token: Token) -> tuple[Token, str] | None:
         above = preposition.head
         if above.dep_ in ("advmod", "prep", "prt") and above.lower_ in ("ahead", "prior", "out"):
             name, above = f"{above.lower_} {name}", above.head
+        if label == "pcomp" and name in ("of", "for"):
+            above = _blaming(above)
         return (above, name) if above != preposition else None
     return head, label
+
+
+def _blaming(governor: Token) -> Token:
+    """Who convicts, where the parser hung the crime on the convict, and "guilty", where it hung it on "found"."""
+    near = [governor.head] if governor.dep_ in ("dobj", "nsubjpass") else []
+    near += syntax.children(governor, "oprd", "acomp")
+    known = operators.operators()
+    return next((w for w in near if any(op.effect == "blamed" for op in known.get(w.lemma_.lower(), ()))), governor)
 
 
 def _is_governed(verb: Token) -> bool:
