@@ -490,12 +490,15 @@ def _says_what_it_is(line: str) -> bool:
     return not _TWO_LETTERS.search(line) or (_phrases("label").fullmatch(line) is not None and line[-1] not in ":：")
 
 
+_LONGEST_TAIL = 450  # characters
+
+
 def _without_agency_tails(paragraphs: list[str]) -> tuple[list[str], tuple[str, ...]]:
     """Takes "(Reporting by …)", "(END)" and an agency's signature off the last two paragraphs, and gives them too."""
     kept, tails = paragraphs[:-2], []
     for paragraph in paragraphs[-2:]:
         for pattern in (_agency_tail(), _signature(), _agency_tail()):
-            if match := pattern.search(paragraph):
+            if match := pattern.search(paragraph, max(0, len(paragraph) - _LONGEST_TAIL)):
                 tails.append(match[0].strip())
                 paragraph = paragraph[: match.start()]
         if paragraph.strip():
@@ -647,8 +650,8 @@ def may_be_title(line: str) -> bool:
 @lru_cache(maxsize=16)  # an article's are asked for with each line that may be its title
 def _stems(text: str) -> frozenset[str]:
     """The beginnings of the words that carry meaning, so that "meets" finds "meeting"."""
-    words = re.findall(r"[^\W\d_]{4,}|\b[A-Z]{2,3}\b", text)
-    return frozenset(word[:5] for word in map(str.lower, words) if word not in _binding())
+    words = (word for word in re.findall(r"\w{2,}", text) if len(word) > 3 or word.isupper())
+    return frozenset(word[:5] for word in map(str.lower, filter(str.isalpha, words)) if word not in _binding())
 
 
 @cache

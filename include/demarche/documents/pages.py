@@ -83,6 +83,7 @@ def parse_page(page: str) -> Markup:
             raise PageError("too_deep", TOO_DEEP)
         raise PageError("too_large", f"has {count} tags, the limit is {MAX_TAGS}; save its text as .txt")
     scripts = _taken_out(tree)
+    _drop_comments(tree, data)
     meta = _meta(tree)
     own = (*_CANONICAL(tree)[:1], *(meta[name] for name in ("og:url",) if name in meta))
     heads = (*(meta[name] for name in ("og:title", "twitter:title") if name in meta), *_HEADS(tree)[:3])
@@ -90,26 +91,22 @@ def parse_page(page: str) -> Markup:
     return Markup(tree, meta, article, tuple(scripts), is_cut)
 
 
-@cache
-def _comments() -> etree.XPath:
-    """What holds readers' comments by its class in another language; English ones the extractor knows."""
-    words = codebook.document("furniture")["markup"]["comments"]
-    return etree.XPath(
-        "|".join(f"//@class[starts-with(., '{word}')]|//@id[starts-with(., '{word}')]" for word in words)
-    )
+def _drop_comments(tree: HtmlElement, page: bytes) -> None:
+    """Takes out what holds readers' comments by its class in another language; English ones the extractor knows."""
+    for word in codebook.document("furniture")["markup"]["comments"]:
+        if word.encode() in page:
+            for element in tree.xpath("//*[starts-with(@class, $word) or starts-with(@id, $word)]", word=word):
+                if element.getparent() is not None and element.tag != "body":
+                    element.drop_tree()
 
 
 _LINKED_DATA = ("application/ld+json", "application/settings+json")
 
 
 def _taken_out(tree: HtmlElement) -> list[str]:
-    """Takes readers' comments out of the page, and scripts and styles but for data about its article; gives the texts
-    of all scripts. The extractor would copy them four times before it does so itself, and they fill many pages."""
+    """Takes scripts and styles out of the page, but for data about its article, and gives the texts of all scripts. The
+    extractor would copy them four times before it does so itself, and they are most of many pages."""
     scripts = []
-    for attribute in _comments()(tree):
-        element = attribute.getparent()
-        if element.getparent() is not None and element.tag not in ("html", "body"):
-            element.drop_tree()
     for element in list(tree.iter("script", "style")):
         if element.tag == "script" and element.text:
             scripts.append(element.text)
