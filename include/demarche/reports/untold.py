@@ -29,7 +29,7 @@ class Untold:
     def tokens(self, sentence: Span) -> frozenset[int]:
         """The indices of the tokens whose clauses tell of nothing that was done, planned or said by anybody real."""
         doc = sentence.doc
-        if sentence.start and "\n" in doc.text[doc[sentence.start - 1].idx : sentence.start_char]:
+        if sentence.start and "\n" in doc[sentence.start - 1].text_with_ws:  # doc.text is joined anew at every look
             self.in_plot = False
         columns = Columns.of(doc)
         lemmas = {lemma.lower() for lemma in columns.lemma[sentence.start : sentence.end]}
