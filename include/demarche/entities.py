@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from demarche import codebook
 from demarche.codebook import additions as own
 from demarche.codebook import gazetteer as tables
 from demarche.codebook.additions import Additions
@@ -28,6 +29,10 @@ FAMILY_FIRST = frozenset({"CHN", "KOR", "PRK", "TWN", "VNM", "HKG", "MAC", "KHM"
 """Countries whose names are written family name first, in English too."""
 CALLED_BY_GIVEN_NAME = frozenset({"ERI", "ETH", "IDN", "ISL", "LAO", "MMR", "MYS", "THA"})
 """Countries whose people are called by the first of their names as well, because the last is the father's, or rare."""
+NAME_SUFFIXES = frozenset(codebook.document("mention_words")["name_suffixes"])
+"""What makes another person of a name: a son, a father."""
+HANDOVER = timedelta(days=62)
+"""For how long two holders of an office are taken for one who goes and one who comes."""
 _WRITTEN_EITHER_WAY = FAMILY_FIRST | {"JPN", "HUN"}
 
 
@@ -69,6 +74,13 @@ class Holding(NamedTuple):
     def covers(self, day: date) -> bool:
         """Whether the office is known to be held on that day."""
         return (self.start_date is None or self.start_date <= day) and (self.end_date is None or day <= self.end_date)
+
+    def gives_way(self, start: date) -> bool:
+        """Whether somebody who took the office on ``start`` came after this holder, and not beside: sources end a
+        tenure some weeks late."""
+        return (self.start_date or date.min) < start and (
+            self.end_date is not None and self.end_date - start <= HANDOVER
+        )
 
 
 class Person(NamedTuple):
@@ -152,12 +164,14 @@ class Gazetteer:
         return found[0] if len(set(found)) == 1 else None
 
     def _with_additional_names(self, words: Sequence[str]) -> list[str]:
-        """Persons whose name's words all stand in ``words``, in order, from the first on."""
+        """Persons whose name's words all stand in ``words``, in order, from the first on; not their sons."""
         found = []
+        suffixes = NAME_SUFFIXES.intersection(words)
         for last in range(len(words) - 1, 0, -1):
             for entity_id in self.by_ends.get((words[0], words[last]), ()):
                 rest = iter(words[: last + 1])
-                if all(word in rest for word in fold(self.persons[entity_id].name).split()):
+                name = fold(self.persons[entity_id].name).split()
+                if all(word in rest for word in name) and suffixes.issubset(name):
                     found.append(entity_id)
             if found:
                 break
@@ -174,22 +188,34 @@ class Gazetteer:
         """Who held an office on a day: ``country`` is an ISO alpha-3 or an organisation's id, ``office`` a level
         (head_of_state, head_of_government, foreign_minister, …), "leader", or an office's name.
 
-        None without a day, where the office was shared, and where no holder is known for certain.
+        None without a day, where the office was shared or two claimed it, and where no holder is known for certain.
         """
         if day is None:
             return None
-        if office == "leader":
-            state = self.states.get(country)
-            office = state.leader_level if state else "organisation_head"
-        held = [one for one in self.holders.get((country, office), ()) if one.covers(day)]
+        held = [one for one in self._tenures(country, office) if one.covers(day)]
         held = [one for one in held if one.end_date or one.known_until is None or day <= one.known_until] or (
             [one for one in held if one.level in EXECUTIVE_LEVELS]
         )
         if not held:
             return None
         latest = max(one.start_date or date.min for one in held)
-        people = {one.entity_id for one in held if (one.start_date or date.min) == latest}
+        people = {one.entity_id for one in held if not one.gives_way(latest)}
         return people.pop() if len(people) == 1 else None
+
+    def holder_on_all(self, body: str, office: str, days: Sequence[date]) -> str | None:
+        """Who held an office on each of ``days``, as ``office_holder``, and from the first of them to the last."""
+        if not days:
+            return None
+        changes = {held.start_date for held in self._tenures(body, office) if held.start_date is not None}
+        asked = {*days, *(day for day in changes if min(days) < day <= max(days))}
+        found = {self.office_holder(body, office, day) for day in asked}
+        return found.pop() if len(found) == 1 else None
+
+    def _tenures(self, body: str, office: str) -> tuple[Holding, ...]:
+        if office == "leader":
+            state = self.states.get(body)
+            office = state.leader_level if state else "organisation_head"
+        return self.holders.get((body, office), ())
 
     # --- context -------------------------------------------------------------------------------------------------
     def decide(self, folded: str, context: frozenset[str] | set[str]) -> tuple[str, str] | None:
@@ -490,6 +516,8 @@ def family_names(name: str, country: str | None) -> tuple[str, ...]:
     (('kim',), ('diaz canel',))
     """
     parts = name.split()
+    if len(parts) > 2 and fold(parts[-1]) in NAME_SUFFIXES:
+        parts.pop()
     if len(parts) < 2:
         return (fold(name),)
     if country == "VNM":  # where people are called by the last part, which is the given name

@@ -189,3 +189,22 @@ def test_records_are_sorted_and_complete(gazetteer: Gazetteer) -> None:
 )
 def test_who_held_an_office(gazetteer: Gazetteer, country: str, office: str, day: str, name: str) -> None:
     assert name_of(gazetteer, gazetteer.office_holder(country, office, date.fromisoformat(day))) == name
+
+
+def test_two_who_claim_an_office_leave_it_open(gazetteer: Gazetteer) -> None:
+    assert gazetteer.office_holder("LBY", "head_of_government", date(2022, 9, 1)) is None
+    assert gazetteer.office_holder("YEM", "head_of_state", date(2019, 9, 1)) is None
+    assert name_of(gazetteer, gazetteer.office_holder("IRQ", "head_of_government", date(2022, 10, 20))) is not None
+
+
+def test_a_holder_on_several_days_held_the_office_all_the_time(gazetteer: Gazetteer) -> None:
+    first, last = date(2015, 2, 1), date(2015, 11, 1)
+    assert name_of(gazetteer, gazetteer.holder_on_all("GBR", "leader", (first, last))) == "David Cameron"
+    assert gazetteer.holder_on_all("GBR", "leader", (first, date(2016, 12, 31))) is None
+    assert gazetteer.holder_on_all("GBR", "leader", ()) is None
+
+
+def test_each_body_of_the_union_has_its_own_president(gazetteer: Gazetteer) -> None:
+    day = date(2025, 5, 5)
+    assert name_of(gazetteer, gazetteer.office_holder("Q8880", "organisation_head", day)) == "Ursula von der Leyen"
+    assert name_of(gazetteer, gazetteer.office_holder("Q8886", "organisation_head", day)) == "António Costa"

@@ -12,7 +12,6 @@ from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING
 
-from demarche import dates
 from demarche.entities import Gazetteer
 from demarche.mentions.pointers import Pointers
 from demarche.mentions.surnames import SurnameReader
@@ -70,7 +69,7 @@ def find_mentions(
                 link_score=round(span.score, 3),
             )
         )
-    for found in dates.find(body):
+    for found in reader.days.expressions:
         mentions.append(
             Mention(
                 mention_id=record_id("m", document_id, found.start_offset, found.end_offset, "time", 0),

@@ -7,16 +7,21 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from demarche.codebook.names import fold
-from demarche.entities import Gazetteer, Name
+from demarche.entities import NAME_SUFFIXES, Gazetteer, Name
+from demarche.mentions.days import Days
 from demarche.mentions.spans import Span, Tokens
 from demarche.mentions.words import (
     ACTING,
+    GEOGRAPHIC_NOUNS,
+    GEOGRAPHIC_PREFIXES,
+    GEOGRAPHIC_WHOLES,
     GIVEN_TO_A_SIDE,
     GOING_AND_HITTING,
     HYPHENS,
     JOINERS,
     NAMING_ADJECTIVES,
     NO_NAME_LABELS,
+    OF_A_LAND,
     OF_A_PLACE,
     ORDER,
     ORDINARY_WORDS,
@@ -47,6 +52,7 @@ class NameReader:
         self.gazetteer = gazetteer
         self.places = places
         self.tokens = Tokens.of(doc)
+        self.days = Days(doc, self.tokens, day)
         self.spans: list[Span] = []
         self.at: list[Span | None] = [None] * len(doc)  # the span that covers a token
         self.folded_text: str | None = None
@@ -66,7 +72,7 @@ class NameReader:
             if meanings and end >= place_end and (span := self._name_span(position, end, meanings)):
                 self._refuse_foreign_body(span)
                 self._add(span)
-                position = end
+                position = span.end
             elif place_end > position and not self._ends_person_name(position, place_end):
                 pending_places.append((position, place_end))
                 position = place_end
@@ -200,6 +206,8 @@ class NameReader:
                 )
             usable = [one for one in usable if one.entity_id == known] or usable
         kinds = {one.kind for one in usable}
+        if kinds <= OF_A_LAND and (whole := self._whole_name(start, end, kinds)) is not None:
+            return whole
         if (
             kinds == {"adjective"}
             and self.tokens.lower[start - 1 : start] == ["in"]
@@ -220,6 +228,10 @@ class NameReader:
             meaning = next(one for one in usable if one.entity_id == known_id)
         elif len(rivals) > 1:
             return self._open_span(start, end, [one for one in usable if one.kind == meaning.kind])
+        if meaning.kind == "person" and (behind := self._suffix_end(end)) > end:  # the son of the one that is known
+            return Span(
+                start, behind, end - 1, "person", "model", 0.5, name=self.doc[start:behind].text, source="person"
+            )
         span = self._span(start, end, meaning)
         here = self._country_beside(start, end) if meaning.kind == "person" else None
         if here is not None and span.country is not None and span.country != here:
@@ -247,6 +259,33 @@ class NameReader:
             and tokens.folded[before] in NAMING_ADJECTIVES
         )
 
+    def _whole_name(self, start: int, end: int, kinds: set[str]) -> Span | None:
+        """The place whose name a state's is a part of, and that we don't know: "Kenya Basin", "New Angola"."""
+        tokens, first, last = self.tokens, start, end
+        before = start - 1 - (tokens.lower[start - 1 : start] == ["the"])
+        if before > 0 and tokens.lower[before] == "of" and tokens.folded[before - 1] in GEOGRAPHIC_WHOLES:
+            first = before - 1 if tokens.text[before - 1].istitle() else start
+        elif before >= 0 and tokens.folded[before] in GEOGRAPHIC_PREFIXES and tokens.text[before].istitle():
+            begins = before == 0 or tokens.sentence[before - 1] != tokens.sentence[before]
+            modifies = tokens.pos[tokens.head[last - 1]] == "NOUN" and tokens.head[last - 1] >= last
+            if not (begins and modifies):  # "New Angola rules were announced"
+                within = self.doc[start].ent_iob_ == "I" or (tokens.pos[before] == "PROPN" and not begins)
+                first = before if within else start
+        if last < len(tokens.text) and tokens.folded[last] in GEOGRAPHIC_NOUNS and tokens.text[last].istitle():
+            goes_on = tokens.pos[last + 1 : last + 2] == ["PROPN"]
+            seen = tokens.label[last] in PLACE_LABELS and self.doc[last].ent_iob_ == "I"
+            last += not goes_on and (seen or ("adjective" not in kinds and tokens.pos[last] == "PROPN"))
+        if (first, last) == (start, end):
+            return None
+        return Span(first, last, last - 1, "place", "model", 0.4, name=self.doc[first:last].text)
+
+    def _suffix_end(self, end: int) -> int:
+        """The token after a suffix that makes another person of a name: "Jr.", ", III"."""
+        position = end + (self.tokens.text[end : end + 1] == [","])
+        if position >= len(self.tokens.text) or self.tokens.folded[position] not in NAME_SUFFIXES:
+            return end
+        return position + 1 if self.tokens.text[position][0].isupper() else end
+
     def _country_beside(self, start: int, end: int) -> str | None:
         """Whose somebody is said to be, before the name ("Jordan's", "Jordanian") or behind it ("of Jordan")."""
         before = start - 2 if self.tokens.lower[start - 1 : start] in (["'s"], ["’s"]) else start - 1
@@ -269,6 +308,11 @@ class NameReader:
             self.folded_text = f" {' '.join(word for word in self.tokens.folded if word)} "
         wanted = {hint for _, _, _, hints in self.gazetteer.hints[folded] for hint in hints}
         return {hint for hint in wanted if f" {hint} " in self.folded_text}
+
+    def _is_guess(self, span: Span) -> bool:
+        """Whether nothing in the text speaks for what a name of several bearers was taken to mean."""
+        folded = fold(self.doc[span.start : span.end].text)
+        return folded in self.gazetteer.hints and not self._hints(folded) - {folded}
 
     def _is_part_of_person_name(self, start: int, end: int) -> bool:
         """Whether a single word is the last part of a longer personal name ("Michael Jordan", "Chad Smith")."""
@@ -326,10 +370,10 @@ class NameReader:
             self._decide_capital(span)
         return span
 
-    def _complete_person(self, span: Span) -> None:
+    def _complete_person(self, span: Span, day: date | None = None) -> None:
         known = self.gazetteer.persons[str(span.entity_id)]
         span.gender = known.gender
-        held = self.gazetteer.offices_of(span.entity_id, self.day)
+        held = self.gazetteer.offices_of(span.entity_id, day or self.day)
         if held:
             span.office, span.level = held[0].office_name, held[0].level
             body = self.gazetteer.organisations.get(held[0].organisation_id or "")
@@ -579,7 +623,8 @@ class NameReader:
             return
         if self._length(start, end) > LONGEST_NAME:
             return
-        country = covered[0].country if covered else None
+        name = covered[0] if covered else None
+        country = name.country if name is not None and not self._is_guess(name) else None
         for span in covered:
             span.rule = "dropped"
         self._add(

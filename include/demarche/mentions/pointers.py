@@ -331,7 +331,8 @@ class Pointers:
     def _counterpart(self, position: int) -> list[Span]:
         """Links "his Cuban counterpart": the same office, in the other country."""
         tokens = self.tokens
-        country, first, owner, _, _ = self.reader.before(position)
+        whose, first, owner, _, _ = self.reader.before(position)
+        country = whose.country if whose is not None else None
         if tokens.tag[position] == "NNS":
             return [Span(first, position + 1, position, "group", "counterpart", 0.5, country=country, plural=True)]
         possessor = self._antecedent(owner) if owner is not None else None

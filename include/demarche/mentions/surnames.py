@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from demarche.codebook.names import fold, longest_phrases
-from demarche.entities import EXECUTIVE_LEVELS, FAMILY_FIRST
+from demarche.entities import EXECUTIVE_LEVELS, FAMILY_FIRST, NAME_SUFFIXES
 from demarche.mentions.spans import Span
 from demarche.mentions.terms import TermReader, fits
 from demarche.mentions.words import ACTING, EAST_ASIAN_SURNAMES, LINKED_LEVELS, NO_NAME_LABELS, NOMINAL
@@ -154,7 +154,8 @@ class SurnameReader(TermReader):
         return span.start == position and (guessed or (span.kind == "place" and not span.source))
 
     def _short_names(self, span: Span) -> set[str]:
-        words = fold(self.doc[span.start : span.end].text).split()
+        written = fold(self.doc[span.start : span.end].text).split()
+        words = [word for word in written if word not in NAME_SUFFIXES] or written
         family_first = span.country in FAMILY_FIRST or (span.country is None and words[0] in EAST_ASIAN_SURNAMES)
         if span.country == "VNM":
             return {words[0], words[-1]}
@@ -171,6 +172,8 @@ class SurnameReader(TermReader):
                 short |= {fold(known[-1]), fold(" ".join(known[1:]))}
         if len(words) > 2 and not family_first:
             short.add(words[-2]) if words[-2] not in ("al", "el", "bin", "de", "van", "von", "der") else None
+        if words != written:
+            short.add(" ".join(written[-2:]))  # "Marsh Jr."
         return {one for one in short if len(one) > 1}
 
     def _point_back(
@@ -200,6 +203,9 @@ class SurnameReader(TermReader):
         """Whether somebody who never held an office may be: without such a title, if the text speaks of the state."""
         return span.level not in OFFICIAL and self.gazetteer.persons[known].country_code in self.countries()
 
+    def _leads(self, known: str) -> bool:
+        return any(held.level in EXECUTIVE_LEVELS for held in self.gazetteer.offices_of(known, self.day))
+
     def _link_surname(self, span: Span) -> None:
         """A bare surname that only one holder of a high office bears on the day (or at all, without a day)."""
         words = fold(self.doc[span.start : span.end].text)
@@ -208,6 +214,8 @@ class SurnameReader(TermReader):
             found = {known for known in found if self.gazetteer.offices_of(known, self.day)}
         if span.country:
             found = {known for known in found if self.gazetteer.persons[known].country_code == span.country}
+        if span.level == "governor":  # who leads a state doesn't govern a part of it
+            found = {known for known in found if not self._leads(known)}
         if span.level in OFFICIAL or not span.country:
             found = {known for known in found if known in self.gazetteer.holdings or self._may_be_meant(span, known)}
         if len(found) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from demarche.codebook.names import fold
 from demarche.entities import EXECUTIVE_LEVELS, Term
@@ -90,7 +91,8 @@ class TermReader(NameReader):
         plural = self.tokens.tag[head] in ("NNS", "NNPS") and self.tokens.lower[head] != "headquarters"
         if term.kind == "title" and not plural and self._unknown_name_follows(end):
             self._add_model_person(end, self._name_end(end))
-        country, first, owner, past, definite = self.before(start)
+        whose, first, owner, past, definite = self.before(start)
+        country = whose.country if whose is not None else None
         organisation: Span | None = None
         last = end
         after_country, after_end, organisation = self._after(end, term)
@@ -101,8 +103,9 @@ class TermReader(NameReader):
         elif organisation is not None or after_country is not None:
             last = after_end
         if term.kind == "title" and organisation is None:
-            if country is not None:
-                organisation = self._body_before(start)
+            if whose is not None or country is not None:
+                near = whose or self._right_before(start)
+                organisation = near if near is not None and has_own_head(near) else None
             elif first in (start, start - 1, start - 2):
                 first, organisation = self._organisation_before(first, start)
                 country = organisation.country if organisation is not None else None
@@ -155,11 +158,6 @@ class TermReader(NameReader):
             return first, None
         return span.start, span
 
-    def _body_before(self, start: int) -> Span | None:
-        """The group, firm or house right before a title that has heads of its own: "the Hamas leader"."""
-        span = self._right_before(start)
-        return span if span is not None and has_own_head(span) else None
-
     def _right_before(self, start: int) -> Span | None:
         before = start - 1 - (self.tokens.lower[start - 1] in POSSESSIVES) if start else -1
         return self.at[before] if before >= 0 else None
@@ -197,11 +195,11 @@ class TermReader(NameReader):
         is_word = tokens.tag[head] == "NNP" and tokens.dep[head] == "compound" and whole > head + 1
         return is_word and all(tokens.pos[at] == "PROPN" and self.at[at] is None for at in range(head + 1, whole + 1))
 
-    def before(self, start: int) -> tuple[str | None, int, int | None, bool, bool]:
-        """What stands before a head: its country, where its phrase begins, a pronoun that owns it, whether it is
+    def before(self, start: int) -> tuple[Span | None, int, int | None, bool, bool]:
+        """What stands before a head: whose it is, where its phrase begins, a pronoun that owns it, whether it is
         somebody of the past, whether it is definite."""
         tokens = self.tokens
-        country: str | None = None
+        whose: Span | None = None
         first, owner, past, definite = start, None, False, False
         position = start - 1
         while position >= 0 and start - position < 9:
@@ -212,13 +210,13 @@ class TermReader(NameReader):
                 if (following in HYPHENS and after in BACKED) or (following[:1] in HYPHENS and following[1:] in BACKED):
                     break
                 if span.kind == "person" and span.end == start:
-                    return span.country, start, span.start, False, True  # "the Assad regime"
+                    return span, start, span.start, False, True  # "the Assad regime"
                 if span.kind in ("person", "organisation") and following not in POSSESSIVES:
                     break
-                if country is None or span.source in MODIFYING:
-                    if country is not None and span.country != country:
+                if whose is None or span.source in MODIFYING:
+                    if whose is not None and whose.country and span.country != whose.country:
                         break
-                    country = span.country
+                    whose = span if whose is None or not has_own_head(whose) else whose
                     first = span.start
                 definite = definite or following in POSSESSIVES
                 position = span.start - 1
@@ -255,10 +253,10 @@ class TermReader(NameReader):
             inside = tokens.pos[position] in INSIDE_PHRASE or tokens.tag[position] in ("VBN", "VBG", "POS")
             if not (inside or word in HYPHENS or word in POSSESSIVES):
                 break
-            if tokens.pos[position] in ("ADJ", "NOUN", "PROPN") and country is None:
+            if tokens.pos[position] in ("ADJ", "NOUN", "PROPN") and whose is None:
                 first = position
             position -= 1
-        return country, first, owner, past, definite
+        return whose, first, owner, past, definite
 
     def states_led(self, surname: str) -> set[str]:
         """The states that bearers of a surname lead on the day; without a day, that they ever led."""
@@ -397,6 +395,8 @@ class TermReader(NameReader):
         organisation: Span | None,
     ) -> None:
         tokens = self.tokens
+        if organisation is not None and is_part(organisation) and term.level in LINKED_LEVELS:
+            term = term._replace(level="governor")  # of a part of a state, not of the state
         self.titles.update(range(start, end))
         bearer = self._bearer(start, end, last, first, definite or country is not None)
         office = fold(self.doc[start:end].text) if not plural else term.word
@@ -462,13 +462,16 @@ class TermReader(NameReader):
                 self._link_person(span, str(told.entity_id), "description", 0.7)
         elif organisation is not None:
             span.country = country and organisation.country
-            span.body = organisation.entity_id
-            self.link_office(span, str(organisation.entity_id))
+            span.body = self._key(organisation)
+            self.link_office(span, span.body)
         elif country and not past:
             self.link_office(span, country)
         if owner is not None:
             span.source = f"owned:{owner}"
         self._consume(first, last, span)
+
+    def _key(self, body: Span) -> str:
+        return body.entity_id or fold(self.doc[body.start : body.end].text)
 
     def _copula(self, head: int) -> Span | None:
         """The person of whom a sentence says what the person was: "Baerbock was Germany's foreign minister". Who is
@@ -606,7 +609,7 @@ class TermReader(NameReader):
         if country and (person.country is None or person.entity_id is None):
             person.country = country
         if organisation is not None:
-            person.body = organisation.entity_id
+            person.body = self._key(organisation)
             person.sector = organisation.sector if person.entity_id is None else person.sector
         if past:
             person.office, person.level, person.sector = f"former {office}", None, "ELI"
@@ -621,43 +624,45 @@ class TermReader(NameReader):
         """A surname with a title: whoever of that name held such an office on the day, in that country."""
         words = fold(self.doc[person.start : person.end].text)
         found = set()
+        days = self.days.of(person.head)
         for known in self.gazetteer.surnames.get(words, ()):
-            for held in self.gazetteer.offices_of(known, self.day):
+            for held in (one for day in days for one in self.gazetteer.offices_of(known, day)):
                 if (country is None or held.country_code == country) and fits(term.level, held.level):
                     found.add(known)
         if len(found) == 1:
-            self._link_person(person, found.pop(), "office", 0.85)
+            self._link_person(person, found.pop(), "office", 0.85, days[0])
 
-    def _link_person(self, person: Span, known: str, rule: str, score: float) -> None:
+    def _link_person(self, person: Span, known: str, rule: str, score: float, day: date | None = None) -> None:
         entry = self.gazetteer.persons[known]
         person.entity_id, person.name, person.country = known, entry.name, entry.country_code
         person.rule, person.score = rule, score
-        self._complete_person(person)
+        self._complete_person(person, day)
 
     def link_office(self, span: Span, body: str) -> None:
-        """The holder of a named office on the day of publication."""
+        """The holder of a named office on the days of which its clause tells."""
         level = span.level or ""
         if body not in self.gazetteer.states and (level in HEADING or span.office in ("chief", "head")):
             level = "organisation_head"
-        if level not in LINKED_LEVELS or self.day is None:
+        if level not in LINKED_LEVELS:
             return
-        office = span.office or ""
-        known = self.gazetteer.office_holder(body, office, self.day)
-        if known is None and level == "head_of_state" and office == "president":
-            known = self.gazetteer.office_holder(body, "president", self.day)
-        elif known is None:
-            known = self.gazetteer.office_holder(body, level, self.day)
-        if known is not None:
-            country = span.country
-            self._link_person(span, known, "office", 0.85)
-            span.country = country or span.country
-            span.open_office = False
+        office, days = span.office or "", self.days.of(span.head)
+        known = self.gazetteer.holder_on_all(body, office, days)
+        if known is None and (level, office) != ("head_of_state", "president"):
+            known = self.gazetteer.holder_on_all(body, level, days)
+        if known is None:
+            span.is_past = self.days.are_past(span.head)
+            return
+        country = span.country
+        self._link_person(span, known, "office", 0.85, days[0])
+        span.country = country or span.country
+        span.open_office = False
 
     def link_counterpart(self, span: Span, country: str) -> None:
         """The holder of the same office in another country."""
-        known = self.gazetteer.office_holder(country, span.level or "", self.day)
+        days = self.days.of(span.head)
+        known = self.gazetteer.holder_on_all(country, span.level or "", days)
         if known is not None:
-            self._link_person(span, known, "counterpart", 0.8)
+            self._link_person(span, known, "counterpart", 0.8, days[0])
 
     def _consume(self, first: int, last: int, span: Span) -> None:
         """Put a phrase in the place of what it is made of."""
@@ -669,8 +674,14 @@ class TermReader(NameReader):
 
 
 def has_own_head(span: Span) -> bool:
-    """Whether the leader or president of it is not that of its country: of a party, a firm, an army, a parliament."""
-    return span.source == "organisation" or (span.source == "metonym" and span.sector != "GOV")
+    """Whether the leader or president of it is not that of its country: of a party, a firm, an army, a parliament, a
+    region."""
+    return span.source == "organisation" or (span.source == "metonym" and span.sector != "GOV") or is_part(span)
+
+
+def is_part(span: Span) -> bool:
+    """Whether it is a part of a state, or a people within states: a capital may stand for the whole."""
+    return span.source == "people" or (span.kind == "place" and span.source != "capital")
 
 
 def fits(level: str | None, held: str) -> bool:
