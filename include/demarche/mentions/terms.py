@@ -249,7 +249,9 @@ class TermReader(NameReader):
                 continue
             led = self.states_led(tokens.folded[position]) if position == start - 1 else set()
             if len(led) == 1 and tokens.pos[position] == "PROPN":
-                return led.pop(), start, None, False, True  # "the Maduro government", which the model knows not
+                # "the Maduro government", which the model knows not
+                leader = Span(position, start, position, "person", "surname", 0.6, country=led.pop(), source="person")
+                return leader, start, None, False, True
             inside = tokens.pos[position] in INSIDE_PHRASE or tokens.tag[position] in ("VBN", "VBG", "POS")
             if not (inside or word in HYPHENS or word in POSSESSIVES):
                 break
