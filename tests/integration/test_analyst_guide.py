@@ -1,8 +1,9 @@
-"""Every query of the analyst's guide answers on a warehouse made from the samples."""
+"""Every query of the analyst's guide answers on a warehouse made from the samples, and alike on a DuckLake of it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from demarche import steps, warehouse
 from demarche.settings import Settings
+from demarche.warehouse import DuckLake
 
 ROOT = Path(__file__).parents[2]
 _SECTION = re.compile(r"^## (\d+)\. (.+?)\n(.*?)(?=^## |\Z)", re.M | re.S)
@@ -55,3 +57,20 @@ def test_a_question_is_answered(samples, number):
     expected = KNOWN.get(number, {})
     rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
     assert any(expected.items() <= {name: row[name] for name in expected}.items() for row in rows), rows
+
+
+@pytest.fixture(scope="module")
+def in_ducklake(
+    samples: Path, new_ducklake: Callable[..., DuckLake], tmp_path_factory: pytest.TempPathFactory
+) -> DuckLake:
+    folder = tmp_path_factory.mktemp("guide")
+    lake = new_ducklake(folder)
+    steps.migrate_warehouse(str(samples), lake.url, data_path=lake.files, settings=Settings(data_folder=folder))
+    return lake
+
+
+@pytest.mark.parametrize("number", sorted(QUESTIONS))
+def test_a_ducklake_answers_alike(samples: Path, in_ducklake: DuckLake, number: int) -> None:
+    _, (sql,) = QUESTIONS[number]
+    here, there = (sorted(map(repr, warehouse.query(at, sql, limit=100_000).rows)) for at in (samples, in_ducklake))
+    assert here == there

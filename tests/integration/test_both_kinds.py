@@ -1,7 +1,8 @@
 """One matrix for both kinds of warehouse, a file and a DuckLake: what must be the same, once for each.
 
 What differs between them is told in `docs/scaling.md`, and tested in `test_ducklake.py` (servers, snapshots, object
-storage) and `tests/unit/test_warehouse.py` (the writer's private file, damage).
+storage) and `tests/unit/test_warehouse.py` (the writer's private file, damage). The guide's questions are
+asked of both in `test_analyst_guide.py`.
 """
 
 from __future__ import annotations
