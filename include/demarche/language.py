@@ -34,6 +34,7 @@ PREFERRED_MODELS = (
 )
 REQUIRED_PIPES = ("tagger", "parser", "lemmatizer", "ner")
 
+_BULLETS = frozenset("*•‣▪–—-")
 PART_CHARACTERS = 20_000  # parser and recogniser need about 1 GB for 100,000 characters at once
 SENTENCE_TOKENS = 300  # without a full stop for so long, it is a table or junk, and not one sentence
 
@@ -204,7 +205,8 @@ def _cut(text: str, start: int, end: int) -> int:
 
 @cache
 def _boundaries_component() -> str:
-    """Register the component that begins a sentence after a blank line, and after SENTENCE_TOKENS without an end."""
+    """Register the component that begins a sentence after a blank line, with each item of a list, and after
+    SENTENCE_TOKENS without an end."""
     from spacy.language import Language
 
     @Language.component("demarche_boundaries")
@@ -212,8 +214,9 @@ def _boundaries_component() -> str:
         since_end = 0
         for token in doc[:-1]:
             is_blank_line = token.is_space and token.text.count("\n") > 1
+            is_item = token.is_space and "\n" in token.text and doc[token.i + 1].text in _BULLETS
             since_end = 0 if is_blank_line or token.text in ".!?" else since_end + 1
-            if is_blank_line or since_end == SENTENCE_TOKENS:
+            if is_blank_line or is_item or since_end == SENTENCE_TOKENS:
                 doc[token.i + 1].is_sent_start = True
                 since_end = 0
         return doc

@@ -56,6 +56,16 @@ def test_the_version_of_a_folder(tmp_path):
     assert model_version(str(tmp_path / "blank")).endswith("blank 0.0.0")
 
 
+def test_each_item_of_a_list_is_a_sentence_and_a_hyphen_in_a_line_is_none():
+    text = (
+        "What to watch:\n\n* Chile's premier visits Peru\n* Fiji recalls its envoy\n- Tonga votes - again - on Friday"
+    )
+    (doc,) = language.read(language.load_model(), [text])
+    starts = [sentence.text.strip() for sentence in doc.sents]
+    assert [next(s for s in starts if name in s).count("\n") for name in ("Chile", "Fiji", "Tonga")] == [0, 0, 0]
+    assert any("Tonga" in sentence and "Friday" in sentence for sentence in starts)
+
+
 def test_sentences_do_not_run_across_a_blank_line():
     text = "Envoys met in Quito\n\nThe talks of the ministers lasted an hour"
     (doc,) = read(load_model(), [text])

@@ -229,6 +229,16 @@ def test_extract_tells_how_many_and_what_it_skipped():
     assert long["skipped_sentences"] == 0
 
 
+def test_the_items_of_a_list_are_told_apart():
+    text = (
+        "What to watch in the coming week:\n\n* Monday - Norway's premier begins a two-day visit to Chile\n"
+        "* Thursday - Peru recalls its ambassador from Fiji\n"
+    )
+    (found,) = extract(json.dumps({"id": 1, "text": text}))
+    sides = [[p["country_code"] for p in (*e["actors"], *e["recipients"])] for e in found["events"]]
+    assert sides == [["NOR", "CHL"], ["PER", "FJI"]]
+
+
 def test_a_headline_in_capitals_is_read_and_keeps_its_words():
     text = "PERU EXPELS THREE BOLIVIAN DIPLOMATS"
     (found,) = extract(json.dumps({"id": 1, "text": text}))

@@ -21,7 +21,7 @@ from demarche.steps.tagging import Coding, code_documents, is_coded
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: JSON lets it in, UTF-8 doesn't
 
 _TELLING_WORDS = 30  # names look like any language
-_BROKEN_LINE = re.compile(r"(?<=[^\s])\r?\n(?=[^\s])")  # inside a paragraph
+_BROKEN_LINE = re.compile(r"(?<=[^\s])\r?\n(?=[^\s])(?![*•‣▪–—-]\s)")  # inside a paragraph, and no item of a list
 
 
 def extract(lines: Iterable[bytes], *, settings: Settings | None = None) -> Iterator[dict[str, Any]]:
