@@ -41,13 +41,17 @@ def recase(text: str, gazetteer: Gazetteer, is_common: Callable[[str], bool]) ->
 
 
 def _is_shouted(line: str) -> bool:
+    if line.upper() != line:
+        return False
     words = [word for word in _WORD.findall(line) if len(word) > 1]
-    return _FEWEST_SHOUTED <= len(words) <= _MOST_WORDS and line.upper() == line
+    return _FEWEST_SHOUTED <= len(words) <= _MOST_WORDS
 
 
 def _is_titled(line: str) -> bool:
+    if line.rstrip().endswith((".", ",", ";")):
+        return False
     words = _WORD.findall(line)
-    if not _FEWEST_TITLED <= len(words) <= _MOST_WORDS or line.rstrip().endswith((".", ",", ";")):
+    if not _FEWEST_TITLED <= len(words) <= _MOST_WORDS:
         return False
     long = [word for word in words if len(word) >= _SHORT]
     return len(long) >= _FEWEST_TITLED - 1 and all(word[0].isupper() for word in long)
