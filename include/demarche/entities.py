@@ -27,6 +27,8 @@ from demarche.records import Entity, Office
 EXECUTIVE_LEVELS = ("head_of_state", "head_of_government")
 FAMILY_FIRST = frozenset({"CHN", "KOR", "PRK", "TWN", "VNM", "HKG", "MAC", "KHM"})
 """Countries whose names are written family name first, in English too."""
+WITH_ENGLISH_NAMES = frozenset({"HKG", "MAC", "TWN"})
+"""Of these, where many bear an English name."""
 CALLED_BY_GIVEN_NAME = frozenset({"ERI", "ETH", "IDN", "ISL", "LAO", "MMR", "MYS", "THA"})
 """Countries whose people are called by the first of their names as well, because the last is the father's, or rare."""
 NAME_SUFFIXES = frozenset(codebook.document("mention_words")["name_suffixes"])
@@ -522,11 +524,17 @@ def family_names(name: str, country: str | None) -> tuple[str, ...]:
         return (fold(name),)
     if country == "VNM":  # where people are called by the last part, which is the given name
         return (fold(parts[-1]),)
-    if country in FAMILY_FIRST:
+    if is_family_first(fold(name).split(), country):
         return (fold(parts[0]),)
     tails = [" ".join(parts[start:]) for start in range(1, len(parts))]
     tails += parts[:1] if country in CALLED_BY_GIVEN_NAME else []
     return tuple(dict.fromkeys(fold(tail) for tail in tails))
+
+
+def is_family_first(words: Sequence[str], country: str | None) -> bool:
+    """Whether a folded name begins with the family name. In Hong Kong, Macau and Taiwan people with a given name of
+    one word write it first, in English: "John Lee", but "Lee Ka-chiu"."""
+    return country in FAMILY_FIRST and not (country in WITH_ENGLISH_NAMES and len(words) == 2)
 
 
 def _surnames(persons: Iterable[Person]) -> dict[str, tuple[str, ...]]:

@@ -134,6 +134,58 @@ def test_a_son_is_not_the_father(name: str) -> None:
     assert one("Ada Marsh Jr. flew to Lima. Marsh slept.", "Marsh").name == "Ada Marsh Jr."
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "name", "country"),
+    [
+        ("Former President Trump slept badly.", "Trump", "Donald Trump", "USA"),
+        ("Ex-Prime Minister Cameron slept badly.", "Cameron", "David Cameron", "GBR"),
+        ("Putin's foreign minister slept badly.", "foreign minister", "Sergey Lavrov", "RUS"),
+        ("Putin's foreign minister slept badly.", "Putin", "Vladimir Putin", "RUS"),
+        ("Lee slept badly in Lima.", "Lee", "Lee", None),
+        (
+            "The president of the European Council slept badly.",
+            "president of the European Council",
+            "Donald Tusk",
+            None,
+        ),
+    ],
+)
+def test_who_is_told_by_office_and_name(text: str, words: str, name: str, country: str | None) -> None:
+    found = one(text, words, date(2021, 2, 1) if "Former" in text else DAY)
+    assert (found.name, found.country_code) == (name, country)
+
+
+def test_a_given_name_of_one_word_stands_first_in_hong_kong() -> None:
+    text = "Hong Kong leader John Lee slept badly in Jakarta. Lee rose late."
+    assert one(text, "Lee", date(2023, 8, 1)).name == "John Lee"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Troops shelled Kherson and Zaporizhzhia.", "Kherson"),
+        ("Troops attacked Bakhmut.", "Bakhmut"),
+        ("Kherson was retaken by troops.", "Kherson"),
+    ],
+)
+def test_a_town_that_is_attacked_is_no_person_and_no_firm(text: str, words: str) -> None:
+    town = one(text, words)
+    assert (town.mention_type, town.country_code) == ("place", "UKR")
+
+
+def test_where_an_embassy_stands_is_not_whose_it_is() -> None:
+    text = "Protesters left the embassy in Beijing and the Dutch consulate in Moscow."
+    embassy = [found for found in read(text) if found.text.endswith("embassy")]
+    assert [found.country_code for found in embassy] == [None]
+    assert one(text, "Dutch consulate").country_code == "NLD"
+    assert one("The embassy of Chad opened.", "embassy of Chad").country_code == "TCD"
+
+
+def test_congo_without_a_hint_is_either() -> None:
+    assert one("Congo signed a treaty.", "Congo").entity_id is None
+    assert one("Congo signed a treaty in Kinshasa.", "Congo").entity_id == "COD"
+
+
 def test_an_alias_may_hold_a_suffix() -> None:
     day = date(2023, 3, 1)
     assert one("Ferdinand Marcos Jr. spoke in Manila.", "Ferdinand Marcos Jr.", day).name == "Bongbong Marcos"

@@ -12,6 +12,7 @@ from demarche.mentions.days import Days
 from demarche.mentions.spans import Span, Tokens
 from demarche.mentions.words import (
     ACTING,
+    BEFALLING_TOWNS,
     GEOGRAPHIC_NOUNS,
     GEOGRAPHIC_PREFIXES,
     GEOGRAPHIC_WHOLES,
@@ -449,13 +450,14 @@ class NameReader:
             return self.tokens.pos[end - 1] == "PROPN"
         largest = int(self.places.cities[key].partition("\n")[0].split(",")[5])
         is_where = before == "in" or (before in PLACE_PREPOSITIONS and before != "of" and not self.is_holder(key))
-        if "PERSON" in labels and not is_where and not (largest >= 50_000 and self._is_hit(end - 1)):
+        if "PERSON" in labels and not is_where and not (largest >= 50_000 and self.is_hit(end - 1)):
             return False
         if "NORP" in labels and before != "in" and largest < 300_000:
             return False
         if self.tokens.pos[end - 1] != "PROPN":
             return False
-        return before in ("in", "at", "near", "from", "to", "outside") or largest >= 300_000
+        is_sizeable = largest >= 300_000 or (largest >= 50_000 and self.is_hit(end - 1))
+        return is_sizeable or before in ("in", "at", "near", "from", "to", "outside")
 
     def is_holder(self, surname: str) -> bool:
         """Whether somebody who held an office bears the surname."""
@@ -468,10 +470,11 @@ class NameReader:
             first = self.tokens.head[first]
         return first < head and self.tokens.lower[self.tokens.head[first]] == "in" and self.tokens.pos[head] == "PROPN"
 
-    def _is_hit(self, head: int) -> bool:
+    def is_hit(self, head: int) -> bool:
         """Whether something happens to a place: "shells hit Giza"."""
         verb = self.tokens.lemma[self.governor(head)]
-        return self.role(head) == "dobj" and verb in GOING_AND_HITTING and verb not in ("approach", "leave", "visit")
+        # an unknown name behind a verb is read as an adverb, too
+        return self.role(head) in ("advmod", "dobj", "nsubjpass") and verb in BEFALLING_TOWNS
 
     def _country_behind(self, end: int) -> str | None:
         """The country of what a place is said to lie in: "Birmingham, Alabama", "Tripoli in northern Lebanon"."""

@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from demarche.codebook.names import fold, longest_phrases
-from demarche.entities import EXECUTIVE_LEVELS, FAMILY_FIRST, NAME_SUFFIXES
+from demarche.entities import EXECUTIVE_LEVELS, NAME_SUFFIXES, is_family_first
 from demarche.mentions.spans import Span
 from demarche.mentions.terms import TermReader, fits
 from demarche.mentions.words import ACTING, EAST_ASIAN_SURNAMES, LINKED_LEVELS, NO_NAME_LABELS, NOMINAL
 
 OFFICIAL = LINKED_LEVELS | {"deputy", "minister"}
 """Levels of titles whose bearers the tables of offices would know."""
+
+TOWN = 50_000
+"""People; smaller places are often something else, even where something befalls them."""
+
+FEW = 3
+"""Persons of the gazetteer; an East Asian surname that more bear says little by itself."""
 
 LARGE_CITY = 300_000
 """People; smaller places that are named alone are more often persons."""
@@ -52,14 +58,16 @@ class SurnameReader(TermReader):
                 self._link_surname(span)
 
     def find_cities_among_persons(self) -> None:
-        """A large city that the model takes for somebody whom the text never names in full: "Goma asked for tents"."""
+        """A large city that the model takes for somebody whom the text never names in full: "Goma asked for tents"; a
+        town that is hit and that it takes for a firm."""
         for span in self.spans:
             name = self.tokens.folded[span.start]
-            guessed = span.kind == "person" and span.rule == "model" and span.end == span.start + 1
+            is_hit = span.kind == "organisation" and self.is_hit(span.head)
+            guessed = (span.kind == "person" or is_hit) and span.rule == "model" and span.end == span.start + 1
             if not guessed or span.office or name not in self.places.cities or self.is_holder(name):
                 continue
             place = self.places.find(name, [country for country in self.countries() if country])
-            if place is not None and self.places.named(name)[0][1] >= LARGE_CITY:
+            if place is not None and self.places.named(name)[0][1] >= (TOWN if is_hit else LARGE_CITY):
                 span.kind, span.rule, span.score, span.source = "place", "name", 0.5, ""
                 span.entity_id = span.place_id = place.place_id
                 span.name, span.country = place.name, place.country_code
@@ -156,7 +164,9 @@ class SurnameReader(TermReader):
     def _short_names(self, span: Span) -> set[str]:
         written = fold(self.doc[span.start : span.end].text).split()
         words = [word for word in written if word not in NAME_SUFFIXES] or written
-        family_first = span.country in FAMILY_FIRST or (span.country is None and words[0] in EAST_ASIAN_SURNAMES)
+        family_first = is_family_first(words, span.country) or (
+            span.country is None and words[0] in EAST_ASIAN_SURNAMES
+        )
         if span.country == "VNM":
             return {words[0], words[-1]}
         short = {words[0]} if family_first else {words[-1], " ".join(words[-2:]) if len(words) > 2 else words[-1]}
@@ -203,6 +213,9 @@ class SurnameReader(TermReader):
         """Whether somebody who never held an office may be: without such a title, if the text speaks of the state."""
         return span.level not in OFFICIAL and self.gazetteer.persons[known].country_code in self.countries()
 
+    def _is_common(self, surname: str) -> bool:
+        return surname in EAST_ASIAN_SURNAMES and len(self.gazetteer.surnames.get(surname, ())) > FEW
+
     def _leads(self, known: str) -> bool:
         return any(held.level in EXECUTIVE_LEVELS for held in self.gazetteer.offices_of(known, self.day))
 
@@ -218,8 +231,10 @@ class SurnameReader(TermReader):
             found = {known for known in found if not self._leads(known)}
         if span.level in OFFICIAL or not span.country:
             found = {known for known in found if known in self.gazetteer.holdings or self._may_be_meant(span, known)}
+        spoken_of = self.countries()
+        if not span.country and self._is_common(words):  # "Lee" of whom nothing is said
+            found = {known for known in found if self.gazetteer.persons[known].country_code in spoken_of}
         if len(found) > 1:
-            spoken_of = self.countries()
             found = {
                 held.entity_id
                 for known in found

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from demarche.codebook.names import fold
-from demarche.entities import EXECUTIVE_LEVELS, Term
+from demarche.entities import EXECUTIVE_LEVELS, Holding, Term
 from demarche.mentions.names import NameReader
 from demarche.mentions.spans import Span
 from demarche.mentions.words import (
@@ -27,6 +27,7 @@ from demarche.mentions.words import (
     OF_MANY_STATES,
     PAST_HOLDER,
     POSSESSIVES,
+    STANDING_ABROAD,
     SUBJECT,
 )
 
@@ -209,8 +210,8 @@ class TermReader(NameReader):
                 after = tokens.lower[span.end + 1] if span.end + 1 < start else ""
                 if (following in HYPHENS and after in BACKED) or (following[:1] in HYPHENS and following[1:] in BACKED):
                     break
-                if span.kind == "person" and span.end == start:
-                    return span, start, span.start, False, True  # "the Assad regime"
+                if span.kind == "person" and (span.end == start or following in POSSESSIVES):
+                    return whose or span, first, span.start, past, True  # "the Assad regime", "Maduro's envoy"
                 if span.kind in ("person", "organisation") and following not in POSSESSIVES:
                     break
                 if whose is None or span.source in MODIFYING:
@@ -280,7 +281,11 @@ class TermReader(NameReader):
             following = tokens.lower[position + 1 : position + 2]
             is_led = term.kind != "title" and word in LED and following in (["by"], ["to"])
             position += is_led
-            allowed = ("of", "in", "from", "at", "for") if term.kind != "title" else ("of", "for", "at")
+            allowed: tuple[str, ...] = ("of", "in", "from", "at", "for")
+            if term.kind == "title":
+                allowed = ("of", "for", "at")
+            elif term.word in STANDING_ABROAD:
+                allowed = ("of",)
             sits = term.kind == "title" and word == "in" and not steps and self._sits_in(position)
             if not (word in allowed or sits or is_led) or (word in ("at", "from", "for") and steps):
                 break
@@ -607,7 +612,7 @@ class TermReader(NameReader):
     ) -> None:
         self._set_gender(person, term.word)
         if person.rule == "ambiguous" or person.entity_id is None:
-            self._link_titled(person, term, country)
+            self._link_titled(person, term, country, past)
         if country and (person.country is None or person.entity_id is None):
             person.country = country
         if organisation is not None:
@@ -622,17 +627,23 @@ class TermReader(NameReader):
         if person.rule == "model":
             person.rule, person.score = "title", 0.6
 
-    def _link_titled(self, person: Span, term: Term, country: str | None) -> None:
-        """A surname with a title: whoever of that name held such an office on the day, in that country."""
+    def _link_titled(self, person: Span, term: Term, country: str | None, past: bool) -> None:
+        """A surname with a title: whoever of that name held such an office on the day, or before, in that country."""
         words = fold(self.doc[person.start : person.end].text)
         found = set()
         days = self.days.of(person.head)
         for known in self.gazetteer.surnames.get(words, ()):
-            for held in (one for day in days for one in self.gazetteer.offices_of(known, day)):
+            for held in self._tenures(known, days, past):
                 if (country is None or held.country_code == country) and fits(term.level, held.level):
                     found.add(known)
         if len(found) == 1:
             self._link_person(person, found.pop(), "office", 0.85, days[0])
+
+    def _tenures(self, known: str, days: Sequence[date], past: bool) -> list[Holding]:
+        if not past:
+            return [held for day in days for held in self.gazetteer.offices_of(known, day)]
+        tenures = self.gazetteer.holdings.get(known, ())
+        return [held for held in tenures if days and held.end_date is not None and held.end_date < min(days)]
 
     def _link_person(self, person: Span, known: str, rule: str, score: float, day: date | None = None) -> None:
         entry = self.gazetteer.persons[known]
