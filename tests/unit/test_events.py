@@ -508,6 +508,13 @@ def test_visitors_with_other_names_are_two(press: Press, name: str) -> None:
     assert press.sizes() == [1, 1]
 
 
+def test_a_host_whom_nobody_knows_beside_one_who_is_known_makes_no_other_visit(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-02"), None, on="2021-05-04", status="planned")
+    received = press.print("Two", "2021-05-05")
+    press.tell(received, "CONSULT", [VELLA], [MOREAU, "Paul Durand"], on="2021-05-04", mode="visit", stage_type="midst")
+    assert only(press.resolve()).status_type == "occurred"
+
+
 def test_talks_during_a_visit_are_part_of_it(press: Press) -> None:
     document = press.print("One", "2021-05-07")
     press.tell(document, "CONSULT", [VELLA], [MOREAU], on="2021-05-04", until="2021-05-06", mode="visit", country="FRA")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import large_warehouse, scaling, synthetic
+from benchmarks import growth, large_warehouse, scaling, synthetic
 from demarche.settings import Settings
 from demarche.warehouse import overview, query
 
@@ -45,3 +45,18 @@ def test_a_large_warehouse_passes_for_one_of_ours(tmp_path: Path) -> None:
     large_warehouse.make(tmp_path / "w.duckdb", 40)
     assert overview(tmp_path / "w.duckdb").event_count == 40
     assert len(query(tmp_path / "w.duckdb", "SELECT * FROM mart.gdelt_events").rows) == 40
+
+
+@pytest.mark.parametrize(
+    ("kind", "pair_count", "largest"),
+    [("text", 999, 1000), ("crowd", 4_000, 1000), ("word", 0, 1), ("chain", 2_000, 9)],
+)
+def test_texts_made_to_be_compared_make_few_pairs_and_no_giant_story_but_of_one_text(
+    kind: str, pair_count: int, largest: int
+) -> None:
+    made = growth.alike(kind, 1000)
+    pairs = growth.find_pairs(made)
+    stories, _ = growth.group_stories(made, pairs)
+    assert len(pairs) <= pair_count, "as many as documents, give or take, and not as their square"
+    assert max(story.document_count for story in stories) <= largest
+    assert (len(stories) == 1) == (kind in ("text", "crowd"))

@@ -136,6 +136,9 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
             for whom, persons in recipients.items()
             if persons or not (whom.startswith(NAMELESS) or whom in actors)  # nor "leads the American delegation"
         }
+        known = {whom for whom in recipients if not whom.startswith(NAMELESS)}
+        if known:  # who else is said to have received him is of the host, known or not
+            recipients = {whom: recipients[whom] for whom in sorted(known)}
         if not recipients and report.country_code and report.country_code not in actors:
             recipients = {report.country_code: frozenset()}
     return Tale(
