@@ -98,6 +98,7 @@ def load_model(name: str | None = None) -> Language:
         what = f"lacks {', '.join(lacking)}" if lacking else f"reads {nlp.lang!r}, not English"
         raise ModelError(f"the spaCy model {found!r} {what} — set DEMARCHE_MODEL_NAME to an en_core_web_* model")
     nlp.add_pipe(_boundaries_component(), first=True)
+    nlp.add_pipe(_mending_component(), after="parser")
     _keep_whole(nlp)
     return nlp
 
@@ -201,6 +202,17 @@ def _cut(text: str, start: int, end: int) -> int:
         if found:
             return found[-1]
     return end
+
+
+@cache
+def _mending_component() -> str:
+    """Register the component that puts verbs right which the parser hung on a noun."""
+    from spacy.language import Language
+
+    from demarche.mending import mend
+
+    Language.component("demarche_mending", func=mend)
+    return "demarche_mending"
 
 
 @cache

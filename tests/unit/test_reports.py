@@ -869,6 +869,32 @@ def test_what_looks_like_it_and_is_one(
         ("The last Slovak soldiers left Cyprus on Wednesday.", ("RETREAT", "occurred", "RETREAT", ["SVK"], ["CYP"])),
         ("Japan protested Chinese drills near the islands.", ("ACCUSE", "occurred", "ACCUSE", ["JPN"], ["CHN"])),
         ("Syria freed an aid worker from Canada.", ("RETREAT", "occurred", "RETREAT", ["SYR"], ["CAN"])),
+        # verbs and subjects that the parser hangs on the noun beside them
+        (
+            "Ghana's attorney-general pressed Belgium on Wednesday to bring its spending up to two percent of output.",
+            ("REQUEST", "requested", "REQUEST", ["GHA"], ["BEL"]),
+        ),
+        # whose deed would end what is refused, and whose is looked into
+        (
+            "Zambia will not lift the curfew until Malawi frees the crew.",
+            ("CONCEDE", "denied", "REJECT", ["ZMB"], ["MWI"]),
+        ),
+        (
+            "Norway opened an inquiry into whether the Danish ambassador was spied on.",
+            ("ACCUSE", "occurred", "ACCUSE", ["NOR"], ["DNK"]),
+        ),
+        ("A court in Malta found a Libyan sailor guilty.", ("SANCTION", "occurred", "SANCTION", ["MLT"], ["LBY"])),
+        # what is no party: a state of siege, the troops that are moved; and what is one: a part of the people
+        (
+            "Guatemala declared a state of siege in Belize.",
+            ("COERCE", "occurred", "COERCE", ["GTM"], ["BLZ"]),
+        ),
+        ("Togo mobilised the army against Ghana.", ("MOBILIZE", "occurred", "MOBILIZE", ["TGO"], ["GHA"])),
+        (
+            "Two of the Tongan elders met Fiji's ministers.",
+            ("CONSULT", "occurred", "CONSULT", ["TON"], ["FJI"]),
+        ),
+        ("The Danish king defended Denmark's decision.", ("SUPPORT", "occurred", "SUPPORT", ["DNK"], ["DNK"])),
     ],
 )
 def test_constructions_of_the_news(
@@ -916,7 +942,7 @@ def test_ties_that_were_broken_and_restored_are_two_acts(read: Reader) -> None:
 def test_who_met_before_are_those_who_sign(read: Reader) -> None:
     text = "The minister of Ghana met his Peruvian counterpart on Friday. They signed an agreement on fish."
     assert sides(read, text)[1] == ("SUPPORT", ["GHA", "PER"], [])
-    assert sides(read, "Police chased two thieves. They agreed to sign a treaty.") == []
+    assert sides(read, "Police chased two goats. They agreed to sign a treaty.") == []
 
 
 def test_a_word_to_whom_the_sentence_before_named(read: Reader) -> None:

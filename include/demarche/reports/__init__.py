@@ -128,7 +128,7 @@ def _read_sentence(
             for party in distinct(
                 p for head in frame.recipients for p in parties.resolve(head, frame.phrases.get(head.i))
             )
-            if identity(party) not in taken and not (frame.event_type in sides.MUTUAL and _is_own_state(party, actors))
+            if identity(party) not in taken and not (_is_done_together(frame, actors) and _is_own_state(party, actors))
         ]
         recipients = _with_countries(recipients, frame, actors, sentence, parties)
         recipients, is_abroad = visits.other_side(frame, actors, recipients, parties)
@@ -188,6 +188,12 @@ def _with_countries(
 def _is_envoy(noun: Token) -> bool:
     high = noun.lemma_.lower() == "commissioner" and any(child.lower_ == "high" for child in noun.children)
     return high or noun.lemma_.lower() in _ENVOYS
+
+
+def _is_done_together(frame: frames.Frame, actors: Sequence[Party]) -> bool:
+    """Whether both sides do the same, unlike support that one gives the other ("defended his state's decision")."""
+    alone = frame.event_type == "SUPPORT" and len(actors) == 1 and not frame.entry.is_mutual
+    return frame.event_type in sides.MUTUAL and not alone
 
 
 def _is_own_state(party: Party, actors: Sequence[Party]) -> bool:

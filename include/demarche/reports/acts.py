@@ -174,7 +174,7 @@ def _under(token: Token, known: Lexicon) -> dict[str, tuple[int, Token]]:
             put(child.lemma_.lower(), 3, child)
             put("to", 1, child)
         elif child.dep_ in ("xcomp", "ccomp"):
-            if child.dep_ == "xcomp" or child.pos_ == "NOUN":  # what a finite clause says is an act of its own
+            if child.dep_ == "xcomp" or child.pos_ in ("NOUN", "ADJ"):  # what a finite clause says is an act of its own
                 put(child.lemma_.lower(), 3, child)
             if any(c.dep_ == "aux" and c.lower_ == "to" for c in child.children):
                 put("to", 1, child)

@@ -188,7 +188,7 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
         recipients = sides.where_it_was(token, is_party)
     if act.entry.event_type == "CONSULT" and len(actors) == 1 and not recipients:
         actors = sides.sent_by(actors[0], is_party) or actors
-    if reading.status in ("threatened", "hypothetical") and not recipients and not frame.is_nominal:
+    if reading.status in ("threatened", "hypothetical", "denied") and not recipients and not frame.is_nominal:
         recipients = sides.conditioned(token, is_party)
     pointing = act.entry.event_type in REACTIONS and any(sides.is_step(thing) for thing in sides.things(act, actors))
     together = act.entry.event_type in ("ASSAULT", "CONSULT") and len(_unique(actors)) > 1

@@ -17,7 +17,7 @@ from demarche.lexicon import Entry, lexicon
 from demarche.reports import syntax
 from demarche.reports.frames import Frame
 from demarche.reports.operators import operators
-from demarche.reports.sides import MUTUAL, IsParty, is_own
+from demarche.reports.sides import MUTUAL, IsParty, is_means, is_own
 
 #: A pair is taken up from these probabilities on: that the sentence tells of it, and that its act is of the best type;
 #: where the rules read nothing in the sentence, where they did, and where they read nothing in a text's first sentence.
@@ -126,7 +126,7 @@ class Learned:
                     continue
                 side, old = (recipient, frame.recipients) if shares_actor else (actor, frame.actors)
                 new = _whole(self._doc[side], is_party)
-                if shares_actor and (_is_teller(new) or is_own(new, frame.actors)):
+                if shares_actor and (_is_teller(new) or is_own(new, frame.actors) or is_means(new, frame.event_type)):
                     continue
                 if is_party(new) and not any(new.is_ancestor(token) or token.is_ancestor(new) for token in old):
                     found.append(candidate)  # a party, and no part of those it would replace

@@ -188,7 +188,7 @@ def condition(verb: Token) -> str | None:
         if first is not None and first.lower_ in ("had", "were") and any(first.i < s.i for s in subjects):
             return "if"  # "had Chad attacked, …"
     marks = {c.lower_ for c in syntax.children(verb, "mark")}
-    if verb.dep_ in ("ccomp", "csubj") and marks & {"whether", "if"}:
+    if verb.dep_ in ("ccomp", "csubj", "pcomp") and marks & {"whether", "if"}:
         return "whether"
     if verb.dep_ == "pcomp" and verb.head.dep_ == "prep":
         word = verb.head.head.lower_ if verb.head.lower_ == "of" else verb.head.lower_

@@ -107,7 +107,8 @@ class Parties:
         """Whether the word heads a phrase that can act: a linked or named entity, people, a pronoun for them."""
         if token.lower_ == "it" and token.dep_ in ("dobj", "pobj") and token.head.lemma_.lower() not in _ADDRESSING:
             return False  # what is welcomed or rejected as "it" is a deed, not a doer
-        if token.lemma_.lower() in _ONLOOKERS or self._is_no_state(token) or syntax.is_contrast(token):
+        lemma = token.lemma_.lower()
+        if lemma in _ONLOOKERS or self._is_no_state(token) or _is_condition(token) or syntax.is_contrast(token):
             return False
         mentions = self.mentions_at(token)
         if mentions and token.i not in self._dateline:
@@ -122,8 +123,10 @@ class Parties:
             and token.dep_ in ("nsubj", "nsubjpass", "conj", "dobj", "pobj", "agent", "appos", "dative")
         ):
             return token.text[:1].isupper() and token.lower_ not in _TIME_NAMES
+        if token.tag_ == "CD" or lemma in _SHARES:  # "two of the miners", "hundreds marched"
+            of = [o for name, o in syntax.obliques(token) if name == "of"]
+            return any(self.is_party(o) for o in of) if of else token.tag_ == "NNS" and token.dep_ == "nsubj"
         if token.pos_ == "NOUN":
-            lemma = token.lemma_.lower()
             is_seated = lemma in _PRIVATE and any(child.lower_ == "in" for child in token.children)  # "makers in India"
             return (
                 lemma in self._people
@@ -424,6 +427,7 @@ _ADDRESSING = codebook.words("addressing")
 _BACKED, _OF_MANY = (frozenset(codebook.document("mention_words")[name]) for name in ("backed", "of_many_states"))
 #: Who serves whoever stands behind "to".
 _SERVING = codebook.words("serving")
+_SHARES = codebook.words("shares")
 #: Who talks of the acts of others.
 _ONLOOKERS = codebook.words("onlookers")
 _MANY = codebook.words("multitudes")
@@ -439,6 +443,11 @@ def _dateline_tokens(doc: Doc) -> frozenset[int]:
         if match:
             found.update(t.i for t in sentence if t.idx < sentence.start_char + match.end())
     return frozenset(found)
+
+
+def _is_condition(noun: Token) -> bool:
+    """ "a state of siege", "a state of alert": how things are, and no state."""
+    return noun.lemma_ == "state" and any(name == "of" and not o.ent_type_ for name, o in syntax.obliques(noun))
 
 
 def _distinct(mentions: Iterable[Mention]) -> list[Mention]:

@@ -75,13 +75,17 @@ def is_own(noun: Token, actors: Sequence[Token]) -> bool:
 
 
 def conditioned(verb: Token, is_party: IsParty) -> list[Token]:
-    """Whose deed would set off what is threatened: the subject of the if-clause."""
+    """Whose deed would set off what is threatened, or end what is refused: the doer in the if- or until-clause."""
     for child in verb.children:
-        if child.dep_ == "advcl" and any(c.dep_ == "mark" for c in child.children):
-            found = [s for s in syntax.own_subjects(child) if is_party(s)]
+        if child.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ in _CONDITIONS for c in child.children):
+            found = subjects_of(child, is_party) if syntax.is_passive(child) else []
+            found = found or [s for s in syntax.own_subjects(child) if is_party(s)]
             if found:
                 return found
     return []
+
+
+_CONDITIONS = frozenset({"as", "before", "if", "should", "till", "unless", "until"})
 
 
 def is_first_person(token: Token) -> bool:
@@ -303,7 +307,13 @@ def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: 
     objects = [] if passive else syntax.objects(token)
     if not passive:
         given = [d for d in syntax.datives(token) if is_party(d)]
-        direct = given or [o for o in objects if is_party(o) and (o != noun or _is_undergoer(act))]
+        direct = given or [
+            o
+            for o in objects
+            if is_party(o)
+            and (o != noun or _is_undergoer(act))
+            and not is_means(o, act.entry.event_type if act is not None else None)
+        ]
         if direct:
             return direct
     named = syntax.conjuncts(noun) if noun is not None and not _does_alone(act) else []
@@ -340,6 +350,12 @@ def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: 
             found += [p for p in _inside(o, is_party) if p not in found]
     if found:
         return found
+    for source in [*sources[1:], *objects]:  # "an inquiry into whether Togo had …"
+        topics = [prep for prep in syntax.children(source, "prep") if prep.lower_ in ("about", "into", "on", "over")]
+        for clause in [c for prep in topics for c in syntax.children(prep, "pcomp")]:
+            found = [s for s in syntax.own_subjects(clause) if is_party(s)]
+            if found:
+                return found
     if act is not None and act.entry.event_type == "AID":  # "gave ventilators to help Togo"
         for child in [c for word in (token, *objects) for c in syntax.children(word, "xcomp", "advcl", "acl", "relcl")]:
             if operators.is_to_infinitive(child):
@@ -377,6 +393,16 @@ def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: 
     return found
 
 
+def is_means(noun: Token, event_type: str | None) -> bool:
+    """ "mobilised the army", "put a brigade on alert": whoever is moved suffers nothing."""
+    if event_type != "MOBILIZE":
+        return False
+    return not _MOVED.isdisjoint(lexicon().classes.get(noun.lemma_.lower(), ()))
+
+
+_MOVED = frozenset({"<forces>", "<police>", "<weapons>", "<ships>", "<aircraft>", "<armed>", "<peacekeepers>"})
+
+
 def is_step(noun: Token) -> bool:
     """ "the step", "this verdict": a noun that points to an act told before."""
     pointed = any(c.dep_ == "det" and c.lower_ in ("the", "this", "that", "these") for c in noun.children)
@@ -398,7 +424,14 @@ def things(act: Act, actors: Sequence[Token]) -> list[Token]:
         found = [behind["in"]]
     if not found and act.entry.event_type not in _TRANSFERS:
         found = [o for o in syntax.objects(verb) if noun is None or not (o == noun or o.is_ancestor(noun))]
-    named = [o for o in found if o.pos_ in ("NOUN", "PROPN") and o.ent_type_ not in _FIGURES and o not in actors]
+    named = [
+        o
+        for o in found
+        if o.pos_ in ("NOUN", "PROPN")
+        and o.ent_type_ not in _FIGURES
+        and o not in actors
+        and not is_means(o, act.entry.event_type)
+    ]
     return [o for o in found if o.lower_ in ("anyone", "anybody", "everyone", "everybody")] or named[:1]
 
 

@@ -24,8 +24,8 @@ def is_verbal(token: Token) -> bool:
 
 
 def is_headline_verb(token: Token) -> bool:
-    """ "Peru summons envoy": what the tagger takes for a plural has an object and is the head of the sentence."""
-    return token.tag_ == "NNS" and token.dep_ == "ROOT" and bool(children(token, "dobj"))
+    """ "Peru summons envoy": what the tagger takes for a noun has an object and is the head of the sentence."""
+    return token.tag_ in ("NN", "NNS") and token.dep_ == "ROOT" and bool(children(token, "dobj"))
 
 
 def is_nominal(token: Token) -> bool:
@@ -209,23 +209,10 @@ def own_subjects(verb: Token) -> list[Token]:
         return conjuncts(verb.head)
     hosts = [verb, *children(verb, "aux")]  # an inserted phrase may leave the subject on the auxiliary
     subjects = [_uncontrasted(c) for host in hosts for c in host.children if c.dep_ in _SUBJECTS]
-    subjects = [*_listed_before(subjects), *subjects] or _behind_place(verb)
+    subjects = [*_listed_before(subjects), *subjects]
     if not subjects and is_headline_verb(verb):
         subjects = [c for c in children(verb, "compound", "nmod") if c.ent_type_ in ("GPE", "ORG", "PERSON", "NORP")]
     return [part for subject in subjects for part in conjuncts(antecedent(subject))]
-
-
-def _behind_place(verb: Token) -> list[Token]:
-    """ "In Geneva, Chad and Mali signed …": the names behind the comma, which the parser takes for further places."""
-    if verb.dep_ != "ROOT" or verb.tag_ != "VBD":
-        return []
-    for preposition in children(verb, "prep"):
-        for place in children(preposition, "pobj"):
-            names = [c for c in place.children if c.dep_ in ("conj", "appos") and c.ent_type_ == "GPE"]
-            comma = place.i + 1 < verb.i and place.nbor().text == "," and preposition.i == verb.sent.start
-            if comma and place.ent_type_ == "GPE" and names and names[0].i == place.i + 2:
-                return names[:1]
-    return []
 
 
 def _listed_before(subjects: list[Token]) -> list[Token]:
