@@ -204,6 +204,13 @@ def test_a_holder_on_several_days_held_the_office_all_the_time(gazetteer: Gazett
     assert gazetteer.holder_on_all("GBR", "leader", ()) is None
 
 
+def test_switzerland_has_a_president_for_a_year(gazetteer: Gazetteer) -> None:
+    assert name_of(gazetteer, gazetteer.office_holder("CHE", "president", date(2022, 4, 1))) == "Ignazio Cassis"
+    assert (
+        name_of(gazetteer, gazetteer.office_holder("CHE", "head_of_state", date(2025, 5, 5))) == "Karin Keller-Sutter"
+    )
+
+
 def test_each_body_of_the_union_has_its_own_president(gazetteer: Gazetteer) -> None:
     day = date(2025, 5, 5)
     assert name_of(gazetteer, gazetteer.office_holder("Q8880", "organisation_head", day)) == "Ursula von der Leyen"

@@ -141,6 +141,8 @@ def test_a_son_is_not_the_father(name: str) -> None:
         ("Ex-Prime Minister Cameron slept badly.", "Cameron", "David Cameron", "GBR"),
         ("Putin's foreign minister slept badly.", "foreign minister", "Sergey Lavrov", "RUS"),
         ("Putin's foreign minister slept badly.", "Putin", "Vladimir Putin", "RUS"),
+        ("Acting President Choi Sang-mok slept badly.", "Choi Sang-mok", "Choi Sang-mok", "KOR"),
+        ("The Polish premier slept badly.", "Polish premier", "Mateusz Morawiecki", "POL"),
         ("Lee slept badly in Lima.", "Lee", "Lee", None),
         (
             "The president of the European Council slept badly.",
@@ -153,6 +155,12 @@ def test_a_son_is_not_the_father(name: str) -> None:
 def test_who_is_told_by_office_and_name(text: str, words: str, name: str, country: str | None) -> None:
     found = one(text, words, date(2021, 2, 1) if "Former" in text else DAY)
     assert (found.name, found.country_code) == (name, country)
+
+
+def test_an_office_that_is_vacant_is_not_that_of_the_one_in_its_stead() -> None:
+    found = one("The Bangladeshi prime minister slept badly.", "Bangladeshi prime minister", date(2024, 9, 1))
+    assert (found.entity_id, found.country_code) == (None, "BGD")
+    assert one("The Bangladeshi leader slept badly.", "Bangladeshi leader", date(2024, 9, 1)).name == "Muhammad Yunus"
 
 
 def test_a_given_name_of_one_word_stands_first_in_hong_kong() -> None:
@@ -171,6 +179,12 @@ def test_a_given_name_of_one_word_stands_first_in_hong_kong() -> None:
 def test_a_town_that_is_attacked_is_no_person_and_no_firm(text: str, words: str) -> None:
     town = one(text, words)
     assert (town.mention_type, town.country_code) == ("place", "UKR")
+
+
+def test_what_a_body_is_accused_of_is_no_part_of_its_name() -> None:
+    text = "Rebels accused the Sudanese army of bombing Khartoum."
+    assert one(text, "Sudanese army").country_code == "SDN"
+    assert one(text, "Khartoum").mention_type == "place"
 
 
 def test_where_an_embassy_stands_is_not_whose_it_is() -> None:

@@ -287,6 +287,8 @@ class TermReader(NameReader):
             elif term.word in STANDING_ABROAD:
                 allowed = ("of",)
             sits = term.kind == "title" and word == "in" and not steps and self._sits_in(position)
+            if tokens.dep[position + 1 : position + 2] == ["pcomp"]:
+                break  # "accused the army of shelling Goma"
             if not (word in allowed or sits or is_led) or (word in ("at", "from", "for") and steps):
                 break
             preposition = word
@@ -662,6 +664,8 @@ class TermReader(NameReader):
         known = self.gazetteer.holder_on_all(body, office, days)
         if known is None and (level, office) != ("head_of_state", "president"):
             known = self.gazetteer.holder_on_all(body, level, days)
+            if known is not None and not self._is_called(known, body, office, days[0]):
+                known = None
         if known is None:
             span.is_past = self.days.are_past(span.head)
             return
@@ -669,6 +673,13 @@ class TermReader(NameReader):
         self._link_person(span, known, "office", 0.85, days[0])
         span.country = country or span.country
         span.open_office = False
+
+    def _is_called(self, known: str, body: str, office: str, day: date) -> bool:
+        """Whether a holder's office may bear a name: where a state has an office of that name, others are others (a
+        "prime minister" and a "chief adviser"), though not an acting one's."""
+        if not self.gazetteer.holders.get((body, office)):
+            return True
+        return any(office in held.office_name for held in self.gazetteer.offices_of(known, day))
 
     def link_counterpart(self, span: Span, country: str) -> None:
         """The holder of the same office in another country."""
