@@ -143,6 +143,9 @@ def test_a_son_is_not_the_father(name: str) -> None:
         ("Putin's foreign minister slept badly.", "Putin", "Vladimir Putin", "RUS"),
         ("Acting President Choi Sang-mok slept badly.", "Choi Sang-mok", "Choi Sang-mok", "KOR"),
         ("The Polish premier slept badly.", "Polish premier", "Mateusz Morawiecki", "POL"),
+        ("Merkel's spokesman slept badly.", "Merkel", "Angela Merkel", "DEU"),
+        ("Macron's prime minister slept badly.", "prime minister", "Édouard Philippe", "FRA"),
+        ("The Saxon premier slept badly.", "Saxon premier", None, "DEU"),
         ("Lee slept badly in Lima.", "Lee", "Lee", None),
         (
             "The president of the European Council slept badly.",
@@ -152,7 +155,7 @@ def test_a_son_is_not_the_father(name: str) -> None:
         ),
     ],
 )
-def test_who_is_told_by_office_and_name(text: str, words: str, name: str, country: str | None) -> None:
+def test_who_is_told_by_office_and_name(text: str, words: str, name: str | None, country: str | None) -> None:
     found = one(text, words, date(2021, 2, 1) if "Former" in text else DAY)
     assert (found.name, found.country_code) == (name, country)
 

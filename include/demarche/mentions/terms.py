@@ -248,11 +248,14 @@ class TermReader(NameReader):
             if (tokens.pos[position] == "ADV" and attributive) or tokens.dep[position] == "amod":
                 position -= 1
                 continue
-            led = self.states_led(tokens.folded[position]) if position == start - 1 else set()
+            is_owner = position == start - 1 or tokens.lower[position + 1] in POSSESSIVES
+            led = self.states_led(tokens.folded[position]) if is_owner and whose is None else set()
             if len(led) == 1 and tokens.pos[position] == "PROPN":
-                # "the Maduro government", which the model knows not
-                leader = Span(position, start, position, "person", "surname", 0.6, country=led.pop(), source="person")
-                return leader, start, None, False, True
+                # "the Maduro government", "Maduro's envoy", whom the model knows not
+                leader = Span(
+                    position, position + 1, position, "person", "surname", 0.6, country=led.pop(), source="person"
+                )
+                return leader, first, None, past, True
             inside = tokens.pos[position] in INSIDE_PHRASE or tokens.tag[position] in ("VBN", "VBG", "POS")
             if not (inside or word in HYPHENS or word in POSSESSIVES):
                 break
