@@ -71,7 +71,9 @@ def _follows_subject(participle: Token) -> bool:
     if noun.dep_ != "ROOT" and not (noun.dep_ == "nsubj" and noun.head.dep_ == "ROOT" and _is_infinitive(noun.head)):
         return False
     before = participle.nbor(-1)
-    return before.tag_[:2] == "NN" and (before.head == noun or before.head.head == noun)
+    if before.tag_[:2] != "NN":
+        return False
+    return before.head == noun or (before.head.head == noun and before.head.i < participle.i)
 
 
 def _take_object(verb: Token) -> None:

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+from demarche import mending
+
+VOCAB = spacy.blank("en").vocab
+
+
+def tree(text: str, tags: str, heads: list[int], labels: str) -> Doc:
+    """A parsed sentence, written down by hand."""
+    words = text.split()
+    return Doc(
+        VOCAB,
+        words,
+        tags=tags.split(),
+        heads=heads,
+        deps=labels.split(),
+        sent_starts=[True, *[False] * (len(words) - 1)],
+    )
+
+
+def test_a_verb_taken_for_a_nouns_participle_becomes_the_verb() -> None:
+    doc = tree("Premier pressed Togo", "NN VBN NNP", [2, 2, 2], "compound amod ROOT")
+    assert [(word.dep_, word.head.text) for word in mending.mend(doc)] == [
+        ("nsubj", "pressed"),
+        ("ROOT", "pressed"),
+        ("dobj", "pressed"),
+    ]
+
+
+def test_a_participle_without_anything_before_it_on_its_noun_stays_one() -> None:
+    """The parser hung the noun before it on what follows."""
+    doc = tree("Premier endorsed blocking relief", "NN VBN NN NN", [2, 3, 3, 3], "compound amod compound ROOT")
+    assert [word.dep_ for word in mending.mend(doc)] == ["compound", "amod", "compound", "ROOT"]
+
+
+@pytest.mark.parametrize("words", ["", "Premier", "pressed"])
+def test_fragments_pass(words: str) -> None:
+    doc = Doc(
+        VOCAB,
+        words.split(),
+        tags=["VBD"] * len(words.split()),
+        deps=["ROOT"] * len(words.split()),
+        heads=[0] * len(words.split()),
+    )
+    assert mending.mend(doc) is doc
