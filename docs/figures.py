@@ -66,7 +66,7 @@ WORDS = {
     "date_precision_type": "how exact", "within_a_day": "first, give or take one",
 }  # fmt: skip
 READ = (
-    (55, 80, "179 articles of Wikinews: their events between two countries, judged by a language model"),
+    (51, 73, "136 articles of Wikinews: their events between two countries, judged by a language model"),
     (41, 60, "60 events of the samples, drawn at random by demarche review, judged by a language model"),
     (22, 32, "158 articles of Wikinews in sight of the coder's authors: all events, judged by a language model"),
 )

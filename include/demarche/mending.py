@@ -11,12 +11,21 @@ from spacy.tokens import Doc, Token
 
 _NAMING = frozenset({"det", "amod", "compound", "nmod", "poss", "nummod", "case", "appos", "conj", "cc", "relcl"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl", "aux"})
+_PREPOSITIONS = frozenset((
+    "about", "above", "across", "after", "against", "along", "alongside", "amid", "among", "around", "as", "at",
+    "before", "behind", "below", "beneath", "beside", "besides", "between", "beyond", "by", "despite", "down",
+    "during", "except", "for", "from", "if", "in", "inside", "into", "like", "near", "of", "off", "on", "onto",
+    "out", "outside", "over", "past", "per", "round", "since", "than", "through", "throughout", "till", "to",
+    "toward", "towards", "under", "underneath", "unlike", "until", "up", "upon", "via", "with", "within", "without",
+))  # fmt: skip
 _AFTER_VERB = frozenset({"prep", "npadvmod", "advcl", "advmod", "punct", "parataxis", "agent", "ccomp", "xcomp"})
 
 
 def mend(doc: Doc) -> Doc:
     """The same document, its misplaced verbs put right; a spaCy component, to run behind the parser."""
     for token in doc:
+        if _is_first_name(token):
+            _join_name(token)
         if token.tag_ not in ("VBD", "VBN", "VBZ"):
             continue
         if token.dep_ == "acl" and _is_finite(token):
@@ -28,6 +37,26 @@ def mend(doc: Doc) -> Doc:
             if subject is not None:
                 subject.head, subject.dep_ = token, "nsubj"
     return doc
+
+
+def _is_first_name(word: Token) -> bool:
+    """Whether the parser takes a rare first name for a preposition before the last one: "Barack Obama and …"."""
+    if not word.text[:1].isupper() or word.lower_ in _PREPOSITIONS or word.i + 1 >= len(word.doc):
+        return False
+    last = word.nbor()
+    return last.dep_ == "pobj" and last.head == word and last.tag_[:3] == "NNP"
+
+
+def _join_name(first: Token) -> None:
+    """The last name stands for the whole, in the place where the first stood."""
+    last, head, label = first.nbor(), first.head, first.dep_
+    for child in [child for child in first.children if child != last]:
+        child.head = last
+    if label in ("prep", "mark") and head.tag_[:2] in ("VB", "MD"):
+        has_subject = any(child.dep_ in _SUBJECTS for child in head.children)
+        label = "nsubj" if first.i < head.i and not has_subject else "dobj" if first.i > head.i else "dep"
+    last.head, last.dep_ = (last, "ROOT") if head == first else (head, label)
+    first.head, first.dep_, first.tag_ = last, "compound", "NNP"
 
 
 def _behind_comma(verb: Token) -> Token | None:

@@ -37,6 +37,22 @@ def test_a_participle_without_anything_before_it_on_its_noun_stays_one() -> None
     assert [word.dep_ for word in mending.mend(doc)] == ["compound", "amod", "compound", "ROOT"]
 
 
+def test_a_first_name_taken_for_a_preposition_is_part_of_the_name() -> None:
+    doc = tree("Barun Obasi and Castel met", "IN NNP CC NNP VBD", [4, 0, 1, 1, 4], "prep pobj cc conj ROOT")
+    assert [(word.dep_, word.head.text) for word in mending.mend(doc)] == [
+        ("compound", "Obasi"),
+        ("nsubj", "met"),
+        ("cc", "Obasi"),
+        ("conj", "Obasi"),
+        ("ROOT", "met"),
+    ]
+
+
+def test_a_preposition_that_opens_a_sentence_stays_one() -> None:
+    doc = tree("Before Easter Castel met", "IN NNP NNP VBD", [3, 0, 3, 3], "prep pobj nsubj ROOT")
+    assert [word.dep_ for word in mending.mend(doc)] == ["prep", "pobj", "nsubj", "ROOT"]
+
+
 @pytest.mark.parametrize("words", ["", "Premier", "pressed"])
 def test_fragments_pass(words: str) -> None:
     doc = Doc(
