@@ -350,6 +350,22 @@ def test_the_north_needs_korea() -> None:
     assert of(read("Italy sent rice. Officials said the North accepted it."), "North") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        ("NATO met in Oslo. The allies condemned Russia.", "allies", "NATO"),
+        ("NATO met in Oslo. The alliance condemned Russia.", "alliance", "NATO"),
+        ("The European Union met NATO's envoys. The union condemned Russia.", "union", "European Union"),
+        ("ASEAN met in Manila. The bloc condemned Myanmar.", "bloc", "Association of Southeast Asian Nations"),
+        ("ASEAN met in Manila. The allies condemned Myanmar.", "allies", None),
+        ("NATO met in Oslo. The alliance of Chad and Mali condemned Russia.", "alliance", None),
+        ("NATO met in Oslo. The ruling alliance condemned Russia.", "alliance", None),
+    ],
+)
+def test_the_bloc_is_the_organisation_named_before(text: str, words: str, name: str | None) -> None:
+    assert [found.name for found in of(read(text), words)] in ([[name]] if name else [[], [None]])
+
+
 def test_it_that_stands_for_nobody() -> None:
     assert of(read("Cuba is poor. It is believed that aid will come."), "It") == []
 

@@ -10,6 +10,8 @@ from demarche.mentions.spans import Span
 from demarche.mentions.surnames import SurnameReader
 from demarche.mentions.terms import fits
 from demarche.mentions.words import (
+    ALLIANCES,
+    BLOC_NOUNS,
     DOMESTIC,
     DONE_TO_A_PARTY,
     FEMININE,
@@ -70,6 +72,8 @@ class Pointers:
             self._describe_person(span)
         elif span.kind == "person" and span.rule == "office" and span.source == "leader" and not span.body:
             self._prefer_named(span)
+        if span.kind in ("group", "body") and span.country is None and (bloc := self._bloc(span.head)):
+            return bloc
         if span.kind == "group" and span.plural and span.country is None:
             return self._describe_pair(span)
         if span.kind == "body" and span.country is None and self.tokens.singular[span.head] == "government":
@@ -172,6 +176,8 @@ class Pointers:
             return self._counterpart(position)
         if word == "latter" and self.tokens.lower[position - 1 : position] == ["the"]:
             return self._latter(position)
+        if bloc := self._bloc(position):
+            return bloc
         if self.tokens.singular[position] in PAIR_NOUNS or word in ("both", "koreas"):
             return self._pair(position)
         return []
@@ -379,6 +385,24 @@ class Pointers:
                 break
             if span.kind in ("person", *WHOLE) and span.rule not in ("adjective", "pronoun") and span.entity_id:
                 return [replace(span, start=position, end=position + 1, head=position, rule="description", score=0.7)]
+        return []
+
+    def _bloc(self, position: int) -> list[Span]:
+        """Links "the bloc", "the allies": the organisation of states that was named last and may be called so."""
+        lower = self.tokens.lower
+        if lower[position] != "allies" and lower[position] not in BLOC_NOUNS:
+            return []
+        if lower[position - 1 : position] not in (["the"], ["this"]) or lower[position + 1 : position + 2] == ["of"]:
+            return []
+        word = lower[position]
+        for span in reversed(self.done[-MEMORY:]):
+            if span.kind != "organisation" or span.sector != "IGO" or not span.entity_id:
+                continue
+            if word in ("alliance", "allies") and span.entity_id not in ALLIANCES:
+                continue
+            if word == "union" and "Union" not in (span.name or ""):
+                continue
+            return [replace(span, start=position, end=position + 1, head=position, rule="description", score=0.6)]
         return []
 
     def _pair(self, position: int) -> list[Span]:
