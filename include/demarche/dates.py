@@ -279,6 +279,8 @@ def _days_across_months(match: re.Match[str], anchor: date | None, tense: str | 
     """30 May to 2 June, Dec. 30 - Jan. 2, 2019, between May 30 and June 2"""
     first = _month(match["month"]), _day(match["day"])
     last = _month(match["last_month"]), _day(match["last_day"])
+    if last < first and (last[0] - first[0]) % 12 not in range(1, 7):
+        return None  # "from June 20 to June 10" is a slip; "from December 28 to January 3" crosses a year
     return _days(first, last, match["year"], anchor, tense, match.groupdict().get("weekday"))
 
 

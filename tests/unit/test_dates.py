@@ -201,6 +201,11 @@ def test_leap_day_finds_a_leap_year() -> None:
     assert interval.start_date == date(2016, 2, 29)
 
 
+def test_an_interval_that_ends_before_it_begins_resolves_to_nothing() -> None:
+    assert dates.resolve("from June 20 to June 10, 2025", date(2025, 5, 1), "future") is None
+    assert dates.resolve("from June 20 to May 10, 2025", date(2025, 5, 1), "future") is None
+
+
 def test_years_out_of_range_resolve_to_nothing() -> None:
     assert dates.resolve("next year", date(2100, 5, 1)) is None
     assert dates.resolve("a year ago", date(1900, 5, 1)) is None

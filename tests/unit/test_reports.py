@@ -613,6 +613,18 @@ def test_the_place_of_an_act(read: Reader, text: str, place: str | None) -> None
     assert read(text)[0][-1].place_name == place
 
 
+@pytest.mark.parametrize(
+    ("text", "acts"),
+    [
+        ("Chad invited Mali's president to visit Niamey.", ["AGREE"]),
+        ("Chad hired Mali's army to attack Togo.", []),
+        ("Chad's premier moved to impose sanctions on Togo.", ["SANCTION"]),
+    ],
+)
+def test_what_is_left_to_somebody_is_not_told_as_done(read: Reader, text: str, acts: list[str]) -> None:
+    assert [report.event_type for report in read(text)[0] if report.confidence_score > 0.3] == acts
+
+
 def test_the_house_in_which_a_treaty_is_signed_is_no_party_to_it(read: Reader) -> None:
     reports, participants = read("Chad and Mali signed a border treaty at the Kremlin.")
     assert [r.place_name for r in reports] == ["Kremlin"]

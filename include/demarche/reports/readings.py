@@ -307,6 +307,12 @@ def _blaming(governor: Token) -> Token:
     return next((w for w in near if any(op.effect == "blamed" for op in known.get(w.lemma_.lower(), ()))), governor)
 
 
+def _is_left_to_somebody(governor: Token, act: Token) -> bool:
+    """ "invited him to visit", "hired them to attack": what somebody is to do, and nobody says that he did."""
+    somebody = syntax.objects(governor) or syntax.own_subjects(act)
+    return operators.is_to_infinitive(act) and syntax.is_verbal(governor) and bool(somebody)
+
+
 def _is_governed(verb: Token) -> bool:
     """ "called for the troops to leave", "held off recognising it": what the verb governs, and no aim."""
     found = operators.operator(verb.head, verb)
@@ -379,6 +385,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         return None  # "recalled its envoy for consultations": an aim; "expelled him over spying": a charge
     if effect is None and link == "acl" and operators.is_to_infinitive(act) and not _is_ranked(governor):
         return None  # "a way to resolve the dispute", "the right to retaliate"
+    if effect is None and not nominal and link in ("xcomp", "ccomp") and _is_left_to_somebody(governor, act):
+        return None
     if effect is None and not syntax.is_verbal(governor):
         return False
     if effect is None or effect == "transparent":
