@@ -53,6 +53,8 @@ class S3Server:
                     str(WEED), "server", "-dir", str(self.folder), "-ip", "127.0.0.1", "-master.port", master,
                     "-volume.port", volume, "-volume.max", "200", "-master.volumeSizeLimitMB", "64", "-filer",
                     "-filer.port", filer, "-s3", "-s3.port", s3, "-s3.config", str(self.folder / "s3.json"),
+                    # catalogues with ports of their own, on which a second server would die
+                    "-s3.port.iceberg", "0", "-s3.port.lance", "0",
                 ],
                 stdout=log, stderr=subprocess.STDOUT, cwd=self.folder,
             )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from demarche.warehouse import QueryError, WarehouseError, query, query_parquet
+from demarche.warehouse import QueryError, WarehouseError, query, query_parquet, querying
 from warehouse_world import document, key, load, partition
 
 
@@ -169,3 +170,17 @@ def test_no_warehouse_is_a_clear_error(tmp_path: Path) -> None:
 def test_no_trace_of_a_query_is_left(path: Path) -> None:
     query(path, "SELECT 1")
     assert not list(path.parent.glob(".*.query.*"))
+
+
+def test_a_file_that_is_replaced_while_it_is_linked_is_linked_then(tmp_path, monkeypatch):
+    (tmp_path / "w.duckdb").write_bytes(b"new")
+    link, missing = os.link, iter([True, True, False])
+
+    def meanwhile(path, linked):
+        if next(missing):
+            raise FileNotFoundError(2, "replaced")
+        link(path, linked)
+
+    monkeypatch.setattr(os, "link", meanwhile)
+    assert querying._is_linked(tmp_path / "w.duckdb", tmp_path / "second")
+    assert (tmp_path / "second").read_bytes() == b"new"

@@ -133,15 +133,27 @@ def _out_of_reach(path: Path) -> Iterator[Path]:
         return
     try:
         linked = folder / path.name
-        try:
-            os.link(path, linked)
-        except OSError:  # somebody else's file, or no hard links here
+        if not _is_linked(path, linked):
             linked = path
         folder.chmod(0o555)
         yield linked
     finally:
         folder.chmod(0o700)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_linked(path: Path, linked: Path) -> bool:
+    """Whether the file got a second name. Where a publication takes its place at this very moment, the name is there
+    and the file behind it gone: then the next one is."""
+    for _ in range(20):
+        try:
+            os.link(path, linked)
+        except FileNotFoundError:
+            continue
+        except OSError:  # somebody else's file, or no hard links here
+            return False
+        return True
+    return False
 
 
 def _run(job: dict[str, Any], environment: Mapping[str, str] | None = None) -> tuple[dict[str, Any], bytes]:
