@@ -68,3 +68,8 @@ def test_each_type_and_each_mode_has_an_example() -> None:
     assert {kind for kind, _ in shown} >= {*ontology.EVENT_TYPES}
     wanted = {(kind, mode) for kind, modes in ontology.MODES.items() if kind not in BY_THE_ACT for mode in modes}
     assert wanted - shown == set()
+
+
+def test_every_act_and_mode_has_an_example() -> None:
+    kinds = {(row["event_type"], row["mode_type"]) for row in codebook.table("lexicon")}
+    assert kinds - {(row["event_type"], row["mode_type"]) for row in ROWS} == set()
