@@ -33,7 +33,6 @@ from demarche.codebook.names import fold
 from demarche.records import Document, Report, ReportParticipant
 
 MUTUAL = frozenset({"AGREE", "SUPPORT", "COOPERATE"})  # where no recipient is named; CONSULT always
-UNKNOWN_RULES = ("fetched", "none")  # of a publication date that is only when the bytes came, or nothing
 NOTHING = "(nothing)"
 
 
@@ -605,9 +604,7 @@ def _document_measures(gold: Gold, reading: Reading) -> Iterator[Measure]:
     fields: dict[str, Callable[[Document], Any]] = {
         "title": lambda document: _plain(document.title),
         "byline": lambda document: _plain(document.byline),
-        "published_date": lambda document: (
-            None if document.published_rule in UNKNOWN_RULES else document.published_date
-        ),
+        "published_date": lambda document: document.known_date,
     }
     for name, read in fields.items():
         wanted = [(getattr(row, name), document and read(document)) for row, document in both]

@@ -178,6 +178,11 @@ class Document(Record):
     raw_hash: RawHash
     field_rules: dict[str, str] = Field(default_factory=dict, description="Which rule found title, byline, body, …")
 
+    @property
+    def known_date(self) -> date | None:
+        """The day of publication, unless it is only the day on which the bytes came."""
+        return None if self.published_rule in ("fetched", "none") else self.published_date
+
 
 class Reject(Record):
     """Something that could not be read, and why. Nothing is dropped in silence."""

@@ -299,6 +299,23 @@ def test_next_years_report_from_the_same_mould_is_another_text(topic: str) -> No
     assert find_pairs([sign(article(rng, topic)) for _ in range(4)]) == ()
 
 
+def test_what_was_written_a_year_later_is_another_text_however_alike() -> None:
+    body = article(random.Random(5), "fisheries")
+    first = sign(body, published_date=date(2020, 5, 4))
+    for later, pairs in ((date(2020, 5, 20), 1), (date(2021, 5, 4), 0)):
+        assert len(find_pairs([first, sign(f"{body} The minister left.", published_date=later)])) == pairs
+    undated = sign(f"{body} The minister left.", published_date=date(2026, 1, 1), published_rule="fetched")
+    assert len(find_pairs([first, undated])) == 1
+
+
+def test_a_denial_in_one_sentence_is_no_reprint_of_what_it_denies() -> None:
+    told = "Marsovia's premier Anton Beryl met Crown Prince Odo Falk of Ostmark in the harbour town of Velm on June 3, "
+    told += "the state radio of Marsovia reported on Thursday morning."
+    denied = "Ostmark's court denied on Friday that Crown Prince Odo Falk had met Marsovia's premier Anton Beryl in "
+    denied += "the harbour town of Velm on June 3."
+    assert find_pairs([sign(told), sign(denied)]) == ()
+
+
 # --- signing -----------------------------------------------------------------------------------------------------
 _numbers = itertools.count()
 

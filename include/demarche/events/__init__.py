@@ -111,7 +111,7 @@ def document_facts(
             source_id=document.source_id,
             agency_id=document.agency_id,
             article_id=document.article_id,
-            published_date=None if document.published_rule in ("fetched", "none") else document.published_date,
+            published_date=document.known_date,
             story_id=member.story_id if member else None,
             is_copy=member.is_copy if member else False,
         )

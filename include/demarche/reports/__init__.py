@@ -48,7 +48,7 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     ``doc`` is the parse of ``document.body``; offsets count in it. Relative dates are resolved against the day of
     publication and stay null where that is unknown or only the day of fetching. Same input, same output.
     """
-    anchor = None if document.published_rule in ("fetched", "none") else document.published_date
+    anchor = document.known_date
     parties = Parties(doc, mentions)
     facilities: dict[str, circumstances.Where] = {}
     learned = Learned(doc)

@@ -6,7 +6,6 @@ import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache
 from typing import Any, TypeVar
 
@@ -182,7 +181,7 @@ def code_documents(found: Sequence[Document], settings: Settings) -> Iterator[Co
                     doc,
                     document_id=document.document_id,
                     partition_key=document.partition_key,
-                    published_date=_known_day(document),
+                    published_date=document.known_date,
                     gazetteer=gazetteer,
                     places=known_places,
                 )
@@ -220,11 +219,6 @@ def _readable(document: Document) -> str:
     if not dateline or not document.body.startswith(dateline):
         return document.body
     return " " * len(dateline) + document.body[len(dateline) :]
-
-
-def _known_day(document: Document) -> date | None:
-    """The day of publication, not of fetching: who held an office is not guessed from when a text was found."""
-    return None if document.published_rule in ("fetched", "none") else document.published_date
 
 
 def _tag_reject(document: Document, error: Exception) -> Reject:

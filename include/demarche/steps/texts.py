@@ -136,9 +136,10 @@ def _given_text(raw: RawDocument) -> Document:
 
     moment = read_instant(raw.published)
     document = _bare_document(raw.model_copy(update={"published": None}))
-    return document.model_copy(
-        update={"published_date": moment.day if moment else None, "published_at": moment.instant if moment else None}
-    )
+    if moment is None:
+        return document
+    known = {"published_date": moment.day, "published_at": moment.instant, "published_rule": "metadata"}
+    return document.model_copy(update=known)
 
 
 def _bare_document(raw: RawDocument) -> Document:
@@ -195,10 +196,9 @@ def _answer(question: _Question, coding: Coding | Exception) -> dict[str, Any]:
     if isinstance(coding, Exception):
         return {"id": question.external_id, "error": f"can't be coded: {first_line(coding)}"}
     document = question.document
-    is_known = document.published_date and document.published_rule not in ("fetched", "none")
     return {
         "id": question.external_id,
-        "published_date": document.published_date.isoformat() if is_known and document.published_date else None,
+        "published_date": document.known_date.isoformat() if document.known_date else None,
         "language_code": document.language_code,
         "entities": [_entity(mention) for mention in coding.mentions if mention.mention_type in ontology.ENTITY_TYPES],
         "events": [_event(report, coding.participants) for report in coding.reports],

@@ -44,7 +44,8 @@ def measure(left: Shelf, left_rows: Integers, right: Shelf, right_rows: Integers
     is_told = fewer >= chosen.minimum_facts
     wanted = np.clip(containment - chosen.facts_margin, chosen.facts, chosen.facts_ceiling)
     is_same = (containment >= chosen.containment) & ((facts >= wanted) | (fewer == 0))
-    may_be_rewritten = (containment >= chosen.rewritten_containment) & (facts >= chosen.rewritten_facts)
+    is_long = np.minimum(of_left, of_right) >= chosen.rewritten_shingles
+    may_be_rewritten = is_long & (containment >= chosen.rewritten_containment) & (facts >= chosen.rewritten_facts)
     open_cases = np.flatnonzero(~is_same & may_be_rewritten & (containment < chosen.containment))
     if len(open_cases):
         lead = _lead(left, left_rows[open_cases], right, right_rows[open_cases])

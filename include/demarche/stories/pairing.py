@@ -218,6 +218,13 @@ def _unpacked(pairs: npt.NDArray[np.uint64]) -> _Candidates:
     return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(2**32 - 1)).astype(np.int64)
 
 
+def _are_near(one: Card, other: Card) -> bool:
+    """Whether one may be printed after the other: what a year lies between was written anew from the same mould."""
+    if one.published_date is None or other.published_date is None:
+        return True
+    return abs((one.published_date - other.published_date).days) <= settings().reprint_days
+
+
 def _verified(left: Shelf, left_rows: Integers, right: Shelf, right_rows: Integers) -> Iterator[Pair]:
     """The candidates that are one text."""
     for start in range(0, len(left_rows), _PAIRS_AT_ONCE):
@@ -225,5 +232,5 @@ def _verified(left: Shelf, left_rows: Integers, right: Shelf, right_rows: Intege
         found = measure(left, ours, right, theirs)
         for index in np.flatnonzero(found.is_same):
             one, other = left.cards[ours[index]], right.cards[theirs[index]]
-            if one.document_id != other.document_id:
+            if one.document_id != other.document_id and _are_near(one, other):
                 yield _pair(one, other, float(found.jaccard[index]), float(found.containment[index]))

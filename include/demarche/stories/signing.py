@@ -76,6 +76,8 @@ class Settings:
     rewritten_containment: float
     rewritten_facts: float
     rewritten_lead: float
+    rewritten_shingles: int
+    reprint_days: int
 
 
 @cache
@@ -102,7 +104,7 @@ def sign(document: Document) -> Signature:
         source_id=document.source_id,
         agency_id=document.agency_id,
         title=document.title,
-        published_date=document.published_date,
+        published_date=document.known_date,
         published_at=document.published_at,
         content_hash=document.content_hash,
         shingle_count=len(shingles),
