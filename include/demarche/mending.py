@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Token
 
+from demarche import codebook
+
 _NAMING = frozenset({"det", "amod", "compound", "nmod", "poss", "nummod", "case", "appos", "conj", "cc", "relcl"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl", "aux"})
-_PREPOSITIONS = frozenset((
-    "about", "above", "across", "after", "against", "along", "alongside", "amid", "among", "around", "as", "at",
-    "before", "behind", "below", "beneath", "beside", "besides", "between", "beyond", "by", "despite", "down",
-    "during", "except", "for", "from", "if", "in", "inside", "into", "like", "near", "of", "off", "on", "onto",
-    "out", "outside", "over", "past", "per", "round", "since", "than", "through", "throughout", "till", "to",
-    "toward", "towards", "under", "underneath", "unlike", "until", "up", "upon", "via", "with", "within", "without",
-))  # fmt: skip
+_FUNCTION = codebook.words("function_words")
 _AFTER_VERB = frozenset({"prep", "npadvmod", "advcl", "advmod", "punct", "parataxis", "agent", "ccomp", "xcomp"})
 
 
@@ -41,7 +37,7 @@ def mend(doc: Doc) -> Doc:
 
 def _is_first_name(word: Token) -> bool:
     """Whether the parser takes a rare first name for a preposition before the last one: "Barack Obama and …"."""
-    if not word.text[:1].isupper() or word.lower_ in _PREPOSITIONS or word.i + 1 >= len(word.doc):
+    if not word.text[:1].isupper() or word.lower_ in _FUNCTION or word.i + 1 >= len(word.doc):
         return False
     last = word.nbor()
     return last.dep_ == "pobj" and last.head == word and last.tag_[:3] == "NNP"

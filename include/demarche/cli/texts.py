@@ -86,7 +86,7 @@ def extract(format: Jsonl = LineFormat.jsonl) -> None:
     """Read documents as JSON lines from standard input; write what each names and reports, in the same order.
 
     In: {"id", "text"}, and optionally "title", "url", "published_at". A line that can't be read gives {"id", "error"};
-    "skipped_sentences" counts those too long to be read.
+    "skipped_sentences" counts those too long to be read. Only English is read; "language_code" says which it is.
     Example: demarche extract --format jsonl < documents.jsonl > found.jsonl
     """
     from demarche import steps
