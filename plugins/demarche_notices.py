@@ -18,13 +18,14 @@ import re
 import signal
 import textwrap
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import tenacity
 from airflow.listeners import hookimpl
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _WAYS = ("WEBHOOK_URL", "MAIL_TO", "MAIL_FROM", "SMTP_URL")
 GRACE_SECONDS = 60  # in which a task that Airflow has told to end for its timeout can do so
+ATTEMPTS, PAUSE_SECONDS = 4, 2  # at asking Airflow's database, and between them, growing
 MOST_TASKS = 10  # that a notice names
 MOST_RUNS = 1000  # that are looked at for since when something is ill
 DASH = " — "  # between what is wrong and what to do
@@ -113,22 +115,36 @@ def on_dag_run_failed(dag_run: Any, msg: str) -> None:
     """Airflow's scheduler calls this once, when a run has failed for good."""
     if is_wanted():
         docs = getattr(getattr(dag_run, "dag", None), "doc_md", None) or ""
-        run = {name: getattr(dag_run, name) for name in ("dag_id", "run_id", "partition_key")}
-        threading.Thread(target=_tell_of_failure, args=(run, msg, docs), name="notice", daemon=True).start()
+        threading.Thread(target=_tell_of_failure, args=(_named(dag_run), msg, docs), name="notice", daemon=True).start()
 
 
 @hookimpl
 def on_dag_run_success(dag_run: Any, msg: str) -> None:
     """Airflow's scheduler calls this once, when a run has succeeded."""
     if is_wanted():
-        run = {name: getattr(dag_run, name) for name in ("dag_id", "run_id", "partition_key")}
-        threading.Thread(target=_tell_of_recovery, args=(run,), name="notice", daemon=True).start()
+        threading.Thread(target=_tell_of_recovery, args=(_named(dag_run),), name="notice", daemon=True).start()
+
+
+def _named(dag_run: Any) -> dict[str, Any]:
+    return {name: getattr(dag_run, name) for name in ("dag_id", "run_id", "partition_key", "end_date")}
+
+
+def _patiently(ask: Callable[[], Any]) -> Any:
+    """An answer of Airflow's database, asked again while that is busy: else the same would be told twice."""
+    from sqlalchemy.exc import OperationalError
+
+    return tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(ATTEMPTS),
+        wait=tenacity.wait_incrementing(PAUSE_SECONDS, PAUSE_SECONDS),
+        retry=tenacity.retry_if_exception_type(OperationalError),
+        reraise=True,
+    )(ask)
 
 
 def _tell_of_failure(run: Mapping[str, Any], msg: str, docs: str) -> None:
     try:
-        tasks = failures(run["dag_id"], run["run_id"])
-        before = last_trouble(run["dag_id"], run["run_id"])
+        tasks = _patiently(lambda: failures(run["dag_id"], run["run_id"]))
+        before = _patiently(lambda: last_trouble(run["dag_id"], run["run_id"], run["end_date"]))
     except Exception as error:  # a notice that names no task is better than none
         log.error("The failed tasks of %s could not be read: %s", run["dag_id"], type(error).__name__)
         tasks, before = [msg], None
@@ -140,7 +156,7 @@ def _tell_of_failure(run: Mapping[str, Any], msg: str, docs: str) -> None:
 
 def _tell_of_recovery(run: Mapping[str, Any]) -> None:
     try:
-        before = last_trouble(run["dag_id"], run["run_id"])
+        before = _patiently(lambda: last_trouble(run["dag_id"], run["run_id"], run["end_date"]))
     except Exception as error:
         log.error("The runs of %s could not be read: %s", run["dag_id"], type(error).__name__)
         return
@@ -158,8 +174,8 @@ class Trouble:
     since: datetime
 
 
-def last_trouble(dag_id: str, run_id: str) -> Trouble | None:
-    """What was wrong with the run that ended before this one; None if it was well, or there was none."""
+def last_trouble(dag_id: str, run_id: str, end_date: datetime | None) -> Trouble | None:
+    """What was wrong with the run that ended before this one did; None if it was well, or there was none."""
     from airflow.models.dagrun import DagRun
     from airflow.models.taskinstance import TaskInstance
     from airflow.models.xcom import XComModel
@@ -170,6 +186,7 @@ def last_trouble(dag_id: str, run_id: str) -> Trouble | None:
         ended = session.execute(
             select(DagRun.run_id, DagRun.state, DagRun.end_date)
             .where(DagRun.dag_id == dag_id, DagRun.run_id != run_id, DagRun.state.in_(("success", "failed")))
+            .where(DagRun.end_date <= (end_date or datetime.now(UTC)))
             .order_by(DagRun.end_date.desc())
             .limit(MOST_RUNS)
         ).all()

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from receivers import receiving, receiving_mail
 
@@ -31,6 +32,7 @@ def failed_run(**changes):
         "dag_id": "load_warehouse",
         "run_id": "asset_triggered__2026-11-24T14:43:17+00:00_x",
         "partition_key": "2018-11-06T14",
+        "end_date": SINCE,
         "dag": SimpleNamespace(doc_md=DOCS),
     }
     return SimpleNamespace(**given | changes)
@@ -52,7 +54,13 @@ def post_office(monkeypatch):
         yield arrived
 
 
-RUN = {"dag_id": "load_warehouse", "run_id": "asset_triggered__2026-11-24T14:43:17+00:00_x", "partition_key": None}
+RUN = {
+    "dag_id": "load_warehouse",
+    "run_id": "asset_triggered__2026-11-24T14:43:17+00:00_x",
+    "partition_key": None,
+    "end_date": None,
+}
+SINCE = datetime(2026, 11, 24, 14, 43, tzinfo=UTC)
 
 
 def test_a_notice_says_what_where_why_and_what_to_do():
@@ -221,9 +229,6 @@ def test_a_notice_comes_even_if_the_database_does_not_answer(webhook, monkeypatc
     assert "task_failure" in arrived[0]["text"]
 
 
-SINCE = datetime(2026, 11, 24, 14, 43, tzinfo=UTC)
-
-
 @pytest.mark.parametrize(
     ("before", "now", "is_told"),
     [
@@ -239,6 +244,24 @@ def test_the_same_trouble_is_told_once(before, now, is_told, monkeypatch):
     monkeypatch.setattr(notices, "send", lambda subject, text: told.append(subject))
     notices._tell_of_failure(RUN, "task_failure", DOCS)
     assert bool(told) is is_told
+
+
+def test_a_database_that_is_busy_is_asked_again(monkeypatch):
+    before = notices.Trouble(frozenset({"check"}), frozenset({"check"}), SINCE)
+    answers = [OperationalError("SELECT", {}, Exception("database is locked")), before]
+
+    def last_trouble(*_):
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(notices, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(notices, "failures", lambda *_: ["check"])
+    monkeypatch.setattr(notices, "last_trouble", last_trouble)
+    monkeypatch.setattr(notices, "send", lambda *_: pytest.fail("it was told again"))
+    notices._tell_of_failure(RUN, "task_failure", DOCS)
+    assert not answers
 
 
 def test_the_end_of_trouble_is_told_with_since_when_it_was(webhook, monkeypatch):

@@ -9,6 +9,8 @@ import time
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import pairwise
+from operator import itemgetter
 
 import pytest
 
@@ -106,8 +108,14 @@ def test_the_same_trouble_is_told_once_and_so_is_its_end(chain):
     for number in (1, 2):
         run_id = chain.start("ingest_documents", partition_key=f"1900-03-04T0{number}")
         assert chain.ended("ingest_documents", run_id) == "failed"
-    failed = chain.webhook.wait_for(2, "ingest_documents failed for 1900-03-04T0", 5)
-    assert len(failed) == 1
+    told = chain.webhook.wait_for(2, "ingest_documents failed for 1900-03-04T0", 5)
+    ended = sorted((run for run in chain.rest.runs("ingest_documents") if run["end_date"]), key=itemgetter("end_date"))
+    after_a_success = [  # the hour's own run may have ended well between the two
+        run["partition_key"]
+        for before, run in pairwise(ended)
+        if run["state"] == "failed" and before["state"] == "success"
+    ]
+    assert len(told) == len(after_a_success) < 3, [notice["text"] for notice in told]
     run_id = chain.start("ingest_documents", partition_key=FIRST)
     assert chain.ended("ingest_documents", run_id) == "success"
     (well, *_) = chain.webhook.wait_for(1, f"ingest_documents is well again for {FIRST}")
