@@ -6,6 +6,7 @@ the columns are GDELT's (event codebook 2.0); the words are ours.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import math
@@ -21,6 +22,8 @@ MAX_LINE_BYTES = 100_000
 
 _CODE = re.compile(r"\d{2,4}")
 _INTEGER = re.compile(r"-?\d{1,18}")
+_GZIP = b"\x1f\x8b"
+_ZIPS = (b"PK\x03\x04", b"PK\x05\x06")  # a file, or the end where there is none
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -32,6 +35,8 @@ class Column(NamedTuple):
     name: str
     kind: str  # integer, number, text; with ! where a value must stand there
     meaning: str
+    low: float = -math.inf
+    high: float = math.inf
 
 
 class Problem(NamedTuple):
@@ -68,16 +73,21 @@ def _actor(number: int) -> tuple[Column, ...]:
 
 def _place(prefix: str, what: str) -> tuple[Column, ...]:
     told = (
-        ("Type", "integer", "How exact the place of {} is: 0 none, 1 country, 2 US state, 3 US city, 4 city, 5 region"),
+        (
+            "Type", "integer",
+            "How exact the place of {} is: 0 none, 1 country, 2 US state, 3 US city, 4 city, 5 region", 0, 5,
+        ),
         ("FullName", "text", "Name of the place of {}"),
         ("CountryCode", "text", "FIPS 10-4 country of the place of {}"),
         ("ADM1Code", "text", "FIPS first-level division of the place of {}"),
         ("ADM2Code", "text", "Second-level division of the place of {}"),
-        ("Lat", "number", "Degrees north of the place of {}"),
-        ("Long", "number", "Degrees east of the place of {}"),
+        ("Lat", "number", "Degrees north of the place of {}", -90, 90),
+        ("Long", "number", "Degrees east of the place of {}", -180, 180),
         ("FeatureID", "text", "GNS or GNIS id of the place of {}"),
+    )  # fmt: skip
+    return tuple(
+        Column(f"{prefix}Geo_{name}", kind, meaning.format(what), *bounds) for name, kind, meaning, *bounds in told
     )
-    return tuple(Column(f"{prefix}Geo_{name}", kind, meaning.format(what)) for name, kind, meaning in told)
 
 
 EVENTS = Table(
@@ -90,16 +100,16 @@ EVENTS = Table(
         Column("FractionDate", "number", "That day as a year with a fraction"),
         *_actor(1),
         *_actor(2),
-        Column("IsRootEvent", "integer", "1 where it was found in the first paragraph"),
+        Column("IsRootEvent", "integer", "1 where it was found in the first paragraph", 0, 1),
         Column("EventCode", "text!", "CAMEO code of the act"),
         Column("EventBaseCode", "text", "That code's first three digits"),
         Column("EventRootCode", "text!", "That code's first two digits"),
-        Column("QuadClass", "integer", "1 cooperation in words, 2 in deed, 3 conflict in words, 4 in deed"),
-        Column("GoldsteinScale", "number", "Intensity of the code, -10 to 10"),
-        Column("NumMentions", "integer", "Mentions in the first quarter of an hour"),
-        Column("NumSources", "integer", "Sources in the first quarter of an hour"),
-        Column("NumArticles", "integer", "Documents in the first quarter of an hour"),
-        Column("AvgTone", "number", "Mean tone of those documents, -100 to 100"),
+        Column("QuadClass", "integer", "1 cooperation in words, 2 in deed, 3 conflict in words, 4 in deed", 1, 4),
+        Column("GoldsteinScale", "number", "Intensity of the code, -10 to 10", -10, 10),
+        Column("NumMentions", "integer", "Mentions in the first quarter of an hour", 0),
+        Column("NumSources", "integer", "Sources in the first quarter of an hour", 0),
+        Column("NumArticles", "integer", "Documents in the first quarter of an hour", 0),
+        Column("AvgTone", "number", "Mean tone of those documents, -100 to 100", -100, 100),
         *_place("Actor1", "actor 1"),
         *_place("Actor2", "actor 2"),
         *_place("Action", "the act"),
@@ -113,17 +123,17 @@ MENTIONS = Table(
         Column("GLOBALEVENTID", "integer!", "Number of the event"),
         Column("EventTimeDate", "integer", "When the event was first added (UTC), YYYYMMDDHHMMSS"),
         Column("MentionTimeDate", "integer!", "When the mention was added (UTC), YYYYMMDDHHMMSS"),
-        Column("MentionType", "integer!", "1 web, 2 citation only, 3 CORE, 4 DTIC, 5 JSTOR, 6 not a text"),
+        Column("MentionType", "integer!", "1 web, 2 citation only, 3 CORE, 4 DTIC, 5 JSTOR, 6 not a text", 1, 6),
         Column("MentionSourceName", "text", "The source, of the web its domain"),
         Column("MentionIdentifier", "text", "Address or citation of the document"),
         Column("SentenceID", "integer", "Number of the sentence, from 1"),
         Column("Actor1CharOffset", "integer", "Where actor 1 stands, in characters"),
         Column("Actor2CharOffset", "integer", "Where actor 2 stands, in characters"),
         Column("ActionCharOffset", "integer", "Where the act stands, in characters"),
-        Column("InRawText", "integer", "1 where it was found in the text as it is"),
-        Column("Confidence", "integer", "In per cent"),
-        Column("MentionDocLen", "integer", "Characters of the document"),
-        Column("MentionDocTone", "number", "Tone of the document"),
+        Column("InRawText", "integer", "1 where it was found in the text as it is", 0, 1),
+        Column("Confidence", "integer", "In per cent", 0, 100),
+        Column("MentionDocLen", "integer", "Characters of the document", 0),
+        Column("MentionDocTone", "number", "Tone of the document", -100, 100),
         Column("MentionDocTranslationInfo", "text", "How it was translated"),
         Column("Extras", "text", "Reserved"),
     ),
@@ -133,25 +143,28 @@ _BY_COUNT = {len(table.columns): table for table in TABLES.values()}
 
 
 def unpacked(data: bytes) -> IO[bytes]:
-    """The file's text as a stream. Raises GdeltError for an archive of several files, or one that is broken."""
-    if data[:2] == b"\x1f\x8b":
+    """The file's text as a stream. Raises GdeltError for an archive of none or several files, or that can't be read;
+    what reading the stream raises for a damaged one, ``_lines`` tells."""
+    if data[:2] == _GZIP:
         return cast(IO[bytes], gzip.open(io.BytesIO(data)))
-    if data[:4] != b"PK\x03\x04":
+    if data[:4] not in _ZIPS:
         return io.BytesIO(data)
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        names = archive.namelist()
-        if len(names) != 1:
-            raise GdeltError(f"an archive of {len(names)} files, where GDELT's have one")
-        return archive.open(names[0])
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise GdeltError(f"a broken or encrypted archive ({error})") from error
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    files = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if len(files) != 1:
+        held = f"of {len(files)} files, where GDELT's have one" if files else "with nothing in it"
+        raise GdeltError(f"a zip archive {held}")
+    if files[0].flag_bits & 1:
+        raise GdeltError("an encrypted zip archive — unpack it first")
+    return archive.open(files[0])
 
 
 def table_of(data: bytes) -> Table:
     """Which table a file is of, by the number of columns of its first line. Raises GdeltError when it is of none."""
     line = next(_lines(data, len(data) + MAX_LINE_BYTES), b"")
     count = line.count(b"\t") + 1
+    if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise GdeltError("written as UTF-16, where GDELT's are UTF-8 — save it as that")
     if not line.strip(b"\r\n"):
         raise GdeltError("empty")
     if count not in _BY_COUNT:
@@ -176,16 +189,20 @@ def read(data: bytes, table: Table, max_bytes: int) -> Iterator[tuple[int, str] 
 
 
 def _lines(data: bytes, max_bytes: int) -> Iterator[bytes]:
+    """The lines, but for the mark that some programs write before UTF-8."""
     total = 0
     try:
         with unpacked(data) as stream:
             while line := stream.readline(MAX_LINE_BYTES):
-                total += len(line)
+                first, total = not total, total + len(line)
                 if total > max_bytes:
                     raise GdeltError(f"more than {max_bytes} bytes unpacked — split it")
-                yield line
+                yield line.removeprefix(codecs.BOM_UTF8) if first else line
+    except NotImplementedError as error:
+        raise GdeltError(f"a zip archive of a kind that can't be read here ({error}) — unpack it first") from error
     except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
-        raise GdeltError(f"its packing breaks off or is broken ({error})") from error
+        what = "gzip file" if data[:2] == _GZIP else "zip archive"
+        raise GdeltError(f"a {what} that breaks off or is damaged — fetch it again ({error})") from error
 
 
 def wrong(fields: list[str], table: Table) -> tuple[str, str] | None:
@@ -200,9 +217,13 @@ def wrong(fields: list[str], table: Table) -> tuple[str, str] | None:
         elif kind == "integer":
             if not _INTEGER.fullmatch(value):
                 return "foreign", f"{column.name} is no integer: {value[:40]!r}"
+            if not column.low <= int(value) <= column.high:
+                return "foreign", f"{column.name} isn't {_bounds(column)}: {value!r}"
         elif kind == "number":
             if not _is_number(value):
                 return "foreign", f"{column.name} is no number: {value[:40]!r}"
+            if not column.low <= float(value) <= column.high:
+                return "foreign", f"{column.name} isn't {_bounds(column)}: {value[:40]!r}"
         elif _CONTROL.search(value):
             return "foreign", f"{column.name} holds a control character"
     return _wrong_event(fields) if table is EVENTS else _wrong_mention(fields)
@@ -211,27 +232,37 @@ def wrong(fields: list[str], table: Table) -> tuple[str, str] | None:
 _PLACE = {column.name: place for place, column in enumerate(EVENTS.columns)}
 _MENTIONED = {column.name: place for place, column in enumerate(MENTIONS.columns)}
 
+# a column, and the one of whose value it is the beginning, of so many characters
+_BEGINNINGS = (
+    ("Year", "SQLDATE", 4), ("MonthYear", "SQLDATE", 6), ("EventBaseCode", "EventCode", 3),
+    ("EventRootCode", "EventCode", 2),
+)  # fmt: skip
+
 
 def _wrong_event(fields: list[str]) -> tuple[str, str] | None:
-    day, code, root, added = (fields[_PLACE[name]] for name in ("SQLDATE", "EventCode", "EventRootCode", "DATEADDED"))
+    day, code, added = (fields[_PLACE[name]] for name in ("SQLDATE", "EventCode", "DATEADDED"))
     if not _is_instant(day, "%Y%m%d"):
         return "foreign", f"SQLDATE is no day: {day!r}"
     if not _is_instant(added, "%Y%m%d%H%M%S"):
         return "foreign", f"DATEADDED is no instant: {added!r}"
     if not _CODE.fullmatch(code) or not 1 <= int(code[:2]) <= 20:
         return "foreign", f"EventCode is no CAMEO code: {code!r}"
-    if code[:2] != root:
-        return "foreign", f"EventRootCode {root!r} isn't that of {code!r}"
+    for name, of, length in _BEGINNINGS:
+        value = fields[_PLACE[name]]
+        if value and value != (expected := fields[_PLACE[of]])[:length]:
+            return "contradictory", f"{name} {value!r} isn't that of {of} {expected}"
     return None
 
 
 def _wrong_mention(fields: list[str]) -> tuple[str, str] | None:
-    at, kind = fields[_MENTIONED["MentionTimeDate"]], fields[_MENTIONED["MentionType"]]
+    at = fields[_MENTIONED["MentionTimeDate"]]
     if not _is_instant(at, "%Y%m%d%H%M%S"):
         return "foreign", f"MentionTimeDate is no instant: {at!r}"
-    if kind not in ("1", "2", "3", "4", "5", "6"):
-        return "foreign", f"MentionType is none of 1 to 6: {kind!r}"
     return None
+
+
+def _bounds(column: Column) -> str:
+    return f"{column.low:g} or more" if column.high == math.inf else f"between {column.low:g} and {column.high:g}"
 
 
 def _is_number(text: str) -> bool:

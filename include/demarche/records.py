@@ -728,13 +728,13 @@ class GdeltFile(Record):
 
 
 class GdeltReject(Record):
-    """A line of GDELT's file that isn't a row of theirs, and why; of each file the first thousand."""
+    """A line of GDELT's file that isn't a row of theirs, or contradicts one, and why; of a file the first thousand."""
 
     table = "gdelt_rejects"
     key = ("raw_hash", "line_number")
     raw_hash: RawHash
     line_number: int = Field(description="Which line of the file, from 1")
-    reason_type: str = Field(description="columns, encoding, or foreign")
+    reason_type: str = Field(description="columns, encoding, foreign or contradictory")
     reason_text: str = Field(description="A sentence that names the file and the reason")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import shutil
@@ -12,8 +13,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from demarche import gdelt, steps
+from demarche.cli import app
 from demarche.gdelt import EVENTS, MENTIONS, GdeltError, Problem
 from demarche.settings import Settings
 from demarche.warehouse import snapshot
@@ -30,6 +33,9 @@ def event(number: int, **changes: Any) -> str:
         "ActionGeo_Type": 4, "ActionGeo_FullName": 'Zürich "Flughafen", Switzerland', "ActionGeo_Lat": 47.37,
         "ActionGeo_Long": 8.54, "DATEADDED": 20240304121500, "SOURCEURL": "https://courier.example/a",
     } | changes  # fmt: skip
+    if "EventCode" in changes:
+        code = str(changes["EventCode"])
+        values = {**values, "EventBaseCode": code[:3], "EventRootCode": code[:2], **changes}
     return "\t".join(str(values.get(name, "")) for name in EVENTS.column_names)
 
 
@@ -53,6 +59,17 @@ def zipped(*parts: bytes) -> bytes:
         for number, part in enumerate(parts):
             archive.writestr(f"{number}.CSV", part)
     return out.getvalue()
+
+
+def flipped(data: bytes) -> bytes:
+    """An archive of which a byte of what is packed is another."""
+    return data[:60] + bytes([data[60] ^ 0xFF]) + data[61:]
+
+
+def encrypted(data: bytes) -> bytes:
+    """An archive that says of its file that it is encrypted."""
+    directory = data.index(b"PK\x01\x02")
+    return data[:6] + b"\x01" + data[7 : directory + 8] + b"\x01" + data[directory + 9 :]
 
 
 @pytest.fixture
@@ -100,13 +117,22 @@ def test_a_file_is_read_however_it_is_packed(pack: Any) -> None:
         (event(1, SQLDATE="2024-03-04"), "foreign", "SQLDATE is no integer"),
         (event(1, DATEADDED=20240304), "foreign", "DATEADDED is no instant"),
         (event(1, EventCode="meet"), "foreign", "EventCode is no CAMEO code"),
-        (event(1, EventCode="990", EventRootCode="99"), "foreign", "EventCode is no CAMEO code"),
-        (event(1, EventRootCode="05"), "foreign", "isn't that of"),
+        (event(1, EventCode="990"), "foreign", "EventCode is no CAMEO code"),
         (event(1, AvgTone="nan"), "foreign", "AvgTone is no number"),
         (event(1, AvgTone="1_0"), "foreign", "AvgTone is no number"),
         (event(1, NumArticles="12.5"), "foreign", "NumArticles is no integer"),
         (event(1, SOURCEURL="https://a\x00b"), "foreign", "SOURCEURL holds a control character"),
         (event(9**21), "foreign", "GLOBALEVENTID is no integer"),
+        (event(1, NumMentions=-4), "foreign", "NumMentions isn't 0 or more: '-4'"),
+        (event(1, QuadClass=5), "foreign", "QuadClass isn't between 1 and 4: '5'"),
+        (event(1, ActionGeo_Lat=91.5), "foreign", "ActionGeo_Lat isn't between -90 and 90: '91.5'"),
+        (event(1, Actor2Geo_Long=-180.5), "foreign", "Actor2Geo_Long isn't between -180 and 180"),
+        (event(1, Actor1Geo_Type=6), "foreign", "Actor1Geo_Type isn't between 0 and 5"),
+        (event(1, GoldsteinScale=11), "foreign", "GoldsteinScale isn't between -10 and 10"),
+        (event(1, Year=2023), "contradictory", "Year '2023' isn't that of SQLDATE 20240304"),
+        (event(1, MonthYear=202404), "contradictory", "MonthYear '202404' isn't that of SQLDATE 20240304"),
+        (event(1, EventBaseCode="041"), "contradictory", "EventBaseCode '041' isn't that of EventCode 040"),
+        (event(1, EventRootCode="05"), "contradictory", "EventRootCode '05' isn't that of EventCode 040"),
     ],
 )
 def test_what_is_no_row_is_told_why(line: str, reason_type: str, said: str) -> None:
@@ -115,6 +141,13 @@ def test_what_is_no_row_is_told_why(line: str, reason_type: str, said: str) -> N
     assert isinstance(bad, Problem)
     assert (bad.line, bad.reason_type) == (2, reason_type)
     assert said in bad.reason_text
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zipped])
+def test_a_mark_of_utf8_before_the_first_row_costs_nothing(pack: Any) -> None:
+    data = pack(codecs.BOM_UTF8 + data_of(event(1), event(2)))
+    assert gdelt.table_of(data) is EVENTS
+    assert list(gdelt.read(data, EVENTS, 10_000)) == [(1, event(1)), (2, event(2))]
 
 
 def test_another_encoding_is_told_by_its_place() -> None:
@@ -143,9 +176,16 @@ def test_mentions_are_looked_at_as_well(line: str, said: str) -> None:
         (b"", "empty"),
         (b"a,b,c\n1,2,3\n", "1 columns; GDELT 2's events have 61"),
         (data_of("\t" * 57), "58 columns, as GDELT 1 had"),
-        (zipped(b"a", b"b"), "an archive of 2 files"),
-        (zipped(data_of(event(1)))[:-30], "archive"),
-        (gzip.compress(data_of(event(1)))[:-20], "breaks off"),
+        (zipped(b"a", b"b"), "a zip archive of 2 files, where GDELT's have one"),
+        (zipped(), "a zip archive with nothing in it"),
+        (zipped(b""), "^empty"),
+        (zipped(data_of(event(1)))[:-30], "a zip archive that breaks off or is damaged — fetch it again"),
+        (zipped(data_of(event(1)))[:40], "a zip archive that breaks off or is damaged — fetch it again"),
+        (flipped(zipped(data_of(event(1)))), "a zip archive that breaks off or is damaged — fetch it again"),
+        (gzip.compress(data_of(event(1)))[:-20], "a gzip file that breaks off or is damaged — fetch it again"),
+        (b"\x1f\x8b", "a gzip file that breaks off or is damaged — fetch it again"),
+        (encrypted(zipped(data_of(event(1)))), "an encrypted zip archive — unpack it first"),
+        (data_of(event(1)).decode().encode("utf-16"), "written as UTF-16, where GDELT's are UTF-8"),
     ],
 )
 def test_a_file_of_something_else_is_refused(data: bytes, said: str) -> None:
@@ -162,7 +202,7 @@ def test_what_unpacks_to_more_than_is_allowed_is_refused() -> None:
 def test_rows_come_into_tables_of_their_own(ours: Settings) -> None:
     before = snapshot(ours.warehouse_path, ("core",))
     bad = event(3, SQLDATE=20241399)
-    path = put(ours, "a.export.CSV", data_of(event(1), event(2, EventCode="0841", EventRootCode="08"), bad, event(1)))
+    path = put(ours, "a.export.CSV", data_of(event(1), event(2, EventCode="0841"), bad, event(1)))
     done = steps.import_gdelt([path, put(ours, "a.mentions.CSV", data_of(mention(1), mention(1)))], settings=ours)
     assert done.counts == {"files": 2, "known": 0, "refused": 0, "rows": 3, "repeated": 2, "rejects": 1}
     assert rows(ours, "SELECT * EXCLUDE (raw_hash) FROM gdelt.events WHERE GLOBALEVENTID = 1") == [
@@ -184,11 +224,49 @@ def test_importing_again_changes_nothing(ours: Settings) -> None:
     done = steps.import_gdelt([path, put(ours, "same.CSV", path.read_bytes())], settings=ours)
     assert (done.counts["files"], done.counts["known"]) == (0, 2)
     assert ours.warehouse_path.stat() == published
-    more = put(ours, "more.CSV", data_of(event(2, NumArticles=99), event(4)))
+    more = put(ours, "more.CSV", data_of(event(2), event(4)))
     assert steps.import_gdelt([more], settings=ours).counts["repeated"] == 1
     after = snapshot(ours.warehouse_path, ("gdelt",))["gdelt.events"]
-    assert [row for row in after if row in before["gdelt.events"]] == before["gdelt.events"], "the first to come stays"
+    assert [row for row in after if row in before["gdelt.events"]] == before["gdelt.events"]
     assert len(after) == 3
+
+
+def test_another_row_of_the_same_number_is_left_out_and_told(ours: Settings) -> None:
+    """Wherever the first one is: in another file, in one that comes with it, or before it in its own."""
+    first = put(ours, "first.CSV", data_of(event(1), event(2, NumArticles=9), event(2, NumArticles=3), event(3)))
+    second = put(ours, "second.CSV", data_of(event(4), event(3, Actor1Name="LYON"), event(1)))
+    done = steps.import_gdelt([first, second], settings=ours)
+    assert (done.counts["rows"], done.counts["repeated"], done.counts["rejects"]) == (4, 1, 2)
+    third = put(ours, "third.CSV", data_of(event(4, SOURCEURL="")))
+    assert steps.import_gdelt([third], settings=ours).counts["rejects"] == 1
+    told = "SELECT reason_type, reason_text FROM meta.gdelt_rejects ORDER BY ALL"
+    assert rows(ours, told) == [
+        ("contradictory", f"{name}: line {line} says something else of record {number} than {where} — the first stays")
+        for name, line, number, where in (
+            ("first.CSV", 3, 2, "an earlier line"), ("second.CSV", 2, 3, "first.CSV"), ("third.CSV", 1, 4, "second.CSV")
+        )
+    ]  # fmt: skip
+    kept = rows(ours, "SELECT GLOBALEVENTID, NumArticles, Actor1Name FROM gdelt.events ORDER BY ALL")
+    assert kept == [(1, 4, "PARIS"), (2, 9, "PARIS"), (3, 4, "PARIS"), (4, 4, "PARIS")]
+    counted = "SELECT file_name, row_count, repeated_count, reject_count FROM meta.gdelt_files ORDER BY ALL"
+    assert rows(ours, counted) == [("first.CSV", 3, 0, 1), ("second.CSV", 2, 1, 1), ("third.CSV", 0, 0, 1)]
+
+
+def test_what_was_left_out_is_told_with_its_place(ours: Settings) -> None:
+    good, bad = put(ours, "good.CSV", data_of(event(1))), put(ours, "bad.CSV", data_of(event(2), event(3, Year=1)))
+    options = ["--lake", ours.lake_url, "--warehouse", str(ours.warehouse_path)]
+    ran = CliRunner().invoke(app, ["import", "gdelt", str(good), str(bad), *options])
+    assert ran.exit_code == 0
+    assert "rejects 1" in ran.stdout
+    assert f"left out: {bad.name}: line 2 Year '1' isn't that of SQLDATE 20240304" in ran.stderr
+    many = put(ours, "many.CSV", data_of(*(event(n, Year=1 if n % 20 == 0 else 2024) for n in range(10, 611))))
+    ran = CliRunner().invoke(app, ["import", "gdelt", str(many), *options])
+    assert "rejects 30" in ran.stdout
+    assert ran.stderr.count("left out: ") == 20
+    assert "… and 10 more lines; `demarche query" in ran.stderr
+    assert len(rows(ours, "SELECT reason_text FROM meta.gdelt_rejects")) == 31
+    again = CliRunner().invoke(app, ["import", "gdelt", str(good), *options])
+    assert (again.exit_code, again.stderr) == (0, "")
 
 
 def test_of_a_file_that_is_mostly_wrong_nothing_is_taken(ours: Settings) -> None:
@@ -200,7 +278,7 @@ def test_of_a_file_that_is_mostly_wrong_nothing_is_taken(ours: Settings) -> None
     assert [failure.split(": ")[0] for failure in done.failures] == [
         str(ours.data_folder / name) for name in ("foreign.CSV", "missing.CSV", "other.txt", "wide.CSV")
     ]
-    assert "is no UTF-8" in done.failures[-1]
+    assert "UTF-16" in done.failures[-1]
     assert "3 of 4 lines are no events of GDELT's: line 2 has no GLOBALEVENTID" in done.failures[0]
     assert rows(ours, "SELECT GLOBALEVENTID FROM gdelt.events") == [(9,)]
     assert rows(ours, "SELECT file_name, row_count FROM meta.gdelt_files") == [("good.CSV", 1)]
@@ -236,8 +314,8 @@ def test_with_the_warehouse_it_is_not_lost(again: Any, settings: Settings) -> No
 def test_what_each_has_of_the_other(ours: Settings) -> None:
     lines = (
         event(1), event(2),  # the meeting, twice
-        event(3, EventCode="190", EventRootCode="19", Actor1CountryCode="USA", Actor2CountryCode="ROM"),
-        event(4, EventCode="010", EventRootCode="01", Actor1CountryCode="TMP"),
+        event(3, EventCode="190", Actor1CountryCode="USA", Actor2CountryCode="ROM"),
+        event(4, EventCode="010", Actor1CountryCode="TMP"),
         event(5, Actor2CountryCode="FRA"), event(6, Actor2CountryCode=""), event(7, Actor2CountryCode="EUR"),
     )  # fmt: skip
     steps.import_gdelt([put(ours, "a.CSV", data_of(*lines))], settings=ours)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from demarche.warehouse import GdeltRows
 
 MAX_BYTES = 2_000_000_000  # of a file, unpacked
-_KEPT_REJECTS = 1_000  # of a file, by line; all are counted
 _JOURNAL = GdeltFile.table
 
 
@@ -30,8 +29,9 @@ def import_gdelt(
     """Take GDELT 2's files of events or mentions (.CSV, .zip, .gz); one that was taken before is passed over. Their
     bytes stay in the lake, so that a rebuild takes them again; without ``paths``, only what the warehouse lacks of it.
 
-    A line that is no row of GDELT's is rejected; a file that can't be read, or of which more lines are rejected than
-    ``max_reject_share``, is refused as a whole, and stands in the answer's ``failures``.
+    A line that is no row of GDELT's, or says something else of a record than one that came before, is rejected, and
+    stands in ``left_out``; a file that can't be read, or of which more lines are no rows than ``max_reject_share``, is
+    refused as a whole, and stands in ``failures``.
     """
     settings = settings or load_settings()
     lake = open_lake(settings)
@@ -50,16 +50,17 @@ def import_gdelt(
         "files": new,
         "known": len(paths) - new - len(failures),
         "refused": len(failures),
-        "rows": sum(file.row_count - file.repeated_count for file in taken),
-        "repeated": sum(file.repeated_count for file in taken),
-        "rejects": sum(file.reject_count for file in taken),
+        "rows": sum(one.file.row_count - one.file.repeated_count for one in taken),
+        "repeated": sum(one.file.repeated_count for one in taken),
+        "rejects": sum(one.file.reject_count for one in taken),
     }
-    return StepResult("import", None, details=counts, failures=tuple(failures))
+    left_out = tuple(reject.reason_text for one in taken for reject in one.rejects)
+    return StepResult("import", None, details=counts, left_out=left_out, failures=tuple(failures))
 
 
 def sync_gdelt(
     *, settings: Settings | None = None, keep: int | None = None, progress: Progress = no_progress
-) -> list[GdeltFile]:
+) -> list[GdeltRows]:
     """Take into the warehouse what it lacks of the files that the lake keeps; which those were. Of former publications,
     ``keep`` stay, or as many as the settings say."""
     from demarche import warehouse
@@ -119,10 +120,10 @@ def _rows(lake: Lake, file: GdeltFile, target: Path) -> GdeltRows:
         for line in gdelt.read(lake.get_raw(file.raw_hash), gdelt.TABLES[file.table_name], MAX_BYTES):
             if isinstance(line, gdelt.Problem):
                 bad += 1
-                rejects += [_reject(file, line)] if bad <= _KEPT_REJECTS else []
+                rejects += [_reject(file, line)] if bad <= warehouse.KEPT_REJECTS else []
             else:
                 good += 1
-                out.write(f"{line[1]}\n")
+                out.write(f"{line[0]}\t{line[1]}\n")
     return warehouse.GdeltRows(file.model_copy(update={"row_count": good, "reject_count": bad}), target, rejects)
 
 

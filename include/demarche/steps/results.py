@@ -44,6 +44,7 @@ class StepResult:
     rejected: int = 0
     details: Mapping[str, int] = field(default_factory=dict)
     rejects: tuple[Reject, ...] = ()
+    left_out: tuple[str, ...] = ()  # sentences on lines of files that aren't articles
     raw_hashes: tuple[str, ...] = ()  # of the files that were read, also of those that were known
     failures: tuple[str, ...] = ()  # of sources: since when, and why
 

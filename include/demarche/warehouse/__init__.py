@@ -23,7 +23,7 @@ from demarche.warehouse.errors import (
     remedy,
 )
 from demarche.warehouse.exporting import Export, open_export
-from demarche.warehouse.gdelt import GdeltRows, gdelt_hashes, take_gdelt
+from demarche.warehouse.gdelt import KEPT_REJECTS, GdeltRows, gdelt_hashes, take_gdelt
 from demarche.warehouse.migration import copy_from_ducklake, copy_to_ducklake
 from demarche.warehouse.publication import chosen_publication, distrust, expire, publications, restore
 from demarche.warehouse.querying import Answer, ParquetAnswer, query, query_parquet
@@ -34,6 +34,7 @@ from demarche.warehouse.writer import GateFailure, PartitionFiles, Warehouse, ac
 
 __all__ = [
     "CHECKS_FOLDER",
+    "KEPT_REJECTS",
     "OLDER",
     "Answer",
     "DuckLake",
