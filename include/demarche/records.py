@@ -39,7 +39,9 @@ PartitionKey = Annotated[
     Field(description="The hour of ingestion, by its start in UTC", pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}$"),
 ]
 SourceId = Annotated[str, Field(description="The outlet or agency: a hash of its name")]
-DocumentId = Annotated[str, Field(description="A text as fetched: a hash of source, canonical URL and content")]
+DocumentId = Annotated[
+    str, Field(description="A text as fetched: a hash of content and canonical URL; of content and source without one")
+]
 ReportId = Annotated[str, Field(description="An event as one document tells it")]
 EventId = Annotated[str, Field(description="One happening in the world: its smallest report's id, `e` for `r`")]
 StoryId = Annotated[str, Field(description="One text, whoever prints it: its smallest document's id, `s` for `d`")]
@@ -152,10 +154,10 @@ class Document(Record):
     table = "documents"
     key = ("document_id",)
     document_id: DocumentId
-    article_id: str = Field(description="Source and URL: the versions of one article share it")
+    article_id: str = Field(description="A hash of the canonical URL: the versions of one article share it")
     partition_key: PartitionKey
     source_id: SourceId
-    source_name: str = Field(description="The outlet: site name, host of the URL, or the configured source")
+    source_name: str = Field(description="The outlet: as declared, as page, record or feed call it, or its host")
     path: str = Field(description="The file or address as given")
     canonical_url: str | None = Field(None, description="The address without tracking parameters")
     title: str | None = Field(None, description="The headline, without section tags")
@@ -343,7 +345,7 @@ class Signature(Record):
     key = ("document_id",)
     document_id: DocumentId
     partition_key: PartitionKey
-    article_id: str = Field("", description="Source and URL: the versions of one article share it")
+    article_id: str = Field("", description="A hash of the canonical URL: the versions of one article share it")
     source_id: SourceId
     agency_id: str | None = Field(None, description="The wire agency that wrote it, where the outlet only prints it")
     title: str | None = Field(None, description="The headline")

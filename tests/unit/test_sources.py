@@ -332,33 +332,38 @@ def forms() -> dict[str, tuple[str, bytes]]:
     import csv
     import io
 
-    rss = f"""<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>C</title>
-        <language>en</language><item><title>{TITLE}</title><link>{ADDRESS}</link><dc:creator>Ann Lee</dc:creator>
+    rss = f"""<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/">
+        <channel><title>The Courier – World</title><language>en</language>
+        <item><title>{TITLE}</title><link>{ADDRESS}</link><dc:creator>Ann Lee</dc:creator>
         <pubDate>Tue, 06 Nov 2018 09:30:00 GMT</pubDate><description>{ESCAPED}</description></item></channel></rss>"""
-    atom = f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>C</title><entry><title>{TITLE}</title>
+    atom = f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>The Courier</title><entry><title>{TITLE}</title>
         <link href="{ADDRESS}"/><author><name>Ann Lee</name></author><published>{STAMP}</published>
         <content type="html">{ESCAPED}</content></entry></feed>"""
     rdf = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
-        xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://courier.example/"><title>C</title></channel>
+        xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://courier.example/">
+        <title>News | The Courier</title></channel>
         <item rdf:about="{ADDRESS}"><title>{TITLE}</title><link>{ADDRESS}</link><dc:creator>Ann Lee</dc:creator>
         <dc:date>{STAMP}</dc:date><description>{ESCAPED}</description></item></rdf:RDF>"""
     item = {"id": ADDRESS, "url": ADDRESS, "title": TITLE, "content_html": HTML, "date_published": STAMP,
             "authors": [{"name": "Ann Lee"}]}  # fmt: skip
-    json_feed = {"version": "https://jsonfeed.org/version/1.1", "title": "C", "items": [item]}
-    record = {"url": ADDRESS, "title": TITLE, "text": TEXT, "published_at": STAMP, "author": "Ann Lee"}
+    json_feed = {"version": "https://jsonfeed.org/version/1.1", "title": "The Courier", "items": [item]}
+    record = {"url": ADDRESS, "title": TITLE, "text": TEXT, "published_at": STAMP, "author": "Ann Lee",
+              "source": "The Courier"}  # fmt: skip
     table = io.StringIO()
     writer = csv.DictWriter(table, list(record))
     writer.writeheader()
     writer.writerow(record)
     page = f"""<!DOCTYPE html><html><head><title>{TITLE}</title><link rel="canonical" href="{ADDRESS}">
+        <meta property="og:site_name" content="The Courier">
         <meta name="author" content="Ann Lee"><meta property="article:published_time" content="{STAMP}"></head>
         <body><nav><a href="/">Home</a></nav><h1>{TITLE}</h1><article>{HTML}</article></body></html>"""
     said = {"@type": "NewsArticle", "headline": TITLE, "author": {"@type": "Person", "name": "Ann Lee"}, "url": ADDRESS,
-            "datePublished": STAMP}  # fmt: skip
+            "datePublished": STAMP, "publisher": {"name": "The Courier"}}  # fmt: skip
     with_json_ld = f"""<!DOCTYPE html><html><head><title>{TITLE}</title>
         <script type="application/ld+json">{json.dumps(said)}</script></head>
         <body><nav><a href="/">Home</a></nav><h1>{TITLE}</h1><article>{HTML}</article></body></html>"""
-    plain = f"{TITLE}\n\nBy Ann Lee\n\nPublished 6 November 2018 09:30 GMT\n\n{TEXT}\n"
+    head = f"{TITLE}\n\nBy Ann Lee\n\nPublished 6 November 2018 09:30 GMT"
+    plain = f"{head}\n\n{TEXT}\n\nURL: {ADDRESS}?utm_source=x\n"
     return {
         "RSS": ("a.xml", rss.encode()),
         "Atom": ("a.atom", atom.encode()),
@@ -382,8 +387,51 @@ def test_an_article_is_the_same_document_in_every_form(form: str, tmp_path: Path
     assert (found.title, found.byline, found.body) == (TITLE, "Ann Lee", TEXT)
     assert (found.published_date, found.published_at) == (date(2018, 11, 6), datetime.fromisoformat(STAMP))
     assert found.language_code == "en"
-    if form != "text":  # which has no place for an address, so that its outlet is the folder
-        assert found.canonical_url == ADDRESS
-        assert found.document_id == record_id(
-            "d", record_id("o", "courier.example"), ADDRESS, found.content_hash
-        )  # the same in all of them
+    assert found.canonical_url == ADDRESS
+    assert found.document_id == record_id("d", ADDRESS, found.content_hash)  # the same in all of them
+    assert found.source_name == ("courier.example" if form == "text" else "The Courier")  # it has no place for a name
+
+
+def test_an_article_in_all_forms_at_once_is_one_document(tmp_path: Path) -> None:
+    for name, data in forms().values():
+        (tmp_path / name).write_bytes(data)
+    found = list(steps.parse_files([tmp_path]))
+    assert len(found) == len(forms())
+    assert len({(item.document_id, item.article_id) for item in found if isinstance(item, Document)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "outlet"),
+    [
+        ("The Courier", "The Courier"),
+        ("World news - Courier", "Courier"),
+        ("The Courier | Pacific | Politics", "The Courier"),
+        ("Latest news", "Latest news"),
+        ("World > Pacific", "World > Pacific"),
+        (None, "courier.example"),
+    ],
+)
+def test_a_feed_without_a_declared_outlet_is_named_by_its_title(title: str | None, outlet: str, tmp_path: Path) -> None:
+    data = json.loads(forms()["JSON Feed"][1])
+    data["title"] = title
+    (tmp_path / "a.json").write_text(json.dumps(data))
+    (found,) = steps.parse_files([tmp_path])
+    assert isinstance(found, Document)
+    assert found.source_name == outlet
+
+
+def test_an_entry_of_a_gathered_feed_has_the_outlet_that_it_was_taken_from(tmp_path: Path) -> None:
+    item = f"<title>{TITLE}</title><link>{ADDRESS}</link><description>{ESCAPED}</description>"
+    rss = f"""<rss version="2.0"><channel><title>Gathered</title>
+        <item>{item}<source url="https://courier.example/rss">The Courier</source></item></channel></rss>"""
+    (tmp_path / "a.xml").write_text(rss)
+    (found,) = steps.parse_files([tmp_path])
+    assert isinstance(found, Document)
+    assert found.source_name == "The Courier"
+
+
+def test_a_text_without_a_single_address_of_its_own_has_none(tmp_path: Path) -> None:
+    for number, lines in enumerate(("", f"Share: {ADDRESS}", f"{ADDRESS}", f"{ADDRESS}\n\n{ADDRESS}-2")):
+        (tmp_path / f"{number}.txt").write_text(f"{TITLE}\n\n{lines}\n\n{TEXT}\n\nhttps://other.example/a/b\n")
+    found = [item.canonical_url for item in steps.parse_files([tmp_path]) if isinstance(item, Document)]
+    assert found == [None, None, ADDRESS, None]

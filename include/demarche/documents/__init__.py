@@ -30,7 +30,7 @@ MAX_TEXT_CHARACTERS = 1_000_000  # of a page in plain text, furniture included
 MAX_LINES = 20_000  # of a page in plain text; each is looked at by many rules
 _SOME_LETTERS = re.compile(r"[^\W\d_](?s:.)*?[^\W\d_]")
 _LEAD_CHARACTERS = 500
-_ADDRESS = re.compile(r"https?://\S+")
+_ADDRESS = re.compile(r"(?P<label>[^\W\d_][\w ]{1,30}:\s)?(?P<url>https?://[^\s/]+/\S+?)(?:\s\d{1,3}/\d{1,3})?")
 _LATE_PRINT = 7  # days after which somebody printed a page from a browser, which prints its own day
 _MISSED = 1.5  # by so much longer is what the page says its text is: then the extractor missed most of it
 
@@ -103,17 +103,30 @@ def _from_text(raw: RawDocument) -> _Draft:
     head = [*page.head[below:], *page.head[: max(0, below - 1)]]  # a day below the title is nearer than a masthead's
     order = order_of_days("\n".join((*page.head, *page.inner, *page.tail)))
     published, draft.modified = publication.printed(head, page.tail, page.body, month_first=order)
-    by_address = next((day for line in page.head if _ADDRESS.fullmatch(line) and (day := day_of(line))), None)
-    if by_address and (not published or 0 <= (published.day - by_address).days <= _LATE_PRINT):
+    address = _printed_address(page)
+    by_address = day_of(address)
+    if by_address and (not published or 0 < (published.day - by_address).days <= _LATE_PRINT):
         published, rule = Moment(by_address), "address"
     else:
         rule = "printed"
     dateline = publication.dateline_day(page.paragraphs)
     _set_published(draft, raw, (("text", rule, published), ("text", "dateline", dateline)))
-    _set(draft, "url", _first((("given", raw.url),)))
+    _set(draft, "url", _first((("given", raw.url), ("printed", address))))
     _set_source(draft, raw, ())
     draft.language = raw.language_code
     return draft
+
+
+def _printed_address(page: furniture.Page) -> str | None:
+    """The address that stands alone on a line above the article, or with a label around it, if there is only one."""
+    above, behind = ([_ADDRESS.fullmatch(line) for line in lines] for lines in (page.head, page.tail))
+    found = [match["url"] for match in above if match and (not match["label"] or _names_address(match["label"]))]
+    found += [match["url"] for match in behind if match and match["label"] and _names_address(match["label"])]
+    return found[0] if len({canonical_url(url) for url in found}) == 1 else None
+
+
+def _names_address(label: str) -> bool:
+    return label.rstrip(": ").lower() in codebook.document("furniture")["address"]["label"]
 
 
 _MOST_ABOVE = 40  # words of what may stand above a dateline
@@ -371,8 +384,8 @@ def _finished(draft: _Draft, raw: RawDocument, partition_key: str) -> Document:
     dateline = find_dateline(draft.paragraphs[0])
     published = draft.published
     return Document(
-        document_id=record_id("d", source_id, url or "", content_hash),
-        article_id=record_id("a", source_id, url or content_hash),
+        document_id=record_id("d", url or source_id, content_hash),
+        article_id=record_id("a", url) if url else record_id("a", source_id, content_hash),
         partition_key=partition_key,
         source_id=source_id,
         source_name=draft.source_name,

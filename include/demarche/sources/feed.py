@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from demarche.records import Fetch, RawDocument, Reject
 from demarche.sources import jsonl
@@ -35,7 +35,7 @@ class _Entry:
     is_html: bool
     external_id: str | None
     modified: str | None
-    given: dict[str, str]  # title, published, byline, language_code
+    given: dict[str, str]  # title, published, byline, language_code, publisher_name
 
 
 def is_feed(data: bytes) -> bool:
@@ -101,17 +101,19 @@ def _entries(fetch: Fetch, data: bytes) -> Iterator[_Entry]:
         io.BytesIO(markup), sanitize_html=False, resolve_relative_uris=False, response_headers=_IN_UTF_8
     )
     language = str(found.feed.get("language") or "")
+    outlet = _clean(_plain(found.feed.get("title")))
     for entry in found.entries[:MAX_ENTRIES]:
         content, is_html = _content(entry)
-        link = _clean(entry.get("link"))
+        url = _absolute(fetch.url, _clean(entry.get("link")))
         given = {
             "title": _clean(_plain(entry.get("title"))),
             "byline": _clean(entry.get("author")),
             "published": _clean(entry.get("published") or entry.get("updated")),
             "language_code": _clean(language),
+            "publisher_name": _clean(_plain(entry.get("source", {}).get("title"))) or _outlet(outlet, url or fetch.url),
         }
         yield _Entry(
-            url=_absolute(fetch.url, link),
+            url=url,
             content=content,
             is_html=is_html,
             external_id=_clean(entry.get("id")),
@@ -136,20 +138,44 @@ def _json_entries(fetch: Fetch, data: bytes) -> Iterator[_Entry]:
         content = json.loads(decode(data))
     except (ValueError, RecursionError):
         return
-    items = content.get("items") if isinstance(content, dict) else None
+    if not isinstance(content, dict):
+        return
+    items = content.get("items")
+    outlet = _clean(jsonl.words(content.get("title")))
     for item in (items if isinstance(items, list) else [])[:MAX_ENTRIES]:
         if isinstance(item, dict):
             fields = jsonl.read_fields({"language": content.get("language"), **item})
             text, html = fields.pop("text"), fields.pop("html")
-            url, external_id = fields.pop("url"), fields.pop("external_id")
+            link, external_id = fields.pop("url"), fields.pop("external_id")
+            url = _absolute(fetch.url, link)
+            fields["publisher_name"] = fields["publisher_name"] or _outlet(outlet, url or fetch.url)
             yield _Entry(
-                url=_absolute(fetch.url, url),
+                url=url,
                 content=html or text,
                 is_html=bool(html),
                 external_id=external_id,
                 modified=jsonl.words(item.get("date_modified")),
                 given={name: value for name, value in fields.items() if value},
             )
+
+
+_PARTS = re.compile(r"\s+(?:[|–—»·:>/-]|::|--|\|\|)\s+|\s?[：｜]\s?")
+_SHORTEST_NAME = 3  # letters by which a part of a feed's title is known to be the site's name
+
+
+def _outlet(title: str | None, url: str) -> str | None:
+    """The outlet by its feed's title: of "World news – The Courier" the part that names the site, else all of it."""
+    try:
+        site = _letters((urlsplit(url).hostname or "").removeprefix("www."))
+    except ValueError:
+        site = ""
+    names = [(part, _letters(part).removeprefix("the")) for part in _PARTS.split(title or "")]
+    of_site = (part for part, name in names if len(name) >= _SHORTEST_NAME and name in site)
+    return next(of_site, title)
+
+
+def _letters(text: str) -> str:
+    return "".join(mark for mark in text.casefold() if mark.isalnum())
 
 
 def _absolute(base: str, link: str | None) -> str | None:
