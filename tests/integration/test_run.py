@@ -165,6 +165,8 @@ def test_a_rebuild_is_equal(loaded, tmp_path):
     assert core_and_mart(world) == core_and_mart(loaded)
     revisions = "SELECT event_id, load_id, is_retracted FROM meta.event_revisions ORDER BY ALL"
     assert rows(world, revisions) == rows(loaded, revisions)
+    versions = "SELECT load_id, component_name, code_version FROM meta.code_versions ORDER BY ALL"
+    assert set(rows(world, versions)) > set(rows(loaded, versions)) > set(), "those of former loads, and of the rebuild"
 
 
 # --- the command -----------------------------------------------------------------------------------------------

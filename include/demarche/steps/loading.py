@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from demarche import events, language
 from demarche.records import (
     Accuracy,
+    CodeVersion,
     Decision,
     Document,
     EventRevision,
@@ -395,11 +396,16 @@ def _code_versions(settings: Settings) -> dict[str, str]:
 
 # --- the journal -------------------------------------------------------------------------------------------------
 def keep_journal(lake: Lake, warehouse: Warehouse) -> None:
-    """Append the loads that the journal lacks, each after its revisions: a load in the journal is whole."""
+    """Append the loads that the journal lacks, each after its revisions and what made it: a load in the journal is
+    whole."""
     kept = {row["load_id"] for row in lake.journal("loads")}
     for load in warehouse.loads():
         if load.load_id not in kept:
-            lake.append_journal("event_revisions", [row.model_dump() for row in warehouse.revisions(load.load_id)])
+            for kind, rows in (
+                (EventRevision, warehouse.revisions(load.load_id)),
+                (CodeVersion, warehouse.code_versions(load.load_id)),
+            ):
+                lake.append_journal(kind.table, [row.model_dump() for row in rows])
             lake.append_journal("loads", [load.model_dump()])
 
 
@@ -416,7 +422,7 @@ def _replay(warehouse: Warehouse, lake: Lake, declared: Sequence[Declaration]) -
     warehouse.replay(SourceHealth, [health_of(lake, source) for source in declared])
     kinds: tuple[type[Record], ...] = (QualityResult, Decision)
     if {row["load_id"] for row in lake.journal(Load.table)} - {load.load_id for load in warehouse.loads()}:
-        kinds = (Load, EventRevision, *kinds)
+        kinds = (Load, EventRevision, CodeVersion, *kinds)
     for kind in kinds:
         _bring(warehouse, lake, kind)
     reviewed = events.reviewed_precision(decisions(lake), version("demarche"))
@@ -425,9 +431,9 @@ def _replay(warehouse: Warehouse, lake: Lake, declared: Sequence[Declaration]) -
 
 def _bring(warehouse: Warehouse, lake: Lake, kind: type[Record]) -> None:
     rows = [kind.model_validate(row) for row in lake.journal(kind.table)]
-    if kind is EventRevision:
+    if kind in (EventRevision, CodeVersion):
         loads = {row["load_id"] for row in lake.journal(Load.table)}
-        rows = [row for row in rows if row.load_id in loads]  # type: ignore[attr-defined]  # revisions have one
+        rows = [row for row in rows if row.load_id in loads]  # type: ignore[attr-defined]  # both have one
     unique = {tuple(getattr(row, name) for name in kind.key): row for row in rows}
     warehouse.replay(kind, [unique[key] for key in sorted(unique)])
 

@@ -462,6 +462,10 @@ class Warehouse:
         """What a load added, changed or retracted: for the journal."""
         return self._meta(records.EventRevision, "WHERE load_id = ? ORDER BY event_id", [load_id])
 
+    def code_versions(self, load_id: str) -> list[records.CodeVersion]:
+        """What made a load: for the journal."""
+        return self._meta(records.CodeVersion, "WHERE load_id = ? ORDER BY component_name", [load_id])
+
     def _meta(self, record_type: type[R], condition: str, given: list[Any]) -> list[R]:
         names = list(record_type.model_fields)
         rows = self._fetch(f"SELECT {', '.join(names)} FROM meta.{record_type.table} {condition}", given)
