@@ -116,3 +116,34 @@ def test_rows_that_do_not_fit_hold_back_their_partition_alone(world: World, monk
     with pytest.raises(steps.StepError, match=f"held back.*{KEYS[1]}: documents can't be taken.*parse-documents"):
         steps.load_warehouse(settings=settings)
     assert loaded_keys(settings) == [KEYS[0], KEYS[2]]
+
+
+@pytest.mark.parametrize("station", ["documents", "tagged", "paired"])
+def test_a_manifest_of_junk_stops_nothing_and_the_next_run_makes_it_anew(
+    loaded: World, tmp_path: Path, station: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = loaded.copy(tmp_path / "data", "raw", "derived")
+    settings = world.settings
+    steps.load_warehouse(settings=settings)
+    manifest = Path(settings.lake_url) / "derived" / f"{station}.manifests" / f"{KEYS[1]}.json"
+    before = manifest.read_bytes()
+    manifest.write_bytes(b"junk{")
+    steps.load_warehouse(settings=settings)
+    assert loaded_keys(settings) == KEYS, "what was loaded stays"
+    assert manifest.name in caplog.text
+    waiting = [] if station == "paired" else [KEYS[1]]  # a load compares itself what isn't compared
+    assert steps.pending(station, settings=settings) == waiting, "the next run takes it"
+    for key in KEYS:
+        world.derive(key)
+    assert manifest.read_bytes() == before
+
+
+def test_what_cannot_be_made_anew_is_not_made_empty(loaded: World, tmp_path: Path) -> None:
+    world = loaded.copy(tmp_path / "data", "raw", "derived", "journal")
+    lake = Lake(world.settings.lake_url)
+    for fetch in lake.all_fetches():
+        lake.remove_raw(fetch.raw_hash)
+    lake.append_journal("expired", [{"partition_key": key, "expired_at": "2021-06-11T00:00:00+00:00"} for key in KEYS])
+    (Path(world.settings.lake_url) / "derived" / "documents.manifests" / f"{KEYS[1]}.json").write_bytes(b"junk{")
+    with pytest.raises(LakeFault, match=f"raw bytes have expired.*put back from a copy.*{KEYS[1]}.json"):
+        steps.parse_documents(KEYS[1], settings=world.settings)

@@ -26,7 +26,7 @@ from demarche.steps.ledgers import (
 from demarche.steps.limits import time_limit
 from demarche.steps.results import StepResult, by_path, first_line
 from demarche.steps.sources import ask_sources, chosen_sources, read_named
-from demarche.storage import Lake
+from demarche.storage import Lake, LakeFault
 
 if TYPE_CHECKING:
     from demarche.documents.tombstones import Forgotten
@@ -111,7 +111,13 @@ def _parsed(
 
 
 def _derived(lake: Lake, fetch: Fetch, forgotten: Forgotten) -> Iterator[Document | Reject | None]:
-    """The rows that were made of a fetch when its bytes were still there."""
+    """The rows that were made of a fetch when its bytes were still there. Raises LakeFault where they are lost."""
+    if lake.manifest("documents", fetch.partition_key) is None:
+        raise LakeFault(
+            f"{lake.url}: what was made of {fetch.partition_key} is gone or can't be read, and the raw bytes have "
+            "expired that it was made from — put back from a copy derived/documents.manifests/"
+            f"{fetch.partition_key}.json"
+        )
     kinds: tuple[type[Document], type[Reject]] = (Document, Reject)
     for kind in kinds:
         for row in lake.read(kind, fetch.partition_key, "documents"):

@@ -21,6 +21,7 @@ import gzip
 import hashlib
 import io
 import json
+import logging
 import posixpath
 import re
 import secrets
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 Tables = Mapping[type[Record], Sequence[Record]]
+
+log = logging.getLogger("demarche")
 
 _WRITING = timedelta(hours=1)  # within it, a file that no manifest lists may be one that is about to be listed
 
@@ -264,7 +267,8 @@ class Lake:
             return manifest
 
     def manifest(self, station: str, partition_key: str) -> Manifest | None:
-        """The ledger's line of a partition, or None where the station has not been."""
+        """The ledger's line of a partition; None where the station has not been, or left what can't be read: its next
+        run takes that again."""
         path = self._manifest_path(station, partition_key)
         try:
             return _read_manifest(path, self._get(path))
@@ -272,10 +276,11 @@ class Lake:
             return None
 
     def manifests(self, station: str) -> dict[str, Manifest]:
-        """A station's whole ledger, by partition key in order."""
+        """A station's whole ledger, by partition key in order, without lines that can't be read."""
         paths = {key: self._manifest_path(station, key) for key in self.taken_keys(station)}
         found = self._objects.get_all(list(paths.values()))
-        return {key: _read_manifest(path, found[path]) for key, path in paths.items() if path in found}
+        read = {key: _read_manifest(path, found[path]) for key, path in paths.items() if path in found}
+        return {key: manifest for key, manifest in read.items() if manifest}
 
     def taken_keys(self, station: str) -> list[str]:
         """The keys of all partitions that a station has taken, in order: the ledger, unread."""
@@ -762,11 +767,12 @@ def _checked(pattern: re.Pattern[str], value: str) -> str:
     return value
 
 
-def _read_manifest(path: str, data: bytes) -> Manifest:
+def _read_manifest(path: str, data: bytes) -> Manifest | None:
     try:
         return Manifest.model_validate_json(data)
-    except ValidationError as error:
-        raise LakeFault(f"{path}: no manifest of this version — delete it and run the station again") from error
+    except ValidationError:
+        log.warning("%s: no manifest of this version; the station takes its partition again in its next run", path)
+        return None
 
 
 def _hash_of(parts: Sequence[str]) -> str:
