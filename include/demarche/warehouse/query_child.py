@@ -1,11 +1,10 @@
 """Runs one foreign SELECT in a process of its own, locked up; started by ``querying.py``, never imported.
 
-A job as JSON on standard input; on standard output the answer as a line of JSON, behind it a Parquet file where one was
-asked for. What holds it, each for itself enough against
-what DuckDB alone lets through: one statement, and that a SELECT; a read-only connection without access to files and
-with a locked configuration; the file is a hard link of mode 0444 in a folder of mode 0555; no file may grow (so
-nothing can be written anywhere); limits on memory, processor time and answer. As root, for whom modes don't bind, the
-process sees nothing but that folder (chroot) and becomes nobody.
+A job as JSON on standard input; on standard output the answer as a line of JSON, behind it its rows, as JSON or as a
+Parquet file. What holds it, each for itself enough against what DuckDB alone lets through: one statement, and that a
+SELECT; a read-only connection without access to files and with a locked configuration; the file is a hard link of mode
+0444 in a folder of mode 0555; no file may grow (so nothing can be written anywhere); limits on memory, processor time
+and answer. As root, for whom modes don't bind, the process sees nothing but that folder (chroot) and becomes nobody.
 
 Of a DuckLake the process has to reach catalog and data files, so that it keeps its user and sees the machine. There
 no file but those can be read, PostgreSQL is told to write nothing, and of functions that answer tables a query may
@@ -177,7 +176,7 @@ def distinct(columns: list[str]) -> list[str]:
 
 
 def answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """Run the job's query and give its columns and at most ``limit`` rows, or these as a Parquet file."""
+    """Run the job's query and give its columns, and at most ``limit`` rows in the form that is asked for."""
     con = opened(job)
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET lock_configuration = true")
@@ -192,7 +191,7 @@ def answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     cursor = con.execute(statement, parameters) if parameters else con.execute(statement)
     names = distinct([column[0] for column in cursor.description])
     try:
-        return _as_parquet(cursor, names, job) if job["form"] == "parquet" else (_as_json(cursor, names, job), b"")
+        return (_as_parquet if job["form"] == "parquet" else _as_json)(cursor, names, job)
     finally:
         timer.cancel()
 
@@ -223,16 +222,17 @@ def _as_parquet(
     return {"columns": columns, "is_truncated": is_truncated}, sink.getvalue()
 
 
-def _as_json(cursor: duckdb.DuckDBPyConnection, names: list[str], job: dict[str, Any]) -> dict[str, Any]:
+def _as_json(cursor: duckdb.DuckDBPyConnection, names: list[str], job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     columns = [[name, str(column[1])] for name, column in zip(names, cursor.description, strict=True)]
     lines: list[str] = []
     size = 0
-    while len(lines) <= job["limit"] and (row := cursor.fetchone()) is not None:
-        lines.append(json.dumps(plain(row), ensure_ascii=True, allow_nan=False))
-        size += len(lines[-1])
+    while len(lines) <= job["limit"] and (rows := cursor.fetchmany(min(1000, job["limit"] + 1 - len(lines)))):
+        for row in rows:
+            lines.append(json.dumps(plain(row), ensure_ascii=True, allow_nan=False))
+            size += len(lines[-1])
         _refuse_too_large(size, job)
-    rows = [json.loads(line) for line in lines[: job["limit"]]]
-    return {"columns": columns, "rows": rows, "is_truncated": len(lines) > job["limit"]}
+    found = {"columns": columns, "is_truncated": len(lines) > job["limit"]}
+    return found, f"[{','.join(lines[: job['limit']])}]".encode("ascii")
 
 
 def _refuse_too_large(size: int, job: dict[str, Any]) -> None:

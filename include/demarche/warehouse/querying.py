@@ -57,9 +57,9 @@ def query(
     SELECT, is wrong, or needs more time, memory or room than allowed; WarehouseError when there is no readable
     warehouse.
     """
-    found, _ = _asked(path, sql, "json", limit, timeout_seconds, memory_mb, answer_mb, parameters)
+    found, data = _asked(path, sql, "json", limit, timeout_seconds, memory_mb, answer_mb, parameters)
     types = [sql_type for _, sql_type in found["columns"]]
-    rows = [tuple(_typed(value, sql_type) for value, sql_type in zip(row, types, strict=True)) for row in found["rows"]]
+    rows = [tuple(map(_typed, row, types)) for row in json.loads(data)]
     return Answer(tuple(name for name, _ in found["columns"]), rows, found["is_truncated"])
 
 
