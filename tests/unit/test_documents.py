@@ -82,6 +82,67 @@ def test_page_dump(path: Path) -> None:
     assert (str(day) if day else None) == expected.get("published_date")
 
 
+BLOCKS = tomllib.loads((PAGES.parent / "furniture.toml").read_text(encoding="utf-8"))
+RIVER = (
+    "Peru’s foreign minister flew to Quito on Tuesday to sign an agreement on the water of the Zarumilla,"
+    " ending fourteen months of talks.",
+    "“We have shared this river for two hundred years, and now we have written down how,” Luz Tapia told "
+    "reporters at the airport.",
+    "Under the accord Peru gets fifty-five per cent of the flow from December to May, and forty per cent "
+    "in the dry months.",
+    "Ecuador’s president, Marta Correa, called the treaty a gift to the farmers on both banks and said "
+    "she would send it to parliament within a week.",
+    "Opposition leaders in Lima said they would not vote on it before they had seen the annex.",
+)
+MENU = ("The Pacific Courier", "Home", "World", "Sign in", "Peru and Ecuador sign treaty on shared river")
+SIGNED = ("By Ana Lima", "4 March 2014")
+FOOT = ("More from The Courier", "Bus fares to rise in June", "© 2014 The Pacific Courier. All rights reserved.")
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"], ids=["dense", "spaced"])
+@pytest.mark.parametrize(("place", "block"), [(place, block) for place in BLOCKS for block in BLOCKS[place]], ids=str)
+def test_what_stands_around_an_article_is_left_out(place: str, block: list[str], gap: str) -> None:
+    layouts = {
+        "below": [(*MENU, *SIGNED, *RIVER, *block, *FOOT)],
+        "above": [(*MENU, *SIGNED, *block, *RIVER, *FOOT), (*MENU, *block, *SIGNED, *RIVER, *FOOT)],
+        "inside": [(*MENU, *SIGNED, *RIVER[:3], *block, *RIVER[3:], *FOOT)],
+    }
+    for lines in layouts[place]:
+        assert read(text=gap.join(lines)).body.split("\n\n") == list(RIVER)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "A further meeting is to be held in Lima in March.",
+        "Support for the treaty has grown in both capitals.",
+        "Luz Tapia speaks for a government that has changed twice since.",
+        "“This story is over,” Tapia said.",
+        "Peru opens its new bridge next week.",
+        "The pumps at Aguas Verdes are Peruvian, the pipes are not. ■",
+        "Tapia, who is a professor of law, wrote most of the text herself.",
+        "“Never again will we quarrel over water,” she said.",
+        "Share prices of both water companies fell.",
+    ],
+)
+def test_what_belongs_to_an_article_stays(line: str) -> None:
+    for place in (1, 3, 5):
+        body = (*RIVER[:place], line, *RIVER[place:])
+        for gap in ("\n", "\n\n"):
+            assert read(text=gap.join((*MENU, *SIGNED, *body, *FOOT))).body.split("\n\n") == list(body)
+
+
+def test_a_heading_between_offers_stays_if_the_paragraph_takes_it_up() -> None:
+    body = (*RIVER[:3], "Parliament and the farmers", *RIVER[3:])
+    lines = (*MENU, *SIGNED, *RIVER[:3], "FEATURED", "Storm closes Callao", *body[3:], *FOOT)
+    assert read(text="\n".join(lines)).body.split("\n\n") == list(body)
+
+
+def test_marks_of_emphasis_and_of_quoted_mail_go() -> None:
+    marked = [f"> {line}".replace("Luz Tapia", "*Luz Tapia*").replace("Peru gets", "_Peru_ gets") for line in RIVER]
+    assert read(text="\n>\n".join((*MENU, *SIGNED, *marked))).body.split("\n\n") == list(RIVER)
+
+
 @pytest.mark.parametrize("path", sorted(WEB_PAGES.glob("*.html")), ids=lambda path: path.stem)
 def test_web_page(path: Path) -> None:
     expected = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ _ONLY_LINKS = re.compile(rf"(?m)^[ \t]*[-*+•][ \t]+(?:\[[^\[\]\n]{{0,300}}\]{_
 _HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(?=\S)")
 _RULE = re.compile(r"(?m)^ {0,3}(?:(?:[-*_][ \t]?){3,}|={3,})$")
 _QUOTE = re.compile(r"(?m)^ {0,3}(?:>[ \t]?){1,5}")
+_QUOTED_LINE = re.compile(r"(?m)^ {0,3}>[ \t]?\S.{40,}$")  # of a mail; an entry of a menu is shorter
 _STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]{1,300}?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^\n*]{1,300}?)(?<=[^\s*_])\1(?![\w*])")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!>|~-])")
@@ -38,8 +39,10 @@ def unmarked(text: str) -> str:
 def _without_marks(text: str) -> str:
     if len(_REFERENCE.findall(text)) >= _FEWEST and (found := _REFERENCES.search(text)):
         return _NUMBER.sub("", text[: found.start()])
+    if len(_QUOTED_LINE.findall(text)) >= _FEWEST:
+        text = _QUOTE.sub("", text)
     if sum(1 for mark in (_LINK, _HEADING) for _ in mark.finditer(text)) < _FEWEST:
-        return text
+        return _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
     text = _IMAGE.sub("", text)
     text = _ONLY_LINKS.sub(lambda item: "› " + _LINK.sub(r"\1", item[0]).strip(" -*+•"), text)
     text = _HEADING.sub("", _QUOTE.sub("", _RULE.sub("", _LINK.sub(r"\1", text))))

@@ -23,6 +23,7 @@ from demarche.documents.languages import has_english_words
 from demarche.documents.moments import days_in, label_of
 from demarche.documents.wrapping import unwrap
 
+_FURNITURE = ("line", "tools", "summary", "label")  # groups of phrases
 _MAX_PHRASE_LENGTH = 400  # longer lines are never furniture by phrase, and regular expressions stay cheap
 _EDGE_LINES = 4  # at either end of a main text, where extractors leave what stands around it
 _MAX_LABEL_LENGTH = 120  # of a label that an extractor left in a page's main text
@@ -83,7 +84,8 @@ _FUNCTION_WORD = re.compile(
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
-    r"(?i)\W{0,3}(?:photos?|pictures?|images?|foto)(?: (?:by|credit|courtesy))?\b.{1,60}$"
+    r"(?i)\W{0,3}(?:photos?|photograph|pictures?|images?|foto|illustration|graphic|credit)"
+    r"(?: (?:by|credit|courtesy))?(?:\b|:).{1,60}$"
 )  # below a caption
 _SEPARATED = re.compile(
     r"(?:[^|·•»›>/]{1,40}(?:\s?[|·•»›>]\s?|\s/\s)){2,}[^|·•»›>]{0,120}|[^|>»›]{1,30}\s[|>»›]\s[^|>»›]{1,30}"
@@ -108,11 +110,12 @@ def split_page(text: str) -> Page:
             kinds[number] = "caption"
         if kinds[number - 1] == "ending" and lines[number].endswith(("?", "!")) and _count(lines[number]) <= 15:
             kinds[number] = "furniture"
-    first = next((number for number, kind in enumerate(kinds) if kind == "prose"), None)
-    if first is not None and _CREDIT.match("".join(lines[first + 1 : first + 2])) and "prose" in kinds[first + 1 :]:
-        kinds[first] = "caption"
+    _mark_summary(lines, kinds)
+    _mark_captions(lines, kinds)
     for number in range(1, len(lines)):  # what a colon announces is said in the list behind it
         before = lines[number - 1]
+        if before.endswith(":") and _count(before) > 2 and kinds[number - 1] == "short" and _ITEM.match(lines[number]):
+            kinds[number - 1] = "prose"
         is_list = _ITEM.match(lines[number]) and kinds[number - 1] == "prose"
         if is_list and (before.endswith(":") or (_ITEM.match(before) and not _STRONG_END.search(before))):
             kinds[number] = "prose"
@@ -125,14 +128,98 @@ def split_page(text: str) -> Page:
             rest = lines  # whatever it looks like, nothing else can be meant
         return Page(tuple(rest), (), tuple(line for line in lines if line not in rest), ())
     kept = _without_islands(lines, kinds, _without_strangers(lines, _kept(lines, kinds, start, end)))
+    kept = _without_standfirst(lines, kinds, kept)
     paragraphs, tails = _without_agency_tails([lines[number] for number in kept])
     inner = tuple(lines[number] for number in range(start, end) if number not in kept)
     return _without_portrait(Page(tuple(paragraphs), tuple(lines[:start]), tuple(lines[end:]), inner + tails))
 
 
+_SUMMARY_WORDS = 20  # of a point; leads are longer
+_MOST_POINTS = 8
+
+
+def _mark_summary(lines: list[str], kinds: list[str]) -> None:
+    """The points below "Key points": sentences shorter than the lead behind them."""
+    for number, line in enumerate(lines):
+        if not _phrases("summary").fullmatch(line.rstrip(" :")):
+            continue
+        longest = 0
+        for place in range(number + 1, min(number + 1 + _MOST_POINTS, len(lines))):
+            count = _count(lines[place])
+            if count > _SUMMARY_WORDS or (longest and count > 1.5 * longest and kinds[place] == "prose"):
+                kinds[number + 1 : place] = ["furniture"] * (place - number - 1)
+                break
+            longest = max(longest, count)
+
+
+_CAPTION_WORDS = 35
+_VERBLESS_WORDS = 25
+_RELATIVE_WORDS = 16  # of a caption whose only verb is in "where …"
+
+
+def _mark_captions(lines: list[str], kinds: list[str]) -> None:
+    """Sentences beside which stands who took the picture; before the article, also those without a verb."""
+    names = Counter(line for line in lines if _NAME_LINE.fullmatch(line))
+    first = next((number for number, kind in enumerate(kinds) if kind == "prose"), len(kinds))
+    begun = 0  # words of prose
+    for number in range(first, len(lines)):
+        line = lines[number]
+        is_short = _count(line) <= _CAPTION_WORDS and not _POINT.match(line)
+        if kinds[number] != "prose" or not is_short or "prose" not in kinds[number + 1 :]:
+            begun += _count(line) if kinds[number] == "prose" else 0
+            continue
+        above, below = lines[number - 1] if number else "", lines[number + 1]
+        has_verb = line[-1] in "?!" or _has_verb(_RELATIVE.split(line)[0] if _count(line) <= _RELATIVE_WORDS else line)
+        shows = not has_verb or (
+            _words_of("picture_verbs").search(line) and not _TELLS.search(line) and not _PAST.search(line)
+        )
+        is_parted = number + 1 < len(kinds) and kinds[number + 1] != "prose"
+        is_credited = _is_credit(above) or names[above] > 1
+        if (
+            (is_credited and kinds[number - 2] != "caption" and (shows or (is_parted and not begun)))
+            or (not begun and (_CREDIT.match(below) or (shows and _is_credit(below))))
+            or (not has_verb and _CREDIT.match(below))
+            or (not begun and not has_verb and _count(line) <= _VERBLESS_WORDS and not _QUOTED.search(line))
+        ):
+            kinds[number] = "caption"
+        else:
+            begun += _count(line)
+
+
+_RELATIVE = re.compile(r",? (?:where|which|who|whose|that)\b")
+_TELLS = re.compile(r"\b(?:said|told|will|would|has|have|had|was|were|added|did)\b")  # no caption does
+_OF_PICTURES = re.compile(
+    r"(?:[^\W\d_]\S{0,20} ){1,3}[^\W\d_]\S{0,20}(?:\s?/\s?|\s?\|\s?|,? for )(?:the |The )?[A-Z][^.!?]{1,40}|"
+    r"(?:©|\(c\)) ?[A-Z][^.!?]{1,60}|(?:\[(?:IMG|IMAGE|INLINE|Image|Photo)[^\]]*\])"
+)
+
+
+def _is_credit(line: str) -> bool:
+    """Whether a line says who took a picture, and no more."""
+    if _count(line) > 12 or is_byline(line) or _is_date_line(line):
+        return False
+    return _OF_PICTURES.fullmatch(line) is not None
+
+
+def _without_standfirst(lines: list[str], kinds: list[str], kept: list[int]) -> list[int]:
+    """Without a sentence between the title and a byline, a day, or buttons."""
+    if len(kept) < 4 or kept[0] == 0 or kept[1] == kept[0] + 1 or _count(lines[kept[0]]) > 40:
+        return kept
+    title, between = lines[kept[0] - 1], range(kept[0] + 1, kept[1])
+    is_title = kinds[kept[0] - 1] == "short" and may_be_title(title) and echo(title, [lines[one] for one in kept[:6]])
+    return kept[1:] if is_title and any(_begins(lines[one]) for one in between) else kept
+
+
+def _begins(line: str) -> bool:
+    """Whether a line stands between titles and texts: who wrote it, when, buttons."""
+    return is_byline(line) or _is_date_line(line) or _phrases("tools").fullmatch(line) is not None
+
+
 def _without_portrait(page: Page) -> Page:
-    """Without what the last paragraphs say of the author: they begin with the name in the byline."""
+    """Without what the last paragraphs say of the author: they begin with the name in the byline, or say what somebody
+    is of whom the article doesn't speak."""
     portraits = _portraits(list(page.paragraphs), find_byline(page, find_title(page))[0])
+    portraits = portraits or _strange_portrait(page.paragraphs)
     kept = page.paragraphs[: len(page.paragraphs) - len(portraits)]
     return replace(page, paragraphs=kept, tail=(*portraits, *page.tail))
 
@@ -150,7 +237,10 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
     captions = _captions(lines)
     for number, line in enumerate(lines):
         is_label = len(line) <= _MAX_LABEL_LENGTH and (
-            any(_phrases(group).fullmatch(line.removeprefix("- ")) for group in ("line", "label", "ending"))
+            any(
+                _phrases(group).fullmatch(line.removeprefix("- "))
+                for group in ("line", "tools", "summary", "label", "ending")
+            )
             or is_byline(line)
             or _is_date_line(line)
             or _addresses_reader(line)
@@ -206,10 +296,32 @@ def _is_loose(line: str) -> bool:
 def _portraits(paragraphs: list[str], byline: str | None) -> list[str]:
     """What the last paragraphs say of the authors: they begin with a name in the byline."""
     names = tuple(filter(None, re.split(r", (?:and )?| and | & ", byline or "")))
+    first_names = "|".join(re.escape(name.split()[0]) for name in names)
     count = 0
-    while names and len(paragraphs) - count > 3 and paragraphs[-1 - count].startswith(names):
+    while names and len(paragraphs) - count > 3:
+        line = paragraphs[-1 - count]
+        if not line.startswith(names) and not re.match(rf"(?:{first_names}) (?:{_DOES})\b", line):
+            break
         count += 1
     return paragraphs[len(paragraphs) - count :]
+
+
+_DOES = "is|was|has been|covers|writes|reports|teaches|works|leads|directs|edits"
+
+
+@cache
+def _is_author() -> re.Pattern[str]:
+    return re.compile(rf"(?P<name>(?:(?:Mr|Ms|Mrs|Dr|Prof)\.? {_NAME_WORD}|{_NAME})),? (?:{_DOES})\b")
+
+
+def _strange_portrait(paragraphs: Sequence[str]) -> list[str]:
+    """The last paragraph, where it says in the present of somebody unknown to the article that he writes or teaches."""
+    last = paragraphs[-1] if len(paragraphs) > 3 else ""
+    match = _is_author().match(last)
+    if not match or _count(last) > 60 or not _words_of("authors").search(last):
+        return []
+    surname = match["name"].split()[-1]
+    return [] if any(surname in line for line in paragraphs[:-1]) else [last]
 
 
 def _edges(lines: list[str]) -> set[int]:
@@ -263,20 +375,21 @@ def _count(line: str) -> int:
 _TWO_LETTERS = re.compile(r"[^\W\d_].*?[^\W\d_]")
 
 
+_FINISHED = re.compile(r"\s*[■□▪◆♦●∎▲◼☐⬛❖]$")  # what magazines set behind the last sentence
 _END_MARK = re.compile(r"#(?: {0,3}#)+|--|[-_=–—]{5,}")
 
 
 @lru_cache(maxsize=64)  # the lines at a text's ends are asked about several times
 def _kind(line: str) -> str:
     """prose, short, furniture, caption or ending; an agency's tail on a paragraph doesn't count."""
-    line = (_agency_tail().sub("", line) or line).removeprefix("- ")
+    line = _FINISHED.sub("", _agency_tail().sub("", line) or line).removeprefix("- ")
     if not _TWO_LETTERS.search(line):
         return "ending" if _END_MARK.fullmatch(line) else "furniture"
     if len(line) <= _MAX_PHRASE_LENGTH:
         if _phrases("ending").fullmatch(line.rstrip(" :")):
             return "ending"
         bare = _BRACKETED.fullmatch(line)
-        if any(_phrases(group).fullmatch(bare["inside"] if bare else line) for group in ("line", "label")):
+        if any(_phrases(group).fullmatch(bare["inside"] if bare else line) for group in _FURNITURE):
             return "furniture"
         parts = _BARRED.split(line)
         if _is_date_line(line) or (len(parts) > 1 and all(_phrases("line").fullmatch(part) for part in parts)):
@@ -285,7 +398,7 @@ def _kind(line: str) -> str:
             return "caption"
         if not _STRONG_END.search(line) and _SEPARATED.fullmatch(line):
             return "furniture"
-        if is_byline(line) or _addresses_reader(line):
+        if is_byline(line) or _addresses_reader(line) or _speaks_of_page(line):
             return "furniture"
     return "prose" if _is_prose(line) else "short"
 
@@ -318,6 +431,28 @@ def _addresses_reader(line: str) -> bool:
         and bool(_words_of("address_words").search(outside) or _imperative().match(outside))
         and not re.search(r"\b(?:said|told|says|tells|added|wrote)\b", outside)
     )
+
+
+_OFFER_WORDS = 25
+
+
+def _speaks_of_page(line: str) -> bool:
+    """A sentence on this very page, its text or its advertisements, or a bare order: "Never miss a story."."""
+    outside = _QUOTED.sub("", line)
+    if _count(line) > 45 or not _STRONG_END.search(line) or re.search(r"\b(?:said|told|says|wrote)\b", outside):
+        return False
+    if _words_of("this_page").search(outside):
+        return True
+    is_order = _words_of("orders").match(outside) is not None and _count(line) <= _OFFER_WORDS
+    return is_order and outside == line and not _has_verb(line.partition(" ")[2].partition(" ")[2])
+
+
+_PRESENT = re.compile(r"(?:[A-Z]\w+|\b(?:who|which|that|it|he|she)) [a-z]{2,}s (?!of\b)")  # "Peru opens", "who asks"
+
+
+def _has_verb(line: str) -> bool:
+    """Whether a sentence has what may be a finite verb."""
+    return any(pattern.search(text) for pattern, text in ((_VERB, line.lower()), (_PAST, line), (_PRESENT, line)))
 
 
 _MAX_DATE_WORDS = 18
@@ -451,10 +586,11 @@ def _resumes(lines: list[str], kinds: list[str], number: int) -> bool:
     ]
     if sum(1 for line, kind in following if kind == "prose" and _count(line) >= 10) >= 2:
         return True
-    said = _stems(" ".join(lines[max(0, number - 8) : number]))
+    above = zip(lines[:number], kinds[:number], strict=True)
+    said = _stems(" ".join(line for line, kind in above if kind in ("prose", "short") and _count(line) >= 4))
     return any(
         all(kinds[one] == "prose" and _count(lines[one]) >= 12 for one in (first, first + 1))
-        and len(said & _stems(f"{lines[first]} {lines[first + 1]}")) >= 3
+        and len(said & _stems(f"{lines[first]} {lines[first + 1]}")) >= 2
         for first in range(number + 1, min(number + 16, len(lines) - 1))
     )
 
@@ -467,14 +603,19 @@ def _kept(lines: list[str], kinds: list[str], start: int, end: int) -> list[int]
     for number in range(start, end):
         crosshead = (
             kinds[number] == "short"
-            and above == "prose" == kinds[number + 1]
+            and kinds[number + 1] == "prose"
+            and (above == "prose" or _is_taken_up(lines[number], lines[number + 1]))
             and _count(lines[number]) <= _MAX_CROSSHEAD_WORDS
             and not _CODE.fullmatch(lines[number])
             and not _BRACKETED.fullmatch(lines[number])
             and counts[lines[number]] == 1
             and number > start
+            and not (kinds[number - 1] == "caption" and _are_names(lines[number]))
         )
-        if not (kinds[number] == "caption" or counts[lines[number]] > 1 or _says_what_it_is(lines[number])):
+        is_button = _phrases("tools").fullmatch(lines[number]) is not None
+        if not (
+            kinds[number] == "caption" or counts[lines[number]] > 1 or is_button or _says_what_it_is(lines[number])
+        ):
             above = kinds[number]
         is_alone = _count(lines[number]) <= _MAX_CROSSHEAD_WORDS and not {"prose", None} & {
             kinds[one] if 0 <= one < len(kinds) else None for one in (number - 1, number + 1)
@@ -482,6 +623,12 @@ def _kept(lines: list[str], kinds: list[str], start: int, end: int) -> list[int]
         if (kinds[number] == "prose" and not is_alone) or crosshead:
             kept.append(number)
     return kept
+
+
+def _is_taken_up(heading: str, paragraph: str) -> bool:
+    """Whether the paragraph below speaks of all that a heading names."""
+    stems = _stems(heading)
+    return len(stems) > 1 and stems <= _stems(paragraph)
 
 
 def _says_what_it_is(line: str) -> bool:
@@ -506,6 +653,14 @@ def _without_agency_tails(paragraphs: list[str]) -> tuple[list[str], tuple[str, 
     return kept, tuple(tails)
 
 
+_PAST = re.compile(
+    r"(?i)\b(?:met|held|told|made|took|sent|gave|began|left|won|lost|set|put|cut|hit|led|fled|rose|fell|came|went|became|"
+    r"saw|heard|felt|kept|brought|thought|sought|fought|bought|taught|caught|built|spent|dealt|meant|ran|sat|stood|drew|"
+    r"withdrew|flew|grew|knew|threw|shook|spoke|broke|chose|froze|stole|wrote|rode|drove|swore|wore|bore|struck|hung|"
+    r"sank|sang|rang|shot|shut|spread|split|quit|let|cost|hurt|cast|laid|paid|lay|slept|swept|bent|lent|found|sold|fed|"
+    r"lit|hid|got|beat|ate|woke|says|say|'s|’s|'re|’re)\b|\w{2}(?:n't|n’t)\b"
+)
+_ED = re.compile(rf"{_PAST.pattern}|[a-z]{{2}}ed\b|\bwill\b")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|must|do|does|did|said)\b|[a-z]{2}ed\b"
 )
@@ -522,7 +677,7 @@ def _without_strangers(lines: list[str], kept: list[int]) -> list[int]:
         if len(_words_of("text_words").findall(outside)) >= 2 or _words_of("second_person").search(outside):
             return True
         names = re.search(r"(?<![.!?]\s)(?<!^)\b[^\W\d_a-zß-öø-ÿ]", line)
-        return _count(line) <= 12 and outside == line and not names and not _VERB.search(line)
+        return _count(line) <= 12 and outside == line and not names and not _TELLS.search(line) and not _ED.search(line)
 
     kept = list(kept)
     while len(kept) > 3 and is_stranger(lines[kept[-1]]):
@@ -538,18 +693,24 @@ _CLEAR_WORDS = 60  # of an article beside which an island can be told
 
 def _without_islands(lines: list[str], kinds: list[str], kept: list[int]) -> list[int]:
     """Drops a single paragraph at either end that furniture parts from the article and that speaks of nothing it speaks
-    of, but of texts or of the site, or in another language: an offer, a notice."""
+    of, but of texts or of the site, or in another language: an offer, a notice; below "Related", what hardly
+    speaks of it."""
 
     def is_island(number: int, neighbour: int) -> bool:
         between = range(min(number, neighbour) + 1, max(number, neighbour))
         rest = [lines[one] for one in kept if one != number]
+        labels = (lines[one].rstrip(" :") for one in between)
+        is_listed = number > neighbour and any(_phrases("list").fullmatch(line) for line in labels)
         return (
             any(kinds[one] in ("furniture", "caption", "ending", "short") for one in between)
             and _count(lines[number]) <= _ISLAND_WORDS
             and sum(map(_count, rest)) >= _CLEAR_WORDS
-            and not _stems(lines[number]) & _stems(" ".join(rest))
+            and len(_stems(lines[number]) & _stems(" ".join(rest))) <= is_listed
             and (
-                any(_words_of(group).search(lines[number]) for group in ("site_words", "text_words", "second_person"))
+                is_listed
+                or any(
+                    _words_of(group).search(lines[number]) for group in ("site_words", "text_words", "second_person")
+                )
                 or (not has_english_words(lines[number]) and has_english_words(" ".join(rest)))
             )
         )
@@ -724,7 +885,7 @@ def _name_line(page: Page, title: str | None) -> str | None:
     for line in page.head:
         is_words = _phrases("line").fullmatch(line) is not None
         if below and not is_words and len(line) <= 160 and (_kind(line) != "caption" or dates.find(line)):
-            if _are_names(line):
+            if ", " in line and _are_names(line):
                 return _tidy_names(line)
             for part in (line, *_beside_date(line), _BARRED.split(line)[-1]):
                 match = _NAME_LINE.fullmatch(part)
@@ -744,8 +905,8 @@ def _beside_date(line: str) -> list[str]:
 
 
 def _are_names(line: str) -> bool:
-    """Whether a line is several names with commas between: none of its parts says what somebody is."""
-    return ", " in line and re.fullmatch(_NAMES, line) is not None and _looks_like_names(line)
+    """Whether a line is a name, or several with commas between: none of its parts says what somebody is."""
+    return re.fullmatch(_NAMES, line) is not None and _looks_like_names(line)
 
 
 def _looks_like_names(names: str) -> bool:
