@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -35,6 +36,11 @@ NAME_SUFFIXES = frozenset(codebook.document("mention_words")["name_suffixes"])
 """What makes another person of a name: a son, a father."""
 HANDOVER = timedelta(days=62)
 """For how long two holders of an office are taken for one who goes and one who comes."""
+_NAMED = timedelta(days=25 * 365), timedelta(days=30 * 365)
+_KNOWN_BY_SURNAME = timedelta(days=10 * 365), timedelta(days=20 * 365)
+"""How long before and after an office that the tables know a name, or a surname alone, means that person."""
+_PRESENT = date(2000, 1, 1)
+"""A text without a day speaks of those who have held an office since."""
 _WRITTEN_EITHER_WAY = FAMILY_FIRST | {"JPN", "HUN"}
 
 
@@ -159,6 +165,7 @@ class Gazetteer:
         found = [str(meaning.entity_id) for meaning in self.names.get(folded, ()) if meaning.kind == "person"]
         if not found:
             found = self._with_additional_names(folded.split())
+        found = [one for one in found if self.is_of_time(one, day)]
         if country_code and len(found) > 1:
             found = [one for one in found if self.persons[one].country_code == country_code] or found
         if day and len(found) > 1:
@@ -178,6 +185,24 @@ class Gazetteer:
             if found:
                 break
         return found
+
+    def bearers(self, surname: str, day: date | None) -> tuple[str, ...]:
+        """Whom a folded surname alone may mean in a text of that day: nobody who left office decades before it."""
+        found = self.surnames.get(surname, ())
+        return tuple(known for known in found if self.is_of_time(known, day, is_surname=True))
+
+    def is_of_time(self, entity_id: str, day: date | None, *, is_surname: bool = False) -> bool:
+        """Whether a text of that day may mean the person by the name in full, or by the surname alone: names come
+        again, and who held an office a lifetime ago is seldom meant. Who never held one is of every time."""
+        held = self.holdings.get(entity_id)
+        if not held:
+            return True
+        first = min(one.start_date or date.min for one in held)
+        last = max(one.end_date or date.max for one in held)
+        if day is None:
+            return last >= _PRESENT
+        before, after = _KNOWN_BY_SURNAME if is_surname else _NAMED
+        return (first == date.min or day >= first - before) and (last == date.max or day <= last + after)
 
     # --- offices -------------------------------------------------------------------------------------------------
     def offices_of(self, entity_id: str | None, day: date | None) -> tuple[Holding, ...]:
@@ -357,8 +382,8 @@ def load_gazetteer(additions: Additions = own.NONE) -> Gazetteer:
     hints = _read_ambiguous(build, states)
     persons = {str(row["entity_id"]): _person(row) for row in tables.rows("persons")}
     renamed = _add_own(build, additions, states, organisations, persons)
-    by_ends = _name_persons(build, persons, renamed)
     holdings, holders = _offices(additions)
+    by_ends = _name_persons(build, persons, renamed, holdings)
     terms: dict[str, list[Term]] = defaultdict(list)
     for kind, column in (("title", "title"), ("body", "word"), ("group", "word")):
         for row in tables.rows({"title": "titles", "body": "bodies", "group": "groups"}[kind]):
@@ -450,6 +475,9 @@ def _read_states(build: _Builder) -> dict[str, State]:
             spelling, _, until = former.partition("<")
             build.add([spelling], meaning._replace(until=_day(until)))
         build.add(_list(row["adjectives"]), meaning._replace(kind="adjective"))
+        for former in _list(row["former_adjectives"]):
+            spelling, _, until = former.partition("<")
+            build.add([spelling], meaning._replace(kind="adjective", until=_day(until)))
         build.add(_list(row["people"]), meaning._replace(kind="people", sector_type="CVL"))
         seats = [row["capital"], *_list(row["seats"])]
         if row["capital"]:
@@ -486,9 +514,11 @@ def _person(row: Mapping[str, str]) -> Person:
 
 
 def _name_persons(
-    build: _Builder, persons: Mapping[str, Person], taken: frozenset[str]
+    build: _Builder, persons: Mapping[str, Person], taken: frozenset[str], holdings: Mapping[str, Sequence[Holding]]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Adds the spellings of persons' names, but for those ``taken``; gives persons by first and last word of a name."""
+    """Adds the spellings of persons' names, but for those ``taken``; gives persons by first and last word of a name.
+
+    A shorter spelling that several bear holds where they held their offices one after the other: the day decides."""
     ends: dict[tuple[str, str], list[str]] = defaultdict(list)
     weak: dict[str, set[str]] = defaultdict(set)
     for known in persons.values():
@@ -503,12 +533,27 @@ def _name_persons(
         if len(words) > 1:
             ends[words[0], words[-1]].append(known.entity_id)
     for spelling, bearers in weak.items():
-        if len(bearers) == 1 and " " in spelling and spelling not in build.names:
-            known = persons[next(iter(bearers))]
-            build.names[spelling].append(
-                Name("person", known.entity_id, known.name, known.country_code, None, "person", False)
-            )
+        if " " not in spelling:
+            continue
+        others = build.names.get(spelling, ())
+        rivals = sorted({*bearers, *(str(one.entity_id) for one in others)})
+        if len(rivals) > 1 and (any(one.kind != "person" for one in others) or not _held_in_turn(rivals, holdings)):
+            continue
+        for known in (persons[one] for one in sorted(bearers)):
+            meaning = Name("person", known.entity_id, known.name, known.country_code, None, "person", False)
+            build.add([spelling], meaning)
     return {key: tuple(found) for key, found in ends.items()}
+
+
+def _held_in_turn(rivals: Sequence[str], holdings: Mapping[str, Sequence[Holding]]) -> bool:
+    """Whether persons held their offices one after the other, none beside another."""
+    tenures = [
+        (min(one.start_date or date.min for one in held), max(one.end_date or date.max for one in held))
+        for held in (holdings.get(known, ()) for known in rivals)
+        if held
+    ]
+    tenures.sort()
+    return len(tenures) == len(rivals) and all(one[1] <= other[0] for one, other in pairwise(tenures))
 
 
 def family_names(name: str, country: str | None) -> tuple[str, ...]:

@@ -658,3 +658,34 @@ def test_a_town_that_is_called_by_an_ordinary_word_is_meant_where_its_country_st
 
 def test_a_title_makes_nobody_a_namesake() -> None:
     assert one("Grand Ayatollah Ali al-Sistani spoke.", "Ali al-Sistani").country_code == "IRQ"
+
+
+# --- those of former times ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "words", "day", "name"),
+    [
+        ("President Reagan wrote to Ottawa.", "Reagan", date(1985, 3, 4), "Ronald Reagan"),
+        ("President Bush wrote to Ottawa.", "Bush", date(1990, 3, 4), "George H. W. Bush"),
+        ("President Bush wrote to Ottawa.", "Bush", date(2005, 3, 4), "George W. Bush"),
+        ("George Bush wrote to Ottawa.", "George Bush", date(1991, 3, 4), "George H. W. Bush"),
+        ("George Bush wrote to Ottawa.", "George Bush", date(2006, 3, 4), "George W. Bush"),
+        ("Secretary of State Dulles landed in Ankara.", "Dulles", date(1955, 6, 1), "John Foster Dulles"),
+        ("Prime Minister Burnham landed in Ankara.", "Burnham", date(1966, 7, 1), "Forbes Burnham"),
+        ("King Olav V of Norway landed in Ankara.", "King Olav V of Norway", date(1962, 7, 1), "Olav V of Norway"),
+    ],
+)
+def test_who_led_in_former_times_is_known_by_the_day(text: str, words: str, day: date, name: str) -> None:
+    assert name in {
+        mention.name for mention in read(text, day) if mention.text in (words, text.partition(" landed")[0])
+    }
+
+
+@pytest.mark.parametrize("name", ["Reagan", "Dulles", "George Brown"])
+def test_who_left_office_decades_ago_is_not_meant_by_a_namesake(name: str) -> None:
+    mentions = of(read(f"{name} wrote to the embassy in Ottawa.", date(2019, 3, 4)), name)
+    assert all(mention.entity_id is None for mention in mentions if mention.mention_type == "person")
+
+
+def test_a_part_of_a_name_with_another_name_behind_it_is_somebody_else() -> None:
+    person = one("Ahmed Ben Zerrouk spoke to reporters in Algiers.", "Ahmed Ben Zerrouk", date(2001, 5, 1))
+    assert person.entity_id is None

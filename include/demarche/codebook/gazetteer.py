@@ -144,7 +144,8 @@ _REQUIRED: Mapping[str, Mapping[str, Check]] = {
 _OPTIONAL: Mapping[str, Mapping[str, Check]] = {
     "countries": {
         "aliases": is_list, "adjectives": is_list, "people": is_list, "capital": is_name, "seats": is_list,
-        "former_names": is_dated_list, "leader_level": is_level, "wikidata_id": is_id,
+        "former_names": is_dated_list, "former_adjectives": is_dated_list, "leader_level": is_level,
+        "wikidata_id": is_id,
     },
     "organisations": {"acronym": is_name, "country": is_country, "aliases": is_list},
     "peoples": {"country": is_country, "plural": is_name},
@@ -278,7 +279,7 @@ def tenure_doubts() -> Iterator[str]:
                 yield f"{where}, and the one before has no end"
             elif until and until - one.start > _SLACK:
                 yield f"{where}, before {until}, when the one before ends"
-            elif until and one.start - known > _VACANCY:
+            elif until and until >= _SINCE and one.start - known > _VACANCY:
                 yield f"{where}; nobody is known since {until}"
 
 

@@ -181,6 +181,7 @@ class NameReader:
         shouted = sum(map(str.isupper, text)) > 1
         spoken = len(text) >= 4 and self.tokens.pos[start] == "PROPN"  # "Nato", "Farc": acronyms that are words
         usable = [one for one in meanings if (shouted or spoken or not one.is_acronym) and not text.islower()]
+        usable = [one for one in usable if self._is_of_time(one)]
         if not usable or self._is_part_of_person_name(start, end) or self._is_part_of_longer_name(start, end, usable):
             return None
         folded = fold(text)
@@ -240,6 +241,12 @@ class NameReader:
             span.entity_id, span.name, span.country, span.rule, span.score = None, text, here, "model", 0.5
             span.office = span.level = span.gender = None
         return span
+
+    def _is_of_time(self, name: Name) -> bool:
+        """Whether a text of the day may mean it: people of long ago are namesakes, and nothing is Soviet today."""
+        if name.kind == "adjective" and name.until is not None:
+            return self.day is not None and self.day < name.until
+        return name.kind != "person" or self.gazetteer.is_of_time(str(name.entity_id), self.day)
 
     def _is_part_of_longer_name(self, start: int, end: int, meanings: Sequence[Name]) -> bool:
         """Whether an organisation's or body's name is but the end of a name that nobody knows ("Burundi's National
@@ -437,7 +444,18 @@ class NameReader:
         if word in ORDINARY_WORDS and best == position + 1:
             whole = self._country_behind(best)
             return best if whole in {place.country_code for place, _ in self.places.named(word)} else position
-        return best
+        return position if best == position + 1 and self._is_in_office(position) else best
+
+    def _is_in_office(self, position: int) -> bool:
+        """Whether a word that may name a small place is the surname of somebody in office, and no preposition says
+        where: "Dulles flew home"."""
+        word, before = self.tokens.folded[position], self.tokens.lower[position - 1] if position else ""
+        if before in PLACE_PREPOSITIONS or self.tokens.text[position + 1 : position + 2] == [","]:
+            return False
+        cities = self.places.cities.get(word)
+        if cities is not None and int(cities.partition("\n")[0].split(",")[5]) >= 300_000:
+            return False
+        return any(self.gazetteer.offices_of(known, self.day) for known in self.gazetteer.bearers(word, self.day))
 
     def _reads_as_place(self, start: int, end: int, key: str) -> bool:
         labels = set(self.tokens.label[start:end])
@@ -461,7 +479,7 @@ class NameReader:
 
     def is_holder(self, surname: str) -> bool:
         """Whether somebody who held an office bears the surname."""
-        return any(known in self.gazetteer.holdings for known in self.gazetteer.surnames.get(surname, ()))
+        return any(known in self.gazetteer.holdings for known in self.gazetteer.bearers(surname, self.day))
 
     def _is_listed_where(self, head: int) -> bool:
         """Whether a place is named in a list of those in which something happens: "in Colombo, Negombo and Galle"."""
@@ -543,9 +561,24 @@ class NameReader:
             return
         rest = range(known.end, end)
         if all(self.at[position] is None and self.tokens.pos[position] == "PROPN" for position in rest):
+            if not self._may_go_on(known, end):  # "Abdul Ghani Baradar" is no "Abdul Aziz Abdul Ghani"
+                known.rule = "dropped"
+                for position in range(known.start, known.end):
+                    self.at[position] = None
+                return
             known.end, known.head = end, end - 1
             for position in rest:
                 self.at[position] = known
+
+    def _may_go_on(self, span: Span, end: int) -> bool:
+        """Whether a known person may be written with further names up to ``end``: behind the name that the tables have,
+        or with words of it, but not behind a part of it, which others bear, too."""
+        known = self.gazetteer.persons.get(span.entity_id or "")
+        if known is None:
+            return True
+        words, more = (fold(self.doc[a:b].text).split() for a, b in ((span.start, span.end), (span.end, end)))
+        names = [fold(one).split() for one in (known.name, *known.aliases)]
+        return any(sorted(name) == sorted(words) or set(more) <= set(name) for name in names)
 
     def find_model_entities(self) -> None:
         """Organisations, peoples and places that the model names and nothing else has read."""

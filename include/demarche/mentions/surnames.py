@@ -214,7 +214,7 @@ class SurnameReader(TermReader):
         return span.level not in OFFICIAL and self.gazetteer.persons[known].country_code in self.countries()
 
     def _is_common(self, surname: str) -> bool:
-        return surname in EAST_ASIAN_SURNAMES and len(self.gazetteer.surnames.get(surname, ())) > FEW
+        return surname in EAST_ASIAN_SURNAMES and len(self.gazetteer.bearers(surname, self.day)) > FEW
 
     def _leads(self, known: str) -> bool:
         return any(held.level in EXECUTIVE_LEVELS for held in self.gazetteer.offices_of(known, self.day))
@@ -222,7 +222,7 @@ class SurnameReader(TermReader):
     def _link_surname(self, span: Span) -> None:
         """A bare surname that only one holder of a high office bears on the day (or at all, without a day)."""
         words = fold(self.doc[span.start : span.end].text)
-        found = set(self.gazetteer.surnames.get(words, ()))
+        found = set(self.gazetteer.bearers(words, self.day))
         if self.day is not None and len(found) > 1:
             found = {known for known in found if self.gazetteer.offices_of(known, self.day)}
         if span.country:

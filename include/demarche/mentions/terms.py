@@ -268,7 +268,7 @@ class TermReader(NameReader):
         """The states that bearers of a surname lead on the day; without a day, that they ever led."""
         return {
             held.country_code
-            for known in self.gazetteer.surnames.get(surname, ())
+            for known in self.gazetteer.bearers(surname, self.day)
             for held in self.gazetteer.holdings.get(known, ())
             if held.level in EXECUTIVE_LEVELS and held.country_code and (self.day is None or held.covers(self.day))
         }
@@ -637,7 +637,7 @@ class TermReader(NameReader):
         words = fold(self.doc[person.start : person.end].text)
         found = set()
         days = self.days.of(person.head)
-        for known in self.gazetteer.surnames.get(words, ()):
+        for known in self.gazetteer.bearers(words, self.day):
             for held in self._tenures(known, days, past):
                 if (country is None or held.country_code == country) and fits(term.level, held.level):
                     found.add(known)
