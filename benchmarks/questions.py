@@ -80,16 +80,21 @@ def of(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, object]) -> d
     return {name: value for name, value in values.items() if name in wanted}
 
 
-def ask(path: Path, repeat: int) -> None:
-    con = duckdb.connect(config={"threads": 2})
-    con.execute(f"ATTACH '{path}' AS warehouse (READ_ONLY)")
-    con.execute("USE warehouse")
+def asked_for(con: duckdb.DuckDBPyConnection) -> dict[str, object]:
+    """What the questions ask for: the pair that is in the news most, the event that is, and that event's month."""
     (pair,) = con.execute("SELECT pair_code FROM mart.dyads GROUP BY ALL ORDER BY count(*) DESC LIMIT 1").fetchall()[0]
     event, first = con.execute(
         "SELECT event_id, date_trunc('month', start_date) FROM core.events WHERE start_date IS NOT NULL "
         "ORDER BY report_count DESC, event_id LIMIT 1"
     ).fetchall()[0]
-    values = {"pair": pair, "event": event, "first": first, "last": first.replace(day=28)}
+    return {"pair": pair, "event": event, "first": first, "last": first.replace(day=28)}
+
+
+def ask(path: Path, repeat: int) -> None:
+    con = duckdb.connect(config={"threads": 2})
+    con.execute(f"ATTACH '{path}' AS warehouse (READ_ONLY)")
+    con.execute("USE warehouse")
+    values = asked_for(con)
     count = con.execute("SELECT count(*) FROM core.events").fetchall()[0][0]
     print(f"{count} events")
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:

@@ -33,7 +33,7 @@ from demarche import codebook, ontology
 from demarche.records import Document, Mention, Record, Reject, Report, ReportParticipant, record_id
 from demarche.settings import Settings, load_settings
 from demarche.steps import load_warehouse, pair_documents
-from demarche.steps.ledgers import code_version, open_lake
+from demarche.steps.ledgers import code_version, open_lake, warehouse_of
 from demarche.warehouse import Warehouse, overview
 
 FIRST_DAY = date(2024, 5, 1)
@@ -197,8 +197,8 @@ def enlarge(path: Path, months: int) -> None:
 # --- measuring ---------------------------------------------------------------------------------------------------
 def load(settings: Settings) -> dict[str, float]:
     """Seconds that loading what is pending takes, without and for publishing."""
-    with Warehouse.writer(settings.warehouse_path, keep=0):
-        pass  # the writer's own copy is there from now on
+    with Warehouse.writer(warehouse_of(settings), keep=0):
+        pass  # of a file, the writer's own copy is there from now on
     told: dict[str, float] = {}
     publish = Warehouse.publish
 

