@@ -132,6 +132,17 @@ def test_what_belongs_to_an_article_stays(line: str) -> None:
             assert read(text=gap.join((*MENU, *SIGNED, *body, *FOOT))).body.split("\n\n") == list(body)
 
 
+@pytest.mark.parametrize(
+    "sign",
+    [" – Reuters", " (AFP)", "/.", " #", " ENDS", " [end]", " ana/hp", " (al/hp)", " AL", " -30-", " ###",
+     " (agencies)", " – Ana Lima", " (Ana Lima)", " (MORE)", " Andina News Agency", " (KCNA) -0-"],
+)  # fmt: skip
+def test_a_signature_goes_and_its_paragraph_stays(sign: str) -> None:
+    for gap in ("\n", "\n\n"):
+        found = read(text=gap.join((*MENU, *SIGNED, *RIVER[:4], RIVER[4] + sign, *FOOT)))
+        assert found.body.split("\n\n") == list(RIVER)
+
+
 def test_a_heading_between_offers_stays_if_the_paragraph_takes_it_up() -> None:
     body = (*RIVER[:3], "Parliament and the farmers", *RIVER[3:])
     lines = (*MENU, *SIGNED, *RIVER[:3], "FEATURED", "Storm closes Callao", *body[3:], *FOOT)

@@ -130,6 +130,8 @@ def split_page(text: str) -> Page:
     kept = _without_islands(lines, kinds, _without_strangers(lines, _kept(lines, kinds, start, end)))
     kept = _without_standfirst(lines, kinds, kept)
     paragraphs, tails = _without_agency_tails([lines[number] for number in kept])
+    if sign_off := _signed_off(paragraphs[-1]) if paragraphs else None:
+        paragraphs[-1], tails = paragraphs[-1][: sign_off.start()], (*tails, sign_off[0].strip())
     inner = tuple(lines[number] for number in range(start, end) if number not in kept)
     return _without_portrait(Page(tuple(paragraphs), tuple(lines[:start]), tuple(lines[end:]), inner + tails))
 
@@ -174,11 +176,11 @@ def _mark_captions(lines: list[str], kinds: list[str]) -> None:
             _words_of("picture_verbs").search(line) and not _TELLS.search(line) and not _PAST.search(line)
         )
         is_parted = number + 1 < len(kinds) and kinds[number + 1] != "prose"
-        is_credited = _is_credit(above) or names[above] > 1
+        is_credited = _is_credit(above) or names[above] > 1 or _phrases("picture_labels").fullmatch(above) is not None
         if (
             (is_credited and kinds[number - 2] != "caption" and (shows or (is_parted and not begun)))
             or (not begun and (_CREDIT.match(below) or (shows and _is_credit(below))))
-            or (not has_verb and _CREDIT.match(below))
+            or (not has_verb and (_CREDIT.match(below) or (_CREDIT.match(above) and kinds[number - 2] == "prose")))
             or (not begun and not has_verb and _count(line) <= _VERBLESS_WORDS and not _QUOTED.search(line))
         ):
             kinds[number] = "caption"
@@ -187,6 +189,8 @@ def _mark_captions(lines: list[str], kinds: list[str]) -> None:
 
 
 _RELATIVE = re.compile(r",? (?:where|which|who|whose|that)\b")
+_SPEAKS = re.compile(r"[A-Z][\w. ]{0,30}: ")  # a line of a transcript
+_SAID = re.compile(r"\b(?:said|told|says|wrote|added)\b")
 _TELLS = re.compile(r"\b(?:said|told|will|would|has|have|had|was|were|added|did)\b")  # no caption does
 _OF_PICTURES = re.compile(
     r"(?:[^\W\d_]\S{0,20} ){1,3}[^\W\d_]\S{0,20}(?:\s?/\s?|\s?\|\s?|,? for )(?:the |The )?[A-Z][^.!?]{1,40}|"
@@ -205,9 +209,11 @@ def _without_standfirst(lines: list[str], kinds: list[str], kept: list[int]) -> 
     """Without a sentence between the title and a byline, a day, or buttons."""
     if len(kept) < 4 or kept[0] == 0 or kept[1] == kept[0] + 1 or _count(lines[kept[0]]) > 40:
         return kept
-    title, between = lines[kept[0] - 1], range(kept[0] + 1, kept[1])
-    is_title = kinds[kept[0] - 1] == "short" and may_be_title(title) and echo(title, [lines[one] for one in kept[:6]])
-    return kept[1:] if is_title and any(_begins(lines[one]) for one in between) else kept
+    first, between = kept[0], range(kept[0] + 1, kept[1])
+    title = lines[first - 1]
+    is_title = kinds[first - 1] == "short" and may_be_title(title) and echo(title, [lines[one] for one in kept[:6]])
+    is_unsigned = not any(is_byline(line) or _is_date_line(line) for line in lines[max(0, first - 5) : first])
+    return kept[1:] if (is_title or is_unsigned) and any(_begins(lines[one]) for one in between) else kept
 
 
 def _begins(line: str) -> bool:
@@ -389,7 +395,8 @@ def _kind(line: str) -> str:
         if _phrases("ending").fullmatch(line.rstrip(" :")):
             return "ending"
         bare = _BRACKETED.fullmatch(line)
-        if any(_phrases(group).fullmatch(bare["inside"] if bare else line) for group in _FURNITURE):
+        plain = bare["inside"] if bare else line.strip("-–—*~= ") or line
+        if any(_phrases(group).fullmatch(text) for group in _FURNITURE for text in {line, plain}):
             return "furniture"
         parts = _BARRED.split(line)
         if _is_date_line(line) or (len(parts) > 1 and all(_phrases("line").fullmatch(part) for part in parts)):
@@ -439,7 +446,7 @@ _OFFER_WORDS = 25
 def _speaks_of_page(line: str) -> bool:
     """A sentence on this very page, its text or its advertisements, or a bare order: "Never miss a story."."""
     outside = _QUOTED.sub("", line)
-    if _count(line) > 45 or not _STRONG_END.search(line) or re.search(r"\b(?:said|told|says|wrote)\b", outside):
+    if _count(line) > 45 or not _STRONG_END.search(line) or _SAID.search(outside):
         return False
     if _words_of("this_page").search(outside):
         return True
@@ -447,7 +454,10 @@ def _speaks_of_page(line: str) -> bool:
     return is_order and outside == line and not _has_verb(line.partition(" ")[2].partition(" ")[2])
 
 
-_PRESENT = re.compile(r"(?:[A-Z]\w+|\b(?:who|which|that|it|he|she)) [a-z]{2,}s (?!of\b)")  # "Peru opens", "who asks"
+_PRESENT = re.compile(
+    r"(?:\b(?!The|Two|Three|Four|Five|Six|Ten|Some|Many|All|Both|Its|His|Her|Their|These|Those|No|Several|Most|More|Other|"
+    r"Few|A|An|In|At|On)[A-Z]\w+|\b(?:who|which|that|it|he|she)) [a-z]{2,}s (?!of\b)"
+)  # "Peru opens", "who asks"
 
 
 def _has_verb(line: str) -> bool:
@@ -552,10 +562,32 @@ def _article_span(lines: list[str], kinds: list[str]) -> tuple[int, int]:
 _BRACKETED = re.compile(r"[(\[](?P<inside>[^()\[\]]{1,100})[)\]]")  # "(Received from the ministry.)" above an article
 
 
+_SIGN_OFF = re.compile(
+    r"(?:(?<=[\w%]{3}[.!?])|(?<=[.!?][”\"’)]))(?:/\.|\s*[-–—~|/©*#]{0,3}\s?(?:"
+    r"[(\[/](?:[A-Za-z][\w.’'/-]*)(?: [\w.’'/-]+){0,3}[)\]/]|(?i:ends?|more)|[a-z]{2,4}(?:/[a-z]{2,4}){1,3}|"
+    r"(?:Source: )?[A-Z][\w.’'/-]*(?<![.!?])(?: [A-Z][\w’'-]*){0,3}|-?30-?|[#*/]{1,5})(?:\s?-[\d-]{1,4})?)$"
+)
+"""What writers and desks set behind the last sentence: "ENDS", "– Ana Lima", "al/hp", "(agencies)", "###"."""
+_SIGNED_WORDS = 12  # of a paragraph that isn't a caption with its credit
+
+
 def _is_signed_paragraph(line: str) -> bool:
-    """A caption by its credit that may as well be the last paragraph, signed by the agency."""
+    """A caption by its credit that may as well be the last paragraph, signed by the agency or the writer."""
+    if _phrases("caption").fullmatch(line):
+        return False
     signature = _signature().search(line)
-    return signature is not None and not _phrases("caption").fullmatch(line) and _is_prose(line[: signature.start()])
+    if signature is not None and _is_prose(line[: signature.start()]):
+        return True
+    signature = _signed_off(line)
+    return signature is not None and _count(line) > _SIGNED_WORDS and _tells(line[: signature.start()])
+
+
+def _signed_off(paragraph: str) -> re.Match[str] | None:
+    return _SIGN_OFF.search(paragraph, max(0, len(paragraph) - _MAX_LABEL_LENGTH))
+
+
+def _tells(line: str) -> bool:
+    return _ED.search(line) is not None or _TELLS.search(line) is not None
 
 
 _STANDFIRST_WORDS = 10  # of a sentence that a credit or kicker parts from the article; no lead is so short
@@ -576,6 +608,11 @@ def _below_standfirst(lines: list[str], kinds: list[str], start: int, end: int) 
 def _resumes(lines: list[str], kinds: list[str], number: int) -> bool:
     """Whether the article goes on soon after a list of links: within five lines, two paragraphs of prose; or within
     fifteen, one after the other, of the same matter."""
+    said = _said_above(lines, kinds, number)
+    if all(kind == "prose" for kind in kinds[number + 1 : number + 3]) and all(
+        _count(line) >= 12 and len(said & _stems(line)) >= 2 for line in lines[number + 1 : number + 3]
+    ):
+        return number + 2 < len(lines)  # whatever it is, a button between paragraphs
     if re.match(
         r"(?i)\W*(?:\d+ )?(?:comments?|leave|post|about|a correction|copyright|©|ends?|corrections?|--$|#)",
         lines[number],
@@ -586,13 +623,17 @@ def _resumes(lines: list[str], kinds: list[str], number: int) -> bool:
     ]
     if sum(1 for line, kind in following if kind == "prose" and _count(line) >= 10) >= 2:
         return True
-    above = zip(lines[:number], kinds[:number], strict=True)
-    said = _stems(" ".join(line for line, kind in above if kind in ("prose", "short") and _count(line) >= 4))
     return any(
         all(kinds[one] == "prose" and _count(lines[one]) >= 12 for one in (first, first + 1))
         and len(said & _stems(f"{lines[first]} {lines[first + 1]}")) >= 2
         for first in range(number + 1, min(number + 16, len(lines) - 1))
     )
+
+
+def _said_above(lines: list[str], kinds: list[str], number: int) -> frozenset[str]:
+    """What the article and its title speak of so far."""
+    above = zip(lines[:number], kinds[:number], strict=True)
+    return _stems(" ".join(line for line, kind in above if kind in ("prose", "short") and _count(line) >= 4))
 
 
 def _kept(lines: list[str], kinds: list[str], start: int, end: int) -> list[int]:
@@ -658,7 +699,7 @@ _PAST = re.compile(
     r"saw|heard|felt|kept|brought|thought|sought|fought|bought|taught|caught|built|spent|dealt|meant|ran|sat|stood|drew|"
     r"withdrew|flew|grew|knew|threw|shook|spoke|broke|chose|froze|stole|wrote|rode|drove|swore|wore|bore|struck|hung|"
     r"sank|sang|rang|shot|shut|spread|split|quit|let|cost|hurt|cast|laid|paid|lay|slept|swept|bent|lent|found|sold|fed|"
-    r"lit|hid|got|beat|ate|woke|says|say|'s|’s|'re|’re)\b|\w{2}(?:n't|n’t)\b"
+    r"lit|hid|got|beat|ate|woke|says|say|'re|’re)\b|\w{2}(?:n't|n’t)\b"
 )
 _ED = re.compile(rf"{_PAST.pattern}|[a-z]{{2}}ed\b|\bwill\b")
 _VERB = re.compile(
@@ -671,9 +712,19 @@ def _without_strangers(lines: list[str], kept: list[int]) -> list[int]:
     counts = Counter(stem for number in kept for stem in _stems(lines[number]))
 
     def is_stranger(line: str) -> bool:
-        if _count(line) > 30 or any(counts[stem] > 1 for stem in _stems(line)):
-            return False
         outside = _QUOTED.sub("", line)
+        if _count(line) > 30 or _SAID.search(outside):
+            return False
+        if _words_of("colophon").search(outside):
+            return True
+        if _SPEAKS.match(line):
+            return False
+        shared = sum(1 for stem in _stems(line) if counts[stem] > 1)
+        is_asked = _words_of("second_person").search(outside) and _words_of("address_words").search(outside)
+        if is_asked and shared <= 1 and outside == line:
+            return True
+        if any(counts[stem] > 1 for stem in _stems(line)):
+            return False
         if len(_words_of("text_words").findall(outside)) >= 2 or _words_of("second_person").search(outside):
             return True
         names = re.search(r"(?<![.!?]\s)(?<!^)\b[^\W\d_a-zß-öø-ÿ]", line)
