@@ -298,6 +298,24 @@ def test_a_lake_that_lacks_what_the_warehouse_holds_is_refused(folder, complaint
     assert Path("w.duckdb").read_bytes() == before
 
 
+@pytest.mark.parametrize("damage", ["deleted", "truncated", "junk"])
+@pytest.mark.parametrize("command", ["run", "load-warehouse", "rebuild"])
+def test_so_is_it_where_the_published_file_is_lost(folder, complaint, command, damage):
+    run(folder, "--warehouse", "w.duckdb", "--key", "2021-06-10T10", "--lake", "its.lake")
+    data = Path("w.duckdb").read_bytes()
+    Path("w.duckdb").unlink()
+    if damage != "deleted":
+        Path("w.duckdb").write_bytes(data[: len(data) // 3] if damage == "truncated" else b"junk" * 5000)
+    inputs = [folder] if command == "run" else []
+    said = complaint(command, *inputs, "--warehouse", "w.duckdb", "--lake", "another.lake")
+    assert "2021-06-10T10" in said
+    assert "another.lake" in said
+    assert not Path("another.lake/journal").exists()
+    loaded = CliRunner().invoke(cli.app, ["load-warehouse", "--warehouse", "w.duckdb", "--lake", "its.lake"])
+    assert loaded.exit_code == 0
+    assert warehouse.query(Path("w.duckdb"), "SELECT count(*) FROM core.documents").rows == [(1,)]
+
+
 def test_a_folder_that_cannot_be_listed_is_named_and_the_others_are_read(folder, monkeypatch):
     (folder / "closed").mkdir()
     scanned, opened = os.scandir, os.open

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -669,7 +670,7 @@ def test_a_damaged_publication_without_a_work_file_says_what_to_do(path: Path) -
 
 @pytest.mark.parametrize("damage", ["truncated", "junk"])
 def test_where_the_writers_copy_is_lost_too_the_newest_sound_former_publication_is_gone_on_from(
-    path: Path, damage: str
+    path: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     for hours in (1, 2):
         load(path, {}, forget=[key(2)], after_hours=hours)
@@ -682,6 +683,7 @@ def test_where_the_writers_copy_is_lost_too_the_newest_sound_former_publication_
     with Warehouse.writer(path) as warehouse:
         assert sorted(warehouse.taken()) == [key(1), key(2)], "as the first publication, before anything was forgotten"
         assert warehouse.publish()
+    assert re.search(rf"w.duckdb: .* — {first} takes its place", caplog.text)
     assert verify(path)
     assert first in publications(path)
 
@@ -691,6 +693,27 @@ def test_a_newer_file_is_refused(path: Path) -> None:
     refused(path, r"newer Demarche \(schema 999")
     with pytest.raises(WarehouseError, match="newer"):
         overview(path)
+
+
+def checksum(data: bytes) -> int:
+    """As DuckDB makes it of a block (src/common/checksum.cpp)."""
+    total = 5381
+    for (word,) in struct.iter_unpack("<Q", data):
+        total ^= word * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
+    return total
+
+
+def test_a_file_of_a_newer_duckdb_is_refused_and_stays(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    assert int.from_bytes(data[:8], "little") == checksum(bytes(data[8:4096]))
+    data[12:20] = (999).to_bytes(8, "little")
+    data[:8] = checksum(bytes(data[8:4096])).to_bytes(8, "little")
+    path.unlink()
+    path.write_bytes(data)
+    refused(path, "newer DuckDB .*999.* — update Demarche")
+    with pytest.raises(WarehouseError, match="newer DuckDB"):
+        overview(path)
+    assert path.read_bytes() == data
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -184,3 +186,23 @@ def test_a_file_that_is_replaced_while_it_is_linked_is_linked_then(tmp_path, mon
     monkeypatch.setattr(os, "link", meanwhile)
     assert querying._is_linked(tmp_path / "w.duckdb", tmp_path / "second")
     assert (tmp_path / "second").read_bytes() == b"new"
+
+
+def test_a_query_that_is_told_to_end_leaves_nothing_behind(path: Path) -> None:
+    program = [
+        str(Path(sys.executable).with_name("demarche")),
+        "query",
+        "SELECT count(*) FROM range(1_000_000_000_000)",
+        "--seconds",
+        "50",
+    ]
+    command = subprocess.Popen([*program, "--warehouse", str(path)], stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not (children := subprocess.run(["pgrep", "-P", str(command.pid)], capture_output=True).stdout.split()):
+        assert time.monotonic() < deadline, "no process was started"
+        time.sleep(0.1)
+    assert list(path.parent.glob(f".{path.name}.query.*"))
+    command.terminate()
+    assert command.wait(timeout=30) == 143
+    assert not list(path.parent.glob(f".{path.name}.query.*"))
+    assert not any(Path(f"/proc/{int(child)}").exists() for child in children)

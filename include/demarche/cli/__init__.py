@@ -8,6 +8,7 @@ Whatever costs time to import is imported by the verb that needs it.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import typer
@@ -31,6 +32,7 @@ app.add_typer(gazetteer.app, name="gazetteer")
 
 def main() -> None:
     """The entry point: errors that a person can mend are one line that says what, and what to do."""
+    signal.signal(signal.SIGTERM, _end)
     try:
         check_streams()
         app()
@@ -41,6 +43,11 @@ def main() -> None:
             drop_output()
         complain(f"error: {_in_one_line(error)}")
         sys.exit(1)
+
+
+def _end(number: int, _: object) -> None:
+    """Ends the program as its own exit would, so that its processes and private folders go with it."""
+    sys.exit(128 + number)
 
 
 def _expected() -> tuple[type[Exception], ...]:

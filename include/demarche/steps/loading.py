@@ -117,23 +117,42 @@ def refuse_foreign_warehouse(settings: Settings) -> None:
 
 
 def refuse_lesser_lake(settings: Settings) -> None:
-    """Raises StepError when the lake lacks partitions that the published warehouse holds: a load would take them away.
+    """Raises StepError when the lake lacks partitions that the warehouse holds: a load would take them away.
 
-    That is another warehouse's lake, or a mistyped one. A warehouse that can't be read is for the writer to judge.
+    That is another warehouse's lake, or a mistyped one. Where that is lost, the writer's own copy is asked.
     """
     from demarche import warehouse
 
-    if not warehouse_of(settings).exists():
-        return
     try:
-        found = warehouse.query(warehouse_of(settings), "SELECT partition_key FROM meta.partitions", limit=10_000_000)
+        taken = _taken(settings)
+    except warehouse.WarehouseLocked:
+        raise
+    except warehouse.WarehouseError:  # the load or the rebuild says so itself
+        return
+    _refuse_lesser(open_lake(settings), taken, settings)
+
+
+def _taken(settings: Settings) -> set[str]:
+    from demarche import warehouse
+
+    place = warehouse_of(settings)
+    try:
+        if place.exists():
+            found = warehouse.query(place, "SELECT partition_key FROM meta.partitions", limit=10_000_000)
+            return {key for (key,) in found.rows}
     except warehouse.WarehouseLocked:
         raise
     except warehouse.WarehouseError:
-        return
-    lake = open_lake(settings)
-    missing = sorted({key for (key,) in found.rows} - {*lake.fetch_keys(), *lake.taken_keys("documents")})
-    if missing:
+        if isinstance(place, warehouse.DuckLake):
+            raise
+    if isinstance(place, warehouse.DuckLake) or not warehouse.has_copies(place):
+        return set()
+    with open_writer(settings) as writer:
+        return set(writer.taken())
+
+
+def _refuse_lesser(lake: Lake, taken: Iterable[str], settings: Settings) -> None:
+    if missing := sorted(set(taken) - {*lake.fetch_keys(), *lake.taken_keys("documents")}):
         named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
         raise StepError(
             f"{warehouse_of(settings)} holds {named}, which the lake {settings.lake_url} lacks — name the lake that "
@@ -182,11 +201,10 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
         due = {key: found for key, found in wanted.items() if taken.get(key) != found.input_hash}
         changed, held = _whole(lake, at_hand, due)
         held |= incomparable
-        forgotten = sorted(set(taken) - {*lake.taken_keys("documents"), *lake.fetch_keys()})
         load: Load | None = None
         is_decided = {decision.decision_id for decision in decisions(lake)} != warehouse.decision_ids()
-        if changed or forgotten or fresh or is_decided or not warehouse.loads():
-            load, refused = _load_sound(warehouse, lake, changed, forgotten, settings, progress)
+        if changed or fresh or is_decided or not warehouse.loads():
+            load, refused = _load_sound(warehouse, lake, changed, settings, progress)
             held |= refused
             keep_journal(lake, warehouse)
         progress("load_warehouse", 3, 3)
@@ -200,7 +218,7 @@ def _load(settings: Settings, progress: Progress, *, fresh: bool, keep: int | No
     counts |= {} if load is None else {"events": load.event_count, "revisions": load.revision_count}
     if load and (lag := lag_seconds(changed, taken, load.loaded_at)) is not None:
         counts["lag_seconds"] = lag
-    return StepResult("load_warehouse", None, len(changed) + len(forgotten), counts.get("events", 0), 0, counts)
+    return StepResult("load_warehouse", None, len(changed), counts.get("events", 0), 0, counts)
 
 
 def lag_seconds(changed: Iterable[str], taken: Iterable[str], loaded_at: datetime) -> int | None:
@@ -263,8 +281,7 @@ def loadable(lake: Lake, settings: Settings) -> dict[str, PartitionFiles]:
     from demarche.warehouse import PartitionFiles
 
     ledgers = {
-        station: released(lake, settings) if station == "documents" else lake.manifests(station)
-        for station in _BROUGHT
+        station: released(lake, settings) if station == "documents" else lake.manifests(station) for station in _BROUGHT
     }
     found = {}
     for key, parsed in ledgers["documents"].items():
@@ -292,7 +309,6 @@ def _load_sound(
     warehouse: Warehouse,
     lake: Lake,
     changed: Mapping[str, PartitionFiles],
-    forgotten: Sequence[str],
     settings: Settings,
     progress: Progress,
 ) -> tuple[Load, dict[str, str]]:
@@ -313,7 +329,6 @@ def _load_sound(
         _replay(warehouse, lake, declared)
         try:
             warehouse.replace_partitions(remaining)
-            warehouse.forget_partitions(forgotten)
             progress("load_warehouse", 1, 3)
             _resolve(warehouse, lake, decided, declared, settings)
         except UnusablePartition as error:

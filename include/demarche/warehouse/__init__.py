@@ -25,7 +25,7 @@ from demarche.warehouse.errors import (
 from demarche.warehouse.exporting import Export, open_export
 from demarche.warehouse.gdelt import KEPT_REJECTS, GdeltRows, gdelt_hashes, take_gdelt
 from demarche.warehouse.migration import copy_from_ducklake, copy_to_ducklake
-from demarche.warehouse.publication import chosen_publication, distrust, expire, publications, restore
+from demarche.warehouse.publication import chosen_publication, distrust, expire, has_copies, publications, restore
 from demarche.warehouse.querying import Answer, ParquetAnswer, query, query_parquet
 from demarche.warehouse.reading import OLDER, Overview, frame, overview, snapshot, verify
 from demarche.warehouse.resolved import Resolved
@@ -64,6 +64,7 @@ __all__ = [
     "former_states",
     "frame",
     "gdelt_hashes",
+    "has_copies",
     "is_ducklake",
     "load_checks",
     "open_export",

@@ -85,6 +85,8 @@ def _reading_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute("USE warehouse")
         yield con
     except duckdb.IOException as error:
+        if "file with version number" in str(error):
+            raise Unusable(f"{path}: written by a newer DuckDB ({first_line(error)}) — update Demarche") from error
         if (holder := _LOCK_HOLDER.search(str(error))) is None:
             raise Unreadable(f"{path}: can't be read as a warehouse ({first_line(error)})") from error
         raise WarehouseLocked(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import shutil
 import socket
@@ -24,6 +25,8 @@ from demarche.warehouse import schema
 from demarche.warehouse.connection import Place, reading, refuse_irregular
 from demarche.warehouse.ducklake import DuckLake
 from demarche.warehouse.errors import Unreadable, Unusable, WarehouseError, WarehouseLocked, is_corrupt, reported
+
+log = logging.getLogger("demarche")
 
 _ABANDONED_SECONDS = 24 * 3600  # a query's private folder this old belongs to a process that was killed
 
@@ -167,7 +170,7 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
     """
     published, former = paths.published, publications(paths.published)
     if fresh:
-        if not _has_copies(published):
+        if not has_copies(published):
             _refuse_foreign(published)
         discard_work(paths)
         return
@@ -176,6 +179,8 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
         if not work_is_good:
             discard_work(paths)
         if not _exists(published):
+            if work_is_good:
+                log.warning("%s: not there any more — the writer's own copy takes its place", published)
             return
         found = _junk(published) if (work_is_good or former) and published.is_file() else None
         found = found or damage(published)
@@ -184,11 +189,13 @@ def prepare(paths: Paths, *, fresh: bool) -> None:
         if found is None:
             if not work_is_good or not published_load(paths):
                 _copy_from_published(paths)
-        elif not work_is_good:
+            return
+        if not work_is_good:
             sound = next((one for one in reversed(former) if _is_good(one, whole=True)), None)
             if sound is None:
                 raise Unusable(f"{found}{ways_out(published, found)}")
             _copy(sound, paths.work)
+        log.warning("%s — %s takes its place", found, "the writer's own copy" if work_is_good else sound)
 
 
 def _exists(path: Path) -> bool:
@@ -212,12 +219,12 @@ def _junk(path: Path) -> str | None:
         is_duckdb = handle.read(12)[8:] == b"DUCK"
     if is_duckdb:
         return None
-    if _has_copies(path):
+    if has_copies(path):
         return f"{path}: not a DuckDB file any more"
     return f"{path}: not a DuckDB file, so no warehouse of ours — name another file, or remove it if it was one"
 
 
-def _has_copies(path: Path) -> bool:
+def has_copies(path: Path) -> bool:
     """Whether the writer's copy or former publications say that a warehouse was here."""
     return Paths(path).work.exists() or bool(publications(path))
 
@@ -228,7 +235,7 @@ def damage(path: Path) -> str | None:
     Raises WarehouseError when the file is somebody else's, a newer program's, or must be rebuilt.
     """
     _refuse_foreign(path)
-    if not path.exists() and _has_copies(path):
+    if not path.exists() and has_copies(path):
         return f"{path}: not there any more"
     inode = path.stat().st_ino if path.exists() else None
     try:

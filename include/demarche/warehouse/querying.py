@@ -185,7 +185,9 @@ def _reason(found: dict[str, Any], job: dict[str, Any]) -> str:
         return f"query refused: {found['refused']}"
     if "interrupted" in found:
         more = "--seconds, DEMARCHE_QUERY_SECONDS"
-        return f"query stopped after {job['timeout_seconds']} s: narrow it by date or pair, or allow more ({more})"
+        hint = "" if job["form"] == "parquet" else "; many come fastest as Parquet"
+        said = f"query stopped after {job['timeout_seconds']} s: narrow it by date or pair, or allow more"
+        return f"{said} ({more}){hint}"
     if "exhausted" in found:
         more = "DEMARCHE_QUERY_MEMORY_MB"
         return f"query needs more than {job['memory_mb']} MB of memory: narrow it, or allow more ({more})"

@@ -4,7 +4,7 @@ CREATE OR REPLACE VIEW mart.coverage AS
 WITH dated AS (
     SELECT document_id, published_date
     FROM core.documents
-    WHERE published_date <= CAST(fetched_at AT TIME ZONE 'UTC' AS DATE) + 1
+    WHERE published_date <= (SELECT reference_date FROM mart.reference)
 ),
 named AS (
     SELECT DISTINCT dated.document_id, dated.published_date, m.country_code

@@ -1,12 +1,5 @@
--- What is planned. "Today" is the newest day of publication that a document tells, so the view doesn't change by itself:
--- one that claims to be from the future doesn't move it, nor does one that has no date but that of its fetching, unless
--- there are no others.
+-- What is planned, seen from the day that counts as today.
 CREATE OR REPLACE VIEW mart.upcoming AS
-WITH reference AS (
-    SELECT coalesce(max(published_date) FILTER (published_rule <> 'fetched'), max(published_date)) AS reference_date
-    FROM core.documents
-    WHERE published_date <= CAST(fetched_at AT TIME ZONE 'UTC' AS DATE) + 1
-)
 SELECT
     e.event_id,
     CASE
@@ -21,13 +14,13 @@ SELECT
     reference.reference_date,
     e.actor_country_codes, e.recipient_country_codes
 FROM mart.events AS e
-CROSS JOIN reference
+CROSS JOIN mart.reference AS reference
 WHERE e.status_type = 'planned';
 
 COMMENT ON VIEW mart.upcoming IS 'Planned events: still due, or overdue because their last day passed and nobody told that they happened';
 COMMENT ON COLUMN mart.upcoming.due_type IS 'due, overdue, or undated where no day is known';
 COMMENT ON COLUMN mart.upcoming.silent_day_count IS 'Days from the last report of it to reference_date';
-COMMENT ON COLUMN mart.upcoming.reference_date IS 'The newest day of publication in the warehouse, against which due_type is told';
+COMMENT ON COLUMN mart.upcoming.reference_date IS 'The day that counts as today (mart.reference), against which due_type is told';
 COMMENT ON COLUMN mart.upcoming.actor_text IS 'Names of the actors, joined by semicolons';
 COMMENT ON COLUMN mart.upcoming.recipient_text IS 'Names of the recipients, joined by semicolons';
 COMMENT ON COLUMN mart.upcoming.document_url IS 'Address of the document that shows it best, or its path';
