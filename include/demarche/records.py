@@ -148,6 +148,10 @@ class RawDocument(Record):
     is_listed: bool = Field(False, description="The date is that of the feed or sitemap that led to it")
 
 
+AMBIGUOUS = "ambiguous"
+"""The rule of a day of publication like 8/11/2016, where nothing says which of its two readings is meant."""
+
+
 class Document(Record):
     """One text of an article as fetched, cleaned: the unit that is read for events."""
 
@@ -182,8 +186,9 @@ class Document(Record):
 
     @property
     def known_date(self) -> date | None:
-        """The day of publication, unless it is only the day on which the bytes came."""
-        return None if self.published_rule in ("fetched", "none") else self.published_date
+        """The day of publication, unless it is only the day on which the bytes came, or one of two readings."""
+        is_guess = self.published_rule in ("fetched", "none") or self.field_rules.get("published") == AMBIGUOUS
+        return None if is_guess else self.published_date
 
 
 class Reject(Record):

@@ -453,6 +453,69 @@ def test_slashed_dates_are_read_as_the_country_writes_them(month_first: bool | N
     assert (moment and moment.day) == day
 
 
+@pytest.mark.parametrize("given", ["16.V.2023", "16. V. 2023", "16 V 2023", "16/V/2023"])
+def test_months_may_be_roman(given: str) -> None:
+    assert read(text=text("Joint consulate for Fiji", given)).published_date == date(2023, 5, 16)
+
+
+DATED = "<h1>Joint consulate for Fiji and Tonga</h1><p class='date'>03/04/2021</p>"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "address", "day", "rule"),
+    [
+        ("", "https://courier.example/talks", date(2021, 4, 3), "ambiguous"),
+        ("lang='en'", "https://courier.co.uk/talks", date(2021, 4, 3), "printed"),
+        ("lang='en'", "https://courier.gov/talks", date(2021, 3, 4), "printed"),
+        ("lang='en-US'", "https://courier.example/talks", date(2021, 3, 4), "printed"),
+        ("lang='en-GB'", "https://courier.example/talks", date(2021, 4, 3), "printed"),
+        ("", "https://courier.example/2021/03/talks", date(2021, 3, 4), "printed"),
+        ("lang='en-US'", "https://courier.example/2021/04/talks", date(2021, 4, 3), "printed"),
+    ],
+)
+def test_a_day_with_two_readings_is_told_by_country_or_address(
+    attributes: str, address: str, day: date, rule: str
+) -> None:
+    found = read(html=page(article=DATED, attributes=attributes), url=address)
+    assert (found.published_date, found.field_rules["published"]) == (day, rule)
+    assert found.known_date == (None if rule == "ambiguous" else day)
+
+
+def test_of_two_readings_one_may_lie_ahead() -> None:
+    found = read(text=text("Joint consulate for Fiji", "04/06/2024"))  # fetched on 6 May
+    assert (found.published_date, found.field_rules["published"]) == (date(2024, 4, 6), "printed")
+    found = read(text=text("Joint consulate for Fiji", "04/05/2024"))
+    assert (found.published_date, found.known_date) == (date(2024, 5, 4), None)
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "<aside><a href='/x'>Chile names envoy</a> <time datetime='2022-05-03'>3 May 2022</time></aside>",
+        "<aside><p>Updated 3 May 2022</p></aside>",
+        "<div class='box related'><a href='/x'>Chile names envoy</a> <span>3 May 2022</span></div>",
+        "<div id='sidebar'><p>Concert on 12 June 2023</p></div>",
+    ],
+)
+def test_a_day_beside_the_article_is_not_its_own(aside: str) -> None:
+    html = page(article="<h1>Joint consulate for Fiji and Tonga</h1>").replace("<footer>", f"{aside}<footer>")
+    assert read(html=html).published_rule == "fetched"
+    assert read(html=html.replace("<article>", "<article><p>Published 4 March 2019</p>")).known_date == date(2019, 3, 4)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<meta property='article:published_time' content='2023-02-29'>",
+        '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2023-02-30T08:00:00Z"}</script>',
+        "<meta name='date' content='2023-06'>",
+    ],
+)
+def test_a_day_that_the_calendar_lacks_is_none(head: str) -> None:
+    assert read(html=page(head=head)).published_rule == "fetched"
+    assert read(html=page(head=head.replace("-29", "-01").replace("-30", "-01").replace("-06'", "-06-01'"))).known_date
+
+
 def test_slashed_dates_are_told_apart_by_the_weekday_of_the_text() -> None:
     spoken = ("Both ministers met on Thursday to speak about a consulate in Auckland.", *PARAGRAPHS[1:])
     assert read(text=text("Joint consulate for Fiji", "08/11/2016", body=spoken)).published_date == date(2016, 8, 11)

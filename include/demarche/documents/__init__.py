@@ -19,11 +19,11 @@ from urllib.parse import urljoin, urlsplit
 
 from demarche import codebook
 from demarche.documents import furniture, json_ld, pages, publication
-from demarche.documents.addresses import canonical_url, day_of
+from demarche.documents.addresses import canonical_url, day_of, month_of, puts_month_first
 from demarche.documents.cleaning import clean_line, clean_lines
 from demarche.documents.languages import find_language
 from demarche.documents.moments import Moment, order_of_days, read_instant
-from demarche.records import Document, RawDocument, Reject, Source, record_id
+from demarche.records import AMBIGUOUS, Document, RawDocument, Reject, Source, record_id
 
 MAX_BODY_CHARACTERS = 1_000_000  # whatever a setting says; the longest reportage has a twentieth of it
 MAX_TEXT_CHARACTERS = 1_000_000  # of a page in plain text, furniture included
@@ -101,16 +101,19 @@ def _from_text(raw: RawDocument) -> _Draft:
     titles = [number for number, line in enumerate(page.head) if furniture.without_tag(line) == printed_title]
     below = titles[-1] + 1 if titles else 0
     head = [*page.head[below:], *page.head[: max(0, below - 1)]]  # a day below the title is nearer than a masthead's
-    order = order_of_days("\n".join((*page.head, *page.inner, *page.tail)))
-    published, draft.modified = publication.printed(head, page.tail, page.body, month_first=order)
     address = _printed_address(page)
+    month_first = order_of_days("\n".join((*page.head, *page.inner, *page.tail)))
+    order = _order(raw, raw.url or address, _month_first(raw.language_code), month_first)
+    published, draft.modified = publication.printed(head, page.tail, page.body, order)
     by_address = day_of(address)
     if by_address and (not published or 0 < (published.day - by_address).days <= _LATE_PRINT):
         published, rule = Moment(by_address), "address"
     else:
         rule = "printed"
     dateline = publication.dateline_day(page.paragraphs)
-    _set_published(draft, raw, (("text", rule, published), ("text", "dateline", dateline)))
+    guess = publication.printed(head, page.tail, page.body, replace(order, guesses=True))[0]
+    days = (("text", rule, published), ("text", "dateline", dateline), ("inferred", AMBIGUOUS, guess))
+    _set_published(draft, raw, days)
     _set(draft, "url", _first((("given", raw.url), ("printed", address))))
     _set_source(draft, raw, ())
     draft.language = raw.language_code
@@ -181,9 +184,9 @@ def _from_page(raw: RawDocument) -> _Draft:
         if not draft.byline:
             _set(draft, "byline", furniture.find_byline(_as_page(draft, around), draft.title))
         if not is_dated:
-            if month_first is None:
-                month_first = order_of_days(" ".join(markup.tree.itertext()))
-            candidates = chain(candidates, _days_on_page(draft, markup, around, raw.fetched_at.date(), month_first))
+            by_page = order_of_days(" ".join(markup.tree.itertext())) if month_first is None else None
+            order = _order(raw, draft.url, month_first, by_page)
+            candidates = chain(candidates, _days_on_page(draft, markup, around, raw.fetched_at.date(), order))
     _set_published(draft, raw, candidates)
     draft.language = raw.language_code or _first(_found(pages.LANGUAGE_RULES, markup))[0]
     return draft
@@ -193,6 +196,12 @@ def _month_first(language: str | None) -> bool | None:
     """How a page's language writes 8/11/2016; English without a country doesn't say."""
     code = (language or "").lower().replace("_", "-")
     return None if code in ("", "en") else code in ("en-us", "en-ph", "es-us")
+
+
+def _order(raw: RawDocument, url: str | None, *month_first: bool | None) -> publication.Order:
+    """How a page writes 8/11/2016: by the first who knows, else by the country in its address."""
+    known = next((one for one in (*month_first, puts_month_first(url)) if one is not None), None)
+    return publication.Order(known, month_of(url), raw.fetched_at.date())
 
 
 def _title_above(draft: _Draft, around: pages.Surroundings) -> str | None:
@@ -209,7 +218,7 @@ def _as_page(draft: _Draft, around: pages.Surroundings) -> furniture.Page:
 
 
 def _days_on_page(
-    draft: _Draft, markup: pages.Markup, around: pages.Surroundings, fetched: date, month_first: bool | None
+    draft: _Draft, markup: pages.Markup, around: pages.Surroundings, fetched: date, order: publication.Order
 ) -> Iterator[tuple[str, str, Moment | None]]:
     """Publication as the page prints it: between title and text, in the address, above the title (the nearest day
     first), behind the text; else its last change as printed; by dateline; by a search over the whole page (the
@@ -218,7 +227,7 @@ def _days_on_page(
     changes: list[Moment] = []
 
     def printed(head: Sequence[str], tail: Sequence[str] = ()) -> tuple[str, str, Moment | None]:
-        found, changed = publication.printed(head, tail, body, month_first=month_first)
+        found, changed = publication.printed(head, tail, body, order)
         if changed:
             changes.append(changed)
             if not draft.modified:
@@ -234,6 +243,9 @@ def _days_on_page(
     yield printed((), around.behind)
     yield "text", "printed", next((day for day in changes if day.day <= fetched), None)
     yield "text", "dateline", publication.dateline_day(draft.paragraphs)
+    near = (*around.below_title, *draft.around, *around.above)
+    guess = publication.printed(near, around.behind, body, replace(order, guesses=True))[0]
+    yield "inferred", AMBIGUOUS, guess if guess and guess.day <= fetched else None
     yield "text", "searched", pages.searched_date(markup, draft.url, fetched)
     yield "metadata", "modified", draft.modified
 

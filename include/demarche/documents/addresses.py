@@ -27,6 +27,9 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _DAY_IN_SECTION = re.compile(r"/(?P<year>(?:19|20)\d\d)(?P<mark>/)[a-z_-]+/(?P<month>\d{1,2})/(?P<day>\d{1,2})/")
+_MONTH_IN_PATH = re.compile(r"/(?P<year>(?:19|20)\d\d)/(?P<month>0?[1-9]|1[0-2])(?=/|$)")
+_MONTH_FIRST_HOSTS = ("us", "ph", "gov", "mil", "edu")  # the United States', and the Philippines
+_NO_COUNTRY = ("ai", "ca", "cc", "co", "fm", "io", "ly", "me", "to", "tv", "ws")  # anybody's; Canada writes both ways
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -59,10 +62,7 @@ def _is_tracking(name: str, value: str) -> bool:
 
 def day_of(url: str | None) -> date | None:
     """The day that an address names: /2019/07/03/, /2019/jul/3/, -20190703. None where it names none, or two."""
-    try:
-        path = urlsplit(url or "").path
-    except ValueError:  # brackets that are no IPv6 address
-        return None
+    path = _parts(url)[1]
     days = set()
     for found in (*_DAY.finditer(path), *_DAY_IN_SECTION.finditer(path)):
         month = found["month"].lower()
@@ -74,3 +74,26 @@ def day_of(url: str | None) -> date | None:
         except ValueError:
             continue
     return days.pop() if len(days) == 1 else None
+
+
+def month_of(url: str | None) -> tuple[int, int] | None:
+    """Year and month that an address names, as /2019/07/ does. None where it names none, or two."""
+    found = {(int(match["year"]), int(match["month"])) for match in _MONTH_IN_PATH.finditer(_parts(url)[1])}
+    return found.pop() if len(found) == 1 else None
+
+
+def puts_month_first(url: str | None) -> bool | None:
+    """Whether people write 8/11/2016 month first in the country that an address names; None where it names none."""
+    ending = _parts(url)[0].rpartition(".")[2]
+    if ending in _MONTH_FIRST_HOSTS:
+        return True
+    return False if len(ending) == 2 and ending.isalpha() and ending not in _NO_COUNTRY else None
+
+
+def _parts(url: str | None) -> tuple[str, str]:
+    """Host and path; empty for what is no address."""
+    try:
+        parts = urlsplit(url or "")
+        return parts.hostname or "", parts.path
+    except ValueError:  # brackets that are no IPv6 address
+        return "", ""

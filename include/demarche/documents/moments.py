@@ -101,6 +101,12 @@ _EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _DASHED_MONTH = re.compile(r"(?<!\w)(\d{1,2})[-/]([A-Za-z]{3,9})[-/]((?:19|20)\d\d)(?!\w)")
 
 
+_ROMAN = re.compile(
+    r"(?<![\w.])(\d{1,2})(?:\.\s?|[\s/-])(I{1,3}|IV|VI{0,3}|IX|XI{0,2})(?:\.\s?|[\s/-])((?:19|20)\d\d)(?!\d)"
+)
+_ROMAN_MONTHS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+
+
 def days_in(line: str, *, month_first: bool | None = None) -> list[tuple[int, int, Moment]]:
     """The absolute days of a line, in order: start, end, and the day, as an instant where the line gives time and zone.
 
@@ -163,6 +169,8 @@ def _numeric(line: str, month_first: bool | None) -> Iterator[tuple[int, int, da
     if _EAST_ASIAN.search(line):
         for match in _SHORT_YEAR_FIRST.finditer(line):
             yield from _valid(match, 2000 + int(match[1]), int(match[3]), int(match[4]))
+    for match in _ROMAN.finditer(line):
+        yield from _valid(match, int(match[3]), _ROMAN_MONTHS.index(match[2]) + 1, int(match[1]))
     for match in _DASHED_MONTH.finditer(line):
         month = _month_numbers().get(match[2].lower(), 0)
         yield from _valid(match, int(match[3]), month, int(match[1]))

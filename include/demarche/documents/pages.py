@@ -357,7 +357,11 @@ def _time_element(markup: Markup) -> str | None:
     given_beside = _BESIDE_HEADING(markup.tree)[:1]
     if given_beside:
         return str(given_beside[0])
-    times = (given for element in markup.tree.iter("time") if (given := element.get("datetime")))
+    times = (
+        given
+        for element in markup.tree.iter("time")
+        if (given := element.get("datetime")) and not any(map(is_aside, element.iterancestors()))
+    )
     moments = [(given, read_instant(given)) for given in islice(times, 20)]
     return moments[0][0] if len({moment.day for _, moment in moments if moment}) == 1 else None
 
@@ -498,22 +502,59 @@ _NEW_YEAR = re.compile(
 
 
 def searched_date(markup: Markup, url: str | None, fetched: date) -> Moment | None:
-    """The day that htmldate reads off the page's text and address, not after the fetch; a bare year is no day."""
+    """The day that htmldate reads off the page's text and address, not after the fetch and not beside the article; a
+    bare year or month is no day."""
     from htmldate import find_date
 
     try:
+        tree = _without_asides(markup.tree)
         found = find_date(
-            markup.tree,
+            tree,
             extensive_search=True,
             original_date=True,
             url=url,
             max_date=(fetched + timedelta(days=1)).isoformat(),
         )
-        if found and found.endswith("-01-01") and not _NEW_YEAR.search(markup.tree.text_content()):
+        if found and found.endswith("-01-01") and not _NEW_YEAR.search(tree.text_content()):
+            return None
+        if found and not _names_day(found, tree, url):
             return None
     except Exception:  # as in _extracted
         return None
     return read_instant(found)
+
+
+def _names_day(day: str, tree: HtmlElement, url: str | None) -> bool:
+    """Whether a page has the number of a day near its year: of a month alone, or a day that the calendar lacks,
+    htmldate makes one of its own, even today's."""
+    year, month, number = day.split("-")
+    alone = rf"(?<!\d)0?{int(number)}(?!\d)"
+    year_of = rf"(?:{year}|(?<!\d){year[2:]}(?!\d))"
+    named = re.compile(rf"{alone}.{{1,20}}?{year_of}|{year_of}.{{1,20}}?{alone}|{year}{month}{number}", re.DOTALL)
+    return any(named.search(text) for text in (url or "", tree.text_content(), *map(str, _SAID(tree))))
+
+
+_SAID = etree.XPath("//@content|//@datetime|//@title|//@href|//@data-date|//script/text()")
+_BESIDE = re.compile(
+    r"(?i)(?:^|[\s_-])(?:related|teasers?|recommend\w*|trending|most-?read|popular|sidebar)(?:$|[\s_-])"
+)
+_HOLDS_ARTICLE = etree.XPath(f"boolean(.//h1|.//article|.//main|.//p[string-length() > {_PROSE}])")
+
+
+def is_aside(element: HtmlElement) -> bool:
+    """Whether an element stands beside the article: an ``<aside>``, or a box of related articles."""
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    if element.tag == "aside":
+        return not _APART.search(names)
+    return bool(_BESIDE.search(names)) and not _HOLDS_ARTICLE(element)
+
+
+def _without_asides(tree: HtmlElement) -> HtmlElement:
+    copy = deepcopy(tree)
+    for element in [element for element in copy.iter("aside", "div", "section", "ul") if is_aside(element)]:
+        if element.getparent() is not None:
+            element.drop_tree()
+    return copy
 
 
 # --- what a reader sees around the article -----------------------------------------------------------------------
@@ -587,7 +628,7 @@ def _visible_lines(tree: HtmlElement) -> Iterator[str]:
         if event == "end":
             if element.tail:
                 words.append(element.tail)
-        elif tag in _HIDDEN:
+        elif tag in _HIDDEN or is_aside(element):
             walk.skip_subtree()
         elif element.text:
             words.append(element.text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from demarche import dates
@@ -20,14 +21,30 @@ _MAX_LABEL = 30
 _MAX_BESIDE = 15  # letters beside a date behind the article, as a place or an outlet has; a teaser has more
 
 
+@dataclass(frozen=True)
+class Order:
+    """What is known of how a page writes 8/11/2016."""
+
+    month_first: bool | None = None
+    month: tuple[int, int] | None = None
+    """Year and month in which its address says that it was published."""
+    latest: date = date.max
+    """When it was fetched: no day of publication is later."""
+    guesses: bool = False
+    """Where nothing decides, the day stands first, as in most countries."""
+
+
+UNKNOWN_ORDER = Order()
+
+
 def printed(
-    head: Sequence[str], tail: Sequence[str], body: str, *, month_first: bool | None = None
+    head: Sequence[str], tail: Sequence[str], body: str, order: Order = UNKNOWN_ORDER
 ) -> tuple[Moment | None, Moment | None]:
     """Publication and modification as lines around the article print them; None each where they don't.
 
     A line before the article may be a bare date; behind it, it must say that it is the date of issue, or hold nothing
     else. Two days are told apart by the label nearest before them, which may stand on a line of its own.
-    ``month_first`` says how 8/11/2016 is meant where the article doesn't.
+    ``order`` says how 8/11/2016 is meant where the article doesn't.
     """
     publishes, modifies = label_of("published"), label_of("modified")
     published = modified = None
@@ -39,7 +56,7 @@ def printed(
                 continue
             last = 0
             label_above, before = before, line if len(line) <= _MAX_LABEL else ""
-            for start, end, day in _days_of(line, body, month_first):
+            for start, end, day in _days_of(line, body, order):
                 label = line[last:start] if last or start > 1 else label_above
                 last = end
                 bare = len(re.findall(r"[^\W\d_]", line[:start] + line[end:])) <= _MAX_BESIDE
@@ -54,14 +71,18 @@ def _is_sentence(line: str) -> bool:
     return len(line.split()) > 8 and line.rstrip("\"”’')").endswith((".", "?", "!"))
 
 
-def _days_of(line: str, body: str, month_first: bool | None) -> list[tuple[int, int, Moment]]:
-    """The absolute days of a line. 8/11/2016 is the one of its two readings whose weekday the article speaks of."""
+def _days_of(line: str, body: str, order: Order) -> list[tuple[int, int, Moment]]:
+    """The absolute days of a line. 8/11/2016 is the one of its two readings whose weekday the article speaks of, else
+    that of the month in the address, else the only one that isn't later than the fetch, else as ``order`` says."""
     found = []
     for start, end, *days in ambiguous_days(line):
         spoken = [day for day in days if re.search(rf"\b{day:%A}\b", body[:3_000])]
-        if len(spoken) == 1:
-            found.append((start, end, Moment(spoken[0])))
+        of_month = [day for day in days if (day.year, day.month) == order.month]
+        past = [day for day in days if day <= order.latest]
+        if only := next((some for some in (spoken, of_month, past) if len(some) == 1), None):
+            found.append((start, end, Moment(only[0])))
     taken = {start for start, _, _ in found}
+    month_first = False if order.guesses and order.month_first is None else order.month_first
     found += [day for day in days_in(line, month_first=month_first) if day[0] not in taken]
     return sorted(found, key=lambda day: day[:2])
 
