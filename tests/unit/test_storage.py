@@ -458,6 +458,16 @@ def test_trouble_that_stays_is_told(patience: list[float], monkeypatch: pytest.M
     assert not isinstance(told.value, ValueError), "a later attempt may help"
 
 
+def test_credentials_that_nobody_gave_are_asked_for_at_once(patience: list[float]) -> None:
+    class NoCredentialsError(Exception):
+        """As botocore has it."""
+
+    fs = _Flaky(NoCredentialsError("Unable to locate credentials"))
+    with pytest.raises(LakeFault, match=r"nobody says who asks.*set AWS_ACCESS_KEY_ID"):
+        objects._Store(fs, "bucket/lake", "s3://bucket/lake").get("bucket/lake/x")
+    assert (fs.asked, patience) == (1, [])
+
+
 @pytest.mark.parametrize("method", ["names", "get"])
 def test_a_refusal_in_mid_listing_is_not_an_empty_list(method: str, patience: list[float]) -> None:
     fs = _Flaky(PermissionError("RequestTimeTooSkewed"))

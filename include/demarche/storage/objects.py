@@ -251,7 +251,15 @@ class _Store:
                 f"{path}: the storage refuses it ({error}) — look at its credentials, their rights and this clock"
             ) from error
         except Exception as error:
-            raise LakeError(f"{path}: the storage can't be reached ({_first_line(error)}) — try again later") from error
+            if _nobody_asks(error):
+                raise LakeFault(
+                    f"{path}: nobody says who asks the storage ({_first_line(error)}) — set AWS_ACCESS_KEY_ID and "
+                    f"AWS_SECRET_ACCESS_KEY, or what else its client takes"
+                ) from error
+            raise LakeError(
+                f"{path}: the storage can't be reached ({_first_line(error)}) — is it up, and AWS_ENDPOINT_URL right? "
+                f"Then try again"
+            ) from error
         raise AssertionError("retrying ends by an answer or an error")
 
     def _is_there(self) -> bool:
@@ -264,7 +272,13 @@ class _Store:
 
 def _passes(error: BaseException) -> bool:
     """Whether asking again may help. S3's clients have a class of error for each trouble, and no common one."""
-    return isinstance(error, Exception) and not isinstance(error, FileNotFoundError | PermissionError | ValueError)
+    lasting = isinstance(error, FileNotFoundError | PermissionError | ValueError) or _nobody_asks(error)
+    return isinstance(error, Exception) and not lasting
+
+
+def _nobody_asks(error: BaseException) -> bool:
+    """Whether S3's client has found no credentials; it is known by name, since it may not be installed."""
+    return type(error).__name__ in ("NoCredentialsError", "PartialCredentialsError")
 
 
 def _retrying() -> Retrying:

@@ -57,9 +57,34 @@ def is_corrupt(error: object) -> bool:
     return "Corrupt database file" in str(error)
 
 
-def remedy(error: BaseException) -> str:
-    """What to do about an error of the disk, to be put behind its message; empty for other errors. DuckDB knows no
-    error numbers: only its words tell."""
+_LOST = (
+    "HTTP code 404", "HTTP 404", "No magic bytes", "too small to be a Parquet", "No files found that match",
+    "No such file or directory", "Content-Length from server mismatches",
+)  # fmt: skip
+_AWAY = ("onnection", "Could not connect", "terminating", "HTTP code 5")
+STARTING = ("starting up", "shutting down", "recovery mode")
+"""What a PostgreSQL says that will soon be there."""
+
+
+def is_away(error: object) -> bool:
+    """Whether a server is out of reach that DuckLake needs: PostgreSQL, or the object storage. DuckDB has no class for
+    it, only words."""
+    return any(words in str(error) for words in (*_AWAY, *STARTING))
+
+
+def is_refused(error: object) -> bool:
+    """Whether the object storage refuses who asks it."""
+    return any(words in str(error) for words in ("HTTP code 403", "HTTP 403"))
+
+
+def is_part_lost(error: object) -> bool:
+    """Whether a Parquet file isn't there or only half, that a catalog or a manifest names."""
+    return any(words in str(error) for words in _LOST)
+
+
+def remedy(error: BaseException | str) -> str:
+    """What to do about an error of the disk or of a server, to be put behind its message; empty for other errors.
+    DuckDB knows no error numbers: only its words tell."""
     number, text = getattr(error, "errno", None), str(error)
     if number in (errno.ENOSPC, errno.EDQUOT) or os.strerror(errno.ENOSPC) in text:
         return " — make room and run it again; the published warehouse stays as it was"
@@ -67,6 +92,14 @@ def remedy(error: BaseException) -> str:
         return " — give this user the right to it, or name another place"
     if is_corrupt(error):
         return " — the writer's private file is damaged and was dropped: run it again, from a copy of the published one"
+    if "catalog version mismatch" in text:
+        return " — another version of DuckLake made it: use the version that made it"
+    if is_refused(error):
+        return " — look at the storage's credentials, their rights and this clock"
+    if is_part_lost(error):
+        return " — a file is gone or damaged: bring it back, or `demarche rebuild` makes all anew from the lake"
+    if is_away(error):
+        return " — is its server up? Run it again"
     return ""
 
 
@@ -76,6 +109,7 @@ def reported(doing: str) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise WarehouseError(f"{doing}: {first_line(error)}{remedy(error)}") from error
+        kind = Unusable if is_refused(error) else WarehouseError
+        raise kind(f"{doing}: {first_line(error)}{remedy(error)}") from error
     except OSError as error:
         raise WarehouseError(f"{doing}: {error.strerror or error}{remedy(error)}") from error

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from demarche.warehouse.connection import Place
 from demarche.warehouse.ducklake import CATALOG_SCHEMA, DuckLake, extension, extensions, secret
-from demarche.warehouse.errors import QueryError, QueryStopped, Unreadable, Unusable, first_line, is_corrupt
+from demarche.warehouse.errors import QueryError, QueryStopped, Unreadable, Unusable, first_line, is_corrupt, remedy
 from demarche.warehouse.publication import refuse_damaged, ways_out
 from demarche.warehouse.schema import SCHEMA_VERSION, newer
 
@@ -191,7 +191,8 @@ def _reason(found: dict[str, Any], job: dict[str, Any]) -> str:
     if "exhausted" in found:
         more = "DEMARCHE_QUERY_MEMORY_MB"
         return f"query needs more than {job['memory_mb']} MB of memory: narrow it, or allow more ({more})"
-    return f"query failed: {first_line(ValueError(found['failed']))}{_hint(found['failed'])}"
+    failed = found["failed"]
+    return f"query failed: {first_line(ValueError(failed))}{_hint(failed) or remedy(failed)}"
 
 
 def _hint(said: str) -> str:
