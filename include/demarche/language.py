@@ -99,8 +99,31 @@ def load_model(name: str | None = None) -> Language:
         raise ModelError(f"the spaCy model {found!r} {what} — set DEMARCHE_MODEL_NAME to an en_core_web_* model")
     nlp.add_pipe(_boundaries_component(), first=True)
     nlp.add_pipe(_mending_component(), after="parser")
+    _teach_verbs(nlp)
     _keep_whole(nlp)
     return nlp
+
+
+def _teach_verbs(nlp: Language) -> None:
+    """Put the codebook's verbs into the model's dictionary, and take out the verbs that are like them but for the last
+    letter, of which the model would make "staged" a form ("stag") and "hoped" ("hop"); their own forms are irregular
+    and stay known."""
+    lookups: Any = nlp.get_pipe("lemmatizer").lookups  # type: ignore[attr-defined]
+    if not (lookups.has_table("lemma_index") and lookups.has_table("lemma_exc")):
+        return
+    known = lookups.get_table("lemma_index")["verb"]
+    irregular = lookups.get_table("lemma_exc")["verb"]
+    verbs = {row["head"] for row in codebook.table("lexicon") if row["pos"] == "v"}
+    verbs |= {row["lemma"] for row in codebook.table("operators")}
+    for verb in sorted(verb for verb in verbs if verb[:-1] not in verbs):
+        like, forms = verb[:-1], _forms(verb)[1:]
+        if like in known and (verb.endswith("e") or any(like in irregular.get(form, ()) for form in forms)):
+            known.remove(like)
+        elif verb not in known:
+            known.append(verb)
+        else:
+            continue
+        irregular.update((form, [verb]) for form in forms)
 
 
 def _keep_whole(nlp: Language) -> None:
@@ -144,12 +167,15 @@ def dictionary(name: str | None = None) -> Callable[[str], bool]:
     return is_common
 
 
+_VOWELS = frozenset("aeiou")
 _ENDINGS = {"s": ("",), "es": ("",), "ies": ("y",), "ed": ("", "e"), "ied": ("y",), "ing": ("", "e")}
 
 
 def _forms(verb: str) -> tuple[str, ...]:
     """The forms of a regular verb."""
     stem = verb.removesuffix("e")
+    if verb.endswith("y") and verb[-2:-1] not in _VOWELS:
+        return verb, f"{stem[:-1]}ies", f"{stem[:-1]}ied", f"{stem}ing"
     third = f"{verb}es" if verb.endswith(("s", "sh", "ch", "x")) else f"{verb}s"
     return verb, third, f"{stem}ed", f"{stem}ing"
 

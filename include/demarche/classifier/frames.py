@@ -38,8 +38,7 @@ class Tree:
         self.lower, self.pos, self.tag, self.dep = columns.lower, columns.pos, columns.tag, columns.dep
         self.ent, self.head = columns.ent, columns.head
         self.lemma: list[str] = [
-            _lemma(lower, lemma.lower(), pos, lexicon)
-            for lower, lemma, pos in zip(columns.lower, columns.lemma, columns.pos, strict=True)
+            LEMMAS.get(lower, lemma.lower()) for lower, lemma in zip(columns.lower, columns.lemma, strict=True)
         ]
         self.built: dict[int, Trigger] = {}
         self.kids: list[list[int]] = [[] for _ in self.head]
@@ -57,17 +56,6 @@ class Tree:
         while self.head[path[-1]] != path[-1]:
             path.append(self.head[path[-1]])
         return path
-
-
-def _lemma(lower: str, lemma: str, pos: str, lexicon: Lexicon) -> str:
-    """The lemma; where the parser's rules cut a verb wrongly ("stag" for "staged"), the head that the lexicon has."""
-    known = LEMMAS.get(lower)
-    if known:
-        return known
-    if pos != "VERB" or (lemma, "verb") in lexicon.by_head:
-        return lemma
-    guesses = (f"{lemma}e", lemma[:-1] if lemma.endswith("e") else lemma, f"{lemma[:-2]}y")
-    return next((guess for guess in guesses if (guess, "verb") in lexicon.by_head), lemma)
 
 
 @dataclass(frozen=True, slots=True)
