@@ -117,7 +117,7 @@ def test_a_text_that_breaks_the_model_does_not_stop_the_others(monkeypatch):
 
 
 def test_the_forms_of_the_codebooks_verbs_are_theirs():
-    text = "Chad hoped to win. Chad staged a raid, waged war, axed aid and installed missiles. Hares hopped and stags fled."
+    text = "Chad hoped to win. Chad staged a raid, waged war, axed aid, installed missiles. Hares hopped and fled."
     (doc,) = read(load_model(), [text])
     verbs = [token.lemma_ for token in doc if token.pos_ == "VERB"]
     assert verbs == ["hope", "win", "stage", "wage", "axe", "install", "hop", "flee"]

@@ -1015,3 +1015,49 @@ def test_any_text_is_read_and_its_offsets_hold(read: Reader, words: list[str]) -
         assert text[report.sentence_start_offset : report.sentence_end_offset] == report.sentence_text
     for participant in coded[1]:
         assert text[participant.start_offset : participant.end_offset] == participant.text
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Belgium is likely to expel four Chinese diplomats.",
+        "Ghana is keen to sign a treaty with Togo.",
+        "Ghana hesitates to condemn Mali.",
+        "Ghana was unable to free the Malian sailors.",
+        "Ghana can afford to recognise Kosovo.",
+        "Ghana pretended to recognise Kosovo.",
+        "Ghana ought to recognise Kosovo.",
+        "Ghana hoped to free the Malian sailors.",
+        "Ghana wants to impose sanctions on Mali.",
+        "Ghana was allowed to send observers to Mali.",
+    ],
+)
+def test_of_what_somebody_may_do_nothing_says_that_he_did(read: Reader, sentence: str) -> None:
+    assert told(read(sentence)) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "event_type", "status"),
+    [
+        ("Ghana managed to free the Malian sailors.", "RETREAT", "occurred"),
+        ("Ghana was forced to withdraw its troops from Mali.", "RETREAT", "occurred"),
+        ("The raid prompted Ghana to recall its ambassador to Mali.", "SANCTION", "occurred"),
+        ("Ghana was wrong to expel the Malian ambassador.", "SANCTION", "occurred"),
+        ("Ghana was quick to condemn Mali.", "ACCUSE", "occurred"),
+        ("Ghana seems to have attacked Mali.", "ASSAULT", "occurred"),
+        ("Ghana was the first African state to recognise Kosovo.", "SUPPORT", "occurred"),
+        ("Ghana is about to expel the Malian ambassador.", "SANCTION", "planned"),
+        ("Ghana is poised to expel the Malian ambassador.", "SANCTION", "planned"),
+        ("Ghana seeks to expel the Malian ambassador.", "SANCTION", "planned"),
+    ],
+)
+def test_certain_words_say_of_an_infinitive_that_it_was_done_or_is_planned(
+    read: Reader, sentence: str, event_type: str, status: str
+) -> None:
+    assert (event_type, status) in [(row[0], row[1]) for row in told(read(sentence))]
+
+
+def test_who_is_asked_asks_nobody(read: Reader) -> None:
+    asked = "Ghana was asked to expel the Malian ambassador."
+    assert sides(read, asked) == [("SANCTION", [], ["GHA"])]
+    assert [row[:2] for row in told(read("Ghana was invited to send observers to Uganda."))] == [("AGREE", "planned")]

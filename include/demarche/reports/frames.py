@@ -90,6 +90,7 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
         if reading is None:
             mentioned.add(index)
             mentioned.update(_failing(act.token))
+            mentioned.update(word for word in _around(act) if word not in acts)
             continue
         readings[index] = reading
     for reading in readings.values():
@@ -105,6 +106,16 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
         if frame is not None:
             frames.append(frame)
     return frames, frozenset(mentioned)
+
+
+def _around(act: Act) -> Iterator[int]:
+    """The words of an infinitive that isn't told as an act: "hoped to", "wants to impose sanctions"."""
+    infinitive = act.token
+    if infinitive.dep_ == "xcomp" and act.companion is not None:
+        yield act.companion.i
+    while infinitive.dep_ == "xcomp":
+        infinitive = infinitive.head
+        yield infinitive.i
 
 
 def _failing(act: Token) -> Iterator[int]:

@@ -63,6 +63,8 @@ def operator(governor: Token, act: Token) -> Operator | None:
             c.dep_ == "mark" and c.lower_ == candidate.companion for c in act.children
         ):
             return candidate
+        if candidate.companion == "to" and is_to_infinitive(act) and not syntax.objects(governor):
+            return candidate  # "seeks to", unlike "seeks his help to"
     return None
 
 
@@ -90,6 +92,8 @@ _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", 
 _NEARLY = frozenset({"almost", "nearly", "hardly", "barely", "scarcely"})
 """Before a verb, they say that it wasn't quite done; before a number, nothing about the act."""
 _CONDITIONS = frozenset({"if", "unless", "should", "until", "provided"})
+#: Verbs that say of the infinitive under them what "must" says.
+MODAL_VERBS = frozenset({"have", "need", "ought"})
 
 
 def modality(verb: Token) -> Modality:
@@ -145,7 +149,7 @@ def modality(verb: Token) -> Modality:
             if any(c.dep_ == "aux" and c.lower_ == "have" for c in verb.children):
                 return Modality("possible", negated, conditional)  # "was to have taken place": it didn't
             return Modality("future", negated or modality(head).negated, conditional)
-        if head.lemma_ in ("have", "need"):
+        if head.lemma_ in MODAL_VERBS:
             return Modality("ought", negated or modality(head).negated, conditional)
     perfect = any(c.dep_ == "aux" and c.lower_ in ("have", "'ve") for c in verb.children)
     return Modality(kind, negated, conditional, doubted=nearly or (perfect and kind in ("possible", "would")))
@@ -167,6 +171,11 @@ def is_asked(verb: Token) -> bool:
 def is_to_infinitive(verb: Token) -> bool:
     """ "to discuss" and the like."""
     return any(c.dep_ == "aux" and c.lower_ == "to" for c in verb.children)
+
+
+def is_perfect(verb: Token) -> bool:
+    """ "has left", "to have left": told as done."""
+    return any(c.dep_ == "aux" and c.lemma_.lower() == "have" for c in verb.children)
 
 
 def is_purpose(verb: Token) -> bool:

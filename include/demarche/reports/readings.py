@@ -313,6 +313,12 @@ def _is_left_to_somebody(governor: Token, act: Token) -> bool:
     return operators.is_to_infinitive(act) and syntax.is_verbal(governor) and bool(somebody)
 
 
+def _is_left_open(governor: Token, act: Token) -> bool:
+    """ "is keen to", "hesitates to": of what somebody may do, only certain words say that he did."""
+    modal = governor.lemma_ in operators.MODAL_VERBS
+    return operators.is_to_infinitive(act) and not operators.is_perfect(act) and not modal
+
+
 def _is_governed(verb: Token) -> bool:
     """ "called for the troops to leave", "held off recognising it": what the verb governs, and no aim."""
     found = operators.operator(verb.head, verb)
@@ -386,6 +392,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
     if effect is None and link == "acl" and operators.is_to_infinitive(act) and not _is_ranked(governor):
         return None  # "a way to resolve the dispute", "the right to retaliate"
     if effect is None and not nominal and link in ("xcomp", "ccomp") and _is_left_to_somebody(governor, act):
+        return None
+    if effect is None and link in ("xcomp", "ccomp") and _is_left_open(governor, act):
         return None
     if effect is None and not syntax.is_verbal(governor):
         return False

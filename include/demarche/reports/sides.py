@@ -580,6 +580,10 @@ def stance_sides(
             owners = subjects_of(verb, is_party) if verb is not None else []
     if owners and all(is_first_person(o) for o in owners) and reading.speaker is not None:
         owners = subjects_of(reading.speaker, is_party) or owners
+    if reading.effect == "requested" and not owners and syntax.is_verbal(stance) and syntax.is_passive(stance):
+        asked = [s for s in syntax.subjects(stance) if is_party(s)]
+        if asked:
+            return [], asked  # "was asked to": nobody says by whom
     if reading.effect == "requested":
         asked = [o for o in [*syntax.datives(stance), *syntax.objects(stance)] if is_party(o) and o != act.token]
         asked = asked or [
