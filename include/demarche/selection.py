@@ -63,10 +63,13 @@ def select(
     statuses by the codebook's codes; ``sure`` is the least ``confidence_score``. Raises SelectionError."""
     if not 0 <= sure <= 1:
         raise SelectionError(f"sure={sure:g}: a confidence lies between 0 and 1")
+    first, last = _day(since), _day(until)
+    if first and last and last < first:
+        raise SelectionError(f"until {last} is before since {first}: no event meets that — exchange them")
     return Selection(
         countries=None if country is None else tuple(map(_country_code, _listed(country))),
-        since=_day(since),
-        until=_day(until),
+        since=first,
+        until=last,
         event_types=_members(event_type, ontology.EVENT_TYPES, "event_type", str.upper),
         status_types=_members(status_type, ontology.STATUSES, "status_type", str.lower),
         sure=sure,

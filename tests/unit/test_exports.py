@@ -193,6 +193,11 @@ def test_an_unknown_word_is_named(words: dict[str, str]) -> None:
         select(**words)
 
 
+def test_days_in_the_wrong_order_are_told() -> None:
+    with pytest.raises(SelectionError, match="until 2023-01-01 is before since 2024-01-01"):
+        select(since="2024-01-01", until=date(2023, 1, 1))
+
+
 def test_since_a_load_tells_what_changed_and_what_is_gone(tmp_path: Path) -> None:
     settings = Settings(data_folder=tmp_path, warehouse_path=tmp_path / "w.duckdb")
     names = ["met", "visit", "off"]

@@ -62,7 +62,7 @@ _LOST = (
     "No such file or directory", "Content-Length from server mismatches",
 )  # fmt: skip
 _AWAY = ("onnection", "Could not connect", "terminating", "HTTP code 5")
-STARTING = ("starting up", "shutting down", "recovery mode")
+STARTING = ("starting up", "shutting down", "recovery mode", "not yet accepting")
 """What a PostgreSQL says that will soon be there."""
 
 
