@@ -196,8 +196,10 @@ def write_bytes(data: bytes) -> None:
 
 # --- complaints and progress -------------------------------------------------------------------------------------
 def complain(message: str) -> None:
-    """A line on standard error."""
-    print(_plain(message), file=sys.stderr)
+    """A line on standard error; no name or password that an address in it holds."""
+    from demarche.sources.asking import without_password
+
+    print(_plain(without_password(message)), file=sys.stderr)
 
 
 @contextmanager

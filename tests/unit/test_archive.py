@@ -63,7 +63,9 @@ def test_what_is_no_page_is_passed_over(other: bytes) -> None:
     ("data", "found"),
     [
         (ONE + TWO[:250], ["1", "truncated"]),
-        (ONE + TWO[:150], ["1"]),
+        (ONE + TWO[:150], ["1", "truncated"]),
+        (compressed(ONE, TWO)[: len(compressed(ONE)) + 30], ["1", "truncated"]),
+        (gzip.compress(ONE)[:30], ["truncated"]),
         (ONE + b"rubbish\r\n\r\nmore of it\r\n" * 5 + THREE, ["1", "malformed", "3"]),
         (ONE.replace(b"Content-Length: ", b"Content-Length: 9") + TWO + THREE, ["truncated", "2", "3"]),
         (ONE + TWO.replace(b"Content-Length: ", b"Content-Length: -") + THREE, ["1", "malformed", "3"]),
@@ -77,7 +79,7 @@ def test_what_is_no_page_is_passed_over(other: bytes) -> None:
         (b"just some text\n" * 50, ["malformed"]),
         (b"", []),
     ],
-    ids=["cut", "cut head", "rubbish", "too long", "negative", "no length", "gzip", "twice", "large", "head", "address",
+    ids=["cut", "cut head", "cut compressed head", "cut stream", "rubbish", "too long", "negative", "no length", "gzip", "twice", "large", "head", "address",
          "text", "empty"],
 )
 def test_a_damaged_record_is_told_and_the_others_are_read(data: bytes, found: list[str]) -> None:

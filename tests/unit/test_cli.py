@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import os
 import re
 import subprocess
 import sys
@@ -397,3 +398,44 @@ def test_status_before_anything_was_done(tmp_path, monkeypatch):
     assert "none yet" in found["warehouse"]
     assert [row["station"] for row in found["stations"]] == ["fetched", "documents", "tagged", "paired"]
     assert not list(tmp_path.iterdir())
+
+
+def test_a_source_that_fails_fails_the_command_after_the_others_were_fetched(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("good").mkdir()
+    Path("good/a.txt").write_text("Ministers of Peru and Bolivia met in Lima on Monday to speak about lithium.")
+    Path("s.toml").write_text(
+        '[[source]]\nid = "good"\nkind = "folder"\npath = "good"\n\n[[source]]\nid = "gone"\nkind = "folder"\npath = "gone"'
+    )
+    monkeypatch.setenv("DEMARCHE_SOURCES_FILE", "s.toml")
+    done = runner.invoke(cli.app, ["sources", "fetch", "good", "gone", "--lake", "lake"])
+    assert (done.exit_code, "gone fails since" in done.stderr, "new_files 1" in done.stdout) == (1, True, True)
+    assert runner.invoke(cli.app, ["sources", "fetch", "good", "--lake", "lake"]).exit_code == 0
+    done = runner.invoke(cli.app, ["parse-documents", "--lake", "lake"])
+    assert (done.exit_code, "documents 1" in done.stdout) == (0, True)
+
+
+def test_parsing_that_makes_nothing_but_rejects_fails(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("drop").mkdir()
+    Path("drop/a.txt").write_bytes(b"\x00\x01\x02" * 99)
+    monkeypatch.setenv("DEMARCHE_DROP_FOLDER", "drop")
+    os.utime("drop/a.txt", (0, 0))
+    assert runner.invoke(cli.app, ["fetch-documents", "--lake", "lake"]).exit_code == 0
+    done = runner.invoke(cli.app, ["parse-documents", "--lake", "lake"])
+    assert (done.exit_code, "rejected (binary): drop/a.txt" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "field",
+    ['url = "http://ann:geheim@courier.example/rss"', 'url = "ftp://ann:geheim@x/y"', 'urls = "http://a:geheim@x/y"',
+     'homepage = "https://:geheim@courier.example"'],
+)  # fmt: skip
+def test_a_password_in_an_address_is_never_printed(field, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("s.toml").write_text(f'[[source]]\nid = "a"\nkind = "feed"\n{field}\n')
+    monkeypatch.setenv("DEMARCHE_SOURCES_FILE", "s.toml")
+    done = in_a_shell("demarche sources list")
+    assert done.returncode == 1
+    assert "s.toml, line 4: source a" in done.stderr
+    assert "geheim" not in done.stdout + done.stderr

@@ -400,6 +400,15 @@ def test_an_article_in_all_forms_at_once_is_one_document(tmp_path: Path) -> None
     assert len({(item.document_id, item.article_id) for item in found if isinstance(item, Document)}) == 1
 
 
+@pytest.mark.parametrize("nothing", ["NaN", '"nan"', '"None"', "null", "-Infinity", '"NaT"'])
+def test_a_value_that_is_not_there_names_nothing(nothing: str, tmp_path: Path) -> None:
+    record = f'{{"text": {json.dumps(TEXT)}, "source": {nothing}, "title": {nothing}, "author": {nothing}}}'
+    (tmp_path / "a.jsonl").write_text(record)
+    (found,) = steps.parse_files([tmp_path])
+    assert isinstance(found, Document)
+    assert (found.source_name, found.title, found.byline) == ("drop", None, None)
+
+
 @pytest.mark.parametrize(
     ("title", "outlet"),
     [

@@ -1,7 +1,8 @@
 """The command ``demarche``: the whole line in one process, a verb per step, and the doors to what came of it.
 
-Answers go to standard output, progress and complaints to standard error. Bad documents are named and never fail a
-command; it fails (exit code 1) when it could do nothing of what it was asked for, or had to hold back a partition.
+Answers go to standard output, progress and complaints to standard error. Bad documents among good ones are named and
+never fail a command; it fails (exit code 1) when nothing but rejects came of what it was given, when a source fails, or
+when it had to hold back a partition; what can be done is done before.
 Whatever costs time to import is imported by the verb that needs it.
 """
 

@@ -89,7 +89,7 @@ def fetch_sources(
     again: Annotated[bool, typer.Option("--again", help="Also what was asked for this partition already.")] = False,
     lake: LakeOption = None,
 ) -> None:
-    """Take what is new of sources into the lake; a source is asked once for an hour.
+    """Take what is new of sources into the lake; a source is asked once for an hour. Exit code 1 when one fails.
 
     Example: demarche sources fetch courier-world --again
     """

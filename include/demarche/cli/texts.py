@@ -31,8 +31,8 @@ def run(
 ) -> None:
     """Read files and print the events that they tell of; everything is kept in a warehouse.
 
-    Doing it twice changes nothing. Exit code 1 when a partition is held back: what was read of it is not in the
-    warehouse. Example: demarche run articles/ extra.html --warehouse news.duckdb
+    Doing it twice changes nothing. Exit code 1 when nothing but rejects came of them, or when a partition is held back:
+    what was read of it is not in the warehouse. Example: demarche run articles/ extra.html --warehouse news.duckdb
     """
     from demarche import steps
 

@@ -238,9 +238,7 @@ def _part_of(calendar: _Calendar, node: Node) -> Iterator[_Found]:
     visits = [
         other
         for other in calendar.near(node, "visit")
-        if _within(node, other)
-        and _places_agree(node, other)
-        and share_parties(node.everybody, other.everybody, 2)
+        if _within(node, other) and _places_agree(node, other) and share_parties(node.everybody, other.everybody, 2)
     ]
     crowds = [
         other
@@ -260,9 +258,7 @@ def _next_round(calendar: _Calendar, node: Node) -> Iterator[_Found]:
         return
     (number,) = node.rounds
     before = [
-        other
-        for other in calendar.near(node, f"round {number - 1}")
-        if other.everybody.keys() == node.everybody.keys()
+        other for other in calendar.near(node, f"round {number - 1}") if other.everybody.keys() == node.everybody.keys()
     ]
     if before:
         yield node, before[-1], "follows", "next_round"
@@ -333,9 +329,7 @@ def _responds_to(calendar: _Calendar, node: Node) -> Iterator[_Found]:
     acts = [
         other
         for other in calendar.near(node, f"act {node.event.event_type}")
-        if _back(node, other)
-        and other.event.mode_type == node.event.mode_type
-        and _is_before(other, node)
+        if _back(node, other) and other.event.mode_type == node.event.mode_type and _is_before(other, node)
     ]
     if acts:
         yield node, acts[-1], "responds_to", "like_act_in_return"

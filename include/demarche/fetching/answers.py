@@ -7,6 +7,8 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from demarche.sources.asking import without_password
+
 
 class FetchError(Exception):
     """An address didn't answer as it should; the message names address and reason.
@@ -17,7 +19,7 @@ class FetchError(Exception):
     def __init__(
         self, reason_type: str, message: str, *, is_passing: bool = False, retry_at: datetime | None = None
     ) -> None:
-        super().__init__(message)
+        super().__init__(without_password(message))
         self.reason_type = reason_type
         self.is_passing = is_passing
         self.retry_at = retry_at

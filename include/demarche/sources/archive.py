@@ -23,6 +23,7 @@ MAX_FAULTS = 1_000  # beginnings behind which nothing can be read; with more of 
 _PAGES = ("text/html", "application/xhtml+xml", "text/plain")
 _BEGINNINGS = (b"\nWARC/1.", b"\nWARC/0.1", b"\x1f\x8b\x08")
 _CHUNK = 1_048_576
+_CUT = "the archive is cut off there, or damaged; get it again"
 _MAX_URL = 2_000
 _EITHER_WRAPPING = 47  # of zlib: gzip's or its own, told by the first bytes
 
@@ -102,6 +103,9 @@ def pages(file: BinaryIO, max_bytes: int, start: int = 0, number: int = 0) -> It
                 if is_cut:
                     break
             else:
+                if _ends_in_head(file):
+                    reason = f"record {number + 1}, or one behind it, ends within its head: {_CUT}"
+                    yield Fault(number, "truncated", reason, latest)
                 return
         except (OSError, ValueError) as error:
             if was_sound:  # of several false beginnings in a row, one is told
@@ -116,6 +120,26 @@ def pages(file: BinaryIO, max_bytes: int, start: int = 0, number: int = 0) -> It
             reason = f"is left at byte {start}: {MAX_FAULTS} records before can't be read"
             yield Fault(number, "malformed", reason, start)
             return
+
+
+def _ends_in_head(file: BinaryIO) -> bool:
+    """Whether the archive's last record hasn't even its head, so that the reader passes it over."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _CHUNK))
+    tail = file.read(_CHUNK)
+    file.seek(0)
+    if file.read(2) != b"\x1f\x8b":
+        start = max(tail.rfind(b"\nWARC/") + 1, 0)
+        return tail.startswith(b"WARC/", start) and b"\r\n\r\n" not in tail[start:]
+    start = len(tail)
+    while (start := tail.rfind(b"\x1f\x8b", 0, start)) >= 0:
+        member = zlib.decompressobj(_EITHER_WRAPPING)
+        try:
+            head = member.decompress(tail[start:], _CHUNK)
+        except zlib.error:  # these two bytes were something else
+            continue
+        return not member.eof and b"\r\n\r\n" not in head
+    return False
 
 
 def _next_beginning(file: BinaryIO, start: int) -> int:
@@ -151,7 +175,7 @@ def _page(record: WarcRecord, max_bytes: int, number: int) -> Page | None:
     if len(block) > max_bytes:
         raise _Unreadable("too_large", f"({url}) is a page beyond the limit of {max_bytes} bytes")
     if len(block) < length:
-        raise _Unreadable("truncated", f"({url}) is cut off: it names {length} bytes, {len(block)} are there")
+        raise _Unreadable("truncated", f"({url}) ends after {len(block)} of its {length} bytes: {_CUT}")
     data = _decoded(block, http.to_dict() if http else {}, url, max_bytes)
     return Page(url, media_type, record.record_date, data, number, record.stream_pos)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -25,3 +26,11 @@ class Link:
 
 class UnreadableIndex(ValueError):
     """What should say what to ask for next can't be read; the message names the address and the reason."""
+
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s'\"]*@")
+
+
+def without_password(text: str) -> str:
+    """``text`` without the names and passwords in its addresses, so that it may be told to anybody."""
+    return _CREDENTIALS.sub("***@", text)

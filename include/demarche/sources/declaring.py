@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from demarche import codebook
 from demarche.records import RawDocument
+from demarche.sources.asking import without_password
 
 FOLDER = "folder"
 """The kind of a folder whose files are read each by its own kind, as the drop folder's are."""
@@ -158,7 +159,7 @@ def _faults(
                 yield location[-1], "is no field of a source"
                 continue
             message = str(problem["msg"]).removeprefix("Value error, ")
-            given = "" if isinstance(problem["input"], dict) else f" (is {problem['input']!r})"
+            given = "" if isinstance(problem["input"], dict) else f" (is {without_password(repr(problem['input']))})"
             yield (location[-1] if location else None), f"{message[:1].lower()}{message[1:]}{given}"
         return
     if declaration.kind not in kinds and declaration.kind != FOLDER:

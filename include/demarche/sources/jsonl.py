@@ -30,6 +30,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "external_id": ("id", "external_id", "document_id", "doc_id", "guid", "_id"),
 }  # fmt: skip
 MAX_LINE_BYTES = 8_000_000  # an article is a thousandth of it; a line that long is another kind of file
+_NOTHING = frozenset({"nan", "NaN", "inf", "-inf", "NaT", "None", "null", "NULL", "<NA>"})
+"""What programs write for a value that isn't there; JSON as Python writes it has NaN as a number."""
 _HTML = re.compile(r"</(?:p|div|article|body)>", re.I)
 
 
@@ -132,7 +134,7 @@ def words(value: Any) -> str | None:
         value = ", ".join(text for item in value[:20] if not isinstance(item, list) and (text := words(item)))
     if isinstance(value, dict):
         value = value.get("name") or value.get("title") or value.get("url")
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or str(value) in _NOTHING:
         return None
     text = str(value).encode("utf-8", "replace").decode()  # JSON may hold halves of characters
     return text if text.strip() else None

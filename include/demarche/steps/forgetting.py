@@ -37,7 +37,7 @@ def find_forgettable(target: str, *, settings: Settings | None = None) -> list[D
 
 
 _UNKNOWN = (
-    "no document has the address or id {target} — `demarche query \"SELECT document_id, canonical_url FROM "
+    'no document has the address or id {target} — `demarche query "SELECT document_id, canonical_url FROM '
     'core.documents"` lists what there is'
 )
 

@@ -161,9 +161,7 @@ def _places(settings: Settings) -> Iterator[Finding]:
     yield _writable("reports", "reports_folder", settings.reports_folder)
     free = shutil.disk_usage(_existing(settings.warehouse_path.parent)).free
     advice = "" if free >= NEEDED_BYTES else f"; {NEEDED_BYTES / 1e9:.0f} GB are wanted: make room"
-    yield Finding(
-        free >= NEEDED_BYTES, "disk", f"{free / 1e9:.1f} GB free for the warehouse{advice}", can_wait=True
-    )
+    yield Finding(free >= NEEDED_BYTES, "disk", f"{free / 1e9:.1f} GB free for the warehouse{advice}", can_wait=True)
 
 
 def _lake(subject: str, name: str, url: str, open_it: Callable[[], object]) -> Finding:

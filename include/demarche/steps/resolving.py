@@ -194,9 +194,7 @@ def _resolve_events(
     sizes = {_block(key): len(codings) for key, codings in folded.blocks.items()}
     others = held.seats(sizes, clusters, events.block_size())
     elsewhere = {
-        key: [events.Seat(*seat) for seat in others[block]]
-        for key in folded.blocks
-        if (block := _block(key)) in others
+        key: [events.Seat(*seat) for seat in others[block]] for key in folded.blocks if (block := _block(key)) in others
     }
     agreed = events.form(folded, facts, elsewhere)
     held.replace_events(clusters, former, _rows(agreed, folded))
@@ -244,9 +242,7 @@ def _number(name: str) -> int:
 
 
 def _rows(agreed: Sequence[events.Agreed], folded: events.Codings) -> Mapping[type[Record], Sequence[Record]]:
-    cluster_of = {
-        tale.report.report_id: one.happening.cluster_number for one in agreed for tale in one.happening.tales
-    }
+    cluster_of = {tale.report.report_id: one.happening.cluster_number for one in agreed for tale in one.happening.tales}
     seats = []
     for key, codings in folded.blocks.items():
         number, month = _block(key)

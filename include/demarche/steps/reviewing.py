@@ -37,7 +37,7 @@ JOIN core.reports AS r ON r.report_id = m.report_id
 WHERE m.event_id = $event
 """
 _REPORTS = f"""
-SELECT {', '.join(f'r.{name}' for name in Report.model_fields)},
+SELECT {", ".join(f"r.{name}" for name in Report.model_fields)},
     coalesce(d.published_date, CAST(d.fetched_at AT TIME ZONE 'UTC' AS DATE)) AS told_date
 FROM core.event_reports AS m
 JOIN core.reports AS r ON r.report_id = m.report_id

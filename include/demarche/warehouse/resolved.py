@@ -316,9 +316,7 @@ class Resolved:
     def replace_stories(self, document_ids: Collection[str], rows: Mapping[type[Record], Sequence[Record]]) -> None:
         """Put these stories, their documents and clusters in the place of those that these documents were in."""
         with self._given(document_ids):
-            former = self._ids(
-                "SELECT DISTINCT story_id FROM core.story_documents WHERE document_id IN (FROM given)"
-            )
+            former = self._ids("SELECT DISTINCT story_id FROM core.story_documents WHERE document_id IN (FROM given)")
             self._con.execute("DELETE FROM stage.story_clusters WHERE document_id IN (FROM given)")
         self._insert(table("stage", records.StoryCluster), rows[records.StoryCluster])
         for record in (records.Story, records.StoryDocument):
