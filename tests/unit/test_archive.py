@@ -79,7 +79,8 @@ def test_what_is_no_page_is_passed_over(other: bytes) -> None:
         (b"just some text\n" * 50, ["malformed"]),
         (b"", []),
     ],
-    ids=["cut", "cut head", "cut compressed head", "cut stream", "rubbish", "too long", "negative", "no length", "gzip", "twice", "large", "head", "address",
+    ids=["cut", "cut head", "cut compressed head", "cut stream",
+         "rubbish", "too long", "negative", "no length", "gzip", "twice", "large", "head", "address",
          "text", "empty"],
 )
 def test_a_damaged_record_is_told_and_the_others_are_read(data: bytes, found: list[str]) -> None:

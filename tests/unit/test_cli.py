@@ -405,7 +405,7 @@ def test_a_source_that_fails_fails_the_command_after_the_others_were_fetched(tmp
     Path("good").mkdir()
     Path("good/a.txt").write_text("Ministers of Peru and Bolivia met in Lima on Monday to speak about lithium.")
     Path("s.toml").write_text(
-        '[[source]]\nid = "good"\nkind = "folder"\npath = "good"\n\n[[source]]\nid = "gone"\nkind = "folder"\npath = "gone"'
+        "".join(f'[[source]]\nid = "{name}"\nkind = "folder"\npath = "{name}"\n' for name in ("good", "gone"))
     )
     monkeypatch.setenv("DEMARCHE_SOURCES_FILE", "s.toml")
     done = runner.invoke(cli.app, ["sources", "fetch", "good", "gone", "--lake", "lake"])
