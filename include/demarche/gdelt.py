@@ -21,7 +21,8 @@ from typing import IO, NamedTuple, cast
 MAX_LINE_BYTES = 100_000
 
 _CODE = re.compile(r"\d{2,4}")
-_INTEGER = re.compile(r"-?\d{1,18}")
+_INTEGER = re.compile(r"-?\d{1,19}")
+_MAX_INTEGER = 2**63 - 1  # of the warehouse's columns; our own numbers of events have up to 60 bits
 _GZIP = b"\x1f\x8b"
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06")  # a file, or the end where there is none
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -215,7 +216,7 @@ def wrong(fields: list[str], table: Table) -> tuple[str, str] | None:
             if column.kind.endswith("!"):
                 return "foreign", f"has no {column.name}"
         elif kind == "integer":
-            if not _INTEGER.fullmatch(value):
+            if not _INTEGER.fullmatch(value) or abs(int(value)) > _MAX_INTEGER:
                 return "foreign", f"{column.name} is no integer: {value[:40]!r}"
             if not column.low <= int(value) <= column.high:
                 return "foreign", f"{column.name} isn't {_bounds(column)}: {value!r}"

@@ -7,7 +7,7 @@ import gzip
 import io
 import shutil
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +122,7 @@ def test_a_file_is_read_however_it_is_packed(pack: Any) -> None:
         (event(1, AvgTone="1_0"), "foreign", "AvgTone is no number"),
         (event(1, NumArticles="12.5"), "foreign", "NumArticles is no integer"),
         (event(1, SOURCEURL="https://a\x00b"), "foreign", "SOURCEURL holds a control character"),
-        (event(9**21), "foreign", "GLOBALEVENTID is no integer"),
+        (event(2**63), "foreign", "GLOBALEVENTID is no integer"),
         (event(1, NumMentions=-4), "foreign", "NumMentions isn't 0 or more: '-4'"),
         (event(1, QuadClass=5), "foreign", "QuadClass isn't between 1 and 4: '5'"),
         (event(1, ActionGeo_Lat=91.5), "foreign", "ActionGeo_Lat isn't between -90 and 90: '91.5'"),
@@ -148,6 +148,12 @@ def test_a_mark_of_utf8_before_the_first_row_costs_nothing(pack: Any) -> None:
     data = pack(codecs.BOM_UTF8 + data_of(event(1), event(2)))
     assert gdelt.table_of(data) is EVENTS
     assert list(gdelt.read(data, EVENTS, 10_000)) == [(1, event(1)), (2, event(2))]
+
+
+def test_a_number_of_sixty_bits_is_one() -> None:
+    """As our own export makes them of ids."""
+    line = event(2**60 - 1)
+    assert list(gdelt.read(data_of(line), EVENTS, 10_000)) == [(1, line)]
 
 
 def test_another_encoding_is_told_by_its_place() -> None:
@@ -330,6 +336,27 @@ def test_what_each_has_of_the_other(ours: Settings) -> None:
     steps.import_gdelt([put(ours, "b.CSV", data_of(later))], settings=ours)
     found = rows(ours, f"SELECT day_date, found_by_type FROM ({asked}) WHERE day_date > '2024-03-05'")
     assert found == [(date(2024, 3, 9), "ours")], "the day before wasn't imported"
+
+
+@pytest.fixture
+def varied(settings: Settings) -> Settings:
+    """A warehouse of fifty meetings, so that ids are of all sizes, and some of which nobody knows the day."""
+    parts = {}
+    for number in range(50):
+        of = document(f"d{number}", key(number % 24, day=1 + number // 24), published_date=None, published_rule="")
+        day = None if number % 5 == 0 else date(2024, 1, 1) + timedelta(days=number)
+        told = report(of, start_date=day, end_date=day, date_precision_type="day" if day else "unknown")
+        parts[of.partition_key] = partition(settings.data_folder / "loaded", [of], [told])
+    load(settings.warehouse_path, parts)
+    return settings
+
+
+@pytest.mark.parametrize("form", ["gdelt", "gdelt-mentions"])
+def test_nothing_of_an_export_is_lost_on_its_way_back(form: str, varied: Settings) -> None:
+    exported = steps.export(form, varied.data_folder / "out", settings=varied).details[form]
+    (path,) = (varied.data_folder / "out").glob("gdelt.*")
+    done = steps.import_gdelt([path], settings=varied)
+    assert (done.left_out, done.counts["rows"], exported) == ((), exported, 50)
 
 
 @pytest.mark.parametrize(("form", "table"), [("gdelt", "events"), ("gdelt-mentions", "mentions")])

@@ -12,7 +12,7 @@ WITH sides AS (
     FROM core.event_participants
     GROUP BY event_id
 ),
-days AS (SELECT event_id, coalesce(start_date, first_reported_date) AS told_date FROM core.events)
+days AS (SELECT event_id, coalesce(start_date, first_reported_date, load_date) AS told_date FROM core.events)
 SELECT
     CAST('0x' || substr(e.event_id, 2, 15) AS BIGINT) AS GLOBALEVENTID,
     CAST(strftime(days.told_date, '%Y%m%d') AS BIGINT) AS SQLDATE,
@@ -88,7 +88,7 @@ SELECT
     p.latitude AS ActionGeo_Lat,
     p.longitude AS ActionGeo_Long,
     e.place_id AS ActionGeo_FeatureID,
-    CAST(strftime(e.first_reported_date, '%Y%m%d') || '000000' AS BIGINT) AS DATEADDED,
+    CAST(strftime(coalesce(e.first_reported_date, e.load_date), '%Y%m%d') || '000000' AS BIGINT) AS DATEADDED,
     coalesce(d.canonical_url, d.path) AS SOURCEURL
 FROM core.events AS e
 JOIN days ON days.event_id = e.event_id
@@ -104,7 +104,7 @@ WHERE e.cameo_code IS NOT NULL;
 
 COMMENT ON VIEW mart.gdelt_events IS 'The events with the 61 columns of GDELT 2; each column''s comment says where its meaning differs. Actor 2, the second side, is the first recipient, or the second actor where there is no recipient';
 COMMENT ON COLUMN mart.gdelt_events.GLOBALEVENTID IS 'A number made of the first 60 bits of event_id: the same wherever the event is coded; not a counter';
-COMMENT ON COLUMN mart.gdelt_events.SQLDATE IS 'First day of the event as YYYYMMDD; where it is unknown, the day of the first report, as GDELT does';
+COMMENT ON COLUMN mart.gdelt_events.SQLDATE IS 'First day of the event as YYYYMMDD; where it is unknown, the day of the first report, as GDELT does; where that is as well, the day of arrival';
 COMMENT ON COLUMN mart.gdelt_events.MonthYear IS 'That day as YYYYMM';
 COMMENT ON COLUMN mart.gdelt_events.Year IS 'Year of that day';
 COMMENT ON COLUMN mart.gdelt_events.FractionDate IS 'That day as a year with a fraction, months taken as 30 days';
@@ -162,5 +162,5 @@ COMMENT ON COLUMN mart.gdelt_events.ActionGeo_ADM2Code IS 'Second-level division
 COMMENT ON COLUMN mart.gdelt_events.ActionGeo_Lat IS 'Degrees north of the place of the event';
 COMMENT ON COLUMN mart.gdelt_events.ActionGeo_Long IS 'Degrees east of the place of the event';
 COMMENT ON COLUMN mart.gdelt_events.ActionGeo_FeatureID IS 'GeoNames id of the place of the event; GDELT has GNS and GNIS ids';
-COMMENT ON COLUMN mart.gdelt_events.DATEADDED IS 'Day of the first report as YYYYMMDD000000';
+COMMENT ON COLUMN mart.gdelt_events.DATEADDED IS 'Day of the first report, or of arrival where it is unknown, as YYYYMMDD000000';
 COMMENT ON COLUMN mart.gdelt_events.SOURCEURL IS 'Address of the document with the best sentence, or its path where it has none';

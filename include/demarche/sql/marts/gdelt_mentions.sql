@@ -14,7 +14,7 @@ WITH places AS (
 )
 SELECT
     CAST('0x' || substr(e.event_id, 2, 15) AS BIGINT) AS GLOBALEVENTID,
-    CAST(strftime(e.first_reported_date, '%Y%m%d') || '000000' AS BIGINT) AS EventTimeDate,
+    CAST(strftime(coalesce(e.first_reported_date, e.load_date), '%Y%m%d') || '000000' AS BIGINT) AS EventTimeDate,
     CAST(strftime(coalesce(d.published_at, d.published_date, d.fetched_at), '%Y%m%d%H%M%S') AS BIGINT)
         AS MentionTimeDate,
     CASE WHEN d.canonical_url IS NULL THEN 2 ELSE 1 END AS MentionType,
@@ -39,7 +39,7 @@ WHERE e.cameo_code IS NOT NULL;
 
 COMMENT ON VIEW mart.gdelt_mentions IS 'The reports of events with the 16 columns of GDELT 2''s mentions; each column''s comment says where its meaning differs';
 COMMENT ON COLUMN mart.gdelt_mentions.GLOBALEVENTID IS 'The event''s number in mart.gdelt_events';
-COMMENT ON COLUMN mart.gdelt_mentions.EventTimeDate IS 'Day of the event''s first report as YYYYMMDD000000';
+COMMENT ON COLUMN mart.gdelt_mentions.EventTimeDate IS 'Day of the event''s first report, or of its arrival where that is unknown, as YYYYMMDD000000';
 COMMENT ON COLUMN mart.gdelt_mentions.MentionTimeDate IS 'When the document was published (UTC) as YYYYMMDDHHMMSS: midnight where only the day is known, when it was fetched where neither is';
 COMMENT ON COLUMN mart.gdelt_mentions.MentionType IS '1 where the document has an address, 2 where only its path is known';
 COMMENT ON COLUMN mart.gdelt_mentions.MentionSourceName IS 'The outlet; GDELT has the domain';
