@@ -29,7 +29,7 @@ def read() -> Reader:
     nlp = language.load_model()
     gazetteer, places = load_gazetteer(), load_places()
 
-    def code(text: str, day: date | None = date(2023, 3, 15)) -> Coded:
+    def code(text: str, day: date | None = date(2023, 3, 15), filed: tuple[str, str] | None = None) -> Coded:
         doc = nlp(text)
         document = Document(
             document_id="d1",
@@ -41,6 +41,8 @@ def read() -> Reader:
             body=doc.text,
             published_date=day,
             published_rule="metadata" if day else "none",
+            dateline=filed[0] if filed else None,
+            dateline_place_name=filed[1] if filed else None,
             fetched_at=datetime(2023, 3, 16, tzinfo=UTC),
             content_hash="h",
             raw_hash="h",
@@ -1061,3 +1063,50 @@ def test_who_is_asked_asks_nobody(read: Reader) -> None:
     asked = "Ghana was asked to expel the Malian ambassador."
     assert sides(read, asked) == [("SANCTION", [], ["GHA"])]
     assert [row[:2] for row in told(read("Ghana was invited to send observers to Uganda."))] == [("AGREE", "planned")]
+
+
+# --- visits that only their circumstances tell --------------------------------------------------------------------
+def stays_abroad(coded: Coded) -> list[tuple[str | None, str | None, date | None, date | None]]:
+    """(country of the visitor, of the host, first day, last day) of each visit."""
+    found = []
+    for report in coded[0]:
+        if report.mode_type == "visit":
+            sides = {p.role_type: p.country_code for p in coded[1] if p.report_id == report.report_id}
+            host = sides.get("recipient") or report.country_code
+            found.append((sides.get("actor"), host, report.start_date, report.end_date))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "visit"),
+    [
+        ("The Finnish president flew in on Monday and looked tired.", ("FIN", "PER", date(2023, 3, 13))),
+        ("The Finnish president flew in from Chile on Monday.", ("FIN", "PER", date(2023, 3, 13))),
+        ("The Finnish president flew home on Monday after the summit.", ("FIN", "PER", date(2023, 3, 13))),
+        ("The Finnish president, who had been here since Monday, spoke.", ("FIN", "PER", date(2023, 3, 13))),
+    ],
+)
+def test_who_came_or_left_was_where_the_text_was_filed(read: Reader, text: str, visit: tuple[str, str, date]) -> None:
+    coded = read(f"Rain fell on the old town. {text} Bells rang. Nobody complained.", filed=("LIMA —", "Lima"))
+    assert [(visitor, host, first) for visitor, host, first, _ in stays_abroad(coded)] == [visit]
+
+
+def test_relative_days_count_from_the_dateline(read: Reader) -> None:
+    coded = read("The Finnish president arrived in Lima today.", filed=("LIMA, March 13 —", "Lima"))
+    assert [report.start_date for report in coded[0]] == [date(2023, 3, 13)]
+
+
+def test_who_leaves_one_host_for_another_ends_a_visit_and_begins_one(read: Reader) -> None:
+    coded = read("The Finnish president left Peru on Monday for Chile.")
+    assert {host for _, host, *_ in stays_abroad(coded)} == {"PER", "CHL"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The Finnish president's visit to Peru will not take place.",
+        "The visit of the Finnish president to Peru will not go ahead.",
+    ],
+)
+def test_what_will_not_take_place_is_cancelled(read: Reader, sentence: str) -> None:
+    assert [act[:2] for act in told(read(sentence))] == [("CONSULT", "cancelled")]

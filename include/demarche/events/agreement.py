@@ -301,14 +301,28 @@ def _visit_days(tales: Sequence[Tale], weighty: Sequence[Tale], voices: Voices, 
         tale for tale in spans if tale.interval and days and tale.interval.start <= min(days) <= tale.interval.end
     ]
     start = _vote(heard, voices, first) or _vote(around, voices, first)
-    start = start or _vote(heard, voices, begun) or _vote(heard, voices, any_first)
     end = _vote(heard, voices, last) or _vote(spans, voices, last)
+    start = start or _vote(heard, voices, begun) or _planned_start(dated, voices, begun, end)
+    start = start or _vote(heard, voices, any_first)
     if end is None and start is not None:
         days_long = _vote(tales, voices, lambda tale: tale.report.day_count)
         end = start + timedelta(days=days_long - 1) if days_long else _vote(heard, voices, any_last)
     if start is None or (end is not None and end < start):
         return None
     return Interval(start, end or start, "day")
+
+
+def _planned_start(
+    dated: Sequence[Tale], voices: Voices, begun: Callable[[Tale], date | None], end: date | None
+) -> date | None:
+    """Where only the last day of a visit is told: the first one by the plan for it, if that lies shortly before."""
+    slack = timedelta(days=settings()["visit_span_days"])
+
+    def first(tale: Tale) -> date | None:
+        day = begun(tale)
+        return day if day is not None and end is not None and end - slack <= day <= end else None
+
+    return _vote(dated, voices, first)
 
 
 def _place(weighty: Sequence[Tale], tales: Sequence[Tale], voices: Voices) -> tuple[dict[str, Any], bool]:

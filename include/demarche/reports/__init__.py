@@ -46,9 +46,10 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     """The reports of a document and who takes part in each, in the order of the text.
 
     ``doc`` is the parse of ``document.body``; offsets count in it. Relative dates are resolved against the day of
-    publication and stay null where that is unknown or only the day of fetching. Same input, same output.
+    the dateline, else of publication, and stay null where that is unknown or only the day of fetching. Same input, same
+    output.
     """
-    anchor = document.known_date
+    anchor = circumstances.filed_on(document.dateline, document.known_date)
     parties = Parties(doc, mentions)
     facilities: dict[str, circumstances.Where] = {}
     learned = Learned(doc)
@@ -67,7 +68,8 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
         drafts += _read_sentence(
             sentence, index, parties, anchor, facilities, learned, is_article, untold.tokens(sentence)
         )
-    drafts = visits.complete(drafts, sentences, parties, anchor)
+    filed = circumstances.filed_at(document.dateline_place_name)
+    drafts = visits.complete(drafts, sentences, parties, anchor, filed)
     if not all(draft.frame.is_doubtful for draft in drafts):
         drafts = [draft for draft in drafts if not draft.frame.is_doubtful]
     drafts = merging.refer_back(drafts)
@@ -81,7 +83,7 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
         return circumstances.Times(sentences[index], anchor).of_the_tale()
 
     merging.carry_on(drafts, told_on)
-    _place_by_dateline(drafts, circumstances.filed_at(document.dateline_place_name))
+    _place_by_dateline(drafts, filed)
     drafts = merging.merge(drafts)
     if is_article:
         drafts = relevance.diplomatic(drafts)
@@ -131,6 +133,7 @@ def _read_sentence(
             if identity(party) not in taken and not (_is_done_together(frame, actors) and _is_own_state(party, actors))
         ]
         recipients = _with_countries(recipients, frame, actors, sentence, parties)
+        recipients = visits.without_origin(frame, recipients, parties)
         recipients, is_abroad = visits.other_side(frame, actors, recipients, parties)
         stay = stays.told(frame)
         when = stays.lasting(times.of(frame), stay, frame)
@@ -161,8 +164,8 @@ def _read_sentence(
         )  # fmt: skip
         draft.is_told = _is_worth_telling(draft)
         leans_back = merging.is_reaction(draft) or merging.means_several(draft) or merging.lacks_other(draft)
-        if draft.is_told or leans_back:
-            drafts.append(draft)
+        if draft.is_told or leans_back or visits.is_host_untold(draft):
+            drafts += [*visits.left_behind(draft, parties), draft]
     return drafts
 
 

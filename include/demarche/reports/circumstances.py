@@ -391,6 +391,20 @@ def filed_at(dateline_place: str | None) -> Where:
     return Where(place.place_id, place.name, place.country_code, "city") if place is not None else Where()
 
 
+_OLDEST_FILED = timedelta(days=7)
+
+
+def filed_on(dateline: str | None, published: date | None) -> date | None:
+    """The day from which a text's relative dates count: its dateline's, printed some days later, else that of
+    publication."""
+    if not dateline or published is None:
+        return published
+    found = dates.resolve(dateline, published, "past")
+    if found is None or found.precision_type != "day" or found.start_date != found.end_date:
+        return published
+    return found.start_date if timedelta(0) <= published - found.start_date <= _OLDEST_FILED else published
+
+
 def remember_facilities(sentence: Span, parties: Parties, facilities: dict[str, Where]) -> None:
     """Note where a building or room lies ("his office in Suva"), for when it comes back as "the office"."""
     for token in sentence:

@@ -63,8 +63,18 @@ def merge(drafts: Sequence[Draft]) -> list[Draft]:
             kept.append(draft)
         else:
             _absorb(home, draft)
-    met = [draft for draft in kept if len(draft.parties) > (draft.event_type == "CONSULT")]
+    met = [draft for draft in kept if len(draft.parties) > (draft.event_type == "CONSULT") or is_abroad(draft)]
     return [leg for draft in met for leg in _legs(draft)]
+
+
+def is_abroad(draft: Draft) -> bool:
+    """Whether a visit is told by its visitor and its place alone: "flew in on Friday", in a text filed there."""
+    host = draft.where.country_code
+    return (
+        draft.mode_type == "visit"
+        and host is not None
+        and all(p.country_code not in (None, host) for p in draft.parties)
+    )
 
 
 def _legs(draft: Draft) -> list[Draft]:

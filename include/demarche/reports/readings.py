@@ -363,6 +363,11 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         if effect in ("cancelled", "postponed") and not mood.negated:
             return _take_stance(governor, act, effect, reading, link, mood)  # "the visit is off"
         if governor.lemma_.lower() in OCCURRING or effect == "transparent":
+            is_off = mood.negated and mood.kind in ("future", "would") and governor.lemma_.lower() in OCCURRING
+            if is_off and reading.event_type in _COOPERATIVE and reading.status in ("occurred", "planned"):
+                reading.status, reading.tense = "cancelled", "future"  # "the visit will not take place"
+                reading.governors.append(governor)
+                return True
             if mood.negated or _is_imagined(governor, mood):
                 return None
             if mood.kind in ("future", "would") and reading.status == "occurred":

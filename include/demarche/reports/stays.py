@@ -27,6 +27,8 @@ _BEGINNING_NOUNS, _END_NOUNS = codebook.words("visit_beginning_nouns"), codebook
 _OVER = frozenset({"after", "following", "from"})
 _AT = frozenset({"at", "in", "on"})
 _HOMEWARD = frozenset({"back", "home"})
+_GOING = frozenset({"fly", "go", "head", "jet"})
+_JOURNEYS = frozenset({"go", "journey", "travel"})
 _LONGEST = 14  # days
 
 
@@ -106,7 +108,8 @@ def _day_count(frame: Frame) -> int | None:
 def _lasting_nouns(frame: Frame) -> Iterator[Token]:
     """The nouns of which the length is the act's: its own, those for which, or after which, somebody came or left."""
     for word in frame.words:
-        names = ("for", "on", "after", "following") if word.lemma_ in syntax.LEAVING else ("for", "on")
+        is_leaving = word.lemma_ in syntax.LEAVING or frame.entry.with_lemmas & {"out", "off", "home"}
+        names = ("for", "on", "after", "following") if is_leaving else ("for", "on")
         yield word
         yield from _with(word)
         for name, noun in syntax.obliques(word):
@@ -178,10 +181,16 @@ def _by_lemma(verb: Token) -> str | None:
 
 def _of_verb(verb: Token, frame: Frame) -> str | None:
     obliques = list(syntax.obliques(verb))
+    if verb.lemma_ == "spend" and verb.dep_ in ("advcl", "ccomp") and any(c.lower_ == "having" for c in verb.children):
+        return "end"  # "left, having spent three days there"
     if verb.lemma_ in syntax.LEAVING or (verb.lemma_ == "set" and syntax.children(verb, "prt")):
         aims = [noun for name, noun in obliques if name == "for" and noun.lemma_.lower() != "home"]
         is_from = any(noun in frame.recipients for noun in syntax.objects(verb))
         return "setout" if aims and not is_from else "end"
+    if frame.entry.with_lemmas & {"out", "off"} and any(name in ("out of", "from", "off from") for name, _ in obliques):
+        return "end"  # "flew out of Togo", "took off from Suva"
+    if frame.entry.head in _GOING and _is_homeward(verb):
+        return "home"
     if _is_homeward(verb):
         past = (noun for name, noun in obliques if name in _OVER)
         if any(noun.lemma_.lower() in NOUNS or noun.pos_ == "PROPN" or noun in frame.words for noun in past):
@@ -189,6 +198,8 @@ def _of_verb(verb: Token, frame: Frame) -> str | None:
         return None
     if any(subject.lemma_.lower() in NOUNS for subject in syntax.subjects(verb)) and verb.lemma_ not in _BEGUN:
         return None  # "the visit comes at a time …"
+    if verb.lemma_ in _JOURNEYS and any(name == "to" and noun in frame.recipients for name, noun in obliques):
+        return "start"
     return _by_lemma(verb)
 
 

@@ -1,5 +1,8 @@
 """What is said of a visit beside its own verb: who came, how long it lasts, when it ends, which of its days is told.
 
+Where a text says no more than that somebody came or left, the place it was filed at is the host's, if that is abroad
+for them.
+
 Runs over the drafts of a document, sentence by sentence, before `merging` folds them. "On the second day of his visit
 to Suva, Mara Quill met …": who comes to Suva stands in another clause, and the day told is not the first one. "The
 visit lasts until Friday": no visit by itself, only the end of the one told before.
@@ -16,7 +19,7 @@ from spacy.tokens import Span, Token
 
 from demarche import codebook
 from demarche.reports import sides, stays, syntax
-from demarche.reports.circumstances import NTH_DAYS, Times, When
+from demarche.reports.circumstances import NTH_DAYS, Times, When, Where
 from demarche.reports.frames import Frame
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Parties, Party, distinct, identity
@@ -26,13 +29,23 @@ _REACH = 2
 _PRESENCE = codebook.words("presence")
 _SETTING_OUT = codebook.words("setting_out")
 _UNTIL = frozenset({"until", "till", "til", "through", "to"})
+_ARRIVING = frozenset({"arrive", "come", "fly", "jet", "land", "sail", "touch", "travel"})
+_LEADING = frozenset({"head_of_state", "head_of_government", "foreign_minister"})
+_OFFICES = frozenset(row["title"] for row in codebook.table("titles") if row["level"] in _LEADING) | frozenset(
+    row["office_name"] for row in codebook.table("offices") if row["office_level"] in _LEADING
+)
 
 
-def complete(drafts: Sequence[Draft], sentences: Sequence[Span], parties: Parties, anchor: date | None) -> list[Draft]:
-    """The drafts in order, visits filled by what their sentences say of them; who only is somewhere is left out."""
+def complete(
+    drafts: Sequence[Draft], sentences: Sequence[Span], parties: Parties, anchor: date | None, filed: Where
+) -> list[Draft]:
+    """The drafts in order, visits filled by what their sentences say of them; who only is somewhere is left out.
+
+    ``filed``: where the text was filed; nothing where it has no dateline."""
     kept: list[Draft] = []
     for draft in drafts:
         if draft.mode_type == "visit":
+            _place_here(draft, filed)
             sentence = sentences[draft.sentence_index]
             _find_visitor(draft, [sentences[i] for i in _back(draft.sentence_index)], parties)
             if _is_mere_presence(draft, kept) or _is_nobodys(draft):
@@ -69,6 +82,65 @@ def other_side(
     return met, bool(there) and there.isdisjoint(party.country_code for party in met)
 
 
+def without_origin(frame: Frame, recipients: Sequence[Party], parties: Parties) -> list[Party]:
+    """Of those to whom somebody came, without those from whom: "flew in from Togo"."""
+    verb = frame.trigger
+    if frame.mode_type != "visit" or verb.lemma_ not in _ARRIVING or not syntax.is_verbal(verb):
+        return list(recipients)
+    origins = [noun for name, noun in syntax.obliques(verb) if name == "from" and parties.is_party(noun)]
+    left = {identity(party) for noun in origins for party in parties.resolve(noun)}
+    return [party for party in recipients if identity(party) not in left]
+
+
+def left_behind(draft: Draft, parties: Parties) -> list[Draft]:
+    """ "Left Togo for Mali": one visit ends and another one begins."""
+    verb = draft.frame.trigger
+    if draft.mode_type != "visit" or verb.lemma_ not in syntax.LEAVING or not draft.recipients:
+        return []
+    left = [noun for noun in syntax.objects(verb) if parties.is_party(noun)]
+    left += [noun for name, noun in syntax.obliques(verb) if name == "from" and parties.is_party(noun)]
+    others = {party.country_code for party in draft.parties}
+    hosts = distinct(party for noun in left for party in parties.resolve(noun))
+    hosts = [party for party in hosts if party.country_code and party.country_code not in others]
+    if not hosts or not all(party.entity_type == "person" for party in draft.actors):
+        return []
+    return [replace(draft, recipients=hosts, where=Where(), stay=stays.Stay(draft.stay.day_count, "end"))]
+
+
+def _place_here(draft: Draft, filed: Where) -> None:
+    """ "Flew in on Friday", "is to leave on Friday", "flew home": who leads another state came to where the text was
+    filed, or leaves it."""
+    verb = draft.frame.trigger
+    guests = [party for party in draft.actors if leads(party)]
+    own = {party.country_code for party in draft.actors}
+    is_open = draft.where.country_code in (None, *own) and all(p.country_code in own for p in draft.recipients)
+    is_abroad = filed.country_code is not None and filed.country_code not in own
+    if not (guests and is_open and is_abroad and syntax.is_verbal(verb)):
+        return
+    if any(noun.ent_type_ not in ("DATE", "TIME") for noun in syntax.objects(verb)):
+        return  # "left the party"
+    aims = [noun for name, noun in syntax.obliques(verb) if name in ("for", "to")]
+    is_setting_out = draft.stay.stage_type == "setout" or (aims and draft.stay.stage_type not in ("home", "end"))
+    if not is_setting_out:
+        draft.where, draft.recipients, draft.is_told = filed, [], True
+
+
+def is_host_untold(draft: Draft) -> bool:
+    """Whether somebody who leads a state is told to have come or left without a word on where."""
+    return draft.mode_type == "visit" and not draft.recipients and any(map(leads, draft.actors))
+
+
+def leads(party: Party) -> bool:
+    """Whether a party is somebody who leads a state that is known, its government or its diplomacy."""
+    is_known = party.entity_type == "person" and party.country_code is not None
+    return is_known and (party.office_name or "").lower() in _OFFICES
+
+
+def _hosts(draft: Draft) -> set[str]:
+    hosts = {party.country_code for party in draft.recipients if party.country_code}
+    return hosts or {code for code in (draft.where.country_code,) if code}
+
+
 def came_home_from(frame: Frame, actors: Sequence[Party], parties: Parties) -> list[Party]:
     """ "The premier returned from Togo on Friday": whom somebody in office has been to; none for soldiers and goods."""
     verb = frame.trigger
@@ -102,7 +174,7 @@ def _is_mere_presence(draft: Draft, before: Sequence[Draft]) -> bool:
     is_weak = entry.head in _PRESENCE and entry.with_lemmas <= {"in"}
     if not is_weak or not all(map(syntax.is_verbal, draft.frame.words)):
         return False
-    hosts = {party.country_code for party in draft.recipients} - {None}
+    hosts = _hosts(draft)
     guests = [p for p in draft.actors if p.entity_type == "person" and p.country_code and p.country_code not in hosts]
     if draft.when.text is None and verb.tag_ == "VBD":
         near = [d for d in before if d.sentence_index == draft.sentence_index - 1 and d.status_type == "occurred"]
