@@ -1110,3 +1110,39 @@ def test_who_leaves_one_host_for_another_ends_a_visit_and_begins_one(read: Reade
 )
 def test_what_will_not_take_place_is_cancelled(read: Reader, sentence: str) -> None:
     assert [act[:2] for act in told(read(sentence))] == [("CONSULT", "cancelled")]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ghana hardly ever criticised Mali.",
+        "At no time did Ghana attack Mali.",
+        "Ghana at no point threatened Mali.",
+        "Ghana neither condemned Mali nor praised Togo.",
+        "Nor did Ghana recognise Kosovo.",
+        "Ghana was not the first country to recognise Kosovo.",
+        "It is possible that Ghana attacked Mali.",
+        "Ghana has perhaps expelled the Malian ambassador.",
+    ],
+)
+def test_a_no_may_stand_beside_the_clauses_own_not(read: Reader, sentence: str) -> None:
+    assert told(read(sentence)) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Rather than impose sanctions on Mali, Ghana recalled its ambassador.",
+        "Rather than imposing sanctions on Mali, Ghana recalled its ambassador.",
+        "Barely a week later Ghana recalled its ambassador to Mali.",
+        "At this point Ghana recalled its ambassador to Mali.",
+    ],
+)
+def test_what_was_done_in_the_place_of_another_act_is_told(read: Reader, sentence: str) -> None:
+    assert [(row[0], row[3]) for row in told(read(sentence))] == [("SANCTION", ["GHA"])]
+    assert "recalled" in read(sentence)[0][0].trigger_text
+
+
+def test_what_is_only_alleged_is_trusted_less(read: Reader) -> None:
+    (said,), (shown,) = (read(f"Ghana {word}attacked Mali.")[0] for word in ("allegedly ", ""))
+    assert said.confidence_score < 0.5 < shown.confidence_score

@@ -275,6 +275,8 @@ def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequen
         value *= 0.5
     elif frame.learned_score is not None and both:
         value += 0.06 if frame.learned_score >= 0.7 else -0.08 if frame.learned_score >= 0.2 else 0.0
+    if frame.is_alleged:
+        value *= 0.6
     return round(max(value, 0.05), 3)
 
 

@@ -24,6 +24,9 @@ from demarche.reports.sides import MUTUAL, IsParty
 REACTIONS = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
 
 
+_ALLEGING = codebook.words("alleging")
+
+
 @dataclass
 class Frame:
     """An act as its sentence tells it. Tokens are heads of phrases; ``entry`` is the lexicon's line that decided."""
@@ -48,6 +51,8 @@ class Frame:
     """How probable the classifier holds act and sides to be; None where it was not asked."""
     is_within: bool = False
     """Asked of the actor's own people ("ordered his staff to"), so of nobody else."""
+    is_alleged: bool = False
+    """Told as what is said and not shown: "allegedly attacked", "is alleged to have"."""
     is_doubtful: bool = False
     """A single word of many senses with nobody on one side; told only where its text tells nothing else."""
     phrases: dict[int, Token] = field(default_factory=dict)
@@ -108,6 +113,12 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
     return frames, frozenset(mentioned)
 
 
+def _is_alleged(token: Token, reading: Reading) -> bool:
+    above = [*reading.governors, *([reading.speaker] if reading.speaker is not None else [])]
+    said = [child.lower_ for word in (token, *above) for child in syntax.children(word, "advmod")]
+    return not _ALLEGING.isdisjoint([*said, *(word.lemma_.lower() for word in above)])
+
+
 def _around(act: Act) -> Iterator[int]:
     """The words of an infinitive that isn't told as an act: "hoped to", "wants to impose sanctions"."""
     infinitive = act.token
@@ -152,6 +163,7 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
         tense=reading.tense,
         is_nominal=not syntax.is_verbal(token),
         is_denial=reading.effect == "charge_denied",
+        is_alleged=_is_alleged(token, reading),
         words=[token, *([act.companion] if act.companion is not None else []), *reading.governors],
     )
     if frame.is_nominal:

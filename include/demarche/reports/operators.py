@@ -5,6 +5,7 @@ The governing words are data (`codebook/operators.csv`). The reading follows the
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -89,8 +90,9 @@ _MODALS = {
 _PRESENT = frozenset({"am", "is", "are", "'s", "’s", "'re", "’re"})
 _GOING = frozenset({"go", "come", "leave", "depart", "arrive", "fly", "head"})
 _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "nobody", "none", "hardly", "barely"})
-_NEARLY = frozenset({"almost", "nearly", "hardly", "barely", "scarcely"})
-"""Before a verb, they say that it wasn't quite done; before a number, nothing about the act."""
+#: Before a verb, they say that it wasn't quite done, seldom or perhaps; before a number, nothing about the act.
+_NEARLY = codebook.words("nearly")
+_OCCASIONS = codebook.words("occasions")
 _CONDITIONS = frozenset({"if", "unless", "should", "until", "provided"})
 #: Verbs that say of the infinitive under them what "must" says.
 MODAL_VERBS = frozenset({"have", "need", "ought"})
@@ -118,10 +120,12 @@ def modality(verb: Token) -> Modality:
                 kind = "future"  # headlines: "France to host summit"
             elif lower in _PRESENT and verb.tag_ == "VBG" and verb.lemma_ in _GOING:
                 kind = "future"  # "is leaving for Suva on Monday"
-        elif child.dep_ == "neg" or lower in ("never",):
+        elif child.dep_ == "neg" or lower == "never" or (child.dep_ == "cc" and lower == "nor" and child.i < verb.i):
             negated = True
-        elif child.dep_ == "advmod" and child.i < verb.i and lower in _NEARLY:
-            nearly = True
+        elif child.dep_ == "advmod" and child.i < verb.i and not _NEARLY.isdisjoint((lower, *_lower(child.children))):
+            nearly = True  # "nearly signed", "hardly ever criticised", "perhaps attacked"
+        elif child.dep_ == "prep" and _is_never(child):
+            negated = True
         elif child.dep_ in ("nsubj", "nsubjpass", "dobj"):
             words = [*child.children, *(c for part in syntax.children(child, "amod") for c in part.children)]
             if any(
@@ -142,6 +146,8 @@ def modality(verb: Token) -> Modality:
                 kind = first.kind
         conditional = conditional or first.conditional
     head = verb.head
+    if verb.dep_ == "conj" and any(c.lower_ in ("nor", "than") and head.i < c.i < verb.i for c in _joining(verb)):
+        negated = True  # "neither condemned A nor praised B", "jailed rather than expelled"
     if verb.dep_ in ("xcomp", "ccomp") and is_to_infinitive(verb):
         if head.lemma_ == "go" and head.tag_ == "VBG":
             return Modality("future", negated or modality(head).negated, conditional)
@@ -153,6 +159,23 @@ def modality(verb: Token) -> Modality:
             return Modality("ought", negated or modality(head).negated, conditional)
     perfect = any(c.dep_ == "aux" and c.lower_ in ("have", "'ve") for c in verb.children)
     return Modality(kind, negated, conditional, doubted=nearly or (perfect and kind in ("possible", "would")))
+
+
+def _lower(tokens: Iterable[Token]) -> Iterator[str]:
+    return (token.lower_ for token in tokens)
+
+
+def _is_never(preposition: Token) -> bool:
+    """ "at no point", "under no circumstances"."""
+    return any(
+        noun.lower_ in _OCCASIONS and "no" in _lower(syntax.children(noun, "det"))
+        for noun in syntax.children(preposition, "pobj")
+    )
+
+
+def _joining(verb: Token) -> list[Token]:
+    """The words that join a clause to the one before."""
+    return [*syntax.children(verb.head, "cc"), *syntax.children(verb, "cc", "mark")]
 
 
 def is_present(verb: Token) -> bool:
@@ -199,9 +222,13 @@ def condition(verb: Token) -> str | None:
     marks = {c.lower_ for c in syntax.children(verb, "mark")}
     if verb.dep_ in ("ccomp", "csubj", "pcomp") and marks & {"whether", "if"}:
         return "whether"
-    if verb.dep_ == "pcomp" and verb.head.dep_ == "prep":
-        word = verb.head.head.lower_ if verb.head.lower_ == "of" else verb.head.lower_
-        return word if word in ("before", "without", "instead") else None
+    if verb.dep_ in ("advcl", "conj") and "than" in marks:
+        return "instead"  # "rather than expel them, …"
+    if verb.dep_ == "pcomp" and verb.head.dep_ in ("prep", "cc"):
+        words = {verb.head.lower_, verb.head.head.lower_, *_lower(verb.head.children)}
+        if words & {"than", "instead"} or {"far", "from"} <= words:
+            return "instead"
+        return next((word for word in ("before", "without") if word == verb.head.lower_), None)
     return None
 
 

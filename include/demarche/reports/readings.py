@@ -339,6 +339,10 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         return None  # "no sign that", "little reason to"
     if link == "xcomp" and _is_own_wish(governor, act):
         return None
+    if link in ("ccomp", "csubj") and _is_imagined(governor, _mood(governor)):
+        return None  # "it is possible that"
+    if link == "acl" and not nominal and _is_ranked(governor) and _mood(governor.head).negated:
+        return None  # "was not the first to": who did it, and when, is another matter
     if link == "behind" and operators.speaker(governor) is not None:
         return None  # "said that Mali was behind the raid": blame
     if link in ("ccomp", "xcomp") and governor.lemma_.lower() in _ENABLING and not nominal:
@@ -353,7 +357,7 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         effect = "spoken"  # "… imposed sanctions, ministers decided"
     if effect == "stopped" and reading.event_type == "CONSULT" and governor.lemma_.lower() in _CONCLUDING:
         effect = "transparent"  # "ended a round of talks"
-    mood = operators.modality(governor) if syntax.is_verbal(governor) else operators.Modality("fact", False, False)
+    mood = _mood(governor)
     if nominal and link == "nsubjpass":
         infinitive = next(iter(syntax.children(governor, "xcomp")), None)
         if infinitive is not None and infinitive.lemma_.lower() not in OCCURRING:
@@ -461,6 +465,10 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         # a stance towards a stance: "rejected a demand to withdraw", "agreed to call off the visit"
         return _stack(governor, effect, reading)
     return _take_stance(governor, act, effect, reading, link, mood)
+
+
+def _mood(word: Token) -> operators.Modality:
+    return operators.modality(word) if syntax.is_verbal(word) else operators.Modality("fact", False, False)
 
 
 def _is_imagined(governor: Token, mood: operators.Modality) -> bool:
