@@ -140,6 +140,19 @@ def test_the_whole_line_loads_asks_and_shows(lake: DuckLake, loaded: World, tmp_
     assert [one.message_text for one in results if one.outcome_type == "broken"] == []
 
 
+@IN_A_FOLDER
+def test_a_load_after_a_move_forms_only_what_it_touches(lake: DuckLake, loaded: World, tmp_path: Path) -> None:
+    world = loaded.copy(tmp_path / "data", "raw", "derived", "journal")
+    file, back = world.settings.warehouse_path, tmp_path / "back.duckdb"
+    steps.load_warehouse(settings=world.settings)
+    steps.migrate_warehouse(str(file), lake.url, data_path=lake.files, settings=world.settings)
+    steps.migrate_warehouse(lake.url, str(back), settings=world.settings)
+    made_by = "SELECT resolution_hash FROM meta.schema_version"
+    found = [query(place, made_by).rows for place in (file, lake, back)]
+    assert found[0][0][0]
+    assert found[0] == found[1] == found[2]
+
+
 ESCAPES = (
     "SELECT * FROM postgres_query('__ducklake_metadata_lake', 'SELECT 1')",
     "SELECT * FROM query('SELECT * FROM postgres_' || 'query(''__ducklake_metadata_lake'', ''SELECT 1'')')",

@@ -60,4 +60,8 @@ def _copy_tables(con: duckdb.DuckDBPyConnection, origin: str, target: str) -> in
         if sums[0] is None or sums[0] != sums[1]:
             raise WarehouseError(f"{table.qualified} differs after it was copied — nothing was changed, try again")
         total += int(sums[0][0])
+    con.execute(  # else the next load would form all stories and events anew
+        f"UPDATE {target}.meta.schema_version SET resolution_hash = "
+        f"(SELECT resolution_hash FROM {origin}.meta.schema_version)"
+    )
     return total
