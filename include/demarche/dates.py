@@ -398,8 +398,9 @@ _WHICH_YEAR = rf"(?:{_W}(?:of{_W})?(?P<which>last|this|next){_W}year)"
 @_rule(rf"{_BEGIN}(?P<last>)(?P<which>)(?P<month>{_SURE_MONTHS}|(?:Jan|Feb|Aug|Sept?|Oct|Nov|Dec)\.){_END}(?!{_W}\d)")
 @_rule(rf"{_after('in', 'since', 'until', 'till', 'during', 'by', 'from', 'of', 'for', 'before', 'after')}(?P<last>)"
        rf"(?P<which>)(?P<month>{_NAME_MONTHS}){_END}(?!{_W}(?:\d|[A-Z]))")  # fmt: skip
-@_rule(rf"{_after('in', 'until', 'till', 'during', 'since')}(?P<last>)(?P<which>)(?P<month>{_WORD_MONTHS}){_END}"
-       rf"(?!{_W}(?:\d|[A-Z]|took|became|was|came|said))")  # fmt: skip
+@_rule(rf"{_after('in', 'until', 'till', 'during', 'since')}(?P<last>)(?P<which>)"
+       rf"(?P<month>{_WORD_MONTHS}|{_NAME_MONTHS}){_END}"
+       rf"(?!{_W}(?:\d|Day\b|Madness|Revolution|Uprising|took|became|was|came|said))")  # fmt: skip
 def _month_alone(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
     """(in) September, last May, next March, mid-November, September last year"""
     if anchor is None:

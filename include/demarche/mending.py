@@ -1,11 +1,13 @@
 """Mends what small English models now and then get wrong, where tags and neighbours show it.
 
 A verb is hung on a noun as its participle ("a delegation here called on the premier", "the secretary-general pressed
-Belgium to pay"), a subject on the place before it ("on a visit to Mali, Togo's president praised …"). Everything that
-reads the tree profits.
+Belgium to pay"), a subject on the place before it ("on a visit to Mali, Togo's president praised …"), the month before
+a name is taken for a part of it ("In March Togo recognised …"). Everything that reads the tree profits.
 """
 
 from __future__ import annotations
+
+import re
 
 from spacy.tokens import Doc, Token
 
@@ -14,6 +16,10 @@ from demarche import codebook
 _NAMING = frozenset({"det", "amod", "compound", "nmod", "poss", "nummod", "case", "appos", "conj", "cc", "relcl"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl", "aux"})
 _FUNCTION = codebook.words("function_words")
+_CALENDAR = codebook.words("time_names")
+_MODIFIERS = frozenset({"amod", "compound", "nmod", "nummod", "poss"})
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_WHICH = frozenset({"early", "last", "late", "next", "this"})
 _AFTER_VERB = frozenset({"prep", "npadvmod", "advcl", "advmod", "punct", "parataxis", "agent", "ccomp", "xcomp"})
 
 
@@ -22,6 +28,12 @@ def mend(doc: Doc) -> Doc:
     for token in doc:
         if _is_first_name(token):
             _join_name(token)
+        if token.dep_ == "prep":
+            _part_from_setting(token)
+        elif token.text == "May" and token.dep_ == "aux" and not token.is_sent_start:
+            token.dep_, token.tag_ = "npadvmod", "NNP"  # "between 12 and 14 May the premier toured …"
+        elif token.lower_ in _CALENDAR and token.dep_ == "compound":
+            _part_from_day(token)
         if token.tag_ not in ("VBD", "VBN", "VBZ"):
             continue
         if token.dep_ == "acl" and _is_finite(token):
@@ -53,6 +65,83 @@ def _join_name(first: Token) -> None:
         label = "nsubj" if first.i < head.i and not has_subject else "dobj" if first.i > head.i else "dep"
     last.head, last.dep_ = (last, "ROOT") if head == first else (head, label)
     first.head, first.dep_, first.tag_ = last, "compound", "NNP"
+
+
+def _part_from_setting(preposition: Token) -> None:
+    """What stands behind the preposition that opens a clause ("In March Togo …", "In Suva Togo …", "In 1956 Togo, Chad
+    and Mali …") is the time or place of it, and the name behind that its subject."""
+    verb = preposition.head
+    if verb.i < preposition.i or verb.tag_[:2] not in ("VB", "MD") or preposition.i + 1 >= verb.i:
+        return
+    objects = [child for child in preposition.children if child.dep_ in ("pobj", "pcomp", "prep")]
+    subject = next((child for child in verb.children if child.dep_ in _SUBJECTS and child.dep_ != "aux"), None)
+    if not objects:
+        _part_name(preposition, subject)
+        return
+    name = objects[-1]
+    is_list = (
+        subject is not None
+        and subject.left_edge.i == name.i + 2
+        and name.nbor().text == ","
+        and subject.tag_[:3] == "NNP"
+        and subject.left_edge.tag_ != "DT"  # not "On Monday Obasi, the premier, …"
+    )
+    if name.dep_ != "pobj" or not (is_list or (subject is None and _is_before_verb(name, verb))):
+        return
+    is_second = len(objects) == 2 and name.tag_[:3] == "NNP" and objects[0].right_edge.i + 1 == name.left_edge.i
+    if not is_second and not (len(objects) == 1 and _part_name(preposition, name)):
+        return
+    name.head, name.dep_ = verb, _subject_label(verb)
+    if subject is not None:
+        subject.head, subject.dep_ = name, "conj"
+
+
+def _part_name(preposition: Token, name: Token | None) -> bool:
+    """Give a preposition what the parser took for the first part of the name behind it; whether there was such."""
+    first = preposition.nbor()
+    chain = [first]
+    while chain[-1] != name and chain[-1].dep_ in _MODIFIERS and chain[-1].head.i > chain[-1].i:
+        chain.append(chain[-1].head)
+    if name is None or chain[-1] != name or len(chain) == 1:
+        return False
+    parts = [word for word in first.doc[first.i : name.i] if word.lower_ in _CALENDAR and word.dep_ == "compound"]
+    parts = parts or ([first] if _YEAR.fullmatch(first.text) and first.head == name else [])
+    if not parts and first.tag_ == "NNP" and first.head == name and name.tag_ == "NNP" and name.i == first.i + 1:
+        parts = [first]  # "In Suva Togo …", not "In New York Togo …"
+    if not parts:
+        return False
+    setting = parts[0].nbor() if parts[0].nbor().lower_ == "day" else parts[0]  # "On May Day Togo …"
+    holder = setting.head
+    for child in [child for child in holder.children if child.i < setting.i]:
+        child.head = setting
+    setting.head, setting.dep_ = preposition, "pobj"
+    return True
+
+
+def _part_from_day(day: Token) -> None:
+    """ "Last Thursday Togo recalled …": a day with a word that says which is no part of the name behind it."""
+    name = day.head
+    if not day.left_edge.is_sent_start or name.i != day.i + 1 or name.tag_[:3] != "NNP":
+        return
+    top = name
+    while top.dep_ == "poss":
+        top = top.head
+    which = [c for c in (*day.children, *name.children) if c.i < day.i and c.lower_ in _WHICH]
+    if which and top.dep_ in ("nsubj", "nsubjpass"):
+        for word in which:
+            word.head = day
+        day.head, day.dep_ = top.head, "npadvmod"
+
+
+def _subject_label(verb: Token) -> str:
+    return "nsubjpass" if any(child.dep_ == "auxpass" for child in verb.children) else "nsubj"
+
+
+def _is_before_verb(noun: Token, verb: Token) -> bool:
+    """Whether between a noun and a finite verb only auxiliaries and adverbs stand."""
+    between = noun.doc[noun.right_edge.i + 1 : verb.i]
+    is_finite = verb.tag_ in ("VBD", "VBZ", "VBP") or any(word.dep_ in ("aux", "auxpass") for word in between)
+    return is_finite and all(word.dep_ in ("aux", "auxpass", "neg", "advmod") for word in between)
 
 
 def _behind_comma(verb: Token) -> Token | None:

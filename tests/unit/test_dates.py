@@ -77,6 +77,8 @@ READINGS = [
     ("He comes in November.", "future", "November", "2018-11-01", "2018-11-30", "month"),
     ("He came in December.", "past", "December", "2017-12-01", "2017-12-31", "month"),
     ("He came in May.", None, "May", "2018-05-01", "2018-05-31", "month"),
+    ("In March Togo voted.", "past", "March", "2018-03-01", "2018-03-31", "month"),
+    ("In August Togo voted.", "past", "August", "2018-08-01", "2018-08-31", "month"),
     ("He came last May.", None, "last May", "2018-05-01", "2018-05-31", "month"),
     ("He came in September last year.", None, "September last year", "2017-09-01", "2017-09-30", "month"),
     ("He came in late Nov. 2016.", None, "late Nov. 2016", "2016-11-01", "2016-11-30", "month"),

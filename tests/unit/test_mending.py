@@ -53,6 +53,20 @@ def test_a_preposition_that_opens_a_sentence_stays_one() -> None:
     assert [word.dep_ for word in mending.mend(doc)] == ["prep", "pobj", "nsubj", "ROOT"]
 
 
+def test_a_month_taken_for_a_part_of_the_name_behind_it_is_the_time() -> None:
+    doc = tree("In March Togo denied it", "IN NNP NNP VBD PRP", [3, 2, 0, 3, 3], "prep compound pobj ROOT dobj")
+    assert [(word.dep_, word.head.text) for word in mending.mend(doc)][:3] == [
+        ("prep", "denied"),
+        ("pobj", "In"),
+        ("nsubj", "denied"),
+    ]
+
+
+def test_a_title_behind_a_preposition_is_no_time() -> None:
+    doc = tree("On Prime Minister Togo met", "IN NNP NNP NNP VBD", [4, 3, 3, 0, 4], "prep compound compound pobj ROOT")
+    assert [word.dep_ for word in mending.mend(doc)] == ["prep", "compound", "compound", "pobj", "ROOT"]
+
+
 @pytest.mark.parametrize("words", ["", "Premier", "pressed"])
 def test_fragments_pass(words: str) -> None:
     doc = Doc(

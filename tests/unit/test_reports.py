@@ -162,6 +162,32 @@ def test_a_day_before_a_name_is_the_acts_day_and_no_part_of_the_name(read: Reade
     assert [p.text for p in coded[1]] == ["Mexico's president", "Chile"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "actors", "start", "place"),
+    [
+        ("In February Togo expelled two French diplomats.", ["Togo"], date(2023, 2, 1), None),
+        ("In March Kenya recognised Palau.", ["Kenya"], date(2023, 3, 1), None),
+        ("In May Samoa's premier criticised Tonga.", ["Samoa's premier"], date(2022, 5, 1), None),
+        ("The envoy said that in March Kenya recognised Palau.", ["Kenya"], date(2023, 3, 1), None),
+        ("In 1973 Samoa, Tonga and Fiji condemned France.", ["Samoa", "Tonga", "Fiji"], date(1973, 1, 1), None),
+        ("Last Thursday Belize criticised Peru.", ["Belize"], date(2023, 3, 9), None),
+        ("On May Day Cuba criticised Chile.", ["Cuba"], None, None),
+        ("Between 9 and 11 May the Fijian premier toured Peru.", ["the Fijian premier"], date(2022, 5, 9), None),
+        ("In Suva Kenya signed a treaty with Samoa.", ["Kenya"], None, "Suva"),
+        # what belongs to the name stays in it
+        ("In Saudi Arabia police arrested two Iranians.", ["Saudi Arabia police"], None, None),
+        ("In December South Korea criticised Japan.", ["South Korea"], date(2022, 12, 1), None),
+        ("In January President Ruto criticised Uganda.", ["President Ruto"], date(2023, 1, 1), None),
+    ],
+)
+def test_a_time_or_place_that_opens_the_sentence_is_no_part_of_the_name_behind_it(
+    read: Reader, sentence: str, actors: list[str], start: date | None, place: str | None
+) -> None:
+    (report,), participants = read(sentence)
+    assert [p.text for p in participants if p.role_type == "actor"] == actors
+    assert (report.start_date, report.place_name) == (start, place)
+
+
 def test_a_side_gives_way_to_no_part_of_itself(read: Reader) -> None:
     coded = read("Fiji ordered a senior Tongan diplomat out of the country on Tuesday.")
     assert [p.text for p in coded[1] if p.role_type == "recipient"] == ["a senior Tongan diplomat"]
