@@ -28,14 +28,26 @@ def mend(doc: Doc) -> Doc:
     for token in doc:
         if _is_first_name(token):
             _join_name(token)
-        if token.dep_ == "prep":
+        if token.lower_ == "to" and token.dep_ == "aux":
+            _name_planner(token)
+        elif token.lower_ == "it" and token.is_sent_start:
+            _open_cleft(token)
+        elif token.dep_ == "dobj":
+            _part_from_object(token)
+        elif token.dep_ == "cc":
+            _part_gapped(token)
+        elif token.dep_ == "prep":
             _part_from_setting(token)
         elif token.text == "May" and token.dep_ == "aux" and not token.is_sent_start:
             token.dep_, token.tag_ = "npadvmod", "NNP"  # "between 12 and 14 May the premier toured …"
         elif token.lower_ in _CALENDAR and token.dep_ == "compound":
             _part_from_day(token)
+        if token.tag_[:2] == "VB" and token.dep_ in ("conj", "dep"):
+            _give_subject(token)
         if token.tag_ not in ("VBD", "VBN", "VBZ"):
             continue
+        if token.dep_ == "ccomp":
+            _part_object(token)
         if token.dep_ == "acl" and _is_finite(token):
             _head_clause(token)
         elif token.dep_ == "amod" and _follows_subject(token):
@@ -74,7 +86,7 @@ def _part_from_setting(preposition: Token) -> None:
     if verb.i < preposition.i or verb.tag_[:2] not in ("VB", "MD") or preposition.i + 1 >= verb.i:
         return
     objects = [child for child in preposition.children if child.dep_ in ("pobj", "pcomp", "prep")]
-    subject = next((child for child in verb.children if child.dep_ in _SUBJECTS and child.dep_ != "aux"), None)
+    subject = next((child for child in verb.children if child.dep_ in _NOMINATIVE), None)
     if not objects:
         _part_name(preposition, subject)
         return
@@ -131,6 +143,180 @@ def _part_from_day(day: Token) -> None:
         for word in which:
             word.head = day
         day.head, day.dep_ = top.head, "npadvmod"
+
+
+def _name_planner(particle: Token) -> None:
+    """Who will do it in a headline, "Ghana, Togo to hold talks", "Trump to meet Putin": the names that open it are the
+    infinitive's subjects, whatever the parser takes the last one for."""
+    verb, sentence = particle.head, particle.sent
+    if particle.i == sentence.start or sentence[-1].text in (".", "?", "!") or verb.i < particle.i:
+        return
+    name = particle.nbor(-1)
+    if name.i == sentence.start and name.tag_[:2] == "VB" and verb.head == name and name.text[:1].isupper():
+        for child in [child for child in name.children if child != verb]:
+            child.head = verb
+        verb.head, verb.dep_ = verb, "ROOT"
+        name.head, name.dep_, name.tag_ = verb, "nsubj", "NNP"
+    elif name.i == sentence.start and name.dep_ == "dep" and name.head == verb:
+        name.dep_ = "nsubj"
+    elif name.dep_ == "appos" and name.tag_[:3] == name.head.tag_[:3] == "NNP" and name.head.left_edge.is_sent_start:
+        name.dep_ = "conj"
+
+
+def _open_cleft(pronoun: Token) -> None:
+    """ "It was Kenya that condemned Israel", "it was not Kenya but Togo that …": the clause is that noun's own."""
+    copula = pronoun.head
+    if copula.lower_ not in ("is", "was") or pronoun.dep_ not in ("nsubj", "expl"):
+        return
+    noun = next((child for child in copula.children if child.dep_ == "attr" and child.tag_[:2] == "NN"), None)
+    if noun is None:
+        return
+    clauses = [c for word in (copula, *noun.subtree) for c in word.children if c.dep_ in ("ccomp", "relcl", "advcl")]
+    clause = next((c for c in clauses if c.i > noun.i and c.tag_ in ("VBD", "VBZ", "VBP", "VBN")), None)
+    if clause is None:
+        return
+    links = [child for child in clause.children if child.lower_ in ("that", "which", "who") and child.i < clause.i]
+    is_subject = any(child.dep_ in ("nsubj", "nsubjpass") and child.tag_ in ("WDT", "WP") for child in links)
+    others = {child.dep_ for child in clause.children if child not in links}
+    is_object = noun.tag_[:3] == "NNP" and others.isdisjoint(("dobj", "ccomp"))
+    if not links or not (is_subject or is_object) or links[0].i < noun.i:
+        return
+    but = [child for child in noun.children if child.dep_ == "conj"]
+    denials = [child for child in copula.children if child.dep_ == "neg" and child.i < noun.i]
+    if denials:
+        if not but or not any(child.lower_ == "but" for child in noun.children):
+            return  # "it was not Kenya that …": somebody else did
+        denials[0].head = noun
+        noun = but[0]
+    clause.head, clause.dep_ = noun, "relcl"
+
+
+def _part_from_object(noun: Token) -> None:
+    """A name right before another object is who gets it ("sent Togo 20 nurses and 3 tents"); what stands behind a
+    headline's colon is who says it ("Chad raids Mali: Togolese officials")."""
+    verb, before = noun.head, noun.left_edge.i - 1
+    if before > verb.i and noun.doc[before].text == ":":
+        noun.dep_ = "dep"
+        return
+    given = noun.doc[before]
+    if given.dep_ == "dobj" and given.head == verb and given.tag_ in ("NNP", "NNPS", "PRP") and given.i > verb.i:
+        given.dep_ = "dative"
+
+
+def _part_gapped(conjunction: Token) -> None:
+    """ "Peru expelled two envoys and Chile three": behind "and" stand a subject and an object, and no verb. The subject
+    becomes the verb's conjunct, the object that subject's orphan, as in Universal Dependencies."""
+    doc, end = conjunction.doc, conjunction.sent.end
+    at = conjunction.i + 1
+    while at < end and doc[at].tag_ in ("NNP", "NNPS"):
+        at += 1
+    if at == conjunction.i + 1 or at >= end or doc[at].tag_ not in ("DT", "CD", "PRP$"):
+        return
+    last = at
+    while last + 1 < end and doc[last + 1].tag_ in ("CD", "JJ", "NN", "NNS", "NNP", "NNPS"):
+        last += 1
+    clause_end = next((word.i for word in doc[last + 1 : end] if word.text in (".", ";", ",")), end)
+    verb = conjunction.head
+    while verb.tag_[:2] != "VB" and verb.head != verb:
+        verb = verb.head
+    objects = [child for child in verb.children if child.dep_ == "dobj" and verb.i < child.i < conjunction.i]
+    rest, named, orphan = doc[at:clause_end], doc[conjunction.i + 1 : at].root, doc[at : last + 1].root
+    if (
+        doc[last].tag_ == "DT"
+        or (last + 1 < clause_end and doc[last + 1].tag_ not in ("IN", "TO"))
+        or verb.tag_ not in ("VBD", "VBN", "VBZ", "VBP")
+        or len(objects) != 1
+        or any(child.dep_ == "dative" for child in verb.children)
+        or any(word.tag_ in ("VBD", "VBZ", "VBP", "MD") for word in rest)
+        or doc[last].lower_ in _SPANS
+        or {objects[0], verb}.isdisjoint((named.head, *named.ancestors))
+    ):
+        return
+    for word in (*doc[conjunction.i + 1 : at], *doc[at:clause_end]):  # what hung across the gap
+        if word not in (named, orphan) and not conjunction.i < word.head.i < clause_end:
+            word.head = orphan
+    for word in doc[at : last + 1]:
+        if word != orphan and not at <= word.head.i <= last:
+            word.head = orphan
+    for word in doc[conjunction.i + 1 : at]:
+        if word != named and not conjunction.i < word.head.i < at:
+            word.head = named
+    named.head, named.dep_ = verb, "conj"
+    orphan.head, orphan.dep_ = named, "orphan"
+    conjunction.head = verb
+
+
+_SPANS = frozenset({"afternoon", "day", "evening", "month", "morning", "night", "time", "week", "weekend", "year"})
+
+
+def _give_subject(verb: Token) -> None:
+    """ "Chile expelled two envoys and Peru recalled one": the noun right before a second verb, which the parser adds to
+    the object before it, is that verb's subject; also with a word between commas: "and Peru, too, recalled one"."""
+    doc, above = verb.doc, verb.head
+    auxiliaries = [child for child in verb.children if child.dep_ in ("aux", "auxpass", "neg")]
+    if above.i > verb.i or above.tag_[:2] != "VB" or any(c.dep_ in _NOMINATIVE for c in verb.children):
+        return
+    if verb.tag_ not in ("VBD", "VBZ", "VBP") and not any(word.dep_ != "neg" for word in auxiliaries):
+        return
+    at = min(word.i for word in (verb, *auxiliaries)) - 1
+    while at > above.i and doc[at].tag_ == "RB":
+        at -= 1
+    is_inserted = doc[at].text == ","
+    if is_inserted:
+        comma = next((i for i in range(at - 1, max(at - 6, above.i), -1) if doc[i].text == ","), None)
+        if comma is None or any(word.tag_[:2] in ("VB", "CC", "IN") for word in doc[comma:at]):
+            return
+        at = comma - 1
+    noun = doc[at]
+    while noun.dep_ != "conj" and noun.head != noun and noun.head.right_edge.i == at:
+        noun = noun.head
+    first = noun.head
+    if noun.dep_ != "conj" or noun.tag_[:2] != "NN" or first.tag_[:2] != "NN" or not above.is_ancestor(noun):
+        return
+    before = doc[noun.left_edge.i - 1]
+    if before.dep_ != "cc" or noun.left_edge.i <= above.i or first.i < above.i:
+        return
+    if is_inserted:
+        for child in [child for child in first.children if child.dep_ == "appos" and child.i > noun.i]:
+            child.head = noun
+    before.head = above
+    noun.head, noun.dep_ = verb, _subject_label(verb)
+    verb.dep_ = "conj"
+
+
+_NOMINATIVE = _SUBJECTS - {"aux"}
+
+
+def _part_object(verb: Token) -> None:
+    """ "Togo recognised Palau and Chad condemned Mali", where the parser reads that Palau and Chad condemned: what
+    stands behind a verb that is none of saying is its object, and the coordinated noun before the next verb a subject.
+    """
+    above = verb.head
+    first = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+    if above.i > verb.i or first is None or above.tag_ not in ("VBD", "VBZ", "VBP") or _may_say(above):
+        return
+    if any(child.dep_ in ("mark", "aux") for child in verb.children) or first.left_edge.i != above.i + 1:
+        return
+    joined = [child for child in first.children if child.dep_ in ("cc", "conj")]
+    if [child.dep_ for child in joined] != ["cc", "conj"] or joined[0].lower_ != "and":
+        return
+    conjunction, second = joined
+    if second.right_edge.i + 1 != verb.i or any(child.dep_ in ("cc", "conj") for child in second.children):
+        return
+    first.head, first.dep_ = above, "dobj"
+    conjunction.head = above
+    second.head, second.dep_ = verb, "nsubj"
+    verb.head, verb.dep_ = above, "conj"
+
+
+def _may_say(verb: Token) -> bool:
+    """Whether a verb may have a clause for its object; lemmas aren't known yet where the tree is mended."""
+    word = verb.lower_
+    return word in _SAID or not {word, word[:-1], word[:-2]}.isdisjoint(_GOVERNING)
+
+
+_GOVERNING = codebook.words("saying") | {row["lemma"] for row in codebook.table("operators")}
+_SAID = frozenset({"felt", "found", "heard", "knew", "meant", "said", "saw", "thought", "told", "wrote"})
 
 
 def _subject_label(verb: Token) -> str:

@@ -188,6 +188,103 @@ def test_a_time_or_place_that_opens_the_sentence_is_no_part_of_the_name_behind_i
     assert (report.start_date, report.place_name) == (start, place)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        # who is only named beside
+        ("Kenya, like Uganda, condemned Tonga.", [("ACCUSE", ["KEN"], ["TON"])]),
+        ("Allies like Samoa and Fiji condemned Tonga.", [("ACCUSE", ["WSM", "FJI"], ["TON"])]),
+        ("Kenya rather than Uganda condemned Tonga.", [("ACCUSE", ["KEN"], ["TON"])]),
+        ("France, instead of Germany, condemned Serbia.", [("ACCUSE", ["FRA"], ["SRB"])]),
+        # one object of two verbs
+        ("Kenya condemned and Uganda praised Tonga.", [("ACCUSE", ["KEN"], ["TON"]), ("SUPPORT", ["UGA"], ["TON"])]),
+        ("Kenya condemned and sued Tonga.", [("ACCUSE", ["KEN"], ["TON"]), ("ACCUSE", ["KEN"], ["TON"])]),
+        # where the second clause begins
+        (
+            "In 2012 Britain recognised Kosovo and France condemned Serbia.",
+            [("SUPPORT", ["GBR"], ["XKX"]), ("ACCUSE", ["FRA"], ["SRB"])],
+        ),
+        ("Peru criticised Chile and Bolivia condemned Cuba.",
+         [("ACCUSE", ["PER"], ["CHL"]), ("ACCUSE", ["BOL"], ["CUB"])]),
+        ("Peru criticised Chile and Bolivia, condemned Cuba and praised Mexico.",
+         [("ACCUSE", ["PER"], ["CHL", "BOL"]), ("ACCUSE", ["PER"], ["CUB"]), ("SUPPORT", ["PER"], ["MEX"])]),
+        ("The envoy said Kenya and Togo condemned Mali.", [("ACCUSE", ["KEN", "TGO"], ["MLI"])]),
+    ],
+)  # fmt: skip
+def test_coordination_gives_each_act_its_own_sides(
+    read: Reader, sentence: str, wanted: list[tuple[str, list[str], list[str]]]
+) -> None:
+    assert sides(read, sentence) == wanted
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted", "quantities", "start"),
+    [
+        ("Latvia expelled two Russian diplomats, and Lithuania three.", [(["LVA"], ["RUS"]), (["LTU"], ["RUS"])],
+         [2, 3], [None, None]),
+        ("Prague expelled the Russian ambassador and Moscow the Czech one.", [(["CZE"], ["RUS"]), (["RUS"], ["CZE"])],
+         [None, None], [None, None]),
+        ("Oslo expelled two Russian envoys in 2018 and Moscow two Norwegians in 2019.",
+         [(["NOR"], ["RUS"]), (["RUS"], ["NOR"])], [2, 2], [date(2018, 1, 1), date(2019, 1, 1)]),
+        # two objects of one verb, and a time behind a second object, leave out no verb
+        ("Peru condemned Chile and Bolivia the same day.", [(["PER"], ["CHL", "BOL"])], [None], [None]),
+        ("Kenya gave Uganda 20 tanks and Tanzania 30.", [(["KEN"], ["UGA"])], [20], [None]),
+        ("Oslo expelled the Russian envoy and the Czech consul.", [(["NOR"], ["RUS", "CZE"])], [None], [None]),
+    ],
+)  # fmt: skip
+def test_a_clause_that_leaves_its_verb_to_the_one_before_tells_an_act_of_its_own(
+    read: Reader,
+    sentence: str,
+    wanted: list[tuple[list[str], list[str]]],
+    quantities: list[float | None],
+    start: list[date | None],
+) -> None:
+    coded = read(sentence)
+    assert [(actors, recipients) for _, actors, recipients in sides(read, sentence)] == wanted
+    assert [report.start_date for report in coded[0]] == start
+    assert [report.quantity for report in coded[0]] == quantities
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("Russia fired eight missiles at Odesa overnight.", ("ASSAULT", ["RUS"], ["UKR"])),
+        ("Peru struck targets in southern Chile.", ("ASSAULT", ["PER"], ["CHL"])),
+        ("Rwanda's army killed 12 people in Goma.", ("ASSAULT", ["RWA"], ["COD"])),
+        ("Peru killed three Cuban officers in Santiago.", ("ASSAULT", ["PER"], ["CUB"])),
+        ("Kenya sent Uganda 20 nurses, 3 doctors and 40 tents.", ("AID", ["KEN"], ["UGA"])),
+        # who tells it is no side
+        ("According to Lima, Chile has moved 900 soldiers to the border.", ("MOBILIZE", ["CHL"], [None])),
+        ("Chile has moved 900 soldiers to the border, according to Lima.", ("MOBILIZE", ["CHL"], [None])),
+        ("Israel strikes kill 20 in Gaza: Jordanian officials", ("ASSAULT", ["ISR"], ["PSE"])),
+        # a cleft sentence
+        ("It was Kenya that condemned Tonga.", ("ACCUSE", ["KEN"], ["TON"])),
+        ("It was not Kenya but Uganda that condemned Tonga.", ("ACCUSE", ["UGA"], ["TON"])),
+        ("It is Tonga that Kenya condemned.", ("ACCUSE", ["KEN"], ["TON"])),
+        ("It was a surprise that Kenya condemned Tonga.", ("ACCUSE", ["KEN"], ["TON"])),
+        # what headlines leave out
+        ("Ghana, Togo to hold talks", ("CONSULT", ["GHA", "TGO"], [])),
+        ("Chad, Mali and Niger to sign pact", ("SUPPORT", ["TCD", "MLI", "NER"], [])),
+        ("US to sanction Iranian banks", ("SANCTION", ["USA"], ["IRN"])),
+    ],
+)
+def test_a_side_is_who_does_or_suffers_it_and_not_where_or_by_whom_it_is_told(
+    read: Reader, sentence: str, wanted: tuple[str, list[str | None], list[str | None]]
+) -> None:
+    assert sides(read, sentence)[0] == wanted
+
+
+def test_who_did_not_do_it_in_a_cleft_sentence_is_no_actor(read: Reader) -> None:
+    acts = told(read("It was not Kenya that expelled two diplomats from Tonga."))
+    assert not any("KEN" in actors for _, _, _, actors, _ in acts)
+
+
+def test_a_name_that_is_also_a_verb_is_who_plans_it_in_a_headline(read: Reader) -> None:
+    coded = read("Trump to meet Putin in Helsinki", date(2018, 7, 1))
+    assert [(act[0], act[1], act[3], act[4]) for act in told(coded)] == [("CONSULT", "planned", ["USA"], ["RUS"])]
+    assert [report.place_name for report in coded[0]] == ["Helsinki"]
+
+
 def test_a_side_gives_way_to_no_part_of_itself(read: Reader) -> None:
     coded = read("Fiji ordered a senior Tongan diplomat out of the country on Tuesday.")
     assert [p.text for p in coded[1] if p.role_type == "recipient"] == ["a senior Tongan diplomat"]

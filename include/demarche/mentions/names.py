@@ -33,6 +33,7 @@ from demarche.mentions.words import (
     SHARED_BODIES,
     SIDE_PREPOSITIONS,
     STANDING,
+    TIME_NAMES,
 )
 from demarche.places import Places
 
@@ -457,11 +458,17 @@ class NameReader:
             return False
         return any(self.gazetteer.offices_of(known, self.day) for known in self.gazetteer.bearers(word, self.day))
 
+    def _is_beside_a_time(self, start: int, end: int, labels: set[str]) -> bool:
+        """ "at Odesa overnight": the model takes the name for a part of the time behind it."""
+        if not labels <= {"DATE", "TIME"} or any(word in TIME_NAMES for word in self.tokens.lower[start:end]):
+            return False
+        return self.tokens.pos[end - 1] == "PROPN" and self.tokens.dep[end - 1] == "pobj"
+
     def _reads_as_place(self, start: int, end: int, key: str) -> bool:
         labels = set(self.tokens.label[start:end])
         if labels & PLACE_LABELS:
             return True
-        if labels & NO_NAME_LABELS:
+        if labels & NO_NAME_LABELS and not self._is_beside_a_time(start, end, labels):
             return False
         before = "in" if self._is_listed_where(end - 1) else self.tokens.lower[start - 1] if start else ""
         if before == "of" and start > 1 and self.tokens.lower[start - 2] in OF_A_PLACE:

@@ -115,7 +115,10 @@ class Times:
         ahead = frame.tense == "future" or frame.status_type in ("planned", "postponed", "cancelled")
         tense = "future" if ahead else "past"
         best: tuple[int, bool, int, When] | None = None
-        for one in self._found:
+        found = self._found
+        if frame.remnant is not None:  # "Peru left in May and Chile the other bloc in June"
+            found = [one for one in found if frame.remnant.is_ancestor(one.root)] or found
+        for one in found:
             if one.governor is None:
                 continue
             distance = _distance(one.governor, frame)
@@ -522,9 +525,11 @@ _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,6})?")
 
 def quantity(frame: Frame, nouns: Sequence[Token]) -> tuple[float | None, str | None]:
     """(number, what is counted) of the first of ``nouns`` that is counted: 12 diplomats, 40 million euros → EUR."""
+    if frame.remnant is not None and frame.remnant.tag_ == "CD" and nouns:
+        return _number(frame.remnant), nouns[0].lemma_.lower()  # "…, and Chile three"
     for noun in nouns:
         for child in noun.children:
-            if child.dep_ in ("nummod", "amod", "compound", "quantmod") and child.like_num:
+            if child.dep_ in ("nummod", "amod", "compound", "quantmod") and child.like_num and child.i < noun.i:
                 value = _number(child)
                 if value is not None and not 1900 <= value <= 2100:
                     lemma = noun.lemma_.lower()

@@ -8,7 +8,7 @@ frame per act; the pure grammar is in `syntax.py`, the words in the codebook.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from spacy.tokens import Span, Token
@@ -55,6 +55,8 @@ class Frame:
     """Told as what is said and not shown: "allegedly attacked", "is alleged to have"."""
     is_doubtful: bool = False
     """A single word of many senses with nobody on one side; told only where its text tells nothing else."""
+    remnant: Token | None = None
+    """The object of a clause that leaves its verb to the trigger ("…, and Chile three")."""
     phrases: dict[int, Token] = field(default_factory=dict)
     """By a party's token the wider phrase that stands in its place ("the coup in Gabon" for Gabon)."""
 
@@ -109,7 +111,7 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
             continue
         frame = _participants(acts[index], reading, is_party)
         if frame is not None:
-            frames.append(frame)
+            frames += [frame, *_gapped(frame, is_party)]
     return frames, frozenset(mentioned)
 
 
@@ -127,6 +129,18 @@ def _around(act: Act) -> Iterator[int]:
     while infinitive.dep_ == "xcomp":
         infinitive = infinitive.head
         yield infinitive.i
+
+
+def _gapped(frame: Frame, is_party: IsParty) -> Iterator[Frame]:
+    """The act once more for each clause behind "and" that leaves its verb out; a bare number means the same again."""
+    if frame.is_nominal or syntax.is_passive(frame.trigger):
+        return
+    for subject, other in syntax.gapped(frame.trigger):
+        if not is_party(subject):
+            continue
+        recipients = [] if other.tag_ == "CD" and not any(other.children) else [other]
+        recipients = recipients or frame.recipients
+        yield replace(frame, actors=[subject], recipients=recipients, words=[other], phrases={}, remnant=other)
 
 
 def _failing(act: Token) -> Iterator[int]:
@@ -251,6 +265,8 @@ def _phrases(act: Act, frame: Frame) -> dict[int, Token]:
             if noun in side or noun == act.companion:
                 continue
             inside = [party for party in side if noun.is_ancestor(party)]
+            if act.entry.event_type == "ASSAULT" and not inside:  # "struck targets in Lebanon", said of the verb
+                inside = [party for party in side if party.head.head == act.token and party.head.i == noun.i + 1]
             if len(inside) == 1:
                 found[inside[0].i] = noun
     return found

@@ -38,8 +38,14 @@ def _tells(verb: Token) -> bool:
 
 
 def _is_teller(noun: Token) -> bool:
-    """ "as the minister announced": whoever tells of an act is not the one to whom it is done."""
-    return noun.dep_ == "nsubj" and _tells(noun.head)
+    """ "as the minister announced", "according to Mali", "while Mali did so": who tells of an act or does the like is
+    not the one to whom it is done."""
+    first = noun
+    while first.dep_ == "conj":
+        first = first.head
+    if first.dep_ == "pobj" and first.head.head.lower_ == "according":
+        return True
+    return first.dep_ == "nsubj" and (_tells(first.head) or first.head.lemma_ == "do")
 
 
 def _may_lack_a_side(frame: Frame) -> bool:
@@ -48,7 +54,7 @@ def _may_lack_a_side(frame: Frame) -> bool:
         return False
     if frame.is_nominal and frame.trigger.dep_ == "appos":
         return False  # "a request that Chad turned down", said of an act just told
-    return not frame.is_within and bool(frame.actors or frame.recipients)
+    return frame.remnant is None and not frame.is_within and bool(frame.actors or frame.recipients)
 
 
 def _is_whole(frame: Frame) -> bool:

@@ -168,6 +168,8 @@ class Parties:
                     for party in self._one(head)
                 ]  # fmt: skip
         for name, example in syntax.obliques(head):
+            if name == "like" and head.pos_ == "PROPN":
+                continue  # "Kenya, like Uganda, …"
             if name in _SEVERAL and self.is_party(example):
                 examples = [o for n, o in syntax.obliques(head) if n == name and self.is_party(o)]
                 kind = [party for party in self._one(head) if party.is_linked] if name == "including" else []

@@ -23,7 +23,7 @@ _WORDS_OF = codebook.words("words_of")
 #: Acts done to bodies and things.
 _PHYSICAL = frozenset({"ASSAULT", "COERCE"})
 #: Nouns of these types name the doer with "of" ("the withdrawal of Chad"), unless the lexicon says otherwise.
-_SUBJECTIVE = frozenset({"RETREAT", "CONCEDE", "MOBILIZE", "PROTEST"})
+_SUBJECTIVE = frozenset({"RETREAT", "CONCEDE", "MOBILIZE", "PROTEST", "REQUEST"})
 _HOSTING = codebook.words("hosting")
 _RECIPIENT_PREPOSITIONS = (
     *("to", "with", "against", "on", "upon", "at", "for", "from", "towards", "toward", "into", "over", "out of"),
@@ -323,8 +323,15 @@ def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: 
         inside = [p for o in own for p in _inside(o, is_party)]
         if inside:
             return inside
+        if act is not None and act.entry.event_type == "ASSAULT" and act.companion is None and own[0].pos_ != "PROPN":
+            inside = [o for name, o in pairs if name in ("in", "across", "inside") and is_party(o)]
+            if inside:
+                return inside  # "struck targets in Lebanon", said of the verb
         if own[0].pos_ in ("NOUN", "PROPN") and own[0].ent_type_ not in _FIGURES:
             return own[:1]
+        counted = [o for name, o in syntax.obliques(own[0]) if name == "of" and o.pos_ == "NOUN"]
+        if counted:
+            return counted  # "rammed one of its boats"
     if act is not None and act.entry.event_type in VERBAL:
         authors = [p for o in objects if o.lemma_.lower() in _WORDS_OF for p in _authors(o, is_party)]
         authors = authors or [p for o in objects for c in o.children if c.dep_ == "poss" and c.pos_ != "PRON"

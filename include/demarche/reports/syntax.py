@@ -44,10 +44,8 @@ def conjuncts(token: Token) -> list[Token]:
             coordinated = child.dep_ == "conj" or (child.dep_ == "appos" and _is_list_item(child, token))
             if child.dep_ == "appos" and not coordinated:
                 queue += [child] if _is_closed(child) else []  # "the envoy, X, and the minister"
-            if coordinated and any(c.dep_ == "neg" for c in child.children) and not is_verbal(child):
+            if coordinated and not is_verbal(child) and (children(child, "neg") or is_contrast(child)):
                 continue  # "Norway, but not Sweden"
-            if coordinated and _begins_clause(child):
-                continue  # "Chile expelled two diplomats and | Peru recalled …"
             if coordinated and is_verbal(child) == is_verbal(token):
                 found.append(child)
                 queue.append(child)
@@ -60,14 +58,21 @@ def is_contrasting(word: Token) -> bool:
 
 
 def is_contrast(noun: Token) -> bool:
-    """Whether a noun is named as the one that it wasn't: "Kenya, not Uganda, signed"."""
+    """Whether a noun is named as the one that it wasn't: "Kenya, not Uganda, signed", "Kenya rather than Uganda"."""
     first = noun.left_edge
-    return first.i > 1 and first.lower_ == "not" and is_contrasting(first)
+    if first.i > 1 and first.lower_ == "not" and is_contrasting(first):
+        return True
+    return first.i > 1 and (first.nbor(-2).lower_, first.nbor(-1).lower_) in _RATHER
 
 
-def _uncontrasted(noun: Token) -> Token:
+_RATHER = frozenset({("rather", "than"), ("instead", "of")})
+
+
+def _uncontrasted(noun: Token) -> Token | None:
     """The noun before the comma, where the parser took "not Uganda" for the clause's own noun."""
-    return noun.doc[noun.left_edge.i - 2] if is_contrast(noun) else noun
+    if not is_contrast(noun):
+        return noun
+    return noun.doc[noun.left_edge.i - 2] if noun.left_edge.lower_ == "not" else None
 
 
 def _children_of_name(token: Token) -> Iterator[Token]:
@@ -93,36 +98,6 @@ def _is_closed(apposition: Token) -> bool:
     joined = children(apposition, "conj")
     and_ = children(apposition, "cc")
     return bool(joined and and_) and and_[0].i > 0 and and_[0].nbor(-1).text == "," and len(joined) == 1
-
-
-def _begins_clause(noun: Token) -> bool:
-    """Whether a noun that the parser coordinates with an object is the subject of the verb right behind it."""
-    return noun.dep_ == "conj" and not is_verbal(noun) and _clause_of(noun) is not None
-
-
-def _clause_of(noun: Token) -> Token | None:
-    behind = noun.right_edge.i + 1
-    while behind < len(noun.doc) and noun.doc[behind].dep_ == "advmod":
-        behind += 1
-    if behind >= len(noun.doc):
-        return None
-    verb = noun.doc[behind]
-    finite = verb.tag_ in ("VBD", "VBZ", "VBP") and verb.dep_ == "conj" and is_verbal(verb.head)
-    alone = not any(c.dep_ in SUBJECTS | PASSIVE_SUBJECTS | {"aux", "auxpass"} for c in verb.children)
-    return verb if finite and alone and verb.head.is_ancestor(noun) and verb.head.i < noun.i else None
-
-
-def _stolen_subject(verb: Token) -> Token | None:
-    """The noun right before a coordinated verb that the parser hung on the object of the verb before."""
-    at = verb.i - 1
-    while at > 0 and verb.doc[at].dep_ == "advmod":
-        at -= 1
-    if at <= 0:
-        return None
-    noun = verb.doc[at]
-    while noun.dep_ != "conj" and noun.head != noun and noun.head.right_edge.i == at:
-        noun = noun.head
-    return noun if noun.dep_ == "conj" and not is_verbal(noun) and _clause_of(noun) == verb else None
 
 
 def children(token: Token, *labels: str) -> list[Token]:
@@ -194,7 +169,7 @@ def is_headline_plan(verb: Token) -> bool:
     """ "Danish premier to visit Ghana": the sentence is a bare noun and what it will do."""
     head = verb.head
     return (
-        verb.dep_ in ("acl", "relcl")
+        verb.dep_ in ("acl", "relcl", "xcomp")
         and head.dep_ == "ROOT"
         and head.i < verb.i
         and is_nominal(head)
@@ -208,11 +183,17 @@ def own_subjects(verb: Token) -> list[Token]:
     if is_headline_plan(verb):
         return conjuncts(verb.head)
     hosts = [verb, *children(verb, "aux")]  # an inserted phrase may leave the subject on the auxiliary
-    subjects = [_uncontrasted(c) for host in hosts for c in host.children if c.dep_ in _SUBJECTS]
+    named = [_uncontrasted(c) for host in hosts for c in host.children if c.dep_ in _SUBJECTS]
+    subjects = [noun for noun in named if noun is not None]
     subjects = [*_listed_before(subjects), *subjects]
     if not subjects and is_headline_verb(verb):
         subjects = [c for c in children(verb, "compound", "nmod") if c.ent_type_ in ("GPE", "ORG", "PERSON", "NORP")]
     return [part for subject in subjects for part in conjuncts(antecedent(subject))]
+
+
+def gapped(verb: Token) -> list[tuple[Token, Token]]:
+    """Subject and object of the clauses without a verb of their own: "Peru expelled two envoys and Chile three"."""
+    return [(noun, other) for noun in children(verb, "conj") for other in children(noun, "orphan")]
 
 
 def _listed_before(subjects: list[Token]) -> list[Token]:
@@ -241,8 +222,7 @@ def subjects(verb: Token, *, depth: int = 6) -> list[Token]:
     if parted is not None:
         return own_subjects(parted)
     if label == "conj" and is_verbal(head):
-        stolen = _stolen_subject(verb)
-        return [stolen] if stolen is not None else subjects(head, depth=depth - 1)
+        return subjects(head, depth=depth - 1)
     if label in ("xcomp", "ccomp"):
         if not is_verbal(head) and head.pos_ != "ADJ":
             return []
@@ -302,7 +282,20 @@ def objects(verb: Token) -> list[Token]:
             and not children(verb, "prep", "xcomp", "ccomp")
         ):
             return [verb.head]
+    if not found:
+        return _shared_object(verb)
     return [antecedent(token) for token in found]
+
+
+def _shared_object(verb: Token) -> list[Token]:
+    """ "Kenya condemned and (Uganda) praised Israel": the object that stands only behind the last verb."""
+    behind = verb.doc[verb.i + 1 : verb.i + 2]
+    if not any(word.dep_ == "cc" and word.head == verb for word in behind):
+        return []
+    later = [child for child in children(verb, "conj") if child.tag_ == verb.tag_ and children(child, "dobj")]
+    shared = objects(later[0]) if later and not is_passive(verb) else []
+    has_subject = bool(later and children(later[0], "nsubj"))
+    return shared if has_subject or (shared and shared[0].pos_ == "PROPN") else []  # "apologised and offered payment"
 
 
 def agents(verb: Token) -> list[Token]:
