@@ -111,19 +111,21 @@ def _teach_verbs(nlp: Language) -> None:
     lookups: Any = nlp.get_pipe("lemmatizer").lookups  # type: ignore[attr-defined]
     if not (lookups.has_table("lemma_index") and lookups.has_table("lemma_exc")):
         return
-    known = lookups.get_table("lemma_index")["verb"]
+    index = lookups.get_table("lemma_index")
+    known = dict.fromkeys(index["verb"])
     irregular = lookups.get_table("lemma_exc")["verb"]
     verbs = {row["head"] for row in codebook.table("lexicon") if row["pos"] == "v"}
     verbs |= {row["lemma"] for row in codebook.table("operators")}
     for verb in sorted(verb for verb in verbs if verb[:-1] not in verbs):
         like, forms = verb[:-1], _forms(verb)[1:]
         if like in known and (verb.endswith("e") or any(like in irregular.get(form, ()) for form in forms)):
-            known.remove(like)
+            del known[like]
         elif verb not in known:
-            known.append(verb)
+            known[verb] = None
         else:
             continue
         irregular.update((form, [verb]) for form in forms)
+    index["verb"] = list(known)
 
 
 def _keep_whole(nlp: Language) -> None:
