@@ -193,6 +193,7 @@ def test_mentions_are_looked_at_as_well(line: str, said: str) -> None:
         (encrypted(zipped(data_of(event(1)))), "an encrypted zip archive — unpack it first"),
         (data_of(event(1)).decode().encode("utf-16"), "written as UTF-16, where GDELT's are UTF-8"),
     ],
+    ids=range(13),  # an archive holds when it was made, so its bytes name no test
 )
 def test_a_file_of_something_else_is_refused(data: bytes, said: str) -> None:
     with pytest.raises(GdeltError, match=said):
