@@ -30,6 +30,7 @@ KNOWN = {  # what the samples' texts say, by question: some row of its answer ha
     10: {"target": "BLR", "sender_codes": ["CAN", "GBR"], "days": 3},
     11: {"start_date": date(2022, 7, 26), "place_name": "Entebbe", "gap_days": 1, "is_impossible": False},
     14: {"recipient_text": "Mohammad bin Salman", "denied_in": "Quayside Dispatch", "told_in": "drop"},
+    15: {"source_name": "Caspian Shore Times", "is_state_media": True, "told_by_state_media_only": 8},
     19: {"host": "Italy", "next_date": date(2021, 3, 31), "next_mode": "expel"},
     20: {"start_date": date(2018, 7, 16), "place_name": "Helsinki", "host_code": "FIN"},
     21: {"country": "FIN", "act": "membership", "day": date(2023, 4, 4)},
@@ -39,7 +40,8 @@ KNOWN = {  # what the samples' texts say, by question: some row of its answer ha
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    settings = Settings(data_folder=tmp_path_factory.mktemp("guide"))
+    declared = ROOT / "samples" / "sources.toml"
+    settings = Settings(data_folder=tmp_path_factory.mktemp("guide"), sources_file=declared)
     steps.run([ROOT / "samples" / "drop"], settings=settings)
     return settings.warehouse_path
 
