@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
@@ -215,3 +216,15 @@ def test_each_body_of_the_union_has_its_own_president(gazetteer: Gazetteer) -> N
     day = date(2025, 5, 5)
     assert name_of(gazetteer, gazetteer.office_holder("Q8880", "organisation_head", day)) == "Ursula von der Leyen"
     assert name_of(gazetteer, gazetteer.office_holder("Q8886", "organisation_head", day)) == "António Costa"
+
+
+def test_nobody_has_a_qid_and_a_name_of_ours_for_an_id() -> None:
+    rows = codebook.table("persons")
+    spelled = [(fold(name), row["country"], row["entity_id"]) for row in rows for name in spellings(row)]
+    known = {(name, country) for name, country, entity_id in spelled if entity_id.startswith("Q")}
+    twice = [one for one in spelled if one[2].startswith("person-") and one[:2] in known and " " in one[0]]
+    assert twice == []
+
+
+def spellings(row: Mapping[str, str]) -> list[str]:
+    return [row["name"], *filter(None, row["aliases"].split(";"))]
