@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from trafilatura import external
 
 from demarche import documents, sources
-from demarche.documents import addresses, furniture, moments, pages, publication
+from demarche.documents import addresses, furniture, headings, moments, pages, publication
 from demarche.records import Document, Fetch, RawDocument, Reject, record_id
 from demarche.sources.encoding import decode
 
@@ -290,7 +290,7 @@ def test_title_of_text_by_rung() -> None:
 
 @pytest.mark.parametrize("tag", ["[Newsmaker] ", "[Exclusive][Video] ", "【Focus】", "UPDATE 2-", "BREAKING: "])
 def test_tags_are_no_part_of_a_title(tag: str) -> None:
-    assert furniture.without_tag(f"{tag}Ministers meet") == "Ministers meet"
+    assert headings.without_tag(f"{tag}Ministers meet") == "Ministers meet"
 
 
 # --- byline ------------------------------------------------------------------------------------------------------

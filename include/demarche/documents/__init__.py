@@ -18,10 +18,11 @@ from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
 from demarche import codebook
-from demarche.documents import furniture, json_ld, pages, publication
+from demarche.documents import furniture, headings, json_ld, leftovers, names, pages, publication
 from demarche.documents.addresses import canonical_url, day_of, month_of, puts_month_first
 from demarche.documents.cleaning import clean_line, clean_lines
 from demarche.documents.languages import find_language
+from demarche.documents.lines import Page
 from demarche.documents.moments import Moment, order_of_days, read_instant
 from demarche.records import AMBIGUOUS, Document, RawDocument, Reject, Source, record_id
 
@@ -93,12 +94,12 @@ def _from_text(raw: RawDocument) -> _Draft:
     page = _from_dateline(furniture.split_page(text))
     draft = _Draft(list(page.paragraphs), around=_ends((*page.head, *page.inner, *page.tail[:8])))
     draft.rules["body"] = "plain_text"
-    printed_title = furniture.find_title(page)
+    printed_title = headings.find_title(page)
     title = clean_line(raw.title)
-    _set(draft, "title", _first((("given", title and furniture.without_tag(title)), ("head_line", printed_title))))
-    byline, rule = furniture.find_byline(page, printed_title)
+    _set(draft, "title", _first((("given", title and headings.without_tag(title)), ("head_line", printed_title))))
+    byline, rule = headings.find_byline(page, printed_title)
     _set(draft, "byline", _first((("given", _given_byline(raw)), (rule, byline))))
-    titles = [number for number, line in enumerate(page.head) if furniture.without_tag(line) == printed_title]
+    titles = [number for number, line in enumerate(page.head) if headings.without_tag(line) == printed_title]
     below = titles[-1] + 1 if titles else 0
     head = [*page.head[below:], *page.head[: max(0, below - 1)]]  # a day below the title is nearer than a masthead's
     address = _printed_address(page)
@@ -120,7 +121,7 @@ def _from_text(raw: RawDocument) -> _Draft:
     return draft
 
 
-def _printed_address(page: furniture.Page) -> str | None:
+def _printed_address(page: Page) -> str | None:
     """The address that stands alone on a line above the article, or with a label around it, if there is only one."""
     above, behind = ([_ADDRESS.fullmatch(line) for line in lines] for lines in (page.head, page.tail))
     found = [match["url"] for match in above if match and (not match["label"] or _names_address(match["label"]))]
@@ -135,7 +136,7 @@ def _names_address(label: str) -> bool:
 _MOST_ABOVE = 40  # words of what may stand above a dateline
 
 
-def _from_dateline(page: furniture.Page) -> furniture.Page:
+def _from_dateline(page: Page) -> Page:
     """A page whose article begins where its dateline stands, if only one of its first paragraphs has one: what is above
     is a caption or a standfirst."""
     dated = [number for number, line in enumerate(page.paragraphs[:4]) if find_dateline(line)]
@@ -154,8 +155,8 @@ def _from_page(raw: RawDocument) -> _Draft:
     _set(draft, "section", _first(_found(pages.SECTION_RULES, markup)))
     _set_source(draft, raw, _found(pages.SOURCE_RULES, markup))
     if draft.title:
-        draft.title = furniture.without_tag(_without_site(draft.title, draft.source_name))
-    bylines = ((rule, furniture.tidy_byline(value or "")) for rule, value in _found(pages.BYLINE_RULES, markup))
+        draft.title = headings.without_tag(_without_site(draft.title, draft.source_name))
+    bylines = ((rule, names.tidy_byline(value or "")) for rule, value in _found(pages.BYLINE_RULES, markup))
     _set(draft, "byline", _first(chain([("given", _given_byline(raw))], bylines)))
     _set_page_body(draft, markup)
     if draft.rules.get("title") in ("json_ld", "og_title", "meta_title") and (title := pages.shown_title(markup)):
@@ -182,7 +183,7 @@ def _from_page(raw: RawDocument) -> _Draft:
             draft.title, draft.rules["title"] = title, "head_line"
             around = pages.surroundings(markup, title, draft.paragraphs)
         if not draft.byline:
-            _set(draft, "byline", furniture.find_byline(_as_page(draft, around), draft.title))
+            _set(draft, "byline", headings.find_byline(_as_page(draft, around), draft.title))
         if not is_dated:
             by_page = order_of_days(" ".join(markup.tree.itertext())) if month_first is None else None
             order = _order(raw, draft.url, month_first, by_page)
@@ -206,15 +207,15 @@ def _order(raw: RawDocument, url: str | None, *month_first: bool | None) -> publ
 
 def _title_above(draft: _Draft, around: pages.Surroundings) -> str | None:
     """The line above the text of which the article speaks, where it doesn't speak of the page's title."""
-    if around.below_title or furniture.echo(draft.title or "", draft.paragraphs):
+    if around.below_title or headings.echo(draft.title or "", draft.paragraphs):
         return None
-    title = furniture.find_title(furniture.Page(tuple(draft.paragraphs), around.above, (), ()))
-    return title if title and furniture.echo(title, draft.paragraphs) else None
+    title = headings.find_title(Page(tuple(draft.paragraphs), around.above, (), ()))
+    return title if title and headings.echo(title, draft.paragraphs) else None
 
 
-def _as_page(draft: _Draft, around: pages.Surroundings) -> furniture.Page:
+def _as_page(draft: _Draft, around: pages.Surroundings) -> Page:
     head = (draft.title or "", *around.below_title)
-    return furniture.Page(tuple(draft.paragraphs), head, around.behind, tuple(draft.around))
+    return Page(tuple(draft.paragraphs), head, around.behind, tuple(draft.around))
 
 
 def _days_on_page(
@@ -252,13 +253,13 @@ def _days_on_page(
 
 def _better_headings(draft: _Draft, markup: pages.Markup) -> Iterable[str]:
     """Headings of which the article speaks, else the only one there is, if it doesn't speak of what was taken."""
-    if draft.title and furniture.echo(draft.title, draft.paragraphs):
+    if draft.title and headings.echo(draft.title, draft.paragraphs):
         return ()
-    headings = [line for line in pages.headings(markup) if line != draft.title]
-    echoing = (line for line in furniture.echoing(headings, draft.paragraphs) if furniture.may_be_title(line))
+    shown = [line for line in pages.headings(markup) if line != draft.title]
+    echoing = (line for line in headings.echoing(shown, draft.paragraphs) if headings.may_be_title(line))
     if best := next(echoing, None):
         return [best]
-    titles = [line for line in headings if furniture.may_be_title(line)]
+    titles = [line for line in shown if headings.may_be_title(line)]
     return titles if len(titles) == 1 and draft.rules.get("title") != "h1" else []
 
 
@@ -277,7 +278,7 @@ def _set_page_body(draft: _Draft, markup: pages.Markup) -> None:
         lines = pages.without_links([line for line in clean_lines(text) if line], markup)
         if draft.rules.get("title") == "title_element":
             draft.title = _printed_part(draft.title or "", lines) or draft.title
-        draft.paragraphs, around = furniture.without_labels(lines, draft.title, draft.byline)
+        draft.paragraphs, around = leftovers.without_labels(lines, draft.title, draft.byline)
         draft.around = _ends(around)
         return
     if markup.is_cut:
@@ -347,7 +348,7 @@ def _set(draft: _Draft, name: str, found: tuple[str | None, str | None]) -> None
 
 
 def _given_byline(raw: RawDocument) -> str | None:
-    return furniture.tidy_byline(clean_line(raw.byline) or "")
+    return names.tidy_byline(clean_line(raw.byline) or "")
 
 
 def _set_source(draft: _Draft, raw: RawDocument, by_page: Iterable[tuple[str, str | None]]) -> None:
