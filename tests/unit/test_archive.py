@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -85,6 +86,35 @@ def test_what_is_no_page_is_passed_over(other: bytes) -> None:
 )
 def test_a_damaged_record_is_told_and_the_others_are_read(data: bytes, found: list[str]) -> None:
     assert pages(data) == found
+
+
+PICTURE = record("https://a.example/x.png", b"\x89PNG" * 9, media_type="image/png")
+REQUEST = record("https://a.example/x", b"Accept: text/html" * 9, warc_type="request")
+
+
+@pytest.mark.parametrize("pack", [bytes, compressed], ids=["plain", "gz"])
+@pytest.mark.parametrize("last", [TWO, PICTURE, REQUEST], ids=["page", "picture", "request"])
+def test_wherever_an_archive_is_cut_it_is_told(pack: Callable[[bytes], bytes], last: bytes) -> None:
+    whole = pack(last)
+    for size in range(2, len(whole) - 12):  # the end of a plain record is no part of what it holds
+        assert pages(pack(ONE) + whole[:size]) in (["1", "truncated"], ["1", "malformed"]), size
+
+
+def test_a_cut_head_of_http_is_no_other_answer() -> None:
+    begin = TWO.index(b"HTTP/1.1")
+    for size in range(begin, TWO.index(b"<p>")):
+        (_, fault) = archive.pages(io.BytesIO(ONE + TWO[:size]), LIMIT)
+        assert isinstance(fault, archive.Fault)
+        assert f"ends after {size - begin} of its" in fault.reason or "ends after 0 of its" in fault.reason
+
+
+def test_records_without_a_type_are_told_once_and_end_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A billion of them fit into a few megabytes of gzip."""
+    none = b"WARC/1.0\r\n\r\n\r\n"
+    assert pages(ONE + none * 900 + TWO + none + THREE) == ["1", "malformed", "2", "malformed", "3"]
+    assert pages(compressed(ONE, none * 5_000, TWO)) == ["1", "malformed", "2"]
+    monkeypatch.setattr(archive, "MAX_FAULTS", 10)
+    assert pages(ONE + none * 20 + TWO) == ["1", "malformed", "malformed"]
 
 
 @pytest.mark.parametrize(

@@ -439,7 +439,8 @@ def test_an_archive_that_fails_is_said_and_tried_again(desk, server):
     server.pages |= {"/1.warc.gz": (200, {}, body), "/2.warc.gz": ranges(body)}
     done = desk.fetch()
     assert (done.written, len(done.failures)) == (2, 2)
-    assert "1.warc.gz can't be had in parts" in done.failures[0]
+    assert "1.warc.gz can't be had in parts (its server knows no ranges)" in done.failures[0]
+    assert "download it, and declare the file's path" in done.failures[0]
     assert "none.warc: no such file" in done.failures[1]
     assert (desk.health("cc").is_failing, desk.health("cc").waiting_count) == (True, 1)
     server.pages["/1.warc.gz"] = ranges(pages_of_archive(1))

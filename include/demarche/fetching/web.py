@@ -233,7 +233,11 @@ class WebClient:
         if status == 206 and request.part:
             return self._part(url, request, response)
         if status == 200 and request.part:
-            raise FetchError("unusable", f"{url} can't be had in parts, as large archives are asked for")
+            raise FetchError(
+                "unusable",
+                f"{url} can't be had in parts (its server knows no ranges), so that reading couldn't go on where "
+                "it was broken off — download it, and declare the file's path",
+            )
         if status != 200:
             kinds = {401: "forbidden", 402: "forbidden", 403: "forbidden", 451: "forbidden", 404: "not_there"}
             reason_type = kinds.get(status, "not_there" if status == 410 else "unusable")

@@ -23,6 +23,7 @@ MAX_FAULTS = 1_000  # beginnings behind which nothing can be read; with more of 
 _PAGES = ("text/html", "application/xhtml+xml", "text/plain")
 _BEGINNINGS = (b"\nWARC/1.", b"\nWARC/0.1", b"\x1f\x8b\x08")
 _CHUNK = 1_048_576
+_MOST_CHUNKS = 64  # that are unpacked to see whether a member of gzip has an end
 _CUT = "the archive is cut off there, or damaged; get it again"
 _MAX_URL = 2_000
 _EITHER_WRAPPING = 47  # of zlib: gzip's or its own, told by the first bytes
@@ -81,7 +82,7 @@ def pages(file: BinaryIO, max_bytes: int, start: int = 0, number: int = 0) -> It
     errors) are passed over. ``file`` must be seekable."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-    wanted = WarcRecordType.response | WarcRecordType.resource
+    with_pages = (WarcRecordType.response, WarcRecordType.resource)
     faults = 0
     was_sound = True
     while True:
@@ -89,22 +90,30 @@ def pages(file: BinaryIO, max_bytes: int, start: int = 0, number: int = 0) -> It
         latest = start
         is_cut = False
         try:
-            for record in ArchiveIterator(file, record_types=wanted, parse_http=True):
+            # Of every type, though only two hold pages: a billion records without one would be passed over for hours.
+            for record in ArchiveIterator(file, record_types=WarcRecordType.any_type, parse_http=True):
                 latest = record.stream_pos
+                if not record.headers.get("WARC-Type"):
+                    raise ValueError("it has no type")
+                is_of_pages = record.record_type in with_pages
+                found: Page | Fault | None = None
                 try:
-                    found: Page | Fault | None = _page(record, max_bytes, number)
+                    if is_of_pages:
+                        found = _page(record, max_bytes, number)
+                    else:
+                        _pass_over(record)
                 except _Unreadable as error:
                     is_cut = error.reason_type == "truncated"
                     found = Fault(number, error.reason_type, f"record {number + 1} {error}", latest)
-                number += 1
+                number += bool(is_of_pages or found)
                 was_sound = True
                 if found:
                     yield found
                 if is_cut:
                     break
             else:
-                if _ends_in_head(file):
-                    reason = f"record {number + 1}, or one behind it, ends within its head: {_CUT}"
+                if _ends_between_records(file):
+                    reason = f"record {number + 1}, or one behind it, ends within its head or packing: {_CUT}"
                     yield Fault(number, "truncated", reason, latest)
                 return
         except (OSError, ValueError) as error:
@@ -122,8 +131,9 @@ def pages(file: BinaryIO, max_bytes: int, start: int = 0, number: int = 0) -> It
             return
 
 
-def _ends_in_head(file: BinaryIO) -> bool:
-    """Whether the archive's last record hasn't even its head, so that the reader passes it over."""
+def _ends_between_records(file: BinaryIO) -> bool:
+    """Whether the archive ends within a record's head or a member of gzip, which the reader passes over. Not seen in
+    members of more than a megabyte."""
     size = file.seek(0, 2)
     file.seek(max(0, size - _CHUNK))
     tail = file.read(_CHUNK)
@@ -133,12 +143,16 @@ def _ends_in_head(file: BinaryIO) -> bool:
         return tail.startswith(b"WARC/", start) and b"\r\n\r\n" not in tail[start:]
     start = len(tail)
     while (start := tail.rfind(b"\x1f\x8b", 0, start)) >= 0:
-        member = zlib.decompressobj(_EITHER_WRAPPING)
+        member, rest = zlib.decompressobj(_EITHER_WRAPPING), tail[start:]
         try:
-            head = member.decompress(tail[start:], _CHUNK)
+            for _ in range(_MOST_CHUNKS):
+                member.decompress(rest, _CHUNK)
+                rest = member.unconsumed_tail
+                if not rest:
+                    return not member.eof
         except zlib.error:  # these two bytes were something else
             continue
-        return not member.eof and b"\r\n\r\n" not in head
+        return False
     return False
 
 
@@ -161,23 +175,43 @@ def _page(record: WarcRecord, max_bytes: int, number: int) -> Page | None:
     """The page in a record, or None where it holds none. Raises _Unreadable."""
     http = record.http_headers if record.is_http_parsed else None
     media_type = (http.get("Content-Type") if http else record.headers.get("Content-Type")) or ""
-    url = (record.headers.get("WARC-Target-URI") or "").strip().strip("<>")
+    url = _address(record)
+    length = record.content_length
     if http and (not isinstance(http.status_code, int) or (media_type and "/" not in media_type)):
+        _pass_over(record)
         raise _Unreadable("malformed", f"({url[:200]}) holds no whole answer of a web server")
-    if (http and http.status_code != 200) or not url.startswith(("http://", "https://")):
-        return None
-    if media_type.partition(";")[0].strip().lower() not in _PAGES or url.partition("?")[0].endswith("/robots.txt"):
+    if (
+        (http and http.status_code != 200)
+        or not url.startswith(("http://", "https://"))
+        or media_type.partition(";")[0].strip().lower() not in _PAGES
+        or url.partition("?")[0].endswith("/robots.txt")
+    ):
+        _pass_over(record)  # unless it is cut: half a head of HTTP doesn't say that it is a page's
         return None
     if len(url) > _MAX_URL:
         raise _Unreadable("malformed", f"({url[:80]}…) has an address of more than {_MAX_URL} characters")
-    length = record.content_length
     block = record.reader.read(max_bytes + 1)
     if len(block) > max_bytes:
         raise _Unreadable("too_large", f"({url}) is a page beyond the limit of {max_bytes} bytes")
-    if len(block) < length:
-        raise _Unreadable("truncated", f"({url}) ends after {len(block)} of its {length} bytes: {_CUT}")
+    _check_whole(len(block), length, url)
     data = _decoded(block, http.to_dict() if http else {}, url, max_bytes)
     return Page(url, media_type, record.record_date, data, number, record.stream_pos)
+
+
+def _address(record: WarcRecord) -> str:
+    return (record.headers.get("WARC-Target-URI") or "").strip().strip("<>")
+
+
+def _pass_over(record: WarcRecord) -> None:
+    """Leave a record unread, that holds no page. Raises _Unreadable if it is cut off."""
+    length = record.content_length
+    _check_whole(record.reader.consume(), length, _address(record) or "without an address")
+
+
+def _check_whole(count: int, length: int, url: str) -> None:
+    """Raises _Unreadable for a record that has fewer bytes than it says."""
+    if count < length:
+        raise _Unreadable("truncated", f"({url[:200]}) ends after {count} of its {length} bytes: {_CUT}")
 
 
 def _decoded(block: bytes, headers: dict[str, str], url: str, max_bytes: int) -> bytes:
