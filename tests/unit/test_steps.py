@@ -294,6 +294,25 @@ def test_stories_are_answered_in_the_order_of_the_lines():
     assert early["similarity_score"] == 1.0 > late["similarity_score"] > 0.5
 
 
+def test_of_equal_texts_the_one_published_first_is_the_original():
+    days = ["2021-05-06", None, "2021-05-04T09:00:00Z", "2021-05-04T08:00:00Z"]
+    lines = [json.dumps({"id": n, "text": DISPATCH, "published_at": day}) for n, day in enumerate(days)]
+    lines.append(json.dumps({"id": 4, "text": DISPATCH + " It cost 3 million dollars.", "published_at": "2021-05-03"}))
+    assert [row["is_copy"] for row in group(*lines[:4])] == [True, True, True, False]
+    found = group(*lines)
+    assert len({row["story_id"] for row in found}) == 1
+    assert [row["is_copy"] for row in found] == [True, True, True, True, False]
+    assert len({row["similarity_score"] for row in found[:4]}) == 1
+
+
+def test_equal_texts_are_signed_once(monkeypatch):
+    signed = []
+    monkeypatch.setattr(stories, "sign", lambda document: signed.append(document) or sign(document))
+    sign = stories.signing.sign
+    assert len(group(*(json.dumps({"id": number, "text": DISPATCH}) for number in range(50)))) == 50
+    assert len(signed) == 1
+
+
 def test_of_texts_without_a_date_the_first_is_the_original():
     found = group(*(json.dumps({"id": number, "text": DISPATCH}) for number in range(3)))
     assert [row["is_copy"] for row in found] == [False, True, True]

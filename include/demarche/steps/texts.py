@@ -6,17 +6,29 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demarche import ontology
-from demarche.records import Document, Mention, RawDocument, Report, ReportParticipant, Signature, record_id
+from demarche.records import (
+    Document,
+    Mention,
+    RawDocument,
+    Report,
+    ReportParticipant,
+    Signature,
+    StoryDocument,
+    record_id,
+)
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import hour_that_has_ended
 from demarche.steps.results import Progress, first_line, no_progress
 from demarche.steps.tagging import Coding, code_documents, is_coded
+
+if TYPE_CHECKING:
+    from demarche.stories import Card
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: JSON lets it in, UTF-8 doesn't
 
@@ -49,33 +61,72 @@ def group_stories(
     ``similarity_score`` (0–1, to the earliest text of the story).
 
     Of texts without a time of publication the one that comes first is the earliest. Everything is read before anything
-    is answered; about 2 kB are kept of each text. A line that can't be read gives ``{"id", "error"}``.
+    is answered; about 2 kB are kept of each text, half a kB of each further line with the same words. A line that can't
+    be read gives ``{"id", "error"}``.
     """
     from demarche import stories
 
     settings = settings or load_settings()
     asked: list[dict[str, Any]] = []
+    first_places: dict[str, int] = {}  # by the hash of its words, where a text stands first
+    place_of_text: dict[int, int] = {}  # for each line, where its text stands first
+    earliest: dict[int, _Published] = {}  # by that place, which line with this text was published first
 
     def signatures() -> Iterator[Signature]:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
+            place = len(asked)
             item = _question(number, line, settings, _given_text)
-            if isinstance(item, _Question):
-                ordinal = f"d{len(asked):032x}"  # so that the order of the lines decides between equals
-                yield stories.sign(item.document.model_copy(update={"document_id": ordinal}))
             asked.append({"id": item.external_id} if isinstance(item, _Question) else item)
             progress("group_stories", len(asked), 0)
+            if not isinstance(item, _Question):
+                continue
+            first = place_of_text[place] = first_places.setdefault(item.document.content_hash, place)
+            published = _Published.of(item.document, place)
+            earliest[first] = min(published, earliest.get(first, published))
+            if first == place:
+                # a number for its name, so that the order of the lines decides between equals
+                yield stories.sign(item.document.model_copy(update={"document_id": f"d{place:032x}"}))
 
     shelf = stories.Shelf.of(signatures())
+    shelf.cards = [earliest[_place(card)].dating(card) for card in shelf.cards]
     _, members = stories.group_stories(shelf, stories.find_pairs(shelf))
-    for member in members:
-        asked[int(member.document_id[1:], 16)] |= {
+    found = {_place(member): member for member in members}
+    for place, first in place_of_text.items():
+        member = found[first]
+        asked[place] |= {
             "story_id": member.story_id,
-            "is_copy": member.is_copy,
+            "is_copy": member.is_copy or place != earliest[first].place,
             "similarity_score": member.similarity_score,
         }
     yield from asked
+
+
+def _place(row: Card | StoryDocument) -> int:
+    return int(row.document_id[1:], 16)
+
+
+@dataclass(frozen=True, order=True)
+class _Published:
+    """When a line's text was published; what is unknown comes last, and of equals the line that comes first."""
+
+    sort_key: tuple[date, datetime, int]
+    day: date | None = field(compare=False)
+    instant: datetime | None = field(compare=False)
+
+    @classmethod
+    def of(cls, document: Document, place: int) -> _Published:
+        day, instant = document.known_date, document.published_at
+        key = (day or date.max, instant or datetime.max.replace(tzinfo=UTC), place)
+        return cls(key, day, instant)
+
+    @property
+    def place(self) -> int:
+        return self.sort_key[-1]
+
+    def dating(self, card: Card) -> Card:
+        return card._replace(published_date=self.day, published_at=self.instant)
 
 
 @dataclass(frozen=True)
@@ -127,7 +178,9 @@ def _given_document(raw: RawDocument) -> Document:
     found = documents.read_document(raw, hour_that_has_ended())
     if isinstance(found, Document):
         return found.model_copy(update={"body": _without_furniture(raw.text or "", found.body)})
-    return _bare_document(raw)
+    text = raw.text or ""
+    language = documents.find_language(text, raw.language_code) if len(text.split()) >= _TELLING_WORDS else None
+    return _bare_document(raw).model_copy(update={"language_code": language})
 
 
 def _given_text(raw: RawDocument) -> Document:
@@ -144,8 +197,6 @@ def _given_text(raw: RawDocument) -> Document:
 
 def _bare_document(raw: RawDocument) -> Document:
     """A text too small for an article, taken as it stands."""
-    from demarche.documents import find_language
-
     text = raw.text or ""
     published = date.fromisoformat(raw.published[:10]) if raw.published else None
     return Document(
@@ -156,7 +207,6 @@ def _bare_document(raw: RawDocument) -> Document:
         source_name=raw.source_name,
         path=raw.path,
         body=text,
-        language_code=find_language(text, raw.language_code) if len(text.split()) >= _TELLING_WORDS else None,
         published_date=published,
         published_rule="metadata" if published else "none",
         fetched_at=raw.fetched_at,
