@@ -14,7 +14,30 @@ hypothesis.settings.register_profile("demarche", deadline=None)  # a shared mach
 hypothesis.settings.load_profile("demarche")
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_START_AIRFLOW = ("test_airflow_chain.py", "test_airflow_operations.py", "test_make_up.py", "test_topology.py")
+_START_AIRFLOW = (
+    "test_airflow_operations.py",
+    "test_airflow_chain.py",
+    "test_topology.py",
+    "test_make_up.py",
+    "test_connections.py",
+)
+# Where several processes share the tests, the longest files begin first: one that is begun last is waited for alone.
+_LONGEST = (
+    *_START_AIRFLOW,
+    "test_hostile_files.py",
+    "test_ducklake.py",
+    "test_both_kinds.py",
+)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are processors: what waits for Airflow leaves its own to the others."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
 class _OneAirflowAtATime(LoadFileScheduling):

@@ -10,7 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import calibration, checks, faults_report, gazetteer, invented, mixed, screening, speed
+from benchmarks import (
+    calibration,
+    checks,
+    faults_report,
+    gazetteer,
+    invented,
+    mixed,
+    page_mix,
+    parsing,
+    screening,
+    small_files,
+    speed,
+)
+from demarche.documents import pages
 from demarche.evaluation import Evaluation
 
 
@@ -25,6 +38,37 @@ def test_speed_prints_medians_and_their_ratio(
     printed = capsys.readouterr().out
     assert printed.startswith("1 texts, ")
     assert re.search(r"ratio +\d+\.\d\d\n$", printed)
+
+
+def test_parsing_prints_a_ratio_for_small_pages_and_for_usual_ones(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(parsing, "DEFAULT", [parsing.ROOT / "tests" / "fixtures" / "web_pages"][:1])
+    monkeypatch.setattr(parsing, "INVENTED", 4)
+    monkeypatch.setattr(sys, "argv", ["parsing", "--repeat", "1", "--processes", "1"])
+    parsing.main()
+    assert len(re.findall(r"(?m)^ratio +\d\.\d\d$", capsys.readouterr().out)) == 2
+
+
+def test_invented_pages_weigh_what_news_pages_do_and_are_read() -> None:
+    made = list(page_mix.pages(8, "s"))
+    assert made == list(page_mix.pages(8, "s"))
+    assert all(30_000 < len(page) < 300_000 for page in made)
+    for page in made:
+        text = pages.main_text(pages.parse_page(page))
+        assert len(text) > 500
+        assert "Opinion" not in text
+
+
+def test_small_files_prints_how_the_cost_grows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        small_files, "run", lambda folder, warehouse: small_files.Cost(len(list(folder.iterdir())), 1, 9)
+    )
+    monkeypatch.setattr(sys, "argv", ["small_files", "--sizes", "3", "6"])
+    small_files.main()
+    assert "2.0 times the files: first 2.0 times, again 2.0 times" in capsys.readouterr().out
 
 
 def test_screening_prints_what_is_saved_and_lost(

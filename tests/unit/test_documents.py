@@ -13,8 +13,9 @@ import pytest
 import trafilatura
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trafilatura import external
+from trafilatura import core, external, html2txt
 
+from benchmarks import page_mix
 from demarche import documents, sources
 from demarche.documents import addresses, furniture, headings, moments, pages, publication
 from demarche.records import Document, Fetch, RawDocument, Reject, record_id
@@ -206,6 +207,22 @@ def test_the_extractors_comparison_is_left_out_only_where_it_changes_nothing(mon
     monkeypatch.setattr(pages, "_compared", compared)
     assert [pages.main_text(pages.parse_page(text)) for text in texts] == found
     assert len(asked) >= len(texts)
+
+
+def test_a_page_is_measured_only_where_that_changes_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [*(decode(path.read_bytes()) for path in sorted(WEB_PAGES.glob("*.html"))), *page_mix.pages(12, "s")]
+    measured = []
+
+    def measure(tree: Any, clean: bool) -> str:
+        measured.append(tree)
+        return html2txt(tree, clean)
+
+    monkeypatch.setattr(core, "html2txt", measure)
+    found = [pages.main_text(pages.parse_page(text)) for text in texts]
+    some = len(measured)
+    monkeypatch.setattr(pages, "_longest_text", lambda tree: float("inf"))
+    assert [pages.main_text(pages.parse_page(text)) for text in texts] == found
+    assert 3 * some < len(measured) - some
 
 
 def test_what_stands_above_a_dateline_is_no_paragraph() -> None:

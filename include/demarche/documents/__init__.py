@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from urllib.parse import urljoin, urlsplit
 
 from demarche import codebook
@@ -259,8 +259,10 @@ def _better_headings(draft: _Draft, markup: pages.Markup) -> Iterable[str]:
     echoing = (line for line in headings.echoing(shown, draft.paragraphs) if headings.may_be_title(line))
     if best := next(echoing, None):
         return [best]
-    titles = [line for line in shown if headings.may_be_title(line)]
-    return titles if len(titles) == 1 and draft.rules.get("title") != "h1" else []
+    if draft.rules.get("title") == "h1":
+        return []
+    titles = list(islice(filter(headings.may_be_title, shown), 2))
+    return titles if len(titles) == 1 else []
 
 
 def _found(rules: dict[str, pages.Rule], markup: pages.Markup) -> Iterable[tuple[str, str | None]]:

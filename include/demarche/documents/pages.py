@@ -83,7 +83,7 @@ def parse_page(page: str) -> Markup:
             raise PageError("too_deep", TOO_DEEP)
         raise PageError("too_large", f"has {count} tags, the limit is {MAX_TAGS}; save its text as .txt")
     scripts = _taken_out(tree)
-    _drop_comments(tree, data)
+    _drop_comments(tree)
     meta = _meta(tree)
     own = (*_CANONICAL(tree)[:1], *(meta[name] for name in ("og:url",) if name in meta))
     heads = (*(meta[name] for name in ("og:title", "twitter:title") if name in meta), *_HEADS(tree)[:3])
@@ -91,13 +91,18 @@ def parse_page(page: str) -> Markup:
     return Markup(tree, meta, article, tuple(scripts), is_cut)
 
 
-def _drop_comments(tree: HtmlElement, page: bytes) -> None:
+@cache
+def _of_comments() -> etree.XPath:
+    words = codebook.document("furniture")["markup"]["comments"]
+    begins = " or ".join(f"starts-with(., '{word}')" for word in words)
+    return etree.XPath(f"//@class[{begins}]|//@id[{begins}]")
+
+
+def _drop_comments(tree: HtmlElement) -> None:
     """Takes out what holds readers' comments by its class in another language; English ones the extractor knows."""
-    for word in codebook.document("furniture")["markup"]["comments"]:
-        if word.encode() in page:
-            for element in tree.xpath("//*[starts-with(@class, $word) or starts-with(@id, $word)]", word=word):
-                if element.getparent() is not None and element.tag != "body":
-                    element.drop_tree()
+    for element in [attribute.getparent() for attribute in _of_comments()(tree)]:
+        if element.getparent() is not None and element.tag != "body":
+            element.drop_tree()
 
 
 _LINKED_DATA = ("application/ld+json", "application/settings+json")
@@ -204,18 +209,43 @@ def _extracted(tree: HtmlElement) -> str:
     from trafilatura import core
 
     _enclose_loose(tree)
-    whole, core.compare_extraction = core.compare_extraction, _compared
+    compare, measure = core.compare_extraction, core.html2txt
+    length = 0  # of the text that was found first
+
+    def compared(cleaned_tree: Any, raw_tree: Any, body: Any, text: str, options: Extractor) -> tuple[Any, str]:
+        nonlocal length
+        body, text = _compared(cleaned_tree, raw_tree, body, text, options)
+        length = length or len(text)
+        return body, text
+
+    def page_text(content: Any, clean: bool = True) -> str:
+        """The page's text, by whose length the extractor judges whether it missed most of it: none where it can't be
+        so long that this would matter, because to measure it costs a sixth of the extraction."""
+        return "" if length >= core.ESCALATION_PAGE_SHARE * _longest_text(content) else measure(content, clean)
+
+    core.compare_extraction, core.html2txt = compared, page_text
     try:
         found = core.bare_extraction(tree, options=_options())
     except Exception:  # whatever a hostile page does to the library, the page is rejected and the next one is read
         return ""
     finally:
-        core.compare_extraction = whole
+        core.compare_extraction, core.html2txt = compare, measure
     return (getattr(found, "text", None) or "") if found is not None else ""
 
 
 _TEXT_LENGTH = etree.XPath("string-length(normalize-space(.))")
 _PARAGRAPHS = etree.XPath("count(.//p[.//text()]) > 0 and count(.//table) <= count(.//p)")
+
+
+_ELEMENTS = etree.XPath("count(.//*)")
+
+
+def _longest_text(tree: HtmlElement) -> int:
+    """No fewer characters than trafilatura's text of a page has: with nothing left out, and a blank at both sides of
+    each element."""
+    body = tree.find(".//body")
+    body = tree if body is None else body
+    return int(_TEXT_LENGTH(body)) + 2 * int(_ELEMENTS(body))
 
 
 def _compared(cleaned_tree: Any, raw_tree: Any, body: Any, text: str, options: Extractor) -> tuple[Any, str]:
