@@ -17,7 +17,7 @@ from pathlib import Path
 
 from demarche import evaluation, steps
 from demarche.evaluation import Evaluation
-from tests.gold import links, phrases
+from tests.gold import dumps, links, phrases
 
 ROOT = Path(__file__).parents[2]
 GOLD = ROOT / "samples" / "gold"
@@ -50,6 +50,7 @@ def measure() -> dict[str, float]:
         found |= {f"{half}/{name}": value for name, value in figures(evaluated).items()}
     for half, evaluated in _evaluated(HAPPENINGS):
         found |= {f"{half}/more/{name}": value for name, value in joining(evaluated).items()}
+    found |= dumps.figures()
     return found | _link_figures() | phrases.figures(phrases.read(phrases.load()), MINIMUM_ROWS)
 
 

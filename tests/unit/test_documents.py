@@ -807,3 +807,72 @@ def test_a_sentence_in_another_script_is_quoted_where_the_article_goes_on(quoted
     last = "The ministers of both states then left the capital, officials of the ministry said on Friday."
     text = f"Ministers sign pact\n\n{first}\n\n{quoted}\n\n{last}\n"
     assert tuple(furniture.split_page(text).paragraphs) == (first, quoted, last)
+
+
+# --- blocks of lines between blank ones --------------------------------------------------------------------------
+HEAD = "Peru and Ecuador sign treaty on shared river\n\nBy Ana Lima\n\n4 March 2014\n\n"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "You may like\nWhy landlocked Chad wants a port\nWho owns the oil under Corisco Bay?",
+        "Prospects\nEvery Monday\nWith columns on what business needs to know, it is the first thing bankers read.",
+        "Ministers at the pump in Lima\nMinisters at the pump in Lima",
+        "CLIMATE\nThe last fishermen take up quinoa\nBy Hernán Quispe\nThe boats lie where the lake left them in May.",
+    ],
+)
+def test_a_block_among_spaced_paragraphs_is_no_paragraph(block: str) -> None:
+    for place in (2, 3):
+        found = read(text=HEAD + "\n\n".join((*RIVER[:place], block, *RIVER[place:])))
+        assert found.body.split("\n\n") == list(RIVER)
+
+
+@pytest.mark.parametrize(
+    "standfirst",
+    [
+        "Farmers on both banks are content with what they get.",
+        "The two states have agreed who gets the water. What was decided, and why it took so long.",
+    ],
+)
+def test_a_standfirst_below_the_byline_is_no_lead(standfirst: str) -> None:
+    assert read(text=HEAD + "\n\n".join((standfirst, *RIVER))).body.split("\n\n") == list(RIVER)
+
+
+@pytest.mark.parametrize(
+    ("lines", "byline"),
+    [
+        (("Interview by Ana Lima", "Photographs by Jo Paz"), "Ana Lima"),
+        (("Ana Lima (The Pacific Courier)",), "Ana Lima"),
+        (("Ana Lima (now) and Jo Paz (earlier)",), "Ana Lima and Jo Paz"),
+        (("By Pacific Courier | Updated: 2014-03-04", "Copyright 2014 Pacific Courier"), None),
+    ],
+)
+def test_byline_below_a_title(lines: tuple[str, ...], byline: str | None) -> None:
+    head = ("Peru and Ecuador sign treaty on shared river", *lines)
+    assert read(text="\n\n".join((*head, *RIVER))).byline == byline
+
+
+def test_the_byline_of_another_article_is_not_this_ones() -> None:
+    page = ("Peru and Ecuador sign treaty on shared river", "Ana Lima", *RIVER, "MORE OPINION", "A myth", "By Jo Paz")
+    assert read(text="\n\n".join(page)).byline == "Ana Lima"
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        (("notes on Peru and its treaty with Ecuador", "A river is shared at last"), "A river is shared at last"),
+        (("In pictures: Peru and Ecuador share a river",), "In pictures: Peru and Ecuador share a river"),
+        (("Welcome to the Republic of Peru", "Peru And Ecuador Sign Treaty On Shared River And End Talks"),
+         "Peru And Ecuador Sign Treaty On Shared River And End Talks"),
+        (("Fwd: Peru and Ecuador share a river",), "Peru and Ecuador share a river"),
+    ],
+)  # fmt: skip
+def test_title_among_lines_that_speak_of_the_same(head: tuple[str, ...], title: str) -> None:
+    assert read(text="\n\n".join((*head, *RIVER))).title == title
+
+
+def test_a_weekday_beside_a_slashed_date_decides_its_order() -> None:
+    head = ("Peru and Ecuador sign treaty on shared river", "Submitted by Ana Lima on Fri, 02/07/2020 - 11:35")
+    found = read(text="\n\n".join((*head, *RIVER)), fetched_at=datetime(2024, 5, 6, tzinfo=UTC))
+    assert (str(found.published_date), found.byline) == ("2020-02-07", "Ana Lima")

@@ -260,3 +260,39 @@ def test_a_sentence_goes_on_over_a_printed_page() -> None:
         "The envoys of Samoa and Niue met in Apia on Monday and spoke of the reef that lies between the isles and "
         "of fish that live on it. They will meet again when the rain has stopped, the ministry said on Wednesday."
     )
+
+
+# --- layouts in which breaks hide --------------------------------------------------------------------------------
+def test_a_page_with_a_blank_line_behind_each_line() -> None:
+    lines = [line for paragraph in PARAGRAPHS for line in textwrap.wrap(paragraph, 66)]
+    found = read(f"{TITLE}\n\nBy Mele Tau\n\n" + "\n\n".join(lines))
+    assert (found.title, found.byline, found.body) == (TITLE, "Mele Tau", body())
+
+
+def test_a_page_whose_line_breaks_got_lost() -> None:
+    found = read("  ".join(("The Reef", "Home", "World", TITLE, "By Mele Tau", *PARAGRAPHS, "Most read", "Storm")))
+    assert (found.title, found.byline, found.body) == (TITLE, "Mele Tau", body())
+
+
+def test_an_initial_set_large_belongs_to_its_word() -> None:
+    first = PARAGRAPHS[0]
+    found = read(f"{TITLE}\n\n{first[0]}\n{first[1:]}\n\n" + "\n\n".join(PARAGRAPHS[1:]))
+    assert found.body == body()
+
+
+def test_a_caption_in_the_column_belongs_to_no_sentence() -> None:
+    column = [textwrap.fill(paragraph, 38) for paragraph in PARAGRAPHS]
+    lines = (column[0], "President Taneti Maamau", *column[1:], "See editorial on page 6")
+    assert read(f"{TITLE}\n\n" + "\n".join(lines)).body == body()
+
+
+def test_a_labelled_day_below_a_title_is_not_its_end() -> None:
+    title = f"{TITLE} after talks that went on for a whole week in the capital"
+    found = read(f"{title}\nPublished: 08.02.2023.\n\n" + "\n\n".join(PARAGRAPHS))
+    assert (found.title, str(found.published_date), found.body) == (title, "2023-02-08", body())
+
+
+def test_a_link_that_is_a_block_of_a_text_browser_is_an_offer() -> None:
+    references = "\n".join(f"   {number}. http://reef.example/{number}" for number in range(1, 5))
+    inside = (*PARAGRAPHS[:2], "   [3]Advert: Fish Shop", *PARAGRAPHS[2:])
+    assert read("\n\n".join((TITLE, *inside, "References", references))).body == body()

@@ -34,6 +34,7 @@ from demarche.documents.names import NAME, NAME_LINE, NAME_WORD, are_names, is_b
 from demarche.documents.sentences import (
     ED,
     PAST,
+    PRESENT,
     QUOTED,
     SAID,
     STRONG_END,
@@ -44,7 +45,7 @@ from demarche.documents.sentences import (
     may_have_verb,
     stems_of,
 )
-from demarche.documents.wrapping import unwrap
+from demarche.documents.wrapping import unwrapped_blocks
 
 MAX_LABEL_LENGTH = 120  # of a label that an extractor left in a page's main text
 _MAX_CROSSHEAD_WORDS = 6  # a longer line between paragraphs is a link to another article
@@ -64,8 +65,11 @@ _OF_SO_MANY = re.compile(r"\d{1,3} ?(?:/|of) ?\d{1,3}")
 
 def split_page(text: str) -> Page:
     """Takes a page apart; where no prose is found, all that isn't furniture is the article."""
-    lines = unwrap(indented_lines(unmarked(text)))
-    captions = find_repeated(lines) | find_quoted_again(lines)
+    blocks = unwrapped_blocks(indented_lines(unmarked(text)))
+    lines = [line for block in blocks for line in block]
+    numbered = iter(range(len(lines)))
+    places = [[next(numbered) for _ in block] for block in blocks]
+    captions = find_repeated(lines) | find_quoted_again(lines) | _shown_twice(lines, places)
     kinds = ["caption" if number in captions else kind_of(line) for number, line in enumerate(lines)]
     _demote_foreign_script(lines, kinds)
     for number in range(1, len(lines)):  # below "Read also", or the number of a picture
@@ -73,6 +77,7 @@ def split_page(text: str) -> Page:
             kinds[number] = "caption"
         if kinds[number - 1] == "ending" and lines[number].endswith(("?", "!")) and count_words(lines[number]) <= 15:
             kinds[number] = "furniture"
+    _mark_blocks(lines, kinds, places)
     _mark_summary(lines, kinds)
     _mark_captions(lines, kinds)
     for number in range(1, len(lines)):  # what a colon announces is said in the list behind it
@@ -98,6 +103,80 @@ def split_page(text: str) -> Page:
         paragraphs[-1], tails = paragraphs[-1][: sign_off.start()], (*tails, sign_off[0].strip())
     inner = tuple(lines[number] for number in range(start, end) if number not in kept)
     return _without_portrait(Page(tuple(paragraphs), tuple(lines[:start]), tuple(lines[end:]), inner + tails))
+
+
+_FEWEST_ALONE = 4  # paragraphs, each between blank lines, on a page that sets paragraphs so
+_SHARE_ALONE = 0.6
+_PARAGRAPH_WORDS = 12
+_PROMOTION_WORDS = 45
+_TOLD_WORDS = 60  # of an article, behind which a byline begins another one
+_BLOCKS_BETWEEN = 4  # from an offer to where the article goes on
+
+
+def _shown_twice(lines: list[str], places: list[list[int]]) -> set[int]:
+    """Numbers of lines that are a block of two that say the same: what a picture shows, and its caption."""
+    pairs = (block for block in places if len(block) == 2 and lines[block[0]] == lines[block[1]])
+    return {number for block in pairs for number in block if count_words(lines[number]) <= _CAPTION_WORDS}
+
+
+def _mark_blocks(lines: list[str], kinds: list[str], places: list[list[int]]) -> None:
+    """Where blank lines part paragraphs, several lines without one between are something else: a list of links below
+    its label, the beginning of another article, an offer with its buttons. Nothing of it is the article's prose."""
+    prose = [[number for number in block if _is_paragraph(lines[number], kinds[number])] for block in places]
+    alone = [block[0] for block, found in zip(places, prose, strict=True) if len(block) == 1 and found]
+    if len(alone) < _FEWEST_ALONE or len(alone) < _SHARE_ALONE * sum(map(len, prose)):
+        return
+    stems = {number: stems_of(lines[number]) for number in alone}
+    told = 0
+    for place, block in enumerate(places):
+        if len(block) > 1 and told:
+            above = frozenset().union(*(stems[number] for number in alone if number < block[0]))
+            following = [one[0] for one in places[place + 1 : place + 1 + _BLOCKS_BETWEEN] if one[0] in stems]
+            goes_on = any(len(stems[number] & above) > 1 for number in following)
+            is_list = _announces(lines[block[0]]) and goes_on and not prose[place]
+            if is_list or (told >= _TOLD_WORDS and _begins_another(lines, kinds, block)):
+                _leave_out(kinds, block)
+            elif _announces(lines[block[0]]) and not prose[place]:
+                _leave_out(kinds, block[1:])
+            elif _is_promotion(lines, kinds, block):
+                everything = frozenset().union(*stems.values())
+                if len(everything & stems_of(" ".join(lines[number] for number in block))) <= 2:
+                    _leave_out(kinds, block)
+        told += sum(count_words(lines[number]) for number in prose[place])
+
+
+def _leave_out(kinds: list[str], block: list[int]) -> None:
+    for number in block:
+        kinds[number] = "furniture"
+
+
+def _is_paragraph(line: str, kind: str) -> bool:
+    return kind == "prose" and count_words(line) >= _PARAGRAPH_WORDS and not _ITEM.match(line)
+
+
+def _announces(line: str) -> bool:
+    """Whether a line stands above a list of other articles."""
+    bare = line.rstrip(" :")
+    return phrases("list").fullmatch(bare) is not None or kind_of(line) == "ending"
+
+
+def _begins_another(lines: list[str], kinds: list[str], block: list[int]) -> bool:
+    """Whether a block has a byline or a day behind a heading, or before prose."""
+    signed = next((number for number in block if is_byline(lines[number]) or is_date_line(lines[number])), None)
+    return signed is not None and (
+        (signed > block[0] and all(kinds[number] != "prose" for number in range(block[0], signed)))
+        or (signed == block[0] and any(kinds[number] == "prose" for number in block))
+    )
+
+
+def _is_promotion(lines: list[str], kinds: list[str], block: list[int]) -> bool:
+    """Whether a block is a few words of prose among lines that aren't: no list, no crosshead with its paragraph."""
+    others = [number for number in block if kinds[number] != "prose"]
+    words = sum(count_words(lines[number]) for number in block if kinds[number] == "prose")
+    is_crosshead = others == block[:1] and kinds[block[0]] == "short"
+    is_list = any(_ITEM.match(lines[number]) or lines[number].endswith((":", "?")) for number in block)
+    is_quote = any(lines[number][0] in '“"‘«' for number in block)
+    return bool(others) and 0 < words <= _PROMOTION_WORDS and not (is_crosshead or is_list or is_quote)
 
 
 _SUMMARY_WORDS = 20  # of a point; leads are longer
@@ -133,6 +212,8 @@ def _mark_captions(lines: list[str], kinds: list[str]) -> None:
         is_short = count_words(line) <= _CAPTION_WORDS and not _POINT.match(line)
         if kinds[number] != "prose" or not is_short or "prose" not in kinds[number + 1 :]:
             begun += count_words(line) if kinds[number] == "prose" else 0
+            if begun <= _VERBLESS_WORDS and _begins(line):
+                begun = 0  # what is above is a standfirst
             continue
         above, below = lines[number - 1] if number else "", lines[number + 1]
         clause = _RELATIVE.split(line)[0] if count_words(line) <= _RELATIVE_WORDS else line
@@ -170,6 +251,12 @@ def _is_credit(line: str) -> bool:
 
 def _without_standfirst(lines: list[str], kinds: list[str], kept: list[int]) -> list[int]:
     """Without a sentence between the title and a byline, a day, or buttons."""
+    if (
+        len(kept) > 3
+        and kept[0]
+        and _says_before(lines[kept[0]], lines[kept[1]], lines[max(0, kept[0] - 12) : kept[0]])
+    ):
+        return kept[1:]
     if len(kept) < 4 or kept[0] == 0 or kept[1] == kept[0] + 1 or count_words(lines[kept[0]]) > 40:
         return kept
     first, between = kept[0], range(kept[0] + 1, kept[1])
@@ -179,9 +266,44 @@ def _without_standfirst(lines: list[str], kinds: list[str], kept: list[int]) -> 
     return kept[1:] if (is_title or is_unsigned) and any(_begins(lines[one]) for one in between) else kept
 
 
+_TIME = re.compile(
+    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today|tonight|this (?:morning|week|month|evening)|"
+    r"last (?:week|month|night))\b|^[A-ZÀ-Þ]{3,}[^.]{0,40}?(?:—|--|-|–|:)\s"
+)
+_NOW = re.compile(rf"{PRESENT.pattern}|\b(?:is|are)\b")
+_TAKES_UP = re.compile(
+    r"(?:He|She|It|They|This|That|These|Those|On|In|But|And|His|Her|Their|The two|The decision|Both)\b"
+)
+_PROMISES = re.compile(r"(?:^|[.!?]\s)(?:What|Why|How|Where|Who)\b[^.?!]*\.$")  # no question, what the article tells
+_STANDFIRST_MOST_WORDS = 30
+_HEAD_LINES = 12  # above an article, among which is its title
+
+
+def _says_before(line: str, lead: str, above: Sequence[str]) -> bool:
+    """Whether a sentence says in the present what the one below tells with its day: a standfirst above the lead."""
+    if count_words(line) > _STANDFIRST_MOST_WORDS or _TIME.search(line) or SAID.search(line) or line[0] in "“\"'‘":
+        return False
+    if _PROMISES.search(line):
+        return True
+    title = max((stems_of(one) for one in above if may_be_title(one)), key=len, default=frozenset())
+    told = stems_of(lead)
+    return (
+        count_words(line) <= count_words(lead)
+        and (_NOW.search(line) is not None or not may_have_verb(line))
+        and _TIME.search(lead) is not None
+        and not _TAKES_UP.match(lead)
+        and len(title & told) > len(title & stems_of(line))
+    )
+
+
 def _begins(line: str) -> bool:
     """Whether a line stands between titles and texts: who wrote it, when, buttons."""
-    return is_byline(line) or is_date_line(line) or phrases("tools").fullmatch(line) is not None
+    is_number = _OF_SO_MANY.fullmatch(line) is not None
+    return is_number or is_byline(line) or is_date_line(line) or phrases("tools").fullmatch(line) is not None
+
+
+def _is_colophon(line: str) -> bool:
+    return count_words(line) <= _ISLAND_WORDS and words_of("colophon").search(QUOTED.sub("", line)) is not None
 
 
 def _without_portrait(page: Page) -> Page:
@@ -189,6 +311,8 @@ def _without_portrait(page: Page) -> Page:
     is of whom the article doesn't speak."""
     portraits = find_portraits(list(page.paragraphs), find_byline(page, find_title(page))[0])
     portraits = portraits or _strange_portrait(page.paragraphs)
+    if portraits and _is_colophon(page.paragraphs[-1 - len(portraits)]):
+        portraits = [page.paragraphs[-1 - len(portraits)], *portraits]
     kept = page.paragraphs[: len(page.paragraphs) - len(portraits)]
     return replace(page, paragraphs=kept, tail=(*portraits, *page.tail))
 
@@ -362,7 +486,9 @@ def resumes(lines: list[str], kinds: list[str], number: int) -> bool:
     following = [
         (line, kind) for line, kind in zip(lines[number + 1 : number + 6], kinds[number + 1 : number + 6], strict=True)
     ]
-    if sum(1 for line, kind in following if kind == "prose" and count_words(line) >= 10) >= 2:
+    is_signed = any(is_byline(line) or is_date_line(line) for line, _ in following)
+    resumed = [line for line, kind in following if kind == "prose" and count_words(line) >= 10]
+    if len(resumed) >= 2 and (not is_signed or len(said & stems_of(" ".join(resumed))) >= 2):
         return True
     return any(
         all(kinds[one] == "prose" and count_words(lines[one]) >= 12 for one in (first, first + 1))
@@ -435,9 +561,13 @@ def without_agency_tails(paragraphs: list[str]) -> tuple[list[str], tuple[str, .
     return kept, tuple(tails)
 
 
+_FIRST_PERSON = re.compile(r"\bI(?:['’](?:m|d|ve|ll))?\b(?!\.)")
+
+
 def _without_strangers(lines: list[str], kept: list[int]) -> list[int]:
     """Drops sentences at either end that share no word with the article and speak of texts, or of nobody by name."""
     counts = Counter(stem for number in kept for stem in stems_of(lines[number]))
+    is_personal = sum(1 for number in kept if _FIRST_PERSON.search(QUOTED.sub("", lines[number]))) > 2
 
     def is_stranger(line: str) -> bool:
         outside = QUOTED.sub("", line)
@@ -445,7 +575,7 @@ def _without_strangers(lines: list[str], kept: list[int]) -> list[int]:
             return False
         if words_of("colophon").search(outside):
             return True
-        if _SPEAKS.match(line):
+        if _SPEAKS.match(line) or is_personal:
             return False
         shared = sum(1 for stem in stems_of(line) if counts[stem] > 1)
         is_asked = words_of("second_person").search(outside) and words_of("address_words").search(outside)
@@ -456,12 +586,14 @@ def _without_strangers(lines: list[str], kept: list[int]) -> list[int]:
         if len(words_of("text_words").findall(outside)) >= 2 or words_of("second_person").search(outside):
             return True
         names = re.search(r"(?<![.!?]\s)(?<!^)\b[^\W\d_a-zß-öø-ÿ]", line)
-        is_told = TELLS.search(line) or ED.search(line)
+        is_told = TELLS.search(line) or ED.search(line) or PRESENT.search(line)
         return count_words(line) <= 12 and outside == line and not names and not is_told
 
     kept = list(kept)
-    while len(kept) > 3 and is_stranger(lines[kept[-1]]):
-        kept.pop()
+    while len(kept) > 3 and (is_stranger(lines[kept[-1]]) or lines[kept[-1]].endswith((":", "："))):
+        kept.pop()  # what announces something else is not the end either
+        while len(kept) > 3 and kind_of(lines[kept[-1]]) == "short":
+            kept.pop()
     while len(kept) > 3 and is_stranger(lines[kept[0]]):
         kept.pop(0)
     return kept
@@ -495,6 +627,17 @@ def _without_islands(lines: list[str], kinds: list[str], kept: list[int]) -> lis
 
     while len(kept) > 2 and is_island(kept[-1], kept[-2]):
         kept = kept[:-1]
-    while len(kept) > 2 and is_island(kept[0], kept[1]):
+
+    def is_note(number: int, neighbour: int) -> bool:
+        """Whether a sentence above buttons names nobody and tells nothing."""
+        line = lines[number]
+        return (
+            any(phrases("tools").fullmatch(lines[one]) for one in range(number + 1, neighbour))
+            and count_words(line) <= _ISLAND_WORDS
+            and not re.search(r"\d|(?<![.!?]\s)(?<!^)\b[^\W\d_a-zß-öø-ÿ]", line)
+            and not (TELLS.search(line) or ED.search(line))
+        )
+
+    while len(kept) > 3 and (is_island(kept[0], kept[1]) or is_note(kept[0], kept[1])):
         kept = kept[1:]
     return kept

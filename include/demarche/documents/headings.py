@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, filterfalse, takewhile
+from itertools import chain, filterfalse, pairwise, takewhile
 
 from demarche import dates
 from demarche.documents.lines import BARRED, Page, kind_of, phrases
@@ -23,7 +23,8 @@ from demarche.documents.names import (
 from demarche.documents.sentences import VERB, binding_words, count_words, stems_of
 
 _TAG = re.compile(
-    r"^(?:[\[【(][^\]】)]{1,40}[\]】)]\s*)+(?=\S)|^(?:UPDATE \d|EXCLUSIVE|BREAKING|WATCH|LIVE)\s?[:-]\s?", re.IGNORECASE
+    r"^(?:[\[【(][^\]】)]{1,40}[\]】)]\s*)+(?=\S)|^(?:UPDATE \d|FWD?|RE|EXCLUSIVE|BREAKING|WATCH|LIVE)\s?[:-]\s?",
+    re.IGNORECASE,
 )
 _SIGN = re.compile(r"^[\u2190-\u2bff\U0001f000-\U0001faff\s]+")  # arrows, stars, little pictures
 _HEADER_TITLE = re.compile(r"(?i)(?:subject|title|headline)\s?:\s?(.{3,300})")
@@ -38,22 +39,60 @@ def find_title(page: Page) -> str | None:
     """The line before the article whose words come back in the article; the first that does well."""
     for line in page.head:
         if header := _HEADER_TITLE.fullmatch(line):
-            return without_tag(header[1].strip())
-    above_byline = [line for line in takewhile(lambda line: not is_byline(line), page.head) if may_be_title(line)]
-    candidates = [without_tag(line) for line in above_byline or page.head if may_be_title(line)]
+            return without_tag(header[1].strip(" \"“”'"))
+    above_byline = list(takewhile(lambda line: not is_byline(line), page.head))
+    candidates = _candidates(above_byline, page.paragraphs) or _candidates(page.head, page.paragraphs)
     mixed = [line for line in candidates if not line.isupper()]  # capitals are a letterhead, if others are not
     for lines in (mixed, candidates):
         echoed = [line for line in lines if echo(line, page.paragraphs) and count_words(line) >= 4]
-        if best := next(chain(filterfalse(_is_name, echoed), echoed), None):
+        echoed.sort(key=lambda line: line[0].islower())  # says what the outlet is
+        least = _NEARLY * max((_shared(line, page.paragraphs) for line in echoed), default=0)
+        names = (line for line in echoed if _shared(line, page.paragraphs) >= least)
+        if best := next(chain(filterfalse(_is_name, echoed), names), None):
+            best = _above_standfirst(best, lines)
             return next((line for line in lines if f" {line} " in f" {best} " != f" {line} "), best)
     others = mixed or candidates
     shares = {line: _echo_share(line, page.paragraphs) for line in others}
     return max(others, key=lambda line: shares[line]) if any(shares.values()) else next(reversed(others), None)
 
 
+def _candidates(lines: Iterable[str], paragraphs: Sequence[str]) -> list[str]:
+    return [without_tag(line) for line in lines if may_be_title(line) or _is_labelled_title(line, paragraphs)]
+
+
+_OTHER_ARTICLE = re.compile(
+    r"(?i)\W*(?:also|further|related|more|see|must|don.?t|read|recommended|trending|tags?|up next)\b"
+)
+
+
+def _is_labelled_title(line: str, paragraphs: Sequence[str]) -> bool:
+    """Whether a line is a title with its kind of text before it: "In pictures: …"."""
+    label, _, rest = line.partition(": ")
+    is_label = 4 <= count_words(rest) <= 30 and len(label) <= 30 and phrases("label").fullmatch(line) is not None
+    return is_label and not _OTHER_ARTICLE.match(line) and may_be_title(rest) and _shared(rest, paragraphs) > 0
+
+
+_STANDFIRST_WORDS = 15
+_LOWER = re.compile(r"\b[a-z]{3,}")
+
+
+def _above_standfirst(best: str, lines: list[str]) -> str:
+    """The line above, if what speaks most of the article is as long as a standfirst and that above as a title."""
+    above = lines[lines.index(best) - 1] if best != lines[0] else best
+    is_title = 3 <= count_words(above) < _STANDFIRST_WORDS <= count_words(best)
+    return above if is_title and _LOWER.search(above) and not _is_name(above) else best
+
+
 def _is_name(line: str) -> bool:
     """Whether a line may be a letterhead or masthead: names alone; so is a title where all titles are capitalised."""
     return all(word[:1].isupper() or word.lower() in binding_words() for word in line.split())
+
+
+_NEARLY = 0.5  # of the words of the best line that come back in the article
+
+
+def _shared(title: str, paragraphs: Sequence[str]) -> int:
+    return len(stems_of(title) & _said(paragraphs))
 
 
 _ECHO_SHARE = 0.34  # of a title's words that come back in the article's first paragraphs; navigation has none
@@ -88,7 +127,7 @@ def may_be_title(line: str) -> bool:
     """Whether a line has the shape of a title."""
     if not 3 <= count_words(line) <= 30 or len(line) > 250 or kind_of(line) in ("furniture", "caption", "ending"):
         return False
-    if re.search(r"[a-z]{2}\.(?:$|\s[A-Z])", line) or re.match(r"(?i)(?:from|by) our ", line):
+    if re.search(r"[a-z]{2}\.(?:$|\s[A-Z])|\d\.$", line) or re.match(r"(?i)(?:from|by) our ", line):
         return False  # a sentence is the standfirst
     if (names := NAME_LINE.fullmatch(line)) and looks_like_names(names["names"]) and not VERB.search(line):
         return False
@@ -104,18 +143,52 @@ _COMMENTS = re.compile(r"(?i)\s(?:leave a (?:comment|reply)|(?:\d+|no) (?:commen
 
 def find_byline(page: Page, title: str | None) -> tuple[str | None, str]:
     """Who wrote it and which rule says so: a line "By …" before or behind the article, a credit, a bare name."""
-    around = (*page.head, *page.tail[:8])
-    for line in around:
+    names, rule = _find_byline(page, title)
+    return (None, rule) if names and _is_outlet(names, page) else (names, rule)
+
+
+_OWNS = r"(?i:©|\(c\)|copyright|belongs? to|[a-z]\.[a-z]{2,8} [|·–—-])\W*(?:\d{4}(?:\W\d{4})?\W*)?(?:(?i:by) )?"
+
+
+def _is_outlet(names: str, page: Page) -> bool:
+    """Whether a line says that these own the page."""
+    owner = re.compile(_OWNS + re.escape(names))
+    return any(owner.search(line) for line in (*page.head, *page.tail) if names in line)
+
+
+def _find_byline(page: Page, title: str | None) -> tuple[str | None, str]:
+    tail = list(takewhile(lambda line: not _OTHERS.match(line), page.tail[:8]))
+    if names := _by_line(page.head):
+        return names, "by_line"
+    if names := _by_line(tail):
+        return names, "by_line"
+    for line in (*page.head, *tail, *page.inner):
+        if (match := REPORTING_BY.search(line)) and len(line) <= 600 and not NOBODY.match(match["names"]):
+            return tidy_names(re.sub(IN_PLACE, "", match["names"])), "reporting_by"
+    if names := _name_line(page, title):
+        return names, "name_line"
+    return _by_line(page.inner), "by_line"
+
+
+_OTHERS = re.compile(r"(?i)\W*(?:more|related|recommended|latest|most|other|popular|trending|top|also|read)\b")
+_GOES_ON = re.compile(r"(?:and|&) (?P<names>[^\W\d_].{2,60})")
+
+
+def _by_line(lines: Sequence[str]) -> str | None:
+    """The names of the first line "By …", and of one below that goes on with "and …"."""
+    for line, below in pairwise((*lines, "")):
         if len(line) > 200:
             continue
         dated = _beside_date(_COMMENTS.sub("", line)) if " by " in line.lower() else []
         for part in (line, *BARRED.split(line)[1:], *dated):
             if names := names_in(part):
-                return tidy_names(names), "by_line"
-    for line in (*page.head, *page.tail[:8], *page.inner):
-        if (match := REPORTING_BY.search(line)) and len(line) <= 600 and not NOBODY.match(match["names"]):
-            return tidy_names(re.sub(IN_PLACE, "", match["names"])), "reporting_by"
-    return _name_line(page, title), "name_line"
+                more = _GOES_ON.fullmatch(below)
+                is_more = more is not None and are_names(more["names"])
+                return tidy_names(f"{names} and {more['names']}" if more and is_more else names)
+    return None
+
+
+_ASIDE = re.compile(r"\s\([^()]{1,40}\)")
 
 
 def _name_line(page: Page, title: str | None) -> str | None:
@@ -124,9 +197,10 @@ def _name_line(page: Page, title: str | None) -> str | None:
     for line in page.head:
         is_words = phrases("line").fullmatch(line) is not None
         if below and not is_words and len(line) <= 160 and (kind_of(line) != "caption" or dates.find(line)):
-            if ", " in line and are_names(line):
-                return tidy_names(line)
-            for part in (line, *_beside_date(line), BARRED.split(line)[-1]):
+            bare = _ASIDE.sub("", line)
+            if ", " in bare and are_names(bare):
+                return tidy_names(bare)
+            for part in (bare, *_beside_date(bare), BARRED.split(bare)[-1]):
                 match = NAME_LINE.fullmatch(part)
                 if match and looks_like_names(match["names"]):
                     return tidy_names(match["names"])

@@ -60,10 +60,11 @@ def agency_tail() -> re.Pattern[str]:
 
 
 _SEPARATED = re.compile(
-    r"(?:[^|·•»›>/]{1,40}(?:\s?[|·•»›>]\s?|\s/\s)){2,}[^|·•»›>]{0,120}|[^|>»›]{1,30}\s[|>»›]\s[^|>»›]{1,30}"
+    r"(?:[^|·•»›>/]{1,40}(?:\s?[|·•»›>]\s?|\s/\s)){2,}[^|·•»›>]{0,120}|[^|>»›]{1,30}\s(?:[|»›]|>{1,2}|::|//)\s[^|>»›]{1,30}"
 )
 BARRED = re.compile(r"\s[|·•–—]\s")
 _FINISHED = re.compile(r"\s*[■□▪◆♦●∎▲◼☐⬛❖]$")  # what magazines set behind the last sentence
+_CLOCK = re.compile(r"(?i)\d{1,2}[.:h]\d\d(?:[.:]\d\d)?(?: ?[ap]\.?m\.?)?(?: ?\(?[a-z]{2,4}\)?)?")
 _END_MARK = re.compile(r"#(?: {0,3}#)+|--|[-_=–—]{5,}")
 
 
@@ -81,7 +82,9 @@ def kind_of(line: str) -> str:
         if any(phrases(group).fullmatch(text) for group in _FURNITURE for text in {line, plain}):
             return "furniture"
         parts = BARRED.split(line)
-        if is_date_line(line) or (len(parts) > 1 and all(phrases("line").fullmatch(part) for part in parts)):
+        if is_date_line(line) or _CLOCK.fullmatch(line):
+            return "furniture"
+        if len(parts) > 1 and all(phrases("line").fullmatch(part) for part in parts):
             return "furniture"
         if phrases("caption").fullmatch(line) or _credit_at_end().fullmatch(line):
             return "caption"
@@ -120,6 +123,8 @@ def _speaks_of_page(line: str) -> bool:
     if words_of("this_page").search(outside):
         return True
     is_order = words_of("orders").match(outside) is not None and count_words(line) <= _OFFER_WORDS
+    if is_order and outside == line and words_of("second_person").search(outside):
+        return True
     return is_order and outside == line and not may_have_verb(line.partition(" ")[2].partition(" ")[2])
 
 
@@ -140,13 +145,17 @@ def _issued() -> re.Pattern[str]:
 @lru_cache(maxsize=64)
 def is_date_line(line: str) -> bool:
     """Hardly more than a date: what is left without it, numbers and the usual words is short."""
-    if len(line) > 120 or len(line.split()) > _MAX_DATE_WORDS or not _MAY_BE_DATED.search(line):
+    first = BARRED.split(line, maxsplit=1)[0]
+    if len(first) > 120 or len(first.split()) > _MAX_DATE_WORDS or not _MAY_BE_DATED.search(line) or len(line) > 240:
         return False
+    if first != line and (len(line) > 120 or len(line.split()) > _MAX_DATE_WORDS):
+        return _issued().match(first) is not None and is_date_line(first)
     spans = [(found.start_offset, found.end_offset) for found in dates.find(line)]
     spans = spans or [(start, end) for start, end, _ in days_in(line)]
     if not spans:
         return False
-    if _issued().fullmatch(line[: spans[0][0]]) and not STRONG_END.search(line):
+    is_issued = _issued().fullmatch(line[: spans[0][0]]) is not None
+    if is_issued and (not STRONG_END.search(line) or BARRED.match(line, spans[0][1])):
         return True  # whoever and whatever stands behind
     rest = line
     for start, end in reversed(spans):

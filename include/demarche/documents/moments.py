@@ -98,6 +98,7 @@ _YEAR_FIRST = re.compile(r"(?<![\d/.-])((?:19|20)\d\d)([/.-])(\d{1,2})\2(\d{1,2}
 _DENSE = re.compile(r"((?:19|20)\d\d)\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _SHORT_YEAR_FIRST = re.compile(r"(?<![\d/.-])(\d\d)([-.])(\d\d)\2(\d\d)(?=\s\d\d:\d\d)")
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
+_SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d\d)\.(\d\d)\.(\d\d)(?=\D{1,4}\d\d[:.]\d\d(?!\d))")  # "07.10.20 - 09:12"
 _DASHED_MONTH = re.compile(r"(?<!\w)(\d{1,2})[-/]([A-Za-z]{3,9})[-/]((?:19|20)\d\d)(?!\w)")
 
 
@@ -166,6 +167,8 @@ def _numeric(line: str, month_first: bool | None) -> Iterator[tuple[int, int, da
             yield from _valid(match, year, second, first)
         elif second > 12 or month_first:
             yield from _valid(match, year, first, second)
+    for match in _SHORT_YEAR.finditer(line):
+        yield from _valid(match, 2000 + int(match[3]), int(match[2]), int(match[1]))
     if _EAST_ASIAN.search(line):
         for match in _SHORT_YEAR_FIRST.finditer(line):
             yield from _valid(match, 2000 + int(match[1]), int(match[3]), int(match[4]))

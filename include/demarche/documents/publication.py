@@ -68,18 +68,20 @@ def printed(
 
 
 def _is_sentence(line: str) -> bool:
-    return len(line.split()) > 8 and line.rstrip("\"”’')").endswith((".", "?", "!"))
+    return len(line.split()) > 8 and (line.rstrip("\"”’')").endswith((".", "?", "!")) or ". " in line[60:])
 
 
 def _days_of(line: str, body: str, order: Order) -> list[tuple[int, int, Moment]]:
-    """The absolute days of a line. 8/11/2016 is the one of its two readings whose weekday the article speaks of, else
-    that of the month in the address, else the only one that isn't later than the fetch, else as ``order`` says."""
+    """The absolute days of a line. 8/11/2016 is the one of its two readings whose weekday the line says or the article
+    speaks of, else that of the month in the address, else the only one that isn't later than the fetch, else as
+    ``order`` says."""
     found = []
     for start, end, *days in ambiguous_days(line):
+        beside = [day for day in days if re.search(rf"\b{day:%a}", line)]
         spoken = [day for day in days if re.search(rf"\b{day:%A}\b", body[:3_000])]
         of_month = [day for day in days if (day.year, day.month) == order.month]
         past = [day for day in days if day <= order.latest]
-        if only := next((some for some in (spoken, of_month, past) if len(some) == 1), None):
+        if only := next((some for some in (beside, spoken, of_month, past) if len(some) == 1), None):
             found.append((start, end, Moment(only[0])))
     taken = {start for start, _, _ in found}
     month_first = False if order.guesses and order.month_first is None else order.month_first

@@ -39,15 +39,15 @@ def is_prose(line: str) -> bool:
     return count >= 25 and function_words >= 0.15 * count
 
 
-_PRESENT = re.compile(
+PRESENT = re.compile(
     r"(?:\b(?!The|Two|Three|Four|Five|Six|Ten|Some|Many|All|Both|Its|His|Her|Their|These|Those|No|Several|Most|More|Other|"
-    r"Few|A|An|In|At|On)[A-Z]\w+|\b(?:who|which|that|it|he|she)) [a-z]{2,}s (?!of\b)"
+    r"Few|A|An|In|At|On)[A-Z]\w+|\b(?:who|which|that|it|he|she)) [a-z]{2,}s (?!of\b|and\b|or\b)"
 )  # "Peru opens", "who asks"
 
 
 def may_have_verb(line: str) -> bool:
     """Whether a sentence has what may be a finite verb."""
-    return any(pattern.search(text) for pattern, text in ((VERB, line.lower()), (PAST, line), (_PRESENT, line)))
+    return any(pattern.search(text) for pattern, text in ((VERB, line.lower()), (PAST, line), (PRESENT, line)))
 
 
 PAST = re.compile(
@@ -67,7 +67,12 @@ VERB = re.compile(
 def stems_of(text: str) -> frozenset[str]:
     """The beginnings of the words that carry meaning, so that "meets" finds "meeting"."""
     words = (word for word in re.findall(r"\w{2,}", text) if len(word) > 3 or word.isupper())
-    return frozenset(word[:5] for word in map(str.lower, filter(str.isalpha, words)) if word not in binding_words())
+    return frozenset(word[:5] for word in map(str.lower, filter(str.isalpha, words)) if word not in _common_words())
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    return binding_words() | frozenset(codebook.document("furniture")["wrapping"]["common"])
 
 
 @cache

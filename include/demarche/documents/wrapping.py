@@ -13,7 +13,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby, pairwise
 
-from demarche import codebook, dates
+from demarche import codebook
+from demarche.documents.lines import is_date_line
+from demarche.documents.sentences import may_have_verb
 
 Line = tuple[int, str]
 """White space before a line, in columns, and its text."""
@@ -34,28 +36,84 @@ _MOST_BETWEEN = 8  # lines between two printed pages
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"(?i)\W*(?:page |p\. ?|- ?)?0(?: ?(?:of|/) ?0)?\W*")
 
+_CONTINUES = re.compile(r"(?i).{0,60}\b(?:from|on) page 0\W*|[^a-z]{0,80}\b(?-i:FROM|CONTINUED|CONT)\b[^a-z]{0,40}")
+
 _ENDED = re.compile(r"[.!?…:;][\"”’')\]»]*$")
 _OPENS_LOWER = re.compile(r"[\"“‘'(\[]?[a-zß-öø-ÿ]")
+_LABEL = re.compile(r"[a-z][\w ]{0,20}\s?:\s?(?:\d|https?:|www\.)")  # "views: 1264"
+_FIELD = re.compile(r"(?i)[a-z]{3,14}\s?:\s")  # of a record: "author: Ann Lee"
+_LABELLED = re.compile(r"[^\W\d_a-zß-öø-ÿ]\w+(?: \w+)?\s?:\s?\S")  # "Published: 8 May"
 _BYLINE = re.compile(r"(?:[Bb]y|BY) [^\W\d_a-zß-öø-ÿ].*(?<!,)")
 _BULLET = re.compile(r"(?:[-–—*+•·‣◦▪●○►]|\(?(?:\d{1,2}|[a-z])[.)])\s+\S")
 
 
 def unwrap(lines: Sequence[Line]) -> list[str]:
     """The paragraphs: lines joined where they were broken, as they are where they weren't; no blank ones."""
-    lines = _over_pages(lines)
+    return [paragraph for block in unwrapped_blocks(lines) for paragraph in block]
+
+
+def unwrapped_blocks(lines: Sequence[Line]) -> list[list[str]]:
+    """The paragraphs of ``unwrap``, block by block: what stands without a blank line between."""
+    spaced = _over_pages(lines)
+    lines = _single_spaced(spaced)
+    was_spaced = len(lines) < len(spaced)
+    lines = _with_initials(lines)
     blocks = [list(block) for is_filled, block in groupby(lines, key=lambda line: bool(line[1])) if is_filled]
     wrapped = [_is_wrapped(block) for block in blocks]
     proven = [pair for block, known in zip(blocks, wrapped, strict=True) if known for pair in _proven(block)]
     if not proven:  # a page without blank lines may hide its article among its lists
         proven = [pair for block in blocks for pair in _proven(block) if _OPENS_LOWER.match(pair[1][1])]
         if len(proven) < _FEW_PROVEN:
-            return [text for block in blocks for _, text in block]
+            return [[text for _, text in block] for block in blocks]
     width = _width(proven)
     widest = max(_reach(line, after) for line, (_, after) in proven) + _LONG_WORD
-    paragraphs: list[str] = []
-    for block, known in zip(blocks, wrapped, strict=True):
-        paragraphs += _joined(block, width, is_sure=known or _may_be_wrapped(block, widest))
-    return paragraphs
+    return [
+        _joined(block, width, is_sure=known or was_spaced or _may_be_wrapped(block, widest))
+        for block, known in zip(blocks, wrapped, strict=True)
+    ]
+
+
+_FEW_SPACED = 2  # broken lines of a page with a blank line behind each; fewer may be chance
+_MOST_UNSPACED = 0.15  # of its lines
+
+
+def _single_spaced(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines of a page on which a blank one follows each, without these."""
+    filled = [line for line in lines if line[1]]
+    if len(filled) < _FEW_SPACED or len(lines) < (2 - _MOST_UNSPACED) * len(filled) - 1:
+        return lines
+    unspaced = sum(1 for (_, text), (_, after) in pairwise(lines) if text and after)
+    if unspaced > _MOST_UNSPACED * len(filled):
+        return lines
+    broken = sum(
+        1
+        for (_, text), (_, after) in pairwise(filled)
+        if _NARROWEST <= len(text) <= _WIDEST and _OPENS_LOWER.match(after) and _runs_on(text, after)
+    )
+    if broken < _FEW_SPACED:
+        return lines
+    before = [("", False), *((text, True) for _, text in lines)]
+    return [line for line, (above, _) in zip(lines, before, strict=False) if line[1] or not above]
+
+
+_INITIAL = re.compile(r"[\"“‘']?[^\W\d_a-zß-öø-ÿ]")
+
+
+def _with_initials(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines with an initial that was set large, and so stands on a line of its own, before its word."""
+    if not any(len(text) <= 2 and _INITIAL.fullmatch(text) for _, text in lines):
+        return lines
+    text = " ".join(text.lower() for _, text in lines)
+    kept: list[Line] = []
+    for indent, line in lines:
+        above = kept[-1][1] if kept else ""
+        first = _bare(line.split(" ", 1)[0])
+        if _INITIAL.fullmatch(above) and len(line) >= _NARROWEST and line[0].isalpha() and not line[0].isupper():
+            is_word = above in ("A", "I") and f" {above.lower()}{first} " not in text and f" {first} " in text
+            kept[-1] = (kept[-1][0], f"{above}{' ' if is_word else ''}{line}")
+        else:
+            kept.append((indent, line))
+    return kept
 
 
 def _over_pages(lines: Sequence[Line]) -> Sequence[Line]:
@@ -68,7 +126,11 @@ def _over_pages(lines: Sequence[Line]) -> Sequence[Line]:
     number = 0
     while number < len(lines):
         end = number
-        while end < len(lines) and end - number <= _MOST_BETWEEN and (is_running[end] or not shapes[end]):
+        while (
+            end < len(lines)
+            and end - number <= _MOST_BETWEEN
+            and (is_running[end] or not shapes[end] or (end > number and _CONTINUES.fullmatch(shapes[end])))
+        ):
             end += 1
         is_inside = any("0" in shape for shape in shapes[number:end]) and kept and end < len(lines)
         if is_inside and not _ENDED.search(kept[-1][1]) and _OPENS_LOWER.match(lines[end][1]):
@@ -133,10 +195,22 @@ def _joined(block: Sequence[Line], width: int, *, is_sure: bool) -> list[str]:
     paragraphs: list[str] = []
     for run in runs:
         if is_sure or any(_OPENS_LOWER.match(after) and not _ENDED.search(text) for text, after in pairwise(run)):
-            paragraphs.append(_mended(run))
+            end = _last_end(run)
+            paragraphs += [_mended(part) for part in (run[:end], run[end:]) if part]
         else:
             paragraphs += run
     return paragraphs
+
+
+_LOOSE_WORDS = 20
+
+
+def _last_end(run: Sequence[str]) -> int:
+    """Lines up to the last that ends a sentence, if what is behind it tells nothing: a caption, a reference."""
+    end = next((number for number in range(len(run), 0, -1) if _ENDED.search(run[number - 1])), 0)
+    rest = " ".join(run[end:])
+    is_loose = 0 < end < len(run) and len(rest.split()) <= _LOOSE_WORDS and rest[:1].isupper()
+    return end if is_loose and not may_have_verb(rest) else len(run)
 
 
 def _was_broken(line: Line, after: str, width: int, block: Sequence[Line], *, is_indented: bool) -> bool:
@@ -154,9 +228,11 @@ def _was_broken(line: Line, after: str, width: int, block: Sequence[Line], *, is
 
 def _stands_alone(line: str, width: int) -> bool:
     """Whether a short line is a byline or a date, as they stand below titles."""
+    if _LABELLED.match(line) and is_date_line(line):
+        return True
     if len(line) > _SHORT * width or _ENDED.search(line):
         return False
-    return _BYLINE.fullmatch(line) is not None or sum(len(found.text) for found in dates.find(line)) > len(line) / 2
+    return _BYLINE.fullmatch(line) is not None or is_date_line(line)
 
 
 def _opens_sentence(line: str) -> bool:
@@ -167,8 +243,12 @@ def _opens_sentence(line: str) -> bool:
 
 def _runs_on(text: str, after: str) -> bool:
     """Whether a sentence stops in its middle: before a small letter, or behind a comma or a word that ends none."""
-    if _ENDED.search(text) or _BULLET.match(after) or _stands_alone(after, len(text)):
+    if _ENDED.search(text) or _BULLET.match(after) or _LABEL.match(after) or _stands_alone(after, len(text)):
         return False
+    if _FIELD.match(text) and _FIELD.match(after):
+        return False
+    if text.isupper() and _OPENS_LOWER.match(after):
+        return False  # a heading, or the name of the site
     is_name = " " not in after and not _ENDED.search(after) and _bare(after) not in _words("binding")  # of a site
     if _OPENS_LOWER.match(after) and not is_name:
         return True
