@@ -288,6 +288,35 @@ def test_rounds_of_talks_are_kept_apart_and_follow_one_another(press: Press) -> 
     assert ("CONSULT", "follows CONSULT") in links(press.resolve())
 
 
+def test_an_earlier_round_that_is_spoken_of_says_not_which_one_is_told(press: Press) -> None:
+    first, second = press.print("One", "2021-05-05"), press.print("Two", "2021-05-05")
+    press.tell(first, "CONSULT", ["FJI", "TON"], on="2021-05-04", sentence="A second round of talks began.")
+    again = "After the first round of talks in March they met again."
+    press.tell(second, "CONSULT", ["FJI", "TON"], on="2021-05-04", sentence=again)
+    assert press.sizes() == [2]
+
+
+@pytest.mark.parametrize(("event_type", "sizes"), [("SANCTION", [2]), ("ASSAULT", [1, 1])])
+def test_what_one_state_did_on_a_day_may_lack_to_whom(press: Press, event_type: str, sizes: list[int]) -> None:
+    """But acts that it does to many, every day, are kept apart."""
+    press.tell(press.print("One", "2021-05-05"), event_type, ["FJI"], ["TON"], on="2021-05-04", mode="discontinue")
+    press.tell(press.print("Two", "2021-05-05"), event_type, ["FJI"], on="2021-05-04", mode="discontinue")
+    assert press.sizes() == sizes
+
+
+def test_what_lacks_to_whom_it_was_done_joins_neither_of_two(press: Press) -> None:
+    for other in ("TON", "WSM"):
+        press.tell(press.print("One", "2021-05-05"), "SANCTION", ["FJI"], [other], on="2021-05-04", mode="expel")
+    press.tell(press.print("Two", "2021-05-05"), "SANCTION", ["FJI"], on="2021-05-04", mode="expel")
+    assert press.sizes() == [1, 1, 1]
+
+
+def test_an_expulsion_of_no_told_day_is_that_of_the_week(press: Press) -> None:
+    press.tell(press.print("One", "2021-05-05"), "SANCTION", ["FJI"], ["TON"], on="2021-05-04", mode="expel")
+    press.tell(press.print("Two", "2021-05-06"), "SANCTION", ["FJI"], ["TON"], mode="expel")
+    assert press.sizes() == [2]
+
+
 def test_two_ministers_of_one_state_are_two(press: Press) -> None:
     press.tell(press.print("One", "2021-05-05"), "CONSULT", [TAMIHERE, VELLA], on="2021-05-04")
     press.tell(press.print("Two", "2021-05-05"), "CONSULT", [OKORO, VELLA], on="2021-05-04")
@@ -605,6 +634,15 @@ def test_a_postponed_visit_keeps_its_life_through_the_new_date(press: Press) -> 
     assert (event.status_type, event.start_date) == ("occurred", date(2021, 6, 15))
 
 
+def test_a_visit_put_off_for_two_months_without_a_new_day_is_the_one_that_came(press: Press) -> None:
+    steps = (("2021-03-10", "2021-03-19", "planned"), ("2021-03-16", "2021-03-19", "postponed"),
+             ("2021-05-21", "2021-05-20", "occurred"))  # fmt: skip
+    for published, day, status in steps:
+        press.tell(press.print(status, published), "CONSULT", [VELLA], [MOREAU], on=day, mode="visit", status=status)
+    event = only(press.resolve())
+    assert (event.status_type, event.start_date) == ("occurred", date(2021, 5, 20))
+
+
 def test_a_visit_called_off_and_on_again_has_taken_place_undisputed(press: Press) -> None:
     for published, status in (("2021-04-20", "planned"), ("2021-04-25", "cancelled"), ("2021-05-05", "occurred")):
         document = press.print(status, published)
@@ -618,6 +656,30 @@ def test_a_denied_deed_is_disputed_not_erased(press: Press) -> None:
     press.tell(press.print("Two", "2021-05-06"), "AID", ["FJI"], ["TON"], on="2021-05-04", status="denied")
     event = only(press.resolve())
     assert (event.status_type, event.is_disputed) == ("occurred", True)
+
+
+def test_who_takes_back_what_he_told_denies_it(press: Press) -> None:
+    press.tell(press.print("One", "2021-05-05"), "AID", ["FJI"], ["TON"], on="2021-05-04")
+    press.tell(press.print("One", "2021-05-06"), "AID", ["FJI"], ["TON"], on="2021-05-04", status="denied")
+    event = only(press.resolve())
+    assert (event.status_type, event.is_disputed) == ("denied", False)
+
+
+def test_what_one_paper_takes_back_another_may_still_tell(press: Press) -> None:
+    for source in ("One", "Two"):
+        press.tell(press.print(source, "2021-05-05"), "AID", ["FJI"], ["TON"], on="2021-05-04")
+    press.tell(press.print("One", "2021-05-06"), "AID", ["FJI"], ["TON"], on="2021-05-04", status="denied")
+    event = only(press.resolve())
+    assert (event.status_type, event.is_disputed) == ("occurred", True)
+
+
+@pytest.mark.parametrize(("published", "sizes"), [("2021-05-06", [2]), ("2021-05-03", [1, 1])])
+def test_a_denial_of_no_told_day_is_of_what_was_told_before(press: Press, published: str, sizes: list[int]) -> None:
+    press.tell(press.print("One", "2021-05-05"), "CONSULT", ["FJI", "TON"], on="2021-05-04")
+    denial = press.print("Two", published)
+    press.tell(denial, "CONSULT", ["FJI", "TON"], status="denied")
+    press.reports[-1] = press.reports[-1].model_copy(update={"plover_type": None})
+    assert press.sizes() == sizes
 
 
 def test_a_threat_and_the_deed_are_two_events_and_linked(press: Press) -> None:
@@ -638,6 +700,18 @@ def test_retaliation_responds_to_the_act(press: Press) -> None:
     by_id = {event.event_id: event for event in resolution.events}
     assert row.link_type == "responds_to"
     assert by_id[row.event_id].start_date == date(2021, 5, 10)
+
+
+def test_lifting_sanctions_ends_the_last_ones(press: Press) -> None:
+    for source, published, day in (("One", "2019-05-05", "2019-05-04"), ("Two", "2020-05-05", "2020-05-04")):
+        press.tell(press.print(source, published), "SANCTION", ["FJI"], ["TON"], on=day, mode="discontinue")
+    press.tell(press.print("Three", "2021-05-05"), "SANCTION", ["FJI"], ["TON"], on="2021-05-03", mode="expel")
+    press.tell(press.print("Four", "2022-05-05"), "CONCEDE", ["FJI"], ["TON"], on="2022-05-04", trigger="lifted")
+    resolution = press.resolve()
+    (row,) = resolution.event_links
+    by_id = {event.event_id: event for event in resolution.events}
+    assert (row.link_type, by_id[row.event_id].event_type) == ("cancels", "CONCEDE")
+    assert by_id[row.other_event_id].start_date == date(2020, 5, 4)
 
 
 def test_ratifying_is_not_signing_and_points_to_it(press: Press) -> None:

@@ -86,3 +86,35 @@ def test_what_onlookers_foresee_is_nobodys_plan(read: Reader) -> None:
 def test_jubilees_are_no_news(read: Reader) -> None:
     assert told(read("Thirty years after Chile bombed Peru, a museum has opened.")) == []
     assert told(read("Two days after Chile bombed Peru, the port opened again.")) != []
+
+
+@pytest.mark.parametrize(
+    ("text", "event_type"),
+    [
+        ("Fiji has not expelled two Tongan diplomats, contrary to what was reported.", "SANCTION"),
+        ("The presidents of Kenya and Uganda did not meet in Kigali on Saturday.", "CONSULT"),
+        ("No meeting between Kenya and Uganda took place in Kigali on Saturday.", "CONSULT"),
+        ("The planned talks between Kenya and Uganda did not take place.", "CONSULT"),
+        ("An earlier report in this newspaper that Fiji had expelled two Tongan diplomats was wrong.", "SANCTION"),
+        ("This newspaper wrongly reported that Fiji had expelled two Tongan diplomats.", "SANCTION"),
+        ("The agency has retracted its report that Fiji had expelled two Tongan diplomats.", "SANCTION"),
+    ],
+)
+def test_that_it_did_not_happen_is_told_where_it_had_been_said_or_a_day_was_set(
+    read: Reader, text: str, event_type: str
+) -> None:
+    ((found, status, plover_type, *_),) = told(read(text))
+    assert (found, status, plover_type) == (event_type, "denied", None)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Fiji has not expelled two Tongan diplomats.",
+        "The presidents of Kenya and Uganda did not meet.",
+        "Kenya did not sign the treaty with Uganda on Saturday.",
+        "No talks between Kenya and Uganda are planned.",
+    ],
+)
+def test_what_else_was_not_done_is_no_news(read: Reader, sentence: str) -> None:
+    assert told(read(sentence)) == []

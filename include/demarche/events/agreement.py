@@ -40,7 +40,7 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
     event_id = "e" + first.report.report_id[1:]
     load_date = date.fromisoformat(first.report.partition_key[:10])
     steps = _steps([tale for tale in tales if not tale.is_mention] or tales)
-    status, is_status_disputed = _final_status(steps, voices)
+    status, is_status_disputed = _final_status(tales, steps, voices)
     weighty = _weighty(tales, status)
     if status == "planned" and happening.attested_by:
         status = "occurred"
@@ -190,14 +190,17 @@ def _steps(tales: Iterable[Tale]) -> list[Tale]:
     return steps
 
 
-def _final_status(steps: Sequence[Tale], voices: Voices) -> tuple[str, bool]:
+def _final_status(tales: Sequence[Tale], steps: Sequence[Tale], voices: Voices) -> tuple[str, bool]:
     """The status in the end, and whether it is in dispute.
 
     What occurred stays so: a plan printed late doesn't undo it, and whoever denies or calls it off afterwards disputes
-    it. Of what hasn't occurred, the last word counts, a request only if there is no other.
+    it. Only if all who told it have taken it back, it is denied. Of what hasn't occurred, the last word counts, a
+    request only if there is no other.
     """
     statuses = [step.status for step in steps]
     if "occurred" in statuses:
+        if "denied" in statuses and _is_taken_back(tales, voices):
+            return "denied", False
         told = steps[len(statuses) - 1 - statuses[::-1].index("occurred")]
         is_disputed = False
         for step in steps:
@@ -208,6 +211,20 @@ def _final_status(steps: Sequence[Tale], voices: Voices) -> tuple[str, bool]:
         return "occurred", is_disputed
     later = [status for status in statuses if status != "requested"]
     return (later or statuses)[-1], False
+
+
+def _is_taken_back(tales: Sequence[Tale], voices: Voices) -> bool:
+    """Whether every voice that told of the act as done has denied it on a later day."""
+    told: dict[str, date] = {}
+    denied: dict[str, date] = {}
+    for tale in tales:
+        days = told if tale.status == "occurred" else denied if tale.status == "denied" else None
+        if days is not None and tale.published is not None and not tale.is_mention:
+            voice = voices[tale.facts.document_id]
+            days[voice] = max(days.get(voice, date.min), tale.published)
+        elif tale.status == "occurred" and not tale.is_mention:
+            return False
+    return bool(told) and all(denied.get(voice, date.min) > day for voice, day in told.items())
 
 
 def _weighty(tales: Sequence[Tale], status: str) -> list[Tale]:

@@ -174,8 +174,10 @@ def days_of(start: date | None, end: date | None, status_type: str, published: d
     if start is not None and end is not None:
         days = settings()["visit_slack_days"]
         first, last = start - timedelta(days=days), end + timedelta(days=days)
-        if status_type == "postponed" and published is not None:
-            first, last = min(first, published), max(last, published)
+        if status_type == "postponed":  # what is put off comes later, or its first day was told before
+            last += timedelta(days=settings()["moved_days"])
+            if published is not None:
+                first, last = min(first, published), max(last, published)
         return first, min(last, first + timedelta(days=366))
     if published is None:
         return None
@@ -204,6 +206,8 @@ def blocks_of(tale: Tale) -> frozenset[str]:
         names = {name for persons in tale.actors.values() for one in persons for name in one.names if len(name) > 3}
         hosts = ("", *tale.recipients)
         keys |= {f"visit|{host}|{name}|{month}" for host in hosts for name in names for month in _months(*days)}
+    if tale.report.event_type in settings()["seldom_types"] and days is not None:  # to whom it was done may be untold
+        keys |= {f"{tale.report.event_type}|{whom}+|{month}" for whom in tale.actors for month in _months(*days)}
     return keys
 
 

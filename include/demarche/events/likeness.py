@@ -239,7 +239,11 @@ def _is_about_one_subject(one: Tale, other: Tale) -> bool:
         return True
     if one.report.quantity is not None and one.report.quantity == other.report.quantity:
         return True
-    if one.deed is not None and one.deed == other.deed and one.deed in ("sign", "ratify", "recognise", "summon"):
+    if (
+        one.deed is not None
+        and one.deed == other.deed
+        and one.deed in ("sign", "ratify", "recognise", "summon", "lift")
+    ):
         return True
     overlap = word_overlap(one, other)
     if set(one.report.context_types) & set(other.report.context_types):
@@ -249,6 +253,14 @@ def _is_about_one_subject(one: Tale, other: Tale) -> bool:
 
 def _is_life(one: Tale, other: Tale) -> bool:
     return not (one.is_mention or other.is_mention) and one.status != other.status
+
+
+def _denies(denial: Tale, told: Tale) -> bool:
+    """Whether the one says that it did not happen, which is no refusal, and the other had been told before: nobody
+    denies what nobody has told."""
+    is_denial = denial.status == "denied" and denial.report.plover_type is None
+    is_later = denial.published is not None and told.published is not None and told.published <= denial.published
+    return is_denial and is_later and told.status in ("occurred", "planned")
 
 
 def _is_single(tale: Tale) -> bool:
@@ -304,7 +316,8 @@ def _weigh_dated(
         return _weigh_gap(one, other, parties, corroboration, when, other_when)
     if coarsest == "day":
         if corroboration < needs_more:
-            return _APART
+            is_enough = _is_one_side_untold(one, other) and corroboration >= settings()["needed"]["side_untold"]
+            return Verdict("weak", "same_day_side_filled", corroboration) if is_enough else _APART
         return Verdict("strong", _rule(one, other, "same_day"), 2.0 + corroboration + parties.shared_count / 8)
     wanted = settings()["needed"][coarsest if coarsest in ("week", "month", "year") else "undated"] + needs_more
     if _is_life(one, other):
@@ -319,6 +332,15 @@ def _needs_more(parties: _Parties) -> float:
     if parties.shared_count < 2:
         return 1.0 if parties.is_whole else 1.5
     return 0.0 if parties.is_whole else 0.5
+
+
+def _is_one_side_untold(one: Tale, other: Tale) -> bool:
+    """Whether the same is done by the same on one day, and one report doesn't say to whom."""
+    if one.status != other.status or one.report.event_type not in settings()["seldom_types"]:
+        return False
+    has_kind = one.report.mode_type is not None and one.report.mode_type == other.report.mode_type
+    is_untold = not one.recipients or not other.recipients
+    return has_kind and is_untold and bool(one.actors.keys() & other.actors.keys())
 
 
 _COARSENESS = ("day", "week", "month", "year", "unknown")
@@ -385,13 +407,17 @@ def _weigh_undated(one: Tale, other: Tale, parties: _Parties, corroboration: flo
     if not is_nowhere and (not parties.is_whole or parties.shared_count < 2):
         return _APART  # "she spent three days in the country" may do without
     needed = settings()["needed"]
-    wanted = needed["news"] if _is_news_of(one, other) or _is_news_of(other, one) else needed["undated"]
+    is_news = _is_news_of(one, other) or _is_news_of(other, one)
+    is_seldom = one.report.event_type in settings()["seldom_types"] and one.report.mode_type is not None
+    wanted = needed["seldom_news" if is_seldom else "news"] if is_news else needed["undated"]
     if one.interval is None and other.interval is None:
         days = _days_between(one, other)
         if days is None or days > (settings()["plan_days"] if _is_life(one, other) else settings()["news_days"]):
             return _APART
         wanted = needed["news"] + 0.5
-    if _is_life(one, other):
+    if _denies(one, other) or _denies(other, one):
+        wanted -= needed["denial_discount"]
+    elif _is_life(one, other):
         wanted -= needed["plan_discount"]
     if is_visit and not is_nowhere:
         wanted -= needed["visit_discount"]

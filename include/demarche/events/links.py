@@ -164,6 +164,8 @@ def _wishes(node: Node) -> Iterator[tuple[str, int, int]]:
         yield f"act {event.event_type}", settings()["answer_days"], 0
     if node.deed == "ratify":
         yield "signing", settings()["ratification_days"], 0
+    if event.event_type == "CONCEDE" and is_done and node.deed == "lift":
+        yield "act SANCTION", settings()["lifting_days"], 0
 
 
 class _Calendar:
@@ -211,6 +213,8 @@ def _links(calendar: _Calendar, nodes: Iterable[Node]) -> Iterator[_Found]:
             yield from _responds_to(calendar, node)
         if node.deed == "ratify":
             yield from _ratifies(calendar, node)
+        if event.event_type == "CONCEDE" and event.status_type == "occurred" and node.deed == "lift":
+            yield from _lifts(calendar, node)
 
 
 def _within(inner: Node, outer: Node) -> bool:
@@ -341,6 +345,21 @@ def _is_before(one: Node, other: Node) -> bool:
         other.day or last,
         other.event.first_reported_date or last,
     )
+
+
+def _lifts(calendar: _Calendar, node: Node) -> Iterator[_Found]:
+    """The last measure of the same side against the same other that this one lifts."""
+    measures = [
+        other
+        for other in calendar.near(node, "act SANCTION")
+        if other.event.mode_type in _LIFTED and _towards(node, other) and _is_before(other, node)
+    ]
+    if measures:
+        yield node, measures[-1], "cancels", "measure_lifted"
+
+
+#: Modes of SANCTION that last until they are lifted: an envoy who was sent home isn't.
+_LIFTED = frozenset({None, "discontinue"})
 
 
 def _ratifies(calendar: _Calendar, node: Node) -> Iterator[_Found]:

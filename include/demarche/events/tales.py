@@ -305,14 +305,17 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 _ROUND = re.compile(
     r"\b(?:("
     + "|".join(_ORDINALS)
-    + r")|(\d{1,2})(?:st|nd|rd|th)) (?:round|meeting|call|summit|visit|session|time|talks)\b",
+    + r")|(\d{1,2})(?:st|nd|rd|th)) (?:round|meeting|call|conversation|summit|visit|session|time|talks)\b",
     re.IGNORECASE,
 )
+#: "After the first round": another one than what is told.
+_OF_ANOTHER = re.compile(r"\b(?:after|since|following|before|unlike|than) (?:\w+ ){0,2}$", re.IGNORECASE)
 
 
 def _round_number(sentence: str) -> int | None:
     """Which of several like acts the sentence says it is: 2 for "a second round of talks"."""
-    found = _ROUND.search(sentence)
+    told = (one for one in _ROUND.finditer(sentence) if not _OF_ANOTHER.search(sentence, 0, one.start()))
+    found = next(told, None)
     if found is None:
         return None
     word, digits = found.groups()

@@ -22,7 +22,7 @@ from demarche import codebook, ontology
 from demarche.columns import Columns
 from demarche.lexicon import lexicon
 from demarche.records import Document, Mention, Report, ReportParticipant, record_id
-from demarche.reports import circumstances, frames, merging, relevance, sides, stays, syntax, visits
+from demarche.reports import circumstances, frames, merging, readings, relevance, sides, stays, syntax, visits
 from demarche.reports.learned import Learned
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Parties, Party, distinct, identity
@@ -65,9 +65,7 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
         circumstances.remember_facilities(sentence, parties, facilities)
         if _is_noise(sentence):
             continue
-        drafts += _read_sentence(
-            sentence, index, parties, anchor, facilities, learned, is_article, untold.tokens(sentence)
-        )
+        drafts += _read_sentence(sentence, index, parties, anchor, facilities, learned, is_article, untold)
     filed = circumstances.filed_at(document.dateline_place_name)
     drafts = visits.complete(drafts, sentences, parties, anchor, filed)
     if not all(draft.frame.is_doubtful for draft in drafts):
@@ -107,10 +105,12 @@ def _read_sentence(
     facilities: dict[str, circumstances.Where],
     learned: Learned,
     is_article: bool,
-    untold: frozenset[int],
+    untold: Untold,
 ) -> list[Draft]:
     read, mentioned = frames.find_frames(sentence, lexicon(), parties.is_party)
-    read, mentioned = [frame for frame in read if frame.trigger.i not in untold], mentioned | untold
+    silent = untold.tokens(sentence)
+    read, mentioned = [frame for frame in read if frame.trigger.i not in silent], mentioned | silent
+    read = [_unsaid(frame) if frame.trigger.i in untold.taken_back else frame for frame in read]
     found = [frame for frame in read if not frame.is_doubtful]
     learned.put_right(found, parties.is_party)
     learned.score(found)
@@ -162,11 +162,18 @@ def _read_sentence(
             frame, event_type, mode_type, status, actors, recipients, when, where, quantity, unit,
             _confidence(frame, actors, recipients), index, anaphoric, stay,
         )  # fmt: skip
-        draft.is_told = _is_worth_telling(draft)
+        draft.is_told = _is_worth_telling(draft) and (not frame.is_negated or _is_news_that_not(draft))
         leans_back = merging.is_reaction(draft) or merging.means_several(draft) or merging.lacks_other(draft)
         if draft.is_told or leans_back or visits.is_host_untold(draft):
             drafts += [*visits.left_behind(draft, parties), draft]
     return drafts
+
+
+def _unsaid(frame: frames.Frame) -> frames.Frame:
+    """An act as a retraction tells it: "an earlier report that Fiji had expelled him was wrong"."""
+    if frame.status_type != "occurred":
+        return frame
+    return replace(frame, status_type="denied", is_denial=True, rule=f"{frame.rule} · retracted")
 
 
 def _with_countries(
@@ -235,6 +242,18 @@ def _is_worth_telling(draft: Draft) -> bool:
         mutual = draft.event_type in sides.MUTUAL or syntax.is_reciprocal(draft.frame.trigger)
         return (len(draft.actors) > 1 and mutual) or draft.event_type in _ALONE
     return (draft.event_type in _SUFFERED and syntax.is_passive(draft.frame.trigger)) or draft.frame.is_nominal
+
+
+def _is_news_that_not(draft: Draft) -> bool:
+    """Whether that it did not happen is told as news: what had been said, or a meeting of known parties on a day.
+
+    What else somebody didn't do is no event.
+    """
+    if draft.status_type != "denied" or len({party.country_code for party in draft.parties if party.is_linked}) < 2:
+        return False
+    is_dated = draft.when.precision_type == "day" and draft.when.start_date == draft.when.end_date
+    is_meeting = draft.event_type == "CONSULT" and draft.mode_type != "visit"
+    return (is_meeting and is_dated) or readings.is_gainsaid(draft.frame.trigger)
 
 
 def _place_by_dateline(drafts: Sequence[Draft], filed: circumstances.Where) -> None:

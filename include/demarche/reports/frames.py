@@ -45,6 +45,8 @@ class Frame:
     is_nominal: bool = False
     is_denial: bool = False
     """Somebody says that it did not happen, which is no refusal to do it."""
+    is_negated: bool = False
+    """ "Did not meet": a denial in the teller's own words."""
     is_to_things: bool = False
     """The recipients are no parties but what the act was done to: "torched a village", "boycotted the vote"."""
     learned_score: float | None = None
@@ -177,6 +179,7 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
         tense=reading.tense,
         is_nominal=not syntax.is_verbal(token),
         is_denial=reading.effect == "charge_denied",
+        is_negated=reading.is_negated,
         is_alleged=_is_alleged(token, reading),
         words=[token, *([act.companion] if act.companion is not None else []), *reading.governors],
     )

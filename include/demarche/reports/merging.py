@@ -122,7 +122,7 @@ def means_several(draft: Draft) -> bool:
 
 
 _SEVERAL = re.compile(
-    r"they|both|(?:the two|both|the) "
+    r"they|both|the two|(?:the two|both|the) "
     r"(?:sides|parties|leaders|ministers|presidents|premiers|countries|neighbours|delegations)",
     re.IGNORECASE,
 )
@@ -139,7 +139,8 @@ def _find_several(draft: Draft, before: Sequence[Draft]) -> None:
             continue
         together = other.event_type in sides.MUTUAL and draft.frame.entry.event_type in _DONE_TOGETHER
         recipients = [party for party in draft.recipients if party.is_linked]
-        if other.status_type == "occurred" and together and not recipients:
+        is_undone = draft.frame.is_negated and other.status_type == "planned"  # "the two were to meet. They did not."
+        if (other.status_type == "occurred" or is_undone) and together and not recipients:
             draft.actors, draft.recipients = known, []
             draft.is_told, draft.confidence = True, max(draft.confidence, 0.5)
         return

@@ -39,6 +39,13 @@ class Reading:
     speaker: Token | None = None
     rule: str = ""
     tense: str = "past"
+    is_negated: bool = False
+    """ "Did not meet": denied, if it is told at all."""
+
+    def deny(self) -> None:
+        """Take it that the teller himself says that it did not happen."""
+        self.status, self.effect, self.rule = "denied", "charge_denied", f"{self.rule} · did not"
+        self.is_negated, self.tense = True, "past"
 
     def lie_under(self, governor: Token, effect: str) -> None:
         """Take the word that governs what has been read so far: what it does to it is the newest effect."""
@@ -95,6 +102,9 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
             reading.event_type, reading.status = turned
             reading.mode_type, reading.rule = _REVERSED_MODE.get(reading.event_type), f"{reading.rule} · no longer"
         return turned is not None
+    if mood.negated and mood.kind == "fact" and not mood.doubted and not is_standing(verb):
+        reading.deny()
+        return True
     if mood.negated:
         volitional = mood.kind in ("future", "can") or (mood.kind == "would" and speaking is not None)
         if not volitional or not (cooperative or reading.event_type == "REJECT"):
@@ -137,6 +147,21 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
 
 #: "Will not travel after all": it was planned, so it is called off and not refused.
 _AFTER_ALL = re.compile(r"\b(?:after all|as (?:had been )?(?:planned|scheduled|announced)|any ?more)\b", re.IGNORECASE)
+
+
+def is_gainsaid(word: Token) -> bool:
+    """Whether a sentence says that what it denies had been told or planned: "contrary to what had been announced"."""
+    return _GAINSAYING.search(word.sent.text) is not None
+
+
+_GAINSAYING = re.compile(
+    r"\b(?:contrary to|despite (?:an? )?(?:earlier |previous |press |media )?"
+    r"(?:reports?|announcements?|rumou?rs?|claims?|statements?)"
+    r"|as (?:(?:had been|was|were|we|it|had) )?(?:\w+ )?"
+    r"(?:planned|scheduled|announced|reported|claimed|stated|expected|agreed)"
+    r"|after all|no such)\b",
+    re.IGNORECASE,
+)
 
 
 def _is_own_wish(verb: Token, act: Token | None = None) -> bool:
@@ -216,7 +241,9 @@ def _noun_status(noun: Token, reading: Reading) -> bool:
     for child in _modifiers(noun):
         lower = child.lower_
         if child.dep_ in ("det", "neg") and lower in ("no", "any", "neither"):
-            return False
+            if lower != "no" or not _is_said_to_occur(noun):
+                return False
+            reading.deny()
         if child.dep_ in ("amod", "acl", "compound", "relcl"):
             if lower in _PLANNED_ADJECTIVES or (
                 child.lemma_ in ("schedule", "plan", "slate", "expect", "set") and child.tag_ == "VBN"
@@ -240,6 +267,18 @@ def _noun_status(noun: Token, reading: Reading) -> bool:
         if child.dep_ == "acl" and child.lemma_.lower() in _OF_MEETINGS:
             reading.governors.append(child)
     return True
+
+
+def _is_said_to_occur(noun: Token) -> bool:
+    """ "No meeting took place", "there was no meeting"."""
+    verb = noun.head
+    if noun.dep_ in ("nsubj", "nsubjpass"):
+        return verb.lemma_.lower() in OCCURRING or _is_there(verb)
+    return noun.dep_ == "attr" and _is_there(verb)
+
+
+def _is_there(verb: Token) -> bool:
+    return verb.lemma_ == "be" and verb.tag_ == "VBD" and bool(syntax.children(verb, "expl"))
 
 
 def _climb(token: Token, reading: Reading, acts: dict[int, Act]) -> Reading | None:
@@ -372,6 +411,14 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
                 reading.status, reading.tense = "cancelled", "future"  # "the visit will not take place"
                 reading.governors.append(governor)
                 return True
+            if mood.negated and mood.kind == "fact" and not mood.doubted and not is_standing(governor):
+                if reading.status in ("occurred", "planned"):
+                    was_planned = reading.status == "planned"  # "the planned visit did not take place"
+                    reading.deny()
+                    reading.is_negated = not was_planned
+                if reading.status == "denied":
+                    reading.governors.append(governor)
+                    return True
             if mood.negated or _is_imagined(governor, mood):
                 return None
             if mood.kind in ("future", "would") and reading.status == "occurred":

@@ -25,6 +25,8 @@ class Untold:
     its paragraph, for as long as they stay in the present tense in which plots are told."""
 
     in_plot: bool = False
+    taken_back: frozenset[int] = frozenset()
+    """In the sentence read last, the tokens of what its teller told before and says not to have happened."""
 
     def tokens(self, sentence: Span) -> frozenset[int]:
         """The indices of the tokens whose clauses tell of nothing that was done, planned or said by anybody real."""
@@ -39,7 +41,10 @@ class Untold:
         if self.in_plot and not plots:
             plots = [sentence.root] if operators.is_present(sentence.root) else []
         self.in_plot = bool(plots)
-        return frozenset(token.i for word in [*words, *plots] for token in word.subtree)
+        back = [*_taken_back(sentence, lemmas)]
+        self.taken_back = frozenset(token.i for word in back for token in word.subtree)
+        untold = frozenset(token.i for word in [*words, *plots] for token in word.subtree) - self.taken_back
+        return untold | {word.head.i for word in back if word.head.lemma_.lower() in _RETRACTING}
 
 
 def _before_1900(sentence: Span) -> Iterator[Token]:
@@ -83,6 +88,26 @@ def _falsehoods(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
             of_itself = any(subject.lower_ == "it" for subject in syntax.children(verb, "nsubj"))
             if of_itself and word.lemma_.lower() not in _ERRING:
                 yield from (clause for host in (verb, word) for clause in syntax.children(host, "ccomp", "csubj"))
+
+
+def _taken_back(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
+    """What a paper says of its own earlier words: "an earlier report that … was wrong", "has retracted its report"."""
+    if lemmas.isdisjoint(_RETRACTING) and (lemmas.isdisjoint(_VERDICTS) or not _OWN_WORDS.search(sentence.text)):
+        return
+    if _OWN_WORDS.search(sentence.text):
+        yield from _falsehoods(sentence, lemmas)
+    for verb in sentence:
+        if verb.lemma_.lower() in _RETRACTING and syntax.is_verbal(verb):
+            yield from _tales(syntax.children(verb, "dobj", "nsubjpass"))
+
+
+#: By which a text speaks of what was told before, mostly by itself.
+_OWN_WORDS = re.compile(
+    r"\b(?:earlier|previous(?:ly)?|initial(?:ly)?|original(?:ly)?|our|we"
+    r"|(?:yesterday|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)['’]s"
+    r"|this (?:newspaper|paper|agency|magazine|website|site|service))\b",
+    re.IGNORECASE,
+)
 
 
 def _forecasts(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
@@ -130,6 +155,7 @@ _UNTRUE, _ERRING, _TRUE = codebook.words("untrue"), codebook.words("erring"), co
 _UNTRULY, _REFUTING = codebook.words("untruly"), codebook.words("refuting")
 _VERDICTS = _UNTRUE | _ERRING | _TRUE | _UNTRULY | _REFUTING
 _TELLINGS = codebook.words("tellings")
+_RETRACTING = codebook.words("retracting")
 _SCENARIOS = codebook.words("scenarios")
 _MADE_UP = _SCENARIOS | codebook.words("stories")
 _ONLOOKERS = codebook.words("onlookers")
