@@ -845,12 +845,23 @@ def test_a_standfirst_below_the_byline_is_no_lead(standfirst: str) -> None:
         (("Interview by Ana Lima", "Photographs by Jo Paz"), "Ana Lima"),
         (("Ana Lima (The Pacific Courier)",), "Ana Lima"),
         (("Ana Lima (now) and Jo Paz (earlier)",), "Ana Lima and Jo Paz"),
-        (("By Pacific Courier | Updated: 2014-03-04", "Copyright 2014 Pacific Courier"), None),
+        (("Pacific Courier", "By Pacific Courier | Updated: 2014-03-04", "Copyright 2014 Pacific Courier"), None),
     ],
 )
 def test_byline_below_a_title(lines: tuple[str, ...], byline: str | None) -> None:
     head = ("Peru and Ecuador sign treaty on shared river", *lines)
     assert read(text="\n\n".join((*head, *RIVER))).byline == byline
+
+
+def test_a_byline_is_told_from_what_stands_beside_it() -> None:
+    for lines, byline in (
+        (("Ana Lima Europe Correspondent",), "Ana Lima"),
+        (("ANA LIMA", "JO PAZ"), "Ana Lima and Jo Paz"),
+        (("Ana Lima Lima", "Jo Paz"), "Ana Lima"),
+    ):
+        head = ("Peru and Ecuador sign treaty on shared river", *lines, "4 March 2014")
+        body = (*RIVER, "The treaty was signed in Lima, the capital.")
+        assert read(text="\n".join((*head, *body))).byline == byline
 
 
 def test_the_byline_of_another_article_is_not_this_ones() -> None:
@@ -876,3 +887,37 @@ def test_a_weekday_beside_a_slashed_date_decides_its_order() -> None:
     head = ("Peru and Ecuador sign treaty on shared river", "Submitted by Ana Lima on Fri, 02/07/2020 - 11:35")
     found = read(text="\n\n".join((*head, *RIVER)), fetched_at=datetime(2024, 5, 6, tzinfo=UTC))
     assert (str(found.published_date), found.byline) == ("2020-02-07", "Ana Lima")
+
+
+def test_who_says_we_in_an_article_that_does_not_makes_an_offer() -> None:
+    offer = "The Courier has been free since 2004, and with your help our desk will stay so."
+    assert read(text=HEAD + "\n\n".join((*RIVER, offer))).body.split("\n\n") == list(RIVER)
+    spoken = [f"We have seen it ourselves: {paragraph}" for paragraph in RIVER]
+    last = "None of us was surprised that the canals of the two countries were empty in May."
+    assert read(text=HEAD + "\n\n".join((*spoken, last))).body.split("\n\n") == [*spoken, last]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("“Water is for both of us.”", "— Luz Tapia (@luztapia) March 4, 2014"),
+        ("FOR COUGHS AND COLDS TAKE PEPPERMINT.",),
+        ("The full annex reads as follows:",),
+    ],
+)
+def test_what_is_shown_below_an_article_is_no_paragraph(lines: tuple[str, ...]) -> None:
+    assert read(text=HEAD + "\n\n".join((*RIVER, "\n".join(lines)))).body.split("\n\n") == list(RIVER)
+
+
+def test_notes_at_the_foot_go_and_brackets_without_a_mark_stay() -> None:
+    body = (f"{RIVER[0]}[1]", *RIVER[1:])
+    assert read(text=HEAD + "\n\n".join((*body, "[1] The treaty was read in the hall."))).body.endswith(RIVER[4])
+    found = read(text=HEAD + "\n\n".join((*RIVER, "[1] Peru signed the treaty in the hall of Quito.")))
+    assert found.body.endswith("hall of Quito.")
+
+
+def test_a_salutation_opens_an_address() -> None:
+    body = ("Colleagues,", *RIVER)
+    head = "Foreign Minister's remarks on the river, Quito, July 6, 2022\n\n"
+    found = read(text=head + "\n\n".join(body))
+    assert (found.body.split("\n\n"), found.title) == (list(body), head.strip())

@@ -60,6 +60,7 @@ _CREDIT = re.compile(
 )  # below a caption
 _POINT = re.compile(r"[•*·‣▪●–—-]\s")  # of a summary, where several stand before all prose
 _ITEM = re.compile(r"[•*·‣–-]\s")
+_SALUTATION = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w’' ]{3,60},")  # "Colleagues,"
 _OF_SO_MANY = re.compile(r"\d{1,3} ?(?:/|of) ?\d{1,3}")
 
 
@@ -77,6 +78,8 @@ def split_page(text: str) -> Page:
             kinds[number] = "caption"
         if kinds[number - 1] == "ending" and lines[number].endswith(("?", "!")) and count_words(lines[number]) <= 15:
             kinds[number] = "furniture"
+    _mark_posts(lines, kinds)
+    _mark_capitals(lines, kinds)
     _mark_blocks(lines, kinds, places)
     _mark_summary(lines, kinds)
     _mark_captions(lines, kinds)
@@ -103,6 +106,26 @@ def split_page(text: str) -> Page:
         paragraphs[-1], tails = paragraphs[-1][: sign_off.start()], (*tails, sign_off[0].strip())
     inner = tuple(lines[number] for number in range(start, end) if number not in kept)
     return _without_portrait(Page(tuple(paragraphs), tuple(lines[:start]), tuple(lines[end:]), inner + tails))
+
+
+_POSTED = re.compile(r"[—–-]{1,2}\s?.{2,60}\(@\w{2,30}\).{0,40}")  # below what was said in a network
+
+
+def _mark_posts(lines: list[str], kinds: list[str]) -> None:
+    """What somebody said in a network, shown with its signature."""
+    for number, line in enumerate(lines):
+        if _POSTED.fullmatch(line):
+            _leave_out(kinds, [number])
+            if number and lines[number - 1][0] in '“"':
+                _leave_out(kinds, [number - 1])
+
+
+def _mark_capitals(lines: list[str], kinds: list[str]) -> None:
+    """Sentences in capitals on a page where sentences aren't: offers, cries."""
+    prose = [number for number, kind in enumerate(kinds) if kind == "prose"]
+    capitals = [number for number in prose if lines[number].isupper()]
+    if len(prose) - len(capitals) >= 2 * len(capitals):
+        _leave_out(kinds, [number for number in capitals if count_words(lines[number]) > 3])
 
 
 _FEWEST_ALONE = 4  # paragraphs, each between blank lines, on a page that sets paragraphs so
@@ -274,6 +297,11 @@ _NOW = re.compile(rf"{PRESENT.pattern}|\b(?:is|are)\b")
 _TAKES_UP = re.compile(
     r"(?:He|She|It|They|This|That|These|Those|On|In|But|And|His|Her|Their|The two|The decision|Both)\b"
 )
+_REPORTS = re.compile(r"\b(?:said|told|wrote|added)\b")
+_REFERS = re.compile(  # to what only the title has said
+    r"(?:The (?:two|three|four|announcement|move|decision|step|measure|deal|agreement|meeting|talks|visit|pact)|"
+    r"This|These) "
+)
 _PROMISES = re.compile(r"(?:^|[.!?]\s)(?:What|Why|How|Where|Who)\b[^.?!]*\.$")  # no question, what the article tells
 _STANDFIRST_MOST_WORDS = 30
 _HEAD_LINES = 12  # above an article, among which is its title
@@ -281,15 +309,18 @@ _HEAD_LINES = 12  # above an article, among which is its title
 
 def _says_before(line: str, lead: str, above: Sequence[str]) -> bool:
     """Whether a sentence says in the present what the one below tells with its day: a standfirst above the lead."""
-    if count_words(line) > _STANDFIRST_MOST_WORDS or _TIME.search(line) or SAID.search(line) or line[0] in "“\"'‘":
+    if count_words(line) > _STANDFIRST_MOST_WORDS or _TIME.search(line) or _REPORTS.search(line) or line[0] in "“\"'‘":
         return False
+    if line.endswith(","):
+        return False  # a salutation
     if _PROMISES.search(line):
         return True
-    title = max((stems_of(one) for one in above if may_be_title(one)), key=len, default=frozenset())
     told = stems_of(lead)
+    titles = (stems_of(one) for one in above if may_be_title(one))
+    title = max(titles, key=lambda stems: len(stems & told), default=frozenset())
     return (
         count_words(line) <= count_words(lead)
-        and (_NOW.search(line) is not None or not may_have_verb(line))
+        and (_NOW.search(line) is not None or not may_have_verb(line) or _REFERS.match(line) is not None)
         and _TIME.search(lead) is not None
         and not _TAKES_UP.match(lead)
         and len(title & told) > len(title & stems_of(line))
@@ -367,11 +398,20 @@ def find_quoted_again(lines: list[str]) -> set[int]:
     return marked
 
 
+_SHORT_DATELINE = re.compile(r"[^.]{2,40}, .{3,30}[(\[].{2,20}[)\]]\W{0,4}")
+
+
 def find_repeated(lines: list[str]) -> set[int]:
     """Numbers of lines that are said again: a caption's short and long form, a second copy of a line."""
     marked: set[int] = set()
     for number, (line, after) in enumerate(pairwise(lines)):
-        if len(line) >= 20 and after.startswith(line.rstrip(".… ")) and not (line == after and is_prose(line)):
+        is_begun = _SHORT_DATELINE.fullmatch(line) is not None
+        if (
+            len(line) >= 20
+            and not is_begun
+            and after.startswith(line.rstrip(".… "))
+            and not (line == after and is_prose(line))
+        ):
             marked |= {number, number + 1}
         if len(line) >= 40 and any(
             line in other and len(other) > len(line) for other in lines[number + 2 : number + 4]
@@ -423,6 +463,9 @@ def _article_span(lines: list[str], kinds: list[str]) -> tuple[int, int]:
     start = _below_standfirst(lines, kinds, start, end)
     while start < end and (kinds[start] != "prose" or BRACKETED.fullmatch(lines[start])):
         start += 1
+    if start > 0 and _SALUTATION.fullmatch(lines[start - 1]):
+        start -= 1
+        kinds[start] = "prose"
     points = list(takewhile(lambda number: _POINT.match(lines[number]), range(start, end)))
     return (start + len(points) if 1 < len(points) < end - start else start), end
 
@@ -478,6 +521,11 @@ def resumes(lines: list[str], kinds: list[str], number: int) -> bool:
         count_words(line) >= 12 and len(said & stems_of(line)) >= 2 for line in lines[number + 1 : number + 3]
     ):
         return number + 2 < len(lines)  # whatever it is, a button between paragraphs
+    following = list(zip(lines[number + 1 : number + 3], kinds[number + 1 : number + 3], strict=True))
+    if re.match(r"(?i)(?:leave|post|add) a comment\W*$", lines[number]) and len(following) == 2:
+        is_prose_below = all(kind == "prose" and count_words(line) >= 12 for line, kind in following)
+        if is_prose_below and len(said & stems_of(" ".join(line for line, _ in following))) >= 2:
+            return True  # a button; readers sign what they write
     if re.match(
         r"(?i)\W*(?:\d+ )?(?:comments?|leave|post|about|a correction|copyright|©|ends?|corrections?|--$|#)",
         lines[number],
@@ -490,9 +538,10 @@ def resumes(lines: list[str], kinds: list[str], number: int) -> bool:
     resumed = [line for line, kind in following if kind == "prose" and count_words(line) >= 10]
     if len(resumed) >= 2 and (not is_signed or len(said & stems_of(" ".join(resumed))) >= 2):
         return True
+    least = 4 if is_signed else 2
     return any(
         all(kinds[one] == "prose" and count_words(lines[one]) >= 12 for one in (first, first + 1))
-        and len(said & stems_of(f"{lines[first]} {lines[first + 1]}")) >= 2
+        and len(said & stems_of(f"{lines[first]} {lines[first + 1]}")) >= least
         for first in range(number + 1, min(number + 16, len(lines) - 1))
     )
 
@@ -561,6 +610,28 @@ def without_agency_tails(paragraphs: list[str]) -> tuple[list[str], tuple[str, .
     return kept, tuple(tails)
 
 
+_WE_AND_YOU = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|[Yy]ou|[Yy]ours?)\b(?!\.)")
+_OFFER_WORDS = 45
+_FEW_ADDRESSES = 0.15  # of an article's paragraphs in which somebody says "we" or "you" outside of quotes
+
+
+def _without_offers(lines: list[str], kept: list[int]) -> list[int]:
+    """Without the few paragraphs that say "we" or "you" in an article that else doesn't, and hardly share its words."""
+    said = {number: _WE_AND_YOU.search(QUOTED.sub("", lines[number])) is not None for number in kept}
+    spoken = sum(said[number] or _FIRST_PERSON.search(QUOTED.sub("", lines[number])) is not None for number in kept)
+    if spoken > max(1, _FEW_ADDRESSES * len(kept)) or len(kept) < 4:
+        return list(kept)
+    counts = Counter(stem for number in kept for stem in stems_of(lines[number]))
+
+    def is_offer(line: str) -> bool:
+        shared = sum(1 for stem in stems_of(line) if counts[stem] > 1)
+        is_told = SAID.search(line) or line[0] in '“"‘«' or _SPEAKS.match(line)
+        return count_words(line) <= _OFFER_WORDS and shared <= 2 and not is_told
+
+    return [number for number in kept if not (said[number] and is_offer(lines[number]))]
+
+
+_NOTE = re.compile(r"(?P<mark>\[\d{1,2}\]) ")  # at the foot, to which a mark in the text leads
 _FIRST_PERSON = re.compile(r"\bI(?:['’](?:m|d|ve|ll))?\b(?!\.)")
 
 
@@ -575,7 +646,7 @@ def _without_strangers(lines: list[str], kept: list[int]) -> list[int]:
             return False
         if words_of("colophon").search(outside):
             return True
-        if _SPEAKS.match(line) or is_personal:
+        if _SPEAKS.match(line) or is_personal or line.endswith(","):
             return False
         shared = sum(1 for stem in stems_of(line) if counts[stem] > 1)
         is_asked = words_of("second_person").search(outside) and words_of("address_words").search(outside)
@@ -589,7 +660,11 @@ def _without_strangers(lines: list[str], kept: list[int]) -> list[int]:
         is_told = TELLS.search(line) or ED.search(line) or PRESENT.search(line)
         return count_words(line) <= 12 and outside == line and not names and not is_told
 
-    kept = list(kept)
+    kept = _without_offers(lines, kept)
+    while len(kept) > 3 and (note := _NOTE.match(lines[kept[-1]])):
+        if not any(note["mark"] in lines[number] for number in kept[:-1]):
+            break
+        kept.pop()
     while len(kept) > 3 and (is_stranger(lines[kept[-1]]) or lines[kept[-1]].endswith((":", "："))):
         kept.pop()  # what announces something else is not the end either
         while len(kept) > 3 and kind_of(lines[kept[-1]]) == "short":

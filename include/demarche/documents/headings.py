@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, filterfalse, pairwise, takewhile
 
 from demarche import dates
-from demarche.documents.lines import BARRED, Page, kind_of, phrases
+from demarche.documents.lines import BARRED, BRACKETED, Page, kind_of, phrases
 from demarche.documents.moments import days_in, label_of
 from demarche.documents.names import (
     IN_PLACE,
@@ -19,14 +19,15 @@ from demarche.documents.names import (
     looks_like_names,
     names_in,
     tidy_names,
+    without_role,
 )
-from demarche.documents.sentences import VERB, binding_words, count_words, stems_of
+from demarche.documents.sentences import TWO_LETTERS, VERB, binding_words, count_words, stems_of
 
 _TAG = re.compile(
     r"^(?:[\[【(][^\]】)]{1,40}[\]】)]\s*)+(?=\S)|^(?:UPDATE \d|FWD?|RE|EXCLUSIVE|BREAKING|WATCH|LIVE)\s?[:-]\s?",
     re.IGNORECASE,
 )
-_SIGN = re.compile(r"^[\u2190-\u2bff\U0001f000-\U0001faff\s]+")  # arrows, stars, little pictures
+_SIGN = re.compile(r"^(?:#{1,6} )?[\u2190-\u2bff\U0001f000-\U0001faff\s]+")  # arrows, stars, little pictures
 _HEADER_TITLE = re.compile(r"(?i)(?:subject|title|headline)\s?:\s?(.{3,300})")
 
 
@@ -42,10 +43,10 @@ def find_title(page: Page) -> str | None:
             return without_tag(header[1].strip(" \"“”'"))
     above_byline = list(takewhile(lambda line: not is_byline(line), page.head))
     candidates = _candidates(above_byline, page.paragraphs) or _candidates(page.head, page.paragraphs)
-    mixed = [line for line in candidates if not line.isupper()]  # capitals are a letterhead, if others are not
+    # capitals are a letterhead, if others are not; what begins with a small letter says what the outlet is
+    mixed = [line for line in candidates if not line.isupper() and not line[0].islower()]
     for lines in (mixed, candidates):
         echoed = [line for line in lines if echo(line, page.paragraphs) and count_words(line) >= 4]
-        echoed.sort(key=lambda line: line[0].islower())  # says what the outlet is
         least = _NEARLY * max((_shared(line, page.paragraphs) for line in echoed), default=0)
         names = (line for line in echoed if _shared(line, page.paragraphs) >= least)
         if best := next(chain(filterfalse(_is_name, echoed), names), None):
@@ -53,7 +54,9 @@ def find_title(page: Page) -> str | None:
             return next((line for line in lines if f" {line} " in f" {best} " != f" {line} "), best)
     others = mixed or candidates
     shares = {line: _echo_share(line, page.paragraphs) for line in others}
-    return max(others, key=lambda line: shares[line]) if any(shares.values()) else next(reversed(others), None)
+    if not any(shares.values()):
+        return next(reversed(others), None)
+    return next(line for line in others if shares[line] >= _NEARLY * max(shares.values()))
 
 
 def _candidates(lines: Iterable[str], paragraphs: Sequence[str]) -> list[str]:
@@ -119,23 +122,39 @@ def _said(paragraphs: Sequence[str]) -> frozenset[str]:
     return stems_of(" ".join(paragraphs[:6]))
 
 
+_TELLING_WORDS = 3  # in small letters behind what looks like a name: "S. Korea, Chile agree to upgrade pact"
+_MASTHEAD_WORDS = 10
+_NUMBERED_ISSUE = re.compile(r"(?i)\b(?:no|nr|vol|issue|edition)\b\.? ?[\dIVXLC]+\W*$")
 _MASTHEAD = re.compile(r"[,|·•–—:-]\s*(?:[A-Z][a-z]+day,?\s*)?$")  # before the day on which a paper came out
 _LETTERHEAD = re.compile(r"(?i)\b(?:ministry|department|office|embassy|agency|service|bulletin|gazette|secretariat)\b")
 
 
 def may_be_title(line: str) -> bool:
     """Whether a line has the shape of a title."""
-    if not 3 <= count_words(line) <= 30 or len(line) > 250 or kind_of(line) in ("furniture", "caption", "ending"):
+    words = sum(1 for word in line.split() if TWO_LETTERS.search(word))
+    if count_words(line) < 3 or (words < 3 and line.isascii()):
+        return False
+    if count_words(line) > 30 or len(line) > 250 or kind_of(line) in ("furniture", "caption", "ending"):
         return False
     if re.search(r"[a-z]{2}\.(?:$|\s[A-Z])|\d\.$", line) or re.match(r"(?i)(?:from|by) our ", line):
         return False  # a sentence is the standfirst
     if (names := NAME_LINE.fullmatch(line)) and looks_like_names(names["names"]) and not VERB.search(line):
-        return False
+        told = [word for word in names["rest"].split() if word.islower() and word not in binding_words()]
+        if len(told) < _TELLING_WORDS:
+            return False
     if line[:1].islower() and line.split()[0] in binding_words():
         return False  # goes on with what stands above
-    if (days := days_in(line)) and days[-1][1] >= len(line) - 1 and _MASTHEAD.search(line[: days[-1][0]]):
+    if BRACKETED.fullmatch(line) or (count_words(line) <= _MASTHEAD_WORDS and _NUMBERED_ISSUE.search(line)):
         return False
-    return not (_LETTERHEAD.search(line) and count_words(line) <= 6 and _is_name(line))
+    if (
+        count_words(line) <= _MASTHEAD_WORDS
+        and (days := days_in(line))
+        and days[-1][1] >= len(line) - 1
+        and _MASTHEAD.search(line[: days[-1][0]])
+        and _is_name(line[: days[-1][0]])
+    ):
+        return False
+    return not (_LETTERHEAD.search(line) and count_words(line) <= _MASTHEAD_WORDS and _is_name(line))
 
 
 _COMMENTS = re.compile(r"(?i)\s(?:leave a (?:comment|reply)|(?:\d+|no) (?:comments?|replies))$")
@@ -151,8 +170,10 @@ _OWNS = r"(?i:©|\(c\)|copyright|belongs? to|[a-z]\.[a-z]{2,8} [|·–—-])\W*(
 
 
 def _is_outlet(names: str, page: Page) -> bool:
-    """Whether a line says that these own the page."""
+    """Whether the page is called so, and a line says that these own it."""
     owner = re.compile(_OWNS + re.escape(names))
+    if not any(names in line and not is_byline(line) for line in page.head[:3]):
+        return False
     return any(owner.search(line) for line in (*page.head, *page.tail) if names in line)
 
 
@@ -194,18 +215,29 @@ _ASIDE = re.compile(r"\s\([^()]{1,40}\)")
 def _name_line(page: Page, title: str | None) -> str | None:
     """A bare name just below the title, alone or with place, office or date behind it."""
     below = False
-    for line in page.head:
+    for line, after in pairwise((*page.head, "")):
         is_words = phrases("line").fullmatch(line) is not None
         if below and not is_words and len(line) <= 160 and (kind_of(line) != "caption" or dates.find(line)):
             bare = _ASIDE.sub("", line)
             if ", " in bare and are_names(bare):
                 return tidy_names(bare)
-            for part in (bare, *_beside_date(bare), BARRED.split(bare)[-1]):
+            for part in (bare, *_beside_date(bare), BARRED.split(bare)[-1], without_role(bare)):
                 match = NAME_LINE.fullmatch(part)
                 if match and looks_like_names(match["names"]):
-                    return tidy_names(match["names"])
+                    return tidy_names(_with_more(match["names"], part, after, page.body))
         below = below or (title is not None and without_tag(line) == title)
     return None
+
+
+def _with_more(names: str, line: str, after: str, body: str) -> str:
+    """The names of a line without the place behind them, and those of the next line if it is a name that the article
+    doesn't speak of."""
+    words = names.split()
+    if names == line and " and " not in names and len(words) >= 3 and words[-1] in body and names not in body:
+        names = " ".join(words[:-1])
+    if names == line != after and line.isupper() and after.isupper() and are_names(after):
+        return names if after.casefold() in body.casefold() else f"{names.title()} and {after.title()}"
+    return names
 
 
 def _beside_date(line: str) -> list[str]:

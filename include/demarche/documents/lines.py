@@ -90,7 +90,7 @@ def kind_of(line: str) -> str:
             return "caption"
         if not STRONG_END.search(line) and _SEPARATED.fullmatch(line):
             return "furniture"
-        if is_byline(line) or addresses_reader(line) or _speaks_of_page(line):
+        if is_byline(line) or addresses_reader(line) or any(_speaks_of_page(text) for text in {line, plain}):
             return "furniture"
     return "prose" if is_prose(line) else "short"
 
@@ -115,12 +115,18 @@ def addresses_reader(line: str) -> bool:
 _OFFER_WORDS = 25
 
 
+@cache
+def _asks() -> re.Pattern[str]:
+    """A sentence that asks the reader for something: "Help us to stay so."."""
+    return re.compile(rf"(?:^|[.!?:]\s)(?i:{words_of('orders').pattern}) (?:us|our)\b")
+
+
 def _speaks_of_page(line: str) -> bool:
     """A sentence on this very page, its text or its advertisements, or a bare order: "Never miss a story."."""
     outside = QUOTED.sub("", line)
     if count_words(line) > 45 or not STRONG_END.search(line) or SAID.search(outside):
         return False
-    if words_of("this_page").search(outside):
+    if words_of("this_page").search(outside) or _asks().search(outside):
         return True
     is_order = words_of("orders").match(outside) is not None and count_words(line) <= _OFFER_WORDS
     if is_order and outside == line and words_of("second_person").search(outside):
@@ -165,7 +171,7 @@ def is_date_line(line: str) -> bool:
     return letters <= 3 or (letters <= 12 and not (STRONG_END.search(line) and count_words(line) > 3))
 
 
-BRACKETED = re.compile(r"[(\[](?P<inside>[^()\[\]]{1,100})[)\]]")  # "(Received from the ministry.)" above an article
+BRACKETED = re.compile(r"[(\[](?P<inside>[^()\[\]]{1,200})[)\]]")  # "(Received from the ministry.)" above an article
 
 
 @cache

@@ -7,7 +7,7 @@ from functools import cache
 
 from demarche import codebook, dates
 from demarche.documents.moments import days_in
-from demarche.documents.sentences import STRONG_END, count_words
+from demarche.documents.sentences import STRONG_END, binding_words, count_words
 
 _PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|el|al|bin|ibn|ben|ter|ten|zu|y|st)"
 NAME_WORD = r"(?:[^\W\d_a-zß-öø-ÿ](?:[\w’'-]{0,30}[\w]|)\.?|al-[\w-]{2,20})"
@@ -61,7 +61,21 @@ def looks_like_names(names: str) -> bool:
     words = [word.lower().strip(".’'") for word in names.split()]
     if any(word in no_name for word in words) or dates.find(names):
         return False
+    others = [word.lower() for word in names.split() if len(word) > 1 and "." not in word and word != "and"]
+    if any(word in binding_words() for word in others):
+        return False
     return all(2 <= len(name.split()) <= 5 for name in re.split(r",? and | & |, ", names))
+
+
+def without_role(line: str) -> str:
+    """A line without the words at its end that say what somebody is: "Orla Lee Europe Correspondent"."""
+    byline = codebook.document("furniture")["byline"]
+    words = line.split()
+    if not words or words[-1].lower() not in byline["role"]:
+        return line
+    while len(words) > 2 and words[-1].lower() in (*byline["role"], *byline["no_name"]):
+        words.pop()
+    return " ".join(words).rstrip(" ,")
 
 
 def tidy_names(names: str) -> str:

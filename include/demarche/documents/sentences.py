@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from demarche import codebook
 
 SENTENCE_END = re.compile(r"[.!?…。！？][\"”’')\]»]*$|[,:;—–-]$|;\s(?:and|or)$|[.!?][\"”’')\]]*\s?\([^()]{1,60}\)$")
-STRONG_END = re.compile(r"[.!?…。！？][\"”’')\]»]*$")
+STRONG_END = re.compile(r"[.!?…。！？][\"”’')\]»]*(?:\[\d{1,3}\])*$")
 _FUNCTION_WORD = re.compile(
     r"\b(?:the|a|an|of|to|in|and|that|was|were|is|are|has|have|had|said|by|for|with|on|from|at|as|its?|his|her|their|"
     r"he|she|they|who|which|will|would|be|been|not|but|after|before|than|this|de|la|le|les|et|der|die|und|el|los|que)\b",

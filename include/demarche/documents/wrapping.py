@@ -15,6 +15,7 @@ from itertools import groupby, pairwise
 
 from demarche import codebook
 from demarche.documents.lines import is_date_line
+from demarche.documents.names import is_byline
 from demarche.documents.sentences import may_have_verb
 
 Line = tuple[int, str]
@@ -187,7 +188,8 @@ def _joined(block: Sequence[Line], width: int, *, is_sure: bool) -> list[str]:
         text = line[1]
         in_list = bool(_BULLET.match(text)) or (in_list and indent > margin)
         is_indented = indent > margin and not in_list
-        shortest = 0 if is_sure and _runs_on(text, after) else _SHORT * width
+        is_site = len(runs) == 1 and len(runs[0]) == 1 and " " not in text  # its name, above what it says of itself
+        shortest = 0 if is_sure and not is_site and _runs_on(text, after) else _SHORT * width
         if len(text) >= shortest and _was_broken(line, after, width, block, is_indented=is_indented):
             runs[-1].append(after)
         else:
@@ -216,6 +218,8 @@ def _last_end(run: Sequence[str]) -> int:
 def _was_broken(line: Line, after: str, width: int, block: Sequence[Line], *, is_indented: bool) -> bool:
     text = line[1]
     if len(text) > _WIDEST or not any(mark.isalpha() for mark in text):
+        return False
+    if after == block[-1][1] and not _ENDED.search(after) and is_byline(after):
         return False
     is_full = _reach(line, after) > width
     if _BULLET.match(after):  # a dash or a day of the month may stand there too
@@ -301,8 +305,13 @@ def _ends_in_hyphen(text: str) -> bool:
     return text.endswith(("-", "‐")) and text[-2:-1].isalnum()
 
 
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
 def _is_compound(text: str, after: str) -> bool:
     head = text.rsplit(" ", 1)[-1]
+    if f"{head}{after.split()[0]}".rstrip(".,").lower() in _WEEKDAYS:
+        return False
     return (
         not (head.isalpha() and after[:1].islower())
         or head.lower() in _words("compound_heads")
