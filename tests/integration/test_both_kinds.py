@@ -7,6 +7,7 @@ asked of both in `test_analyst_guide.py`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -63,16 +64,17 @@ def loaded_with_two(place: Place, lake: Path) -> Place:
     return place
 
 
-@pytest.fixture
-def place(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Place:
-    return loaded_with_two(made(kind, tmp_path, request), tmp_path / "lake")
-
-
 @pytest.fixture(scope="module")
 def standing(kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Place:
-    """The same, only to be asked."""
+    """One that is only asked and copied."""
     folder = tmp_path_factory.mktemp("standing")
     return loaded_with_two(made(kind, folder, request), folder / "lake")
+
+
+@pytest.fixture
+def place(standing: Place, copied: Callable[[Place, Path], Place], tmp_path: Path) -> Place:
+    """The same, to be written to."""
+    return copied(standing, tmp_path)
 
 
 def rows(place: Place, sql: str) -> list[tuple[Any, ...]]:

