@@ -14,20 +14,15 @@ hypothesis.settings.register_profile("demarche", deadline=None)  # a shared mach
 hypothesis.settings.load_profile("demarche")
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_START_AIRFLOW = (
-    "test_airflow_operations.py",
-    "test_airflow_chain.py",
-    "test_topology.py",
-    "test_make_up.py",
-    "test_connections.py",
-)
+_AIRFLOW = {  # files that start it, and which of them one process runs, one after the other
+    "test_topology.py": "what is killed",
+    "test_make_up.py": "what is killed",
+    "test_airflow_operations.py": "one session, and one more",
+    "test_airflow_chain.py": "one session, and one more",
+    "test_connections.py": "one session, and one more",
+}
 # Where several processes share the tests, the longest files begin first: one that is begun last is waited for alone.
-_LONGEST = (
-    *_START_AIRFLOW,
-    "test_hostile_files.py",
-    "test_ducklake.py",
-    "test_both_kinds.py",
-)
+_LONGEST = (*_AIRFLOW, "test_hostile_files.py", "test_ducklake.py", "test_both_kinds.py")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -40,17 +35,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
-class _OneAirflowAtATime(LoadFileScheduling):
-    """Where several processes share the tests, a file stays with one of them, and so does all that starts Airflow: two
-    at a time would want more memory and patience than a laptop has."""
+class _FewAirflowsAtATime(LoadFileScheduling):
+    """Where several processes share the tests, a file stays with one of them, and what starts Airflow with one of two:
+    more at a time would want more memory and patience than a laptop has (two take some 4 GB), one ends last."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "Airflow" if file.endswith(_START_AIRFLOW) else file
+        return _AIRFLOW.get(file.rpartition("/")[2], file)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _OneAirflowAtATime:
-    return _OneAirflowAtATime(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _FewAirflowsAtATime:
+    return _FewAirflowsAtATime(config, log)
 
 
 @pytest.fixture(autouse=True)
