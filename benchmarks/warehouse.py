@@ -274,12 +274,18 @@ def measure(folder: Path, sizes: list[int], new: int, repeat: int, keep: Path | 
         print(f"exponent {math.log(costs[-1] / costs[0]) / math.log(sizes[-1] / sizes[0]):.2f}")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def options(description: str | None) -> argparse.ArgumentParser:
+    """What is asked for where loads into warehouses of several sizes are measured."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--new", type=int, default=10_000)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where there is room for a few copies of the largest")
+    return parser
+
+
+def main() -> None:
+    parser = options(__doc__)
     parser.add_argument("--keep", type=Path, help="a folder to leave the warehouses in")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.folder) as name:

@@ -247,11 +247,15 @@ def resolve(warehouse: Warehouse, **changes: Any) -> None:
     warehouse.replace_resolution(resolution(warehouse.read(Report), warehouse.read(Document), **changes))
 
 
+NOTHING = PartitionFiles("nothing", {})
+"""What is left of a partition whose documents are all gone."""
+
+
 def load(
     path: Place,
     partitions: Mapping[str, PartitionFiles],
     *,
-    forget: Sequence[str] = (),
+    emptied: Sequence[str] = (),
     after_hours: int = 0,
     fresh: bool = False,
     changes: Mapping[str, Any] | None = None,
@@ -259,8 +263,7 @@ def load(
     """A whole load, as the steps do it, and its publication."""
     with Warehouse.writer(path, wait_seconds=0, fresh=fresh) as warehouse:
         warehouse.begin()
-        warehouse.replace_partitions(partitions)
-        warehouse.forget_partitions(forget)
+        warehouse.replace_partitions({**partitions, **dict.fromkeys(emptied, NOTHING)})
         resolve(warehouse, **(changes or {}))
         failures: list[GateFailure] = warehouse.gate(LOADED_AT)
         assert not failures, [failure.result for failure in failures]

@@ -35,7 +35,7 @@ from demarche.warehouse import (
 from demarche.warehouse.checks import run_in
 from demarche.warehouse.connection import connect, reading
 from news_world import World
-from warehouse_world import LOADED_AT, document, key, load, partition, report, resolve, stored
+from warehouse_world import LOADED_AT, NOTHING, document, key, load, partition, report, resolve, stored
 
 ALL = ("core", "mart", "meta", "stage")
 FIRST, SECOND = document("first", key(1)), document("second", key(2))
@@ -96,7 +96,7 @@ def test_the_same_again_changes_nothing_and_another_replaces_it(place: Place, tm
     load(place, {key(1): partition(tmp_path / "lake", [FIRST])}, after_hours=2)
     assert snapshot(place) == before
     third = document("third", key(1))
-    load(place, {key(1): partition(tmp_path / "lake", [third])}, forget=[key(2)], after_hours=3)
+    load(place, {key(1): partition(tmp_path / "lake", [third])}, emptied=[key(2)], after_hours=3)
     assert rows(place, "SELECT document_id FROM core.documents") == [(third.document_id,)]
     assert rows(place, "SELECT DISTINCT partition_key FROM core.report_participants") == [(key(1),)]
 
@@ -109,7 +109,7 @@ def test_what_was_not_committed_leaves_no_trace(place: Place, tmp_path: Path) ->
         resolve(warehouse)
     with Warehouse.writer(place) as warehouse:
         warehouse.begin()
-        warehouse.forget_partitions([key(1)])
+        warehouse.replace_partitions({key(1): NOTHING})
         warehouse.rollback()
         assert sorted(warehouse.taken()) == [key(1), key(2)]
     assert snapshot(place, ALL) == before
@@ -162,7 +162,7 @@ def test_a_newer_schema_is_refused_and_says_so(place: Place) -> None:
 # --- history -----------------------------------------------------------------------------------------------------
 def test_what_was_believed_then_can_be_asked(place: Place) -> None:
     load(place, {}, after_hours=2, changes={"place_name": "Strelsau"})
-    load(place, {}, after_hours=3, forget=[key(1)], changes={"place_name": "Strelsau"})
+    load(place, {}, after_hours=3, emptied=[key(1)], changes={"place_name": "Strelsau"})
 
     def believed(hours: float) -> list[tuple[Any, ...]]:
         instant = f"TIMESTAMP '{LOADED_AT + timedelta(hours=hours):%Y-%m-%d %H:%M}'"

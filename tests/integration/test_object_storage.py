@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,46 @@ def test_wrong_credentials_are_told_without_telling_them(bucket: str, monkeypatc
     s3fs.S3FileSystem.clear_instance_cache()
     with pytest.raises(LakeFault, match="set AWS_ACCESS_KEY_ID"):
         Lake(f"s3://{bucket}/lake").manifests("documents")
+
+
+class _Refusing(BaseHTTPRequestHandler):
+    """Answers the first page of a listing, and refuses the next, for the reason ``code``."""
+
+    code = ""
+
+    def do_GET(self) -> None:
+        keys = "".join(
+            f"<Contents><Key>lake/derived/documents/{key}/manifest.json</Key><Size>2</Size></Contents>" for key in KEYS
+        )
+        if "list-type=2" not in self.path or "continuation-token" in self.path:
+            body = f"<Error><Code>{self.code}</Code><Message>no more of it</Message></Error>"
+        else:
+            body = f"<ListBucketResult><IsTruncated>true</IsTruncated>{keys}<NextContinuationToken>2"
+            body += "</NextContinuationToken></ListBucketResult>"
+        self.send_response(403 if body.startswith("<Error") else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("code", "said"), [("AccessDenied", "no more of it"), ("RequestTimeTooSkewed", "this clock")])
+def test_a_refusal_in_mid_listing_is_never_the_end_of_it(
+    code: str, said: str, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the pages would pass for half a lake."""
+    monkeypatch.setattr(_Refusing, "code", code)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        s3fs.S3FileSystem.clear_instance_cache()
+        lake = Lake(f"s3://{bucket}/lake")
+        for ask in (lambda: lake.manifests("documents"), lambda: lake.fetch_keys(), lambda: lake.journal("loads")):
+            with pytest.raises(LakeFault, match=f"the storage refuses it.*{said}"):
+                ask()
+        server.shutdown()
 
 
 def test_half_an_object_is_never_taken_for_a_whole_one(bucket: str, s3: S3Server, tmp_path: Path) -> None:

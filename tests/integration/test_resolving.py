@@ -20,7 +20,7 @@ from demarche.records import Decision, Document, Pair, Record, Report, ReportPar
 from demarche.steps import resolving
 from demarche.warehouse import PartitionFiles, Warehouse, resolved, schema
 from demarche.warehouse.writer import RESOLVED
-from warehouse_world import document, parquet
+from warehouse_world import NOTHING, document, parquet
 
 KEYS = ("2024-03-30T01", "2024-03-31T02", "2024-04-01T03", "2024-05-02T04")
 PARTIES = ("FRA", "DEU", "ITA")
@@ -128,9 +128,8 @@ class World:
     def load(self, batch: Mapping[str, Content | None], decided: Sequence[Decision]) -> None:
         for key in batch:
             self.signatures.pop(key, None)
-        taken = {key: self.files(key, content) for key, content in batch.items() if content is not None}
+        taken = {key: NOTHING if content is None else self.files(key, content) for key, content in batch.items()}
         self.warehouse.replace_partitions(taken)
-        self.warehouse.forget_partitions(key for key, content in batch.items() if content is None)
         self.decisions += decided
         named = {name for decision in decided for name in events.documents_of(decision)}
         changed = self.warehouse.resolved.changed_documents() | named

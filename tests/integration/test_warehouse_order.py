@@ -1,4 +1,4 @@
-"""Partitions in any order, several times, overlapping or forgotten: core and mart end up the same."""
+"""Partitions in any order, several times, overlapping or emptied: core and mart end up the same."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarche.warehouse import Warehouse, snapshot
-from warehouse_world import LOADED_AT, document, key, partition, resolve
+from warehouse_world import LOADED_AT, NOTHING, document, key, partition, resolve
 
 KEYS = [key(hour) for hour in range(1, 5)]
 NAMES = ["a", "b", "c"]
@@ -20,7 +20,7 @@ contents = st.dictionaries(st.sampled_from(KEYS), st.sets(st.sampled_from(NAMES)
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[dict[str, set[str]], list[dict[str, set[str] | None]]]:
-    """What the lake holds at the end, and batches that lead there over other states; None: forgotten."""
+    """What the lake holds at the end, and batches that lead there over other states; None: emptied."""
     final = draw(contents)
     before = draw(st.lists(st.dictionaries(st.sampled_from(KEYS), st.none() | st.sets(st.sampled_from(NAMES)))))
     order = draw(st.permutations(sorted(final)))
@@ -48,15 +48,15 @@ def _load(path: Path, folder: Path, batches: list[dict[str, set[str] | None]]) -
             warehouse.begin()
             warehouse.replace_partitions(
                 {
-                    name: partition(
+                    name: NOTHING
+                    if documents is None
+                    else partition(
                         folder / "lake" / name,
                         [document(found, name, path=f"{name}/{found}") for found in sorted(documents)],
                     )
                     for name, documents in batch.items()
-                    if documents is not None
                 }
             )
-            warehouse.forget_partitions(name for name, documents in batch.items() if documents is None)
             resolve(warehouse)
             assert warehouse.gate(LOADED_AT) == []
             warehouse.commit(LOADED_AT)

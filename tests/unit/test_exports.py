@@ -207,10 +207,11 @@ def test_since_a_load_tells_what_changed_and_what_is_gone(tmp_path: Path) -> Non
     later = {"start_date": date(2024, 6, 1), "end_date": date(2024, 6, 2), "status_type": "cancelled"}
     changed = partition(tmp_path / "lake", [moved], [report(moved, **later)])
     new = world(tmp_path / "lake", ["undated"], 5)
-    load(settings.warehouse_path, {key(1): changed, key(5): new}, forget=[key(0)], after_hours=1)
+    load(settings.warehouse_path, {key(1): changed, key(5): new}, emptied=[key(0)], after_hours=1)
     since = first.load_id[:8]
     done = steps.export("csv", tmp_path / "all", since_load=since, settings=settings)
     assert done.details == {"of_events": 2, "events": 2, "participants": 4, "evidence": 2, "removed": 1}
+    assert json.loads((tmp_path / "all/datapackage.json").read_text())["demarche"]["since_load"] == first.load_id
     planned = select(status_type="planned")
     done = steps.export("gdelt", tmp_path / "planned", planned, since_load=since, settings=settings)
     assert done.details == {"of_events": 1, "gdelt": 1, "removed": 2}

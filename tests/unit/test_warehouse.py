@@ -39,6 +39,7 @@ from demarche.warehouse.connection import reading
 from demarche.warehouse.publication import refuse_damaged
 from warehouse_world import (
     LOADED_AT,
+    NOTHING,
     document,
     key,
     load,
@@ -195,10 +196,11 @@ def test_a_partition_is_replaced_whole(path: Path) -> None:
     assert rows(path, "SELECT count(*) FROM core.report_participants") == [(4,)]
 
 
-def test_a_forgotten_partition_is_gone(path: Path) -> None:
-    load(path, {}, forget=[key(1)], after_hours=1)
+def test_what_an_emptied_partition_brought_is_gone(path: Path) -> None:
+    load(path, {}, emptied=[key(1)], after_hours=1)
     assert rows(path, "SELECT document_id FROM core.documents") == [(SECOND.document_id,)]
-    assert rows(path, "SELECT partition_key FROM meta.partitions") == [(key(2),)]
+    held = "SELECT partition_key, document_count FROM meta.partitions ORDER BY partition_key"
+    assert rows(path, held) == [(key(1), 0), (key(2), 1)]
     assert rows(path, "SELECT count(*) FROM core.mentions") == [(1,)]
 
 
@@ -210,7 +212,7 @@ def test_a_document_in_two_partitions_is_shown_from_the_smaller(path: Path) -> N
     ]
     assert rows(path, "SELECT count(*) FROM core.reports") == [(2,)]
     assert rows(path, "SELECT count(*) FROM stage.report_participants") == [(2,)]
-    load(path, {}, forget=[key(1)], after_hours=2)
+    load(path, {}, emptied=[key(1)], after_hours=2)
     assert rows(path, "SELECT path, partition_key FROM core.documents WHERE path LIKE '%again%'") == [
         (again.path, key(5))
     ]
@@ -249,7 +251,7 @@ def test_pairs_are_read_while_core_shows_both_documents(path: Path) -> None:
         warehouse.begin()
         warehouse.replace_partitions({key(2): PartitionFiles("new", files)})
         assert warehouse.read(Pair) == [pair]
-        warehouse.forget_partitions([key(1)])
+        warehouse.replace_partitions({key(1): NOTHING})
         assert warehouse.read(Pair) == []
 
 
@@ -268,7 +270,7 @@ def test_what_was_not_committed_leaves_no_trace(path: Path) -> None:
 def test_rollback_takes_a_load_back_and_another_can_begin(path: Path) -> None:
     with Warehouse.writer(path) as warehouse:
         warehouse.begin()
-        warehouse.forget_partitions([key(1), key(2)])
+        warehouse.replace_partitions(dict.fromkeys((key(1), key(2)), NOTHING))
         warehouse.rollback()
         assert sorted(warehouse.taken()) == [key(1), key(2)]
         warehouse.begin()
@@ -328,7 +330,7 @@ def test_resolution_between_dates_leaves_the_rest(path: Path) -> None:
 # --- history -----------------------------------------------------------------------------------------------------
 def test_what_was_believed_then_can_be_asked(path: Path) -> None:
     load(path, {}, after_hours=1, changes={"place_name": "Strelsau"})
-    load(path, {}, after_hours=2, forget=[key(1)], changes={"place_name": "Strelsau"})
+    load(path, {}, after_hours=2, emptied=[key(1)], changes={"place_name": "Strelsau"})
 
     def believed(hours: float) -> list[tuple[Any, ...]]:
         instant = LOADED_AT + timedelta(hours=hours)
@@ -341,7 +343,7 @@ def test_what_was_believed_then_can_be_asked(path: Path) -> None:
 
 
 def test_each_revision_names_its_load_and_goes_to_the_journal(path: Path) -> None:
-    done = load(path, {}, after_hours=1, forget=[key(1)])
+    done = load(path, {}, after_hours=1, emptied=[key(1)])
     with Warehouse.writer(path) as warehouse:
         (gone,) = warehouse.revisions(done.load_id)
         assert [found.load_id for found in warehouse.loads()][-1] == done.load_id
@@ -386,7 +388,7 @@ def test_the_published_file_is_not_writable_and_nothing_else_is_left(path: Path)
 def test_readers_of_this_process_see_each_publication(path: Path) -> None:
     old = duckdb.connect()
     old.execute(f"ATTACH '{path}' AS w (READ_ONLY)")
-    load(path, {}, forget=[key(1)], after_hours=1)
+    load(path, {}, emptied=[key(1)], after_hours=1)
     assert old.execute("SELECT count(*) FROM w.core.events").fetchone() == (2,)
     assert overview(path).event_count == 1
     old.close()
@@ -404,7 +406,7 @@ def test_a_full_disk_leaves_the_published_file_as_it_was(
     module = "demarche.warehouse.publication." + {"copyfile": "shutil.copyfile", "fsync": "os.fsync"}[function]
     with monkeypatch.context() as patch, Warehouse.writer(path) as warehouse:
         warehouse.begin()
-        warehouse.forget_partitions([key(1)])
+        warehouse.replace_partitions({key(1): NOTHING})
         resolve(warehouse)
         warehouse.commit(LOADED_AT + timedelta(hours=1))
         patch.setattr(module, full)
@@ -420,7 +422,7 @@ def test_a_full_disk_leaves_the_published_file_as_it_was(
 def test_a_load_that_a_killed_writer_committed_is_published_by_the_next(path: Path) -> None:
     with Warehouse.writer(path) as warehouse:
         warehouse.begin()
-        warehouse.forget_partitions([key(1)])
+        warehouse.replace_partitions({key(1): NOTHING})
         resolve(warehouse)
         warehouse.commit(LOADED_AT + timedelta(hours=1))
     assert overview(path).event_count == 2
@@ -436,7 +438,7 @@ def test_a_load_that_a_killed_writer_committed_is_published_by_the_next(path: Pa
 def test_former_publications_are_kept_and_restored(path: Path) -> None:
     before = snapshot(path)
     for hours in range(1, 6):
-        load(path, {}, forget=[key(1)], after_hours=hours)
+        load(path, {}, emptied=[key(1)], after_hours=hours)
     assert len(publications(path)) == 3
     restore(path, publications(path)[-1])
     assert overview(path).event_count == 1
@@ -462,7 +464,7 @@ def test_a_file_that_is_mostly_free_is_written_anew(path: Path) -> None:
     comments = "SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'mart' AND comment IS NULL AND NOT internal"
     assert rows(path, comments) == [(0,)]
     assert len(rows(path, "SELECT * FROM mart.events_as_of(TIMESTAMP '2030-01-01')")) == 2
-    load(path, {}, after_hours=1, forget=[key(1)])
+    load(path, {}, after_hours=1, emptied=[key(1)])
     assert overview(path).event_count == 1
 
 
@@ -475,7 +477,7 @@ def test_a_file_that_grew_by_half_is_written_anew_when_it_is_published(path: Pat
         warehouse._open.execute("DROP TABLE meta.bulk")
         warehouse._open.execute("CHECKPOINT")
     assert work.stat().st_size > 1.6 * size
-    load(path, {}, after_hours=1, forget=[key(1)])
+    load(path, {}, after_hours=1, emptied=[key(1)])
     assert path.stat().st_size < 1.6 * size
     assert overview(path).event_count == 1
     with Warehouse.writer(path) as warehouse:
@@ -490,13 +492,13 @@ def test_without_room_to_be_written_anew_the_file_is_published_as_it_is(
 
     monkeypatch.setattr("demarche.warehouse.targets._GROWN", 0.0)
     monkeypatch.setattr("demarche.warehouse.targets._File._write_anew", full)
-    load(path, {}, after_hours=1, forget=[key(1)])
+    load(path, {}, after_hours=1, emptied=[key(1)])
     assert overview(path).event_count == 1
 
 
 def test_former_publications_beyond_those_to_be_kept_are_dropped(path: Path) -> None:
     for hours in range(1, 4):
-        load(path, {}, forget=[key(1)], after_hours=hours)
+        load(path, {}, emptied=[key(1)], after_hours=hours)
     kept = publications(path)
     assert expire(path, 2) == len(kept) - 2
     assert publications(path) == kept[-2:]
@@ -673,7 +675,7 @@ def test_where_the_writers_copy_is_lost_too_the_newest_sound_former_publication_
     path: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     for hours in (1, 2):
-        load(path, {}, forget=[key(2)], after_hours=hours)
+        load(path, {}, emptied=[key(2)], after_hours=hours)
     first, second = publications(path)
     flip(second, b"Strelsau Courier")
     shutil.rmtree(path.parent / ".w.duckdb.work")

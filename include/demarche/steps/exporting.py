@@ -54,7 +54,8 @@ def export(
     ):
         package = Package(
             form=form, program_version=version("demarche"), licence=settings.export_licence, load_id=found.load_id,
-            loaded_at=found.loaded_at, since_load=since_load, selection=selection.told, event_count=found.event_count,
+            loaded_at=found.loaded_at, since_load=found.since_load, selection=selection.told,
+            event_count=found.event_count,
         )  # fmt: skip
         for resource in (*shape.resources, *([REMOVED] if since_load else [])):
             count = _write(found, resource, incoming, package, progress)

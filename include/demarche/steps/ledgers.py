@@ -22,7 +22,7 @@ from demarche.storage import Lake, LakeFault, Manifest
 
 if TYPE_CHECKING:
     from demarche.documents.tombstones import Forgotten
-    from demarche.warehouse import Place
+    from demarche.warehouse import DuckLake, Place
 
 STATIONS = ("documents", "tagged", "paired")
 _COMMANDS = {"documents": "parse-documents", "tagged": "tag-documents", "paired": "pair-documents"}
@@ -79,10 +79,14 @@ def warehouse_of(settings: Settings) -> Place:
     """The warehouse that the settings name: a file, or a DuckLake."""
     if not settings.warehouse_url:
         return settings.warehouse_path
+    return ducklake_at(settings.warehouse_url, settings.warehouse_files, settings)
+
+
+def ducklake_at(url: str, files: str, settings: Settings) -> DuckLake:
+    """The DuckLake whose catalog is at ``url``, with its data files at ``files``."""
     from demarche.warehouse import DuckLake
 
-    files = files_at(settings.warehouse_files)
-    return DuckLake(settings.warehouse_url, files, settings.warehouse_path.absolute().with_name(".ducklake.work"))
+    return DuckLake(url, files_at(files), settings.warehouse_path.absolute().with_name(".ducklake.work"))
 
 
 def files_at(place: str) -> str:

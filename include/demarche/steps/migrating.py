@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import files_at
+from demarche.steps.ledgers import ducklake_at
 from demarche.steps.results import StepError
 
 
@@ -24,7 +24,7 @@ def migrate_warehouse(
         lake = warehouse.DuckLake(origin)
         count = warehouse.copy_from_ducklake(lake, Path(target), wait_seconds=wait, keep=keep)
     elif data_path:
-        lake = warehouse.DuckLake(target, files=files_at(data_path))
+        lake = ducklake_at(target, data_path, settings)
         count = warehouse.copy_to_ducklake(Path(origin), lake, wait_seconds=wait)
     else:
         raise StepError("where do DuckLake's data files lie? Name a folder, or s3://bucket/prefix: --data")

@@ -97,7 +97,7 @@ def remedy(error: BaseException | str) -> str:
     if is_refused(error):
         return " — look at the storage's credentials, their rights and this clock"
     if is_part_lost(error):
-        return " — a file is gone or damaged: bring it back, or `demarche rebuild` makes all anew from the lake"
+        return " — a file or its bucket is gone or damaged: bring it back, or `demarche rebuild` makes all anew"
     if is_away(error):
         return " — is its server up? Run it again"
     return ""

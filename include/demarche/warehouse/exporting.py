@@ -78,8 +78,9 @@ _UNPRINTABLE = r"[\pC\pZ]"
 class Export:
     """The chosen events of one publication; made by ``open_export``."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, since_load: str | None) -> None:
         self._con = con
+        self.since_load = since_load  # the whole id
         row = con.execute("SELECT load_id, loaded_at FROM meta.loads ORDER BY loaded_at DESC LIMIT 1").fetchone()
         if row is None:
             raise WarehouseError("nothing was loaded yet — there is nothing to export")
@@ -183,10 +184,9 @@ def open_export(path: Place, selection: Selection, since_load: str | None, spill
     with reading_sound(path) as con, reported(f"{path}: not exported"):
         con.execute(f"SET temp_directory = {quoted(str(spill_folder))}")
         con.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-        export = Export(con)
-        since = _load_of(con, path, since_load)
-        con.execute(_CHANGED, {"since_load": since})
-        con.execute(_CHOSEN, {**selection.parameters, "since_load": since})
+        export = Export(con, _load_of(con, path, since_load))
+        con.execute(_CHANGED, {"since_load": export.since_load})
+        con.execute(_CHOSEN, {**selection.parameters, "since_load": export.since_load})
         con.execute(_REMOVED)
         yield export
 

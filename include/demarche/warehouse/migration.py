@@ -12,14 +12,21 @@ from demarche.warehouse.connection import reading
 from demarche.warehouse.ducklake import DuckLake
 from demarche.warehouse.errors import WarehouseError, reported
 from demarche.warehouse.publication import refuse_damaged
+from demarche.warehouse.schema import quoted
 from demarche.warehouse.targets import rewriting
+
+_MEMORY = "2GB"
+"""What a copy may take; sorting by days is what needs it, and goes to the disk beyond."""
 
 
 def copy_to_ducklake(path: Path, lake: DuckLake, *, wait_seconds: float) -> int:
     """Make the warehouse in ``lake`` what is published at ``path``; how many rows. Raises WarehouseError, and leaves
     what was there."""
     refuse_damaged(path)
+    lake.folder.mkdir(parents=True, exist_ok=True)
     with lake.locked(wait_seconds), reading(path) as con, reported(f"{path}: not copied to DuckLake"):
+        con.execute(f"SET memory_limit = {quoted(_MEMORY)}")
+        con.execute(f"SET temp_directory = {quoted(str(lake.folder / 'spill'))}")
         lake.attach(con, read_only=False)
         con.execute("BEGIN")
         schema.bring_up_to_date(con)
@@ -34,6 +41,7 @@ def copy_from_ducklake(lake: DuckLake, path: Path, *, wait_seconds: float, keep:
     was published."""
     publishing = rewriting(path, "not copied from DuckLake", fresh=True, wait_seconds=wait_seconds, keep=keep)
     with publishing as con:
+        con.execute(f"SET memory_limit = {quoted(_MEMORY)}")
         name = con.execute("SELECT current_database()").fetchall()[0][0]
         lake.attach(con, read_only=True)
         con.execute(f'USE "{name}"')

@@ -279,13 +279,18 @@ def _present_comments(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str | No
     return found
 
 
-def version(con: duckdb.DuckDBPyConnection) -> int | None:
-    """The schema's version of the current database; None for one that isn't a warehouse of ours."""
+def is_made(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the current database is a warehouse of ours; no row is read, which may be lost."""
     ours = con.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() "
         "AND schema_name = 'meta' AND table_name = 'schema_version'"
     ).fetchone()
-    if not ours or not ours[0]:
+    return bool(ours and ours[0])
+
+
+def version(con: duckdb.DuckDBPyConnection) -> int | None:
+    """The schema's version of the current database; None for one that isn't a warehouse of ours."""
+    if not is_made(con):
         return None
     row = con.execute("SELECT max(schema_version) FROM meta.schema_version").fetchone()
     return row[0] if row else None

@@ -102,7 +102,7 @@ class GateFailure:
 class _Pending:
     """What the open transaction has touched so far."""
 
-    keys: dict[str, str] = field(default_factory=dict)  # partition key → input hash, "" where it was forgotten
+    keys: dict[str, str] = field(default_factory=dict)  # partition key → input hash
     first_date: date | None = None
     last_date: date | None = None
     is_derived: bool = False  # what is made of events by SQL is made of the present ones
@@ -238,27 +238,20 @@ class Warehouse:
 
     def replace_partitions(self, partitions: Mapping[str, PartitionFiles]) -> None:
         """Replace these partitions whole by the rows of their files, together: one pass over the tables."""
-        self._take(dict(partitions), forgotten=())
-
-    def forget_partitions(self, partition_keys: Iterable[str]) -> None:
-        """Remove everything that these partitions brought."""
-        self._take({}, forgotten=tuple(partition_keys))
-
-    def _take(self, partitions: dict[str, PartitionFiles], forgotten: tuple[str, ...]) -> None:
         pending = self._in_load
-        keys = sorted({*partitions, *forgotten})
+        keys = sorted(partitions)
         if not keys:
             return
         days = [date.fromisoformat(key[:10]) for key in keys]
         pending.touch(min(days), max(days))
-        pending.keys.update({key: partitions[key].input_hash if key in partitions else "" for key in keys})
+        pending.keys.update({key: partitions[key].input_hash for key in keys})
         with self._doing(f"partition {keys[0]}{' and others' if len(keys) > 1 else ''} can't be taken"):
             self._open.execute("CREATE OR REPLACE TEMP TABLE affected (document_id VARCHAR)")
             self._collect_affected(keys)
             note_names(self._open, lambda source: _bound(source, keys), keys, gone=True)
             for of_partitions in (*_PARTITIONED, table("meta", records.Partition)):
                 self._delete(of_partitions, keys)
-            for key in sorted(partitions):
+            for key in keys:
                 self._take_files(key, partitions[key])
             self._collect_affected(keys)
             self._show_smallest_partition()
@@ -522,7 +515,7 @@ class Warehouse:
 
     def _create_if_new(self) -> None:
         with self._doing("can't be opened for writing"):
-            if schema.version(self._open) is None:
+            if not schema.is_made(self._open):
                 self._target.begin()
                 schema.bring_up_to_date(self._open)
                 self._target.commit()
