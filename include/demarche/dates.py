@@ -487,15 +487,16 @@ _NEIGHBOURS = "|".join(
 @_rule(rf"{_BEGIN}{_NAMED_DAY}(?P<first>{_WEEKDAY})(?:{_W}{_HOURS})?{_TO}(?P<last>{_WEEKDAY})\b{_NO_NEWSPAPER}"
        rf"{_OF_WEEK}")  # fmt: skip
 @_rule(rf"\b[Bb]etween{_W}(?P<first>{_WEEKDAY}){_W}and{_W}(?P<last>{_WEEKDAY})\b{_NO_NEWSPAPER}{_OF_WEEK}")
-@_rule(rf"{_BEGIN}{_NAMED_DAY}(?=(?:{_NEIGHBOURS})\b)(?P<first>{_WEEKDAY}){_W}and{_W}(?P<last>{_WEEKDAY})"
-       rf"{_NO_NEWSPAPER}{_OF_WEEK}")  # fmt: skip
+@_rule(rf"{_BEGIN}{_NAMED_DAY}(?:(?P<which>last|next|this){_W})?(?=(?:{_NEIGHBOURS})\b)(?P<first>{_WEEKDAY}){_W}and{_W}"
+       rf"(?P<last>{_WEEKDAY}){_NO_NEWSPAPER}{_OF_WEEK}")  # fmt: skip
 def _weekday_range(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
     """Sunday to Tuesday, between Monday and Wednesday, Monday and Tuesday of next week"""
     if anchor is None:
         return None
     weekday = _weekday(match["first"])
-    if match["week"]:
-        start = _latest(0, anchor) + timedelta(days=7 * {"last": -1, "this": 0, "next": 1}[match["week"]] + weekday)
+    week = match["week"] or match.groupdict().get("which")
+    if week:
+        start = _latest(0, anchor) + timedelta(days=7 * {"last": -1, "this": 0, "next": 1}[week] + weekday)
         return start, _soonest(_weekday(match["last"]), start), "day"
     start = _soonest(weekday, anchor) if tense == "future" else _latest(weekday, anchor)
     return start, _soonest(_weekday(match["last"]), start), "day"

@@ -20,6 +20,7 @@ from demarche.codebook.additions import Additions
 from demarche.codebook.names import fold, longest_phrases
 from demarche.records import Place
 
+_DWARFED = 8  # times as many people: whoever means the smaller of two cities says so
 _CITY = "city"
 
 
@@ -51,15 +52,18 @@ class Places:
         cities = [place for place, _ in self.named(folded) if place.place_type == _CITY]
         return next((place for place in cities if place.country_code == country_code), None)
 
-    def find(self, folded: str, countries: Collection[str] = ()) -> Place | None:
+    def find(self, folded: str, countries: Collection[str] = (), *, is_sure: bool = False) -> Place | None:
         """The place meant by a folded name: a region or site, else a city of ``countries``, else the largest city.
 
+        ``is_sure``: the text says that it lies in one of ``countries``, which it else only speaks of.
         None when there is none, and when two cities of much the same size compete without a country to decide.
         """
         found = self.named(folded)
         if not found:
             return None
         near = [row for row in found if row[0].country_code in countries]
+        if not is_sure and near and max(row[1] for row in found) > _DWARFED * max(row[1] for row in near) > 0:
+            near = []  # "met in Geneva" by an American: not the one in Illinois
         candidates = near or list(found)
         place, population = candidates[0]
         if len(candidates) == 1 or place.place_type != _CITY or not population:

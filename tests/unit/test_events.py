@@ -585,6 +585,54 @@ def test_other_talks_say_nothing_of_a_planned_visit(press: Press, other: dict[st
     assert [event.status_type for event in press.resolve().events if event.mode_type == "visit"] == ["planned"]
 
 
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"on": "2021-05-03", "until": "2021-05-09", "precision": "week", "status": "planned"},
+        {"status": "planned"},
+        {"status": "occurred", "stage_type": "start"},
+    ],
+)
+def test_the_day_of_talks_there_is_that_of_a_visit_whose_days_are_not_told(press: Press, plan: dict[str, str]) -> None:
+    press.tell(press.print("One", "2021-05-03"), "CONSULT", [VELLA], ["FRA"], mode="visit", **plan)
+    press.tell(press.print("Two", "2021-05-04"), "CONSULT", [VELLA], [MOREAU], on="2021-05-04", country="FRA")
+    event = next(event for event in press.resolve().events if event.mode_type == "visit")
+    assert (event.status_type, event.start_date, event.date_precision_type) == ("occurred", date(2021, 5, 4), "day")
+
+
+def test_talks_with_a_third_tell_that_a_visit_came_about(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-02"), None, on="2021-05-04", status="planned")
+    press.tell(press.print("Two", "2021-05-04"), "CONSULT", [VELLA], ["Ana Okoro/FJI"], on="2021-05-04", country="FRA")
+    assert [event.status_type for event in press.resolve().events if event.mode_type == "visit"] == ["occurred"]
+
+
+def test_a_visit_lasts_to_the_last_talks_that_were_held_there(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-04"), "start", on="2021-05-04")
+    press.tell(press.print("Two", "2021-05-06"), "CONSULT", [VELLA], [MOREAU], on="2021-05-06", country="FRA")
+    event = next(event for event in press.resolve().events if event.mode_type == "visit")
+    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 6))
+
+
+def test_a_visit_for_talks_that_are_put_off_is_put_off(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-02"), None, on="2021-05-04", status="planned")
+    talks = press.print("Two", "2021-05-03")
+    press.tell(talks, "CONSULT", [VELLA], [MOREAU], on="2021-05-04", country="FRA", status="postponed")
+    assert [event.status_type for event in press.resolve().events if event.mode_type == "visit"] == ["postponed"]
+
+
+def test_two_hosts_of_one_guest_make_one_visit(press: Press) -> None:
+    for paper, host in (("One", MOREAU), ("Two", "Luc Renard/FRA")):
+        press.tell(press.print(paper, "2021-05-04"), "CONSULT", [VELLA], [host], on="2021-05-04", mode="visit")
+    assert press.sizes() == [2]
+
+
+def test_a_visit_of_long_ago_gives_no_day_to_one_that_is_news(press: Press) -> None:
+    document = press.print("One", "2021-05-04")
+    visit(press, document, None, status="cancelled")
+    visit(press, document, None, on="2019-01-01", until="2019-12-31", precision="year")
+    assert press.sizes() == [1, 1]
+
+
 def test_talks_do_not_undo_that_a_visit_was_called_off(press: Press) -> None:
     for status, published in (("planned", "2021-05-02"), ("cancelled", "2021-05-03")):
         visit(press, press.print(status, published), None, on="2021-05-04", status=status)

@@ -482,6 +482,46 @@ def test_which_day_of_a_visit_it_is_tells_the_first(read: Reader, text: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "status", "first", "last"),
+    [
+        ("On the second day of his four-day visit to Tonga, Fijian premier Sitiveni Rabuka met fishermen on Monday.",
+         "occurred", 12, 15),
+        ("Fijian premier Sitiveni Rabuka is due in Tonga on Friday, 17 March, the beginning of a three-day stay there.",
+         "planned", 17, 19),
+        ("Fijian premier Sitiveni Rabuka left Tonga on Tuesday, the third day of a visit that pleased both sides.",
+         "occurred", 12, 14),
+        ("Fijian premier Sitiveni Rabuka sang on Monday, the first evening of his stay in Tonga.", "occurred", 13, 13),
+        ("Fijian premier Sitiveni Rabuka spoke on Monday, the last day of his visit to Tonga.", "occurred", 13, 13),
+        ("Fijian premier Sitiveni Rabuka wound up two days in Tonga on Tuesday.", "occurred", 13, 14),
+        ("Fijian premier Sitiveni Rabuka will be in Tonga next Tuesday and Wednesday for talks.", "planned", 21, 22),
+        ("Fijian premier Sitiveni Rabuka will on Friday become the first foreign leader to visit Tonga.",
+         "planned", 17, 17),
+        ("Fijian premier Sitiveni Rabuka was received by the king of Tonga at the foot of the steps on Monday.",
+         "occurred", 13, 13),
+        ("Fijian premier Sitiveni Rabuka returned on Tuesday from a day of talks in Tonga.", "occurred", 14, 14),
+        ("Fijian premier Sitiveni Rabuka has accepted an invitation to visit Tonga. The trip has been fixed for 20-22 "
+         "March.", "planned", 20, 22),
+        ("The trip which Fijian premier Sitiveni Rabuka was to have made to Tonga on Friday has been postponed.",
+         "postponed", 17, 17),
+        ("Fijian premier Sitiveni Rabuka will come to Tonga at a later date instead of on 17 March.",
+         "postponed", 17, 17),
+    ],
+)  # fmt: skip
+def test_days_of_a_visit_by_its_circumstances(read: Reader, text: str, status: str, first: int, last: int) -> None:
+    assert visits(read, text) == [(status, ["FJI"], date(2023, 3, first), date(2023, 3, last))]
+
+
+def test_who_arrived_together_from_two_states_paid_a_visit_each(read: Reader) -> None:
+    text = "Fiji's premier, Sitiveni Rabuka, and Samoa's premier, Fiame Naomi Mataafa, both landed in Tonga on Monday."
+    assert sorted(actors for _, actors, *_ in visits(read, text)) == [["FJI"], ["WSM"]]
+
+
+def test_a_visit_that_is_said_not_to_be_off_is_not(read: Reader) -> None:
+    text = "Fiji's foreign ministry dismissed a report that Sitiveni Rabuka's trip to Tonga had been called off."
+    assert visits(read, text) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Fijian premier Sitiveni Rabuka spoke on Monday. The speech ended a visit to Tonga by the general.",

@@ -42,14 +42,17 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
     steps = _steps([tale for tale in tales if not tale.is_mention] or tales)
     status, is_status_disputed = _final_status(tales, steps, voices)
     weighty = _weighty(tales, status)
+    held = [tale for tale in happening.attested_by if tale.status == "occurred"]
     if status == "planned" and happening.attested_by:
-        status = "occurred"
-        steps = [*steps, min(happening.attested_by, key=_chronological)]
+        told_last = max(happening.attested_by, key=_chronological)
+        if held or _chronological(told_last) > _chronological(steps[-1]):
+            steps = [*steps, min(held, key=_chronological) if held else told_last]
+            status = steps[-1].status
     mode = _vote(tales, voices, lambda tale: tale.report.mode_type)
-    told = [tale.published for tale in (*tales, *happening.attested_by) if tale.status == "occurred" and tale.published]
+    told = [tale.published for tale in (*tales, *held) if tale.status == "occurred" and tale.published]
     # it can't have begun after it was first told, a day's slack for time zones
     limit = min(told) + timedelta(days=1) if told and status == "occurred" else date.max
-    interval, is_date_disputed = _interval(tales, weighty, status, mode, voices, limit)
+    interval, is_date_disputed = _interval(tales, weighty, status, mode, voices, limit, held)
     place, is_place_disputed = _place(weighty, tales, voices)
     quantity, is_quantity_disputed = _quantity(tales, voices)
     participants = _participants(tales, voices, event_id, load_date)
@@ -257,7 +260,13 @@ _EXACTNESS = {"day": 4, "week": 3, "month": 2, "year": 1, "unknown": 0}
 
 
 def _interval(
-    tales: Sequence[Tale], weighty: Sequence[Tale], status: str, mode: str | None, voices: Voices, limit: date
+    tales: Sequence[Tale],
+    weighty: Sequence[Tale],
+    status: str,
+    mode: str | None,
+    voices: Voices,
+    limit: date,
+    held: Sequence[Tale],
 ) -> tuple[Interval | None, bool]:
     def told_interval(tale: Tale) -> Interval | None:
         return tale.interval if tale.interval and tale.interval.start <= limit else None
@@ -275,7 +284,7 @@ def _interval(
 
         return _vote(heard, voices, value, supports=Interval.overlaps, exactness=exactness)
 
-    chosen = _visit_days(tales, weighty, voices, limit) if mode == "visit" else None
+    chosen = _visit_days(tales, weighty, voices, limit, held) if mode == "visit" else None
     for heard in (weighty, tales):
         chosen = chosen or vote(heard, lambda interval: interval.precision_type == "day")
     for heard in (weighty, tales):
@@ -289,8 +298,11 @@ def _interval(
     return chosen, is_disputed and status not in ("postponed", "planned", "requested")
 
 
-def _visit_days(tales: Sequence[Tale], weighty: Sequence[Tale], voices: Voices, limit: date) -> Interval | None:
-    """The first and the last day of a visit: reports tell the one, or the other, or both."""
+def _visit_days(
+    tales: Sequence[Tale], weighty: Sequence[Tale], voices: Voices, limit: date, held: Sequence[Tale]
+) -> Interval | None:
+    """The first and the last day of a visit: reports tell the one, or the other, or both. What they leave open the days
+    of the talks that were ``held`` there tell, as far as they go."""
 
     def any_first(tale: Tale) -> date | None:
         return tale.interval.start if tale.interval and tale.interval.start <= limit else None
@@ -321,12 +333,19 @@ def _visit_days(tales: Sequence[Tale], weighty: Sequence[Tale], voices: Voices, 
     end = _vote(heard, voices, last) or _vote(spans, voices, last)
     start = start or _vote(heard, voices, begun) or _planned_start(dated, voices, begun, end)
     start = start or _vote(heard, voices, any_first)
+    met = sorted(day for tale in held if tale.interval for day in (tale.interval.start, tale.interval.end))
+    if met and (start is None or met[0] < start <= met[0] + timedelta(days=settings()["visit_slack_days"])):
+        start = met[0] if end is None or end >= met[0] else start
     if end is None and start is not None:
         days_long = _vote(tales, voices, lambda tale: tale.report.day_count)
         end = start + timedelta(days=days_long - 1) if days_long else _vote(heard, voices, any_last)
+        end = end or max([day for day in met if day - start <= timedelta(days=_LONGEST_STAY)], default=None)
     if start is None or (end is not None and end < start):
         return None
     return Interval(start, end or start, "day")
+
+
+_LONGEST_STAY = 14  # days
 
 
 def _planned_start(

@@ -43,7 +43,7 @@ class Happening:
     rules: Mapping[str, str]
     cluster_number: int = 0
     attested_by: tuple[Tale, ...] = ()
-    """Reports of other happenings that tell that this one, which was planned, came about; the smallest first."""
+    """Of a visit: reports of other happenings, of talks that the visitor held there; the smallest first."""
 
 
 class Seat(NamedTuple):
@@ -206,9 +206,27 @@ def blocks_of(tale: Tale) -> frozenset[str]:
         names = {name for persons in tale.actors.values() for one in persons for name in one.names if len(name) > 3}
         hosts = ("", *tale.recipients)
         keys |= {f"visit|{host}|{name}|{month}" for host in hosts for name in names for month in _months(*days)}
+    elif _is_held_somewhere(tale) and days is not None:  # who met abroad has been there, and may have been a guest
+        host = tale.report.country_code
+        names = {
+            name
+            for whom, persons in tale.everybody.items()
+            if whom != host
+            for one in persons
+            for name in one.names
+            if len(name) > 3
+        }
+        keys |= {f"visit|{host}|{name}|{month}" for name in names for month in _months(*days)}
     if tale.report.event_type in settings()["seldom_types"] and days is not None:  # to whom it was done may be untold
         keys |= {f"{tale.report.event_type}|{whom}+|{month}" for whom in tale.actors for month in _months(*days)}
     return keys
+
+
+def _is_held_somewhere(tale: Tale) -> bool:
+    """Whether a tale is one of talks on a day in a country, held or called off."""
+    report = tale.report
+    is_held = report.event_type == "CONSULT" and report.mode_type != "phone" and report.country_code is not None
+    return is_held and tale.status in ("occurred", "cancelled", "postponed") and tale.interval is not None
 
 
 # --- joining -----------------------------------------------------------------------------------------------------
@@ -409,8 +427,7 @@ class _Grouping:
             rules |= {tale.report.report_id: _copy_rule(first, tale) for tale in others}
         tales = sorted((tale for index in members for tale in self._codings[index]), key=lambda tale: tale.key)
         rules[tales[0].report.report_id] = "first"
-        plans = [index for index in members if self._tales[index].status == "planned"]
-        attesting = {other for index in plans for other in self._attested.get(index, ())}
+        attesting = {other for index in members for other in self._attested.get(index, ())} - set(members)
         attested_by = sorted((self._tales[index] for index in attesting), key=lambda tale: tale.key)
         return Happening(tuple(tales), rules, cluster_number, tuple(attested_by))
 

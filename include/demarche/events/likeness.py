@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from demarche.events.tales import ENDS, NAMELESS, STARTS, Interval, Side, Tale, aligned, settings
+from demarche.events.tales import ENDS, NAMELESS, STARTS, Interval, Person, Side, Tale, aligned, settings
 
 Level = Literal["conflict", "attests", "apart", "weak", "strong"]
 
@@ -95,17 +95,35 @@ def _modes_differ(one: Tale, other: Tale) -> bool:
 
 
 def _attests(talks: Tale, visit: Tale) -> bool:
-    """Whether who was to visit is told to have met somebody there on one of its days, so that the visit came about."""
-    is_plan = visit.report.mode_type == "visit" and visit.status == "planned"
-    is_held = talks.report.mode_type not in ("visit", "phone") and talks.status == "occurred"
-    planned, held = visit.interval, talks.interval
-    if not (is_plan and is_held) or planned is None or held is None:
+    """Whether who was to visit, or did, is told to have met somebody there at the time: the visit came about, and that
+    was one of its days. What was to be held there and was called off says that the visit was.
+    """
+    is_visit = visit.report.mode_type == "visit" and visit.status in ("planned", "occurred")
+    if not is_visit or talks.report.mode_type in ("visit", "phone") or visit.stage == "home":
         return False
-    is_dated = planned.precision_type == held.precision_type == "day" and planned.overlaps(held)
-    if not is_dated or talks.report.country_code not in visit.recipients:
+    if talks.status not in ("occurred", "cancelled", "postponed") or talks.report.country_code not in visit.recipients:
+        return False
+    if not _is_in_time(talks, visit) or (talks.status != "occurred" and visit.status != "planned"):
         return False
     own, theirs = aligned(visit.actors, talks.everybody)
     return any(a.is_same(b) for whom in own.keys() & theirs.keys() for a in own[whom] for b in theirs[whom])
+
+
+def _is_in_time(talks: Tale, visit: Tale) -> bool:
+    """Whether the day of talks is one of a visit's, or can be: shortly after who came had come, or, of one without a
+    day, when it was news or next on the calendar."""
+    held, days = talks.interval, visit.interval
+    if held is None or held.precision_type != "day":
+        return False
+    if days is not None:
+        last = days.end
+        if visit.status == "occurred" and days.precision_type == "day" and visit.stage not in ENDS:
+            last += timedelta(days=settings()["visit_slack_days"])
+        return days.start <= held.end and held.start <= last
+    if visit.published is None or visit.is_mention:
+        return False
+    ahead = timedelta(days=settings()["plan_days"] if visit.status == "planned" else 1)
+    return visit.published - timedelta(days=settings()["news_days"]) <= held.start <= visit.published + ahead
 
 
 def _is_lonely(one: Tale, other: Tale) -> bool:
@@ -165,7 +183,10 @@ def _parties(one: Tale, other: Tale) -> _Parties | None:
         is_mutual = not (one.recipients and other.recipients)
     if is_mutual:
         return _match(one.everybody, other.everybody)
-    actors, recipients = _match(one.actors, other.actors), _match(one.recipients, other.recipients)
+    hosts = one.recipients, other.recipients
+    if is_visit:  # a guest is received by more than one of his hosts
+        hosts = _nameless(one.recipients), _nameless(other.recipients)
+    actors, recipients = _match(one.actors, other.actors), _match(*hosts)
     if actors is None or recipients is None:
         return None
     return _Parties(
@@ -173,6 +194,11 @@ def _parties(one: Tale, other: Tale) -> _Parties | None:
         actors.shared_count + recipients.shared_count,
         actors.persons + recipients.persons,
     )
+
+
+def _nameless(side: Side) -> Side:
+    """A side without its persons."""
+    return dict.fromkeys(side, frozenset[Person]())
 
 
 def _may_be_who_it_is(one: Tale, other: Tale) -> bool:
@@ -275,6 +301,8 @@ def _weigh(one: Tale, other: Tale, parties: _Parties) -> Verdict:
         in_one_text = _weigh_in_one_text(one, other, parties)
         if in_one_text is not None:
             return in_one_text
+    if _is_past_for(one, other) or _is_past_for(other, one):
+        return _APART
     if _told_too_early(one, other) or _told_too_early(other, one):
         return _conflict("told_before_it_began")
     if _is_life(one, other) and not parties.is_whole and parties.shared_count < 3:
@@ -294,6 +322,14 @@ def _weigh_in_one_text(one: Tale, other: Tale, parties: _Parties) -> Verdict | N
     if one.interval.gap_days(other.interval) <= _visit_slack(one, other, one.interval, other.interval):
         return Verdict("strong" if parties.is_whole else "weak", "same_visit_in_text", 1.0 + parties.shared_count)
     return None
+
+
+def _is_past_for(ahead: Tale, past: Tale) -> bool:
+    """Whether something lay ahead, or was called off, without a day, when the other one was long over."""
+    is_ahead = ahead.interval is None and ahead.status in ("planned", "requested", "cancelled", "postponed")
+    if not is_ahead or ahead.published is None or past.interval is None:
+        return False
+    return past.interval.end < ahead.published - timedelta(days=settings()["plan_days"])
 
 
 def _told_too_early(early: Tale, late: Tale) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from demarche.events.likeness import share_parties
 from demarche.events.tales import Tale, settings
@@ -47,7 +47,7 @@ def _filled(tale: Tale, others: Sequence[Tale]) -> Tale:
     """The tale with day, visitor or host of the only visit of its document that it can be, as far as it lacks them."""
     same = [other for other in others if _may_be_one(tale, other)]
     if tale.interval is None:
-        dated = [other for other in same if other.interval is not None]
+        dated = [other for other in same if other.interval is not None and not _is_background(other)]
         if not dated or any(_gap(one, other) > 0 for one in dated for other in dated):
             return tale
         told = max(dated, key=lambda other: (_length(other), other.key))
@@ -61,6 +61,13 @@ def _filled(tale: Tale, others: Sequence[Tale]) -> Tale:
         if not getattr(tale, side) and told_sides and all(share_parties(told_sides[0], its, 1) for its in told_sides):
             tale = replace(tale, **{side: told_sides[0]})
     return tale
+
+
+def _is_background(tale: Tale) -> bool:
+    """Whether a text tells of a visit as of something long past: "was last there two years ago"."""
+    if tale.interval is None or tale.published is None or tale.status != "occurred":
+        return False
+    return tale.published - tale.interval.end > timedelta(days=settings()["plan_days"])
 
 
 def _gap(one: Tale, other: Tale) -> int:

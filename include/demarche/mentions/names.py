@@ -530,7 +530,7 @@ class NameReader:
             return
         folded = fold(self.doc[start:end].text)
         behind = self._country_behind(end)
-        place = self.places.find(folded, {behind} if behind else countries)
+        place = self.places.find(folded, {behind} if behind else countries, is_sure=behind is not None)
         if place is None:
             self._add(Span(start, end, end - 1, "place", "ambiguous", 0.2))
             return

@@ -154,6 +154,8 @@ def _read_sentence(
             event_type, mode_type = "ACCUSE", "disapprove"  # governments protest in words
         if event_type == "RETREAT" and (been_to := visits.came_home_from(frame, actors, parties)):
             event_type, mode_type, recipients = "CONSULT", "visit", been_to
+        if event_type == "AGREE" and (hosts := visits.invited_to(frame, parties)):
+            event_type, mode_type, status, recipients = "CONSULT", "visit", "planned", hosts
         if is_abroad:  # "flew to Geneva to meet Togo's premier": a meeting, and no visit to Togo
             mode_type = None
         if mode_type == "visit" and frame.entry.head in ("leave", "depart") and _are_troops(frame.actors):

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from spacy.tokens import Span, Token
 
-from demarche import codebook, dates, places
+from demarche import codebook, dates, entities, places
 from demarche.codebook.names import fold
 from demarche.records import Mention
 from demarche.reports import syntax
@@ -83,7 +83,7 @@ class Times:
             root = span.root
             if expression.text.lower().startswith("since ") and _counts_back(sentence, span.start):
                 continue
-            governor = _governor_of_time(root, span)
+            governor = _headed_clause(sentence, span) or _governor_of_time(root, span)
             if governor is not None and self._is_of_the_day(expression.text):
                 governor = _out_of_background(governor)
             self._found.append(_Found(root, governor, expression.text))
@@ -250,6 +250,14 @@ def _counts_back(sentence: Span, before: int) -> bool:
     return not words.isdisjoint(("first", "last", "worst", "biggest", "largest", "highest", "lowest", "deadliest"))
 
 
+def _headed_clause(sentence: Span, span: Span) -> Token | None:
+    """The verb behind a day that heads its sentence like an entry of a diary: "Sunday, 8 August: Chad's premier …"."""
+    if span.start != sentence.start or span.end >= sentence.end or span.doc[span.end].text != ":":
+        return None
+    behind = span.doc[span.end + 1 : sentence.end]
+    return behind.root if len(behind) and syntax.is_verbal(behind.root) else None
+
+
 def _governor_of_time(root: Token, span: Span) -> Token | None:
     """The verb or noun that a time expression modifies."""
     if root.dep_ == "compound" and root.head.pos_ == "PROPN":  # "Yesterday Mexico's president …": no part of the name
@@ -293,6 +301,7 @@ def _distance(governor: Token, frame: Frame) -> int | None:
             return None
         if (
             governor.lemma_.lower() in _OPERATING
+            or governor.lemma_ in ("be", "become")
             or frame.status_type in ("requested", "threatened", "denied")
             or syntax.is_verbal(trigger) is False
         ):
@@ -312,6 +321,8 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         return 1  # "the meeting that was to have been held on Friday"
     if governor.head == trigger and governor.dep_ in ("dobj", "pobj", "attr", "oprd", "npadvmod", "nsubj", "nsubjpass"):
         return 2
+    while governor.dep_ == "pobj" and governor.head.lower_ == "of" and governor.head.head.dep_ == "pobj":
+        governor = governor.head.head  # "received him at the foot of the steps on Sunday"
     if governor.dep_ == "pobj" and governor.head.head == trigger and governor.pos_ != "VERB":
         blames = frame.event_type == "ACCUSE" and frame.entry.head not in _SUMMONING
         is_cause = blames and governor.head.lower_ in ("for", "over") and governor.pos_ == "NOUN"
@@ -391,7 +402,11 @@ def where(frame: Frame, parties: Parties, facilities: dict[str, Where]) -> Where
 def filed_at(dateline_place: str | None) -> Where:
     """The place that a dateline names; nothing where there is none, or more than one that it may be."""
     place = places.load_places().find(fold(dateline_place)) if dateline_place else None
-    return Where(place.place_id, place.name, place.country_code, "city") if place is not None else Where()
+    if place is not None:
+        return Where(place.place_id, place.name, place.country_code, "city")
+    town, _, country = (dateline_place or "").rpartition(",")
+    code = entities.load_gazetteer().state(country) if town else None
+    return Where(None, town.strip().title(), code, "city") if code else Where()
 
 
 _OLDEST_FILED = timedelta(days=7)

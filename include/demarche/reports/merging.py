@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, product
 
 from demarche.reports import frames, sides, syntax
 from demarche.reports.circumstances import When, Where, count_from
@@ -78,14 +78,21 @@ def is_abroad(draft: Draft) -> bool:
 
 
 def _legs(draft: Draft) -> list[Draft]:
-    """A tour is a visit to each of its hosts."""
+    """A tour is a visit to each of its hosts, and who comes from several states visits for each of them."""
     hosts = list(dict.fromkeys(party.country_code for party in draft.recipients))
-    if draft.mode_type != "visit" or len(hosts) < 2 or None in hosts:
+    guests = list(dict.fromkeys(party.country_code for party in draft.actors))
+    if draft.mode_type != "visit":
+        return [draft]
+    hosts = hosts if len(hosts) > 1 and None not in hosts else [None]
+    guests = guests if len(guests) > 1 and None not in guests else [None]
+    if hosts == guests == [None]:
         return [draft]
     legs = []
-    for host in hosts:
-        where = draft.where if draft.where.country_code in (host, None) else Where()
-        legs.append(replace(draft, recipients=[p for p in draft.recipients if p.country_code == host], where=where))
+    for guest, host in product(guests, hosts):
+        where = draft.where if host is None or draft.where.country_code in (host, None) else Where()
+        actors = [p for p in draft.actors if guest in (p.country_code, None)]
+        recipients = [p for p in draft.recipients if host in (p.country_code, None)]
+        legs.append(replace(draft, actors=actors, recipients=recipients, where=where))
     return legs
 
 
@@ -300,11 +307,20 @@ def _same_act(first: Draft, second: Draft) -> bool:
         return False
     if second.is_anaphoric and not second.parties:
         return True
+    if first.mode_type == "visit" and _hosts(first) and _hosts(second) and _hosts(first).isdisjoint(_hosts(second)):
+        return False
     if not _sides_agree(first, second):
         return False
     if first.sentence_index == second.sentence_index and first.event_type not in _SINGULAR:
         return _keys(first.actors) == _keys(second.actors) and _keys(first.recipients) == _keys(second.recipients)
     return True
+
+
+def _hosts(visit: Draft) -> set[str]:
+    """The states to which somebody came: by those who received him, else by the place."""
+    hosts = {party.country_code for party in visit.recipients if party.country_code}
+    own = {party.country_code for party in visit.actors}
+    return hosts or ({visit.where.country_code} - own if visit.where.country_code else set())
 
 
 def _is_setting(draft: Draft, other: Draft) -> bool:
@@ -386,6 +402,7 @@ def _sides_agree(first: Draft, second: Draft) -> bool:
 def _absorb(home: Draft, other: Draft) -> None:
     """Fill the earlier report from the later one."""
     is_dated = home.when.start_date is None and other.when.start_date is not None
+    is_dated = is_dated or (home.mode_type == "visit" and _is_span_of(home.when, other.when))
     if is_dated:
         home.when = other.when
     home.stay = home.stay.with_(other.stay, is_preferred=is_dated)
@@ -405,6 +422,13 @@ def _absorb(home: Draft, other: Draft) -> None:
         if not any(_compatible(party, k) for k in known):
             (home.recipients if party in other.recipients else home.actors).append(party)
     home.confidence = max(home.confidence, other.confidence)
+
+
+def _is_span_of(day: When, span: When) -> bool:
+    """Whether the second tells from when to when, of which the first tells one end."""
+    if not day.precision_type == span.precision_type == "day" or span.start_date == span.end_date:
+        return False
+    return day.start_date == day.end_date and day.start_date in (span.start_date, span.end_date)
 
 
 def _more_exact(one: Party, other: Party) -> bool:

@@ -290,6 +290,15 @@ def _climb(token: Token, reading: Reading, acts: dict[int, Act]) -> Reading | No
             return None
         if word in ("before", "until", "without", "instead"):
             return None
+        if (becoming := _being_first(current)) is not None:  # "will become the first president to visit Togo"
+            mood = operators.modality(becoming)
+            if mood.negated or mood.kind not in ("fact", "future"):
+                return None
+            if mood.kind == "future" and reading.status == "occurred":
+                reading.status, reading.tense = "planned", "future"
+            reading.governors.append(becoming)
+            current = becoming
+            continue
         aim = current.dep_ == "advcl" and operators.is_purpose(current) and not _is_governed(current)
         if aim and reading.effect is None:
             return None
@@ -382,6 +391,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         return None  # "it is possible that"
     if link == "acl" and not nominal and _is_ranked(governor) and _mood(governor.head).negated:
         return None  # "was not the first to": who did it, and when, is another matter
+    if link in ("acl", "ccomp", "appos") and reading.status in ("cancelled", "postponed") and _is_refuted(governor):
+        return None  # "dismissed a report that the visit had been called off"
     if link == "behind" and operators.speaker(governor) is not None:
         return None  # "said that Mali was behind the raid": blame
     if link in ("ccomp", "xcomp") and governor.lemma_.lower() in _ENABLING and not nominal:
@@ -514,6 +525,12 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
     return _take_stance(governor, act, effect, reading, link, mood)
 
 
+def _is_refuted(word: Token) -> bool:
+    """Whether somebody denies or rejects what a word says."""
+    verb = syntax.clause_verb(word)
+    return verb is not None and verb.lemma_.lower() in _REFUTING
+
+
 def _mood(word: Token) -> operators.Modality:
     return operators.modality(word) if syntax.is_verbal(word) else operators.Modality("fact", False, False)
 
@@ -528,12 +545,22 @@ def _is_imagined(governor: Token, mood: operators.Modality) -> bool:
     return bool(said) and mood.kind == "would" and operators.speaker(governor) is None
 
 
+def _being_first(verb: Token) -> Token | None:
+    """The verb by which somebody is, or becomes, the first to do what an infinitive says."""
+    if not operators.is_purpose(verb):
+        return None
+    above = verb.head if verb.dep_ == "advcl" else verb.head.head if verb.head.dep_ == "attr" else verb
+    firsts = [verb.head] if verb.dep_ != "advcl" else syntax.children(above, "attr")
+    return above if above.lemma_ in ("be", "become") and any(map(_is_ranked, firsts)) else None
+
+
 def _is_ranked(noun: Token) -> bool:
     """ "the first president to visit", "the only state to object": what the infinitive says was done."""
     words = [noun.lower_, *(c.lower_ for c in noun.children if c.dep_ in ("amod", "det", "advmod"))]
     return noun.tag_ == "CD" or any(word in _RANKS for word in words)
 
 
+_REFUTING = codebook.words("refuting_news")
 _RANKS = codebook.words("ranks")
 
 

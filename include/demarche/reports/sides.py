@@ -540,11 +540,29 @@ def nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[To
             recipients = of
         elif not actors:
             actors = of
+    if not actors and entry.event_type == "CONSULT":
+        actors, theirs = _of_relative(noun, is_party)
+        recipients = recipients or theirs
     if not actors:
         actors = [a for a in adjectives if a not in recipients]
     elif not recipients and adjectives:
         recipients = [a for a in adjectives if a not in actors]
     return actors, recipients
+
+
+def _of_relative(noun: Token, is_party: IsParty) -> tuple[list[Token], list[Token]]:
+    """ "The trip that she was to have made to Togo": who makes it, and to whom."""
+    for clause in syntax.children(noun, "relcl"):
+        verbs = [clause, *syntax.children(clause, "xcomp")]
+        if verbs[-1].lemma_ not in _MAKING:
+            continue
+        doers = [s for s in syntax.own_subjects(clause) if s.tag_ not in ("WDT", "WP")]
+        others = [o for verb in verbs for name, o in syntax.obliques(verb) if name in ("to", "in", "with")]
+        return [p for s in doers for p in syntax.conjuncts(s) if is_party(p)], [o for o in others if is_party(o)]
+    return [], []
+
+
+_MAKING = frozenset({"hold", "make", "pay", "undertake"})
 
 
 def _binds(subject: Token, noun: Token) -> bool:

@@ -24,6 +24,7 @@ NOUNS = codebook.words("visit_nouns")
 ENDS, BEGINNINGS = codebook.words("visit_ends"), codebook.words("visit_beginnings")
 LASTING = codebook.words("lasting")
 _BEGINNING_NOUNS, _END_NOUNS = codebook.words("visit_beginning_nouns"), codebook.words("visit_end_nouns")
+DAYTIMES = frozenset({"afternoon", "evening", "morning", "night"})
 _OVER = frozenset({"after", "following", "from"})
 _AT = frozenset({"at", "in", "on"})
 _HOMEWARD = frozenset({"back", "home"})
@@ -115,7 +116,7 @@ def _lasting_nouns(frame: Frame) -> Iterator[Token]:
         for name, noun in syntax.obliques(word):
             if name in names:
                 yield noun
-            elif name in _AT and _by_noun(noun):  # "at the end of a three-day visit"
+            elif name in _AT and part_of(noun):  # "at the end of a three-day visit"
                 yield from (inner for of, inner in syntax.obliques(noun) if of == "of")
         for verb in syntax.children(word, "advcl", "xcomp"):  # "came, to spend three days there"
             if verb.lemma_ == "spend" or verb.lemma_ in BEGINNINGS:
@@ -155,7 +156,7 @@ def _around(noun: Token) -> str | None:
         return None
     name = preposition.lower_
     if name == "of":
-        return _by_noun(above)
+        return part_of(above)
     if name in _OVER:
         verb = syntax.clause_verb(preposition)
         return "home" if verb is not None and _is_homeward(verb) else "end"
@@ -164,10 +165,11 @@ def _around(noun: Token) -> str | None:
     return None
 
 
-def _by_noun(noun: Token) -> str | None:
+def part_of(noun: Token) -> str | None:
+    """The part that a noun says with "of a visit" behind it: "the second day", "the last evening", "the start"."""
     lemma = noun.lemma_.lower()
-    if lemma == "day":
-        ordinal = {child.lower_ for child in noun.children}
+    ordinal = {child.lower_ for child in noun.children}
+    if lemma == "day" or (lemma in DAYTIMES and ordinal & {"first", "last", "final"}):
         return "end" if ordinal & {"last", "final", "closing"} else "start" if "first" in ordinal else "midst"
     if lemma in ("course", "middle"):
         return "midst"
@@ -181,8 +183,10 @@ def _by_lemma(verb: Token) -> str | None:
 
 def _of_verb(verb: Token, frame: Frame) -> str | None:
     obliques = list(syntax.obliques(verb))
-    if verb.lemma_ == "spend" and verb.dep_ in ("advcl", "ccomp") and any(c.lower_ == "having" for c in verb.children):
-        return "end"  # "left, having spent three days there"
+    if verb.lemma_ == "spend" and _has_gone(verb):
+        return "end"  # "left, having spent three days there", "left Togo, where he had spent three days"
+    if sets_out_home(verb):
+        return "end"
     if verb.lemma_ in syntax.LEAVING or (verb.lemma_ == "set" and syntax.children(verb, "prt")):
         aims = [noun for name, noun in obliques if name == "for" and noun.lemma_.lower() != "home"]
         is_from = any(noun in frame.recipients for noun in syntax.objects(verb))
@@ -203,17 +207,30 @@ def _of_verb(verb: Token, frame: Frame) -> str | None:
     return _by_lemma(verb)
 
 
+def _has_gone(verb: Token) -> bool:
+    words = {child.lower_ for child in syntax.children(verb, "aux")}
+    return ("having" in words and verb.dep_ in ("advcl", "ccomp")) or ("had" in words and verb.dep_ == "relcl")
+
+
 _BEGUN = (ENDS | BEGINNINGS) - {"come", "arrive", "fly", "land", "reach", "welcome", "greet", "cap", "crown", "leave"}
 
 
 def _is_homeward(verb: Token) -> bool:
-    return verb.lemma_ == "return" or any(child.lower_ in _HOMEWARD for child in syntax.children(verb, "advmod"))
+    is_home = any(child.lower_ in _HOMEWARD for child in syntax.children(verb, "advmod"))
+    return verb.lemma_ == "return" or is_home or sets_out_home(verb)
+
+
+def sets_out_home(verb: Token) -> bool:
+    """ "Started on the journey home", "began the trip back"."""
+    nouns = [*syntax.objects(verb), *(noun for _, noun in syntax.obliques(verb))]
+    ways = (noun for noun in nouns if noun.lemma_.lower() in NOUNS or noun.lemma_.lower() in ("flight", "way"))
+    return any(child.lower_ in ("back", "home", "homeward") for way in ways for child in way.children)
 
 
 def _beside(word: Token) -> str | None:
     """ "Arrived at the start of a visit", "landed, beginning a visit"."""
     nouns = (noun for name, noun in syntax.obliques(word) if name in _AT)
-    found = [stage for noun in nouns if (stage := _by_noun(noun)) and any(n == "of" for n, _ in syntax.obliques(noun))]
+    found = [stage for noun in nouns if (stage := part_of(noun)) and any(n == "of" for n, _ in syntax.obliques(noun))]
     added = (verb for verb in syntax.children(word, "advcl", "xcomp") if verb.tag_ in ("VBG", "VBD", "VBZ"))
     found += [stage for verb in added if (stage := _by_lemma(verb))]
     return found[0] if len(set(found)) == 1 else None

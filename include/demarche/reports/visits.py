@@ -10,7 +10,7 @@ visit lasts until Friday": no visit by itself, only the end of the one told befo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -18,7 +18,7 @@ from itertools import pairwise
 from spacy.tokens import Span, Token
 
 from demarche import codebook
-from demarche.reports import sides, stays, syntax
+from demarche.reports import frames, operators, sides, stays, syntax
 from demarche.reports.circumstances import NTH_DAYS, Times, When, Where
 from demarche.reports.frames import Frame
 from demarche.reports.merging import Draft
@@ -27,7 +27,11 @@ from demarche.reports.parties import Parties, Party, distinct, identity
 #: So many sentences before a visit that names nobody may name who comes.
 _REACH = 2
 _PRESENCE = codebook.words("presence")
+_VISITING = frozenset({"come", "travel", "visit"})
 _SETTING_OUT = codebook.words("setting_out")
+_FIXING = frozenset({"arrange", "fix", "plan", "schedule", "set", "slate", "take"})
+_OCCASIONS = frozenset({"date", "day", "stage", "time"})
+_LONGEST = 14  # days
 _UNTIL = frozenset({"until", "till", "til", "through", "to"})
 _ARRIVING = frozenset({"arrive", "come", "fly", "jet", "land", "sail", "touch", "travel"})
 _LEADING = frozenset({"head_of_state", "head_of_government", "foreign_minister"})
@@ -51,7 +55,8 @@ def complete(
             if _is_mere_presence(draft, kept) or _is_nobodys(draft):
                 continue
             _put_ahead(draft, anchor)
-            _count_days(draft, Times(sentence, anchor))
+            _count_days(draft, sentence, Times(sentence, anchor), anchor)
+            _put_off(draft)
         kept.append(draft)
     return _with_ends(kept, sentences, anchor)
 
@@ -88,8 +93,25 @@ def without_origin(frame: Frame, recipients: Sequence[Party], parties: Parties) 
     if frame.mode_type != "visit" or verb.lemma_ not in _ARRIVING or not syntax.is_verbal(verb):
         return list(recipients)
     origins = [noun for name, noun in syntax.obliques(verb) if name == "from" and parties.is_party(noun)]
+    aims = [noun for name, noun in syntax.obliques(verb) if name != "from" and parties.is_party(noun)]
+    if not aims and any(child.lower_ == "here" for child in verb.children):
+        return [party for party in recipients if not origins]
     left = {identity(party) for noun in origins for party in parties.resolve(noun)}
     return [party for party in recipients if identity(party) not in left]
+
+
+def invited_to(frame: Frame, parties: Parties) -> list[Party]:
+    """ "Accepted an invitation to visit Togo": the hosts of what is now a visit to come."""
+    nouns = [word for word in frame.words if word.lemma_.lower() == "invitation"]
+    if frame.entry.head != "accept" or frame.status_type not in ("occurred", "planned") or not nouns:
+        return []
+    aims = [verb for noun in nouns for verb in (*noun.children, *frame.trigger.children)]
+    aims = [verb for verb in aims if verb.lemma_ in _VISITING and operators.is_to_infinitive(verb)]
+    places = [o for verb in aims for o in syntax.objects(verb) if parties.is_party(o)]
+    places += [
+        o for verb in (*aims, *nouns) for name, o in syntax.obliques(verb) if name == "to" and parties.is_party(o)
+    ]
+    return [party for party in distinct(p for o in places for p in parties.resolve(o)) if party.country_code]
 
 
 def left_behind(draft: Draft, parties: Parties) -> list[Draft]:
@@ -115,7 +137,12 @@ def _place_here(draft: Draft, filed: Where) -> None:
     own = {party.country_code for party in draft.actors}
     is_open = draft.where.country_code in (None, *own) and all(p.country_code in own for p in draft.recipients)
     is_abroad = filed.country_code is not None and filed.country_code not in own
-    if not (guests and is_open and is_abroad and syntax.is_verbal(verb)):
+    if not (guests and is_open and is_abroad):
+        return
+    if not syntax.is_verbal(verb):  # "on the second day of his visit", where nothing says where to
+        is_told = draft.status_type == "occurred" and draft.stay.stage_type in ("start", "midst", "end")
+        if is_told and verb.lemma_.lower() in stays.NOUNS:
+            draft.where, draft.recipients, draft.is_told = filed, [], True
         return
     if any(noun.ent_type_ not in ("DATE", "TIME") for noun in syntax.objects(verb)):
         return  # "left the party"
@@ -142,14 +169,25 @@ def _hosts(draft: Draft) -> set[str]:
 
 
 def came_home_from(frame: Frame, actors: Sequence[Party], parties: Parties) -> list[Party]:
-    """ "The premier returned from Togo on Friday": whom somebody in office has been to; none for soldiers and goods."""
+    """ "The premier returned from Togo on Friday", "from a day of talks in Togo": whom somebody in office has been to;
+    none for soldiers and goods."""
     verb = frame.trigger
     if frame.entry.head != "return" or not actors or not all(party.office_name for party in actors):
         return []
     own = {party.country_code for party in actors}
-    left = [noun for name, noun in syntax.obliques(verb) if name == "from" and parties.is_party(noun)]
-    found = distinct(party for noun in left for party in parties.resolve(noun))
+    left = [noun for name, noun in syntax.obliques(verb) if name == "from"]
+    places = [noun for noun in left if parties.is_party(noun)] or [
+        p for noun in left for p in _places_of(noun, parties)
+    ]
+    found = distinct(party for noun in places for party in parties.resolve(noun))
     return [party for party in found if party.country_code and party.country_code not in own]
+
+
+def _places_of(noun: Token, parties: Parties) -> list[Token]:
+    """ "Two days of talks in Togo", "a visit to Togo": Togo."""
+    inner = list(syntax.obliques(noun))
+    found = [place for name, place in inner if name in ("at", "in", "to") and parties.is_party(place)]
+    return found or [place for name, deeper in inner if name == "of" for place in _places_of(deeper, parties)]
 
 
 def _find_visitor(draft: Draft, sentences: Sequence[Span], parties: Parties) -> None:
@@ -216,18 +254,50 @@ def _put_ahead(draft: Draft, anchor: date | None) -> None:
         draft.status_type = "planned"
 
 
-def _count_days(draft: Draft, times: Times) -> None:
-    """ "Met him on Tuesday, the second day of his visit": the visit began on Monday, and lasted to Tuesday at least."""
-    day = next((word for word in draft.frame.trigger.ancestors if word.lower_ == "day"), None)
-    if day is None or draft.frame.trigger not in [noun for name, noun in syntax.obliques(day) if name == "of"]:
+def _count_days(draft: Draft, sentence: Span, times: Times, anchor: date | None) -> None:
+    """ "Met him on Tuesday, the second day of a three-day visit": it began on Monday and goes on to Wednesday; of
+    unknown length it lasted to Tuesday at least."""
+    day, visit = next(_days_of(draft, sentence), (None, None))
+    when = times.beside(day) if day is not None else None
+    if day is None or visit is None or when is None or when.start_date is None or when.start_date != when.end_date:
         return
+    length = stays.days_at(visit) or draft.stay.day_count
     number = next((NTH_DAYS[child.lower_] for child in day.children if child.lower_ in NTH_DAYS), None)
-    when = times.beside(day)
-    if number is None and any(child.lower_ in ("last", "final", "closing") for child in day.children):
-        number = stays.days_at(draft.frame.trigger)
-    if not number or when is None or when.start_date is None:
+    stage = stays.part_of(day)
+    if number is None:
+        number = 1 if stage == "start" else length
+    if number is None:
+        if stage == "end":
+            draft.when, draft.stay = when, replace(draft.stay, stage_type="end")
         return
-    draft.when = replace(when, start_date=when.start_date - timedelta(days=number - 1))
+    first = when.start_date - timedelta(days=number - 1)
+    last = first + timedelta(days=length - 1) if length and number <= length <= _LONGEST else when.start_date
+    draft.when = replace(when, start_date=first, end_date=last)
+    if draft.status_type == "occurred" and anchor is not None and first > anchor:
+        draft.status_type = "planned"
+
+
+def _days_of(draft: Draft, sentence: Span) -> Iterator[tuple[Token, Token]]:
+    """The days "of" a visit that the sentence tells beside the draft's act: "on the second day of", "the last evening
+    of", and, behind the day that it is, "the beginning of"; each with the visit's noun."""
+    words = draft.frame.words
+    for day in sentence:
+        part = stays.part_of(day)
+        is_beside = day.dep_ in ("appos", "npadvmod") or day.lemma_.lower() in ("day", *stays.DAYTIMES)
+        if part is None or not is_beside:
+            continue
+        for name, noun in syntax.obliques(day):
+            is_visit = name == "of" and noun.lemma_.lower() in stays.NOUNS
+            if is_visit and (noun in words or any(verb.is_ancestor(day) for verb in words if syntax.is_verbal(verb))):
+                yield day, noun
+
+
+def _put_off(draft: Draft) -> None:
+    """ "Will come at a later date instead of on Friday"."""
+    nouns = [noun for name, noun in syntax.obliques(draft.frame.trigger) if name in ("at", "on", "to")]
+    is_later = any(noun.lemma_ in _OCCASIONS and any(c.lower_ == "later" for c in noun.children) for noun in nouns)
+    if draft.status_type == "planned" and is_later:
+        draft.status_type = "postponed"
 
 
 def _with_ends(drafts: list[Draft], sentences: Sequence[Span], anchor: date | None) -> list[Draft]:
@@ -245,6 +315,10 @@ def _with_ends(drafts: list[Draft], sentences: Sequence[Span], anchor: date | No
         if before and count and (first := before[-1].when.start_date) is not None:
             last = first + timedelta(days=count - 1)
             _stretch(before[-1], replace(before[-1].when, end_date=last), is_end=True)
+            continue
+        days = _told_days(sentences[index], anchor)
+        if before and days is not None and before[-1].when.start_date is None:
+            before[-1].when = days
             continue
         told = _told_end(sentences[index], anchor)
         if told is None or told[1].start_date is None or told[1].precision_type != "day":
@@ -284,6 +358,18 @@ def _told_length(sentence: Span) -> int | None:
     return next(filter(None, map(stays.days_at, said)), None) if is_visit else None
 
 
+def _told_days(sentence: Span, anchor: date | None) -> When | None:
+    """The days of "The trip has been fixed for …", "The visit is to take place on …"."""
+    verb = sentence.root
+    subjects = syntax.subjects(verb)
+    verbs = [verb, *syntax.children(verb, "xcomp")]
+    is_visit = len(subjects) == 1 and subjects[0].lemma_.lower() in stays.NOUNS and frames.is_anaphoric(subjects[0])
+    if not is_visit or not any(word.lemma_ in _FIXING for word in verbs):
+        return None
+    times = Times(sentence, anchor)
+    return next(filter(None, map(times.beside, verbs)), None)
+
+
 def _told_end(sentence: Span, anchor: date | None) -> tuple[Token, When, bool] | None:
     """The verb, the day, and whether it is the last day or the first, of a sentence that goes on about a visit."""
     verb = sentence.root
@@ -301,7 +387,11 @@ def _told_end(sentence: Span, anchor: date | None) -> tuple[Token, When, bool] |
         until = any(c.lower_ in _UNTIL and c.dep_ in ("prep", "mark") for c in (*word.children, *verb.children))
         if (is_visit and lemma in stays.LASTING and until) or (is_visit and lemma in stays.ENDS):
             return word, when, True
-        if is_guest and not is_visit and ((lemma in stays.ENDS) or (lemma in ("stay", "remain") and until)):
+        if (
+            is_guest
+            and not is_visit
+            and (lemma in stays.ENDS or stays.sets_out_home(word) or (lemma in ("stay", "remain") and until))
+        ):
             return word, when, True
         if lemma in stays.BEGINNINGS and (is_visit or subjects[0].pos_ == "PRON"):
             return word, when, False
@@ -312,7 +402,7 @@ def _stretch(visit: Draft, when: When, is_end: bool) -> bool:
     first, last, day = visit.when.start_date, visit.when.end_date, when.end_date
     if day is None:
         return False
-    is_ending = any(word.lemma_.lower() in stays.ENDS for word in visit.frame.words)
+    is_ending = visit.stay.stage_type == "end" or any(w.lemma_.lower() in stays.ENDS for w in visit.frame.words)
     if (first is None or last is None) and is_end and not is_ending:
         return False  # when it began isn't known
     if first is None or last is None:
