@@ -8,7 +8,7 @@ A name that several places bear is decided by the country that the text speaks o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -20,6 +20,8 @@ from demarche.codebook.additions import Additions
 from demarche.codebook.names import fold, longest_phrases
 from demarche.records import Place
 
+_NAMING_AFTER = frozenset({"AUS", "CAN", "USA"})
+"""Countries with many towns that are named after cities elsewhere."""
 _DWARFED = 8  # times as many people: whoever means the smaller of two cities says so
 _CITY = "city"
 
@@ -62,7 +64,8 @@ class Places:
         if not found:
             return None
         near = [row for row in found if row[0].country_code in countries]
-        if not is_sure and near and max(row[1] for row in found) > _DWARFED * max(row[1] for row in near) > 0:
+        is_namesake = all(row[0].country_code in _NAMING_AFTER for row in near)
+        if is_namesake and not is_sure and near and _largest(found) > _DWARFED * _largest(near) > 0:
             near = []  # "met in Geneva" by an American: not the one in Illinois
         candidates = near or list(found)
         place, population = candidates[0]
@@ -72,6 +75,10 @@ class Places:
         if largest < 2 * second and not near and candidates[0][0].country_code != candidates[1][0].country_code:
             return None
         return max(candidates, key=lambda row: row[1])[0]
+
+
+def _largest(found: Iterable[tuple[Place, int]]) -> int:
+    return max(population for _, population in found)
 
 
 def _city(line: str) -> tuple[Place, int]:

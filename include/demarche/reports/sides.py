@@ -540,7 +540,7 @@ def nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[To
             recipients = of
         elif not actors:
             actors = of
-    if not actors and entry.event_type == "CONSULT":
+    if not actors and entry.event_type == "CONSULT" and entry.status in ("cancelled", "postponed"):
         actors, theirs = _of_relative(noun, is_party)
         recipients = recipients or theirs
     if not actors:

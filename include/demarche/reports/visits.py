@@ -108,9 +108,7 @@ def invited_to(frame: Frame, parties: Parties) -> list[Party]:
     aims = [verb for noun in nouns for verb in (*noun.children, *frame.trigger.children)]
     aims = [verb for verb in aims if verb.lemma_ in _VISITING and operators.is_to_infinitive(verb)]
     places = [o for verb in aims for o in syntax.objects(verb) if parties.is_party(o)]
-    places += [
-        o for verb in (*aims, *nouns) for name, o in syntax.obliques(verb) if name == "to" and parties.is_party(o)
-    ]
+    places += [o for verb in aims for name, o in syntax.obliques(verb) if name == "to" and parties.is_party(o)]
     return [party for party in distinct(p for o in places for p in parties.resolve(o)) if party.country_code]
 
 
