@@ -620,6 +620,32 @@ def test_a_visit_for_talks_that_are_put_off_is_put_off(press: Press) -> None:
     assert [event.status_type for event in press.resolve().events if event.mode_type == "visit"] == ["postponed"]
 
 
+def test_a_later_day_of_a_visit_that_is_told_as_begun_is_of_it(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-04"), "start", on="2021-05-04", until="2021-05-08")
+    visit(press, press.print("Two", "2021-05-08"), "midst", on="2021-05-08")
+    assert press.sizes() == [2]
+
+
+def test_end_and_length_give_the_first_day(press: Press) -> None:
+    week = {"on": "2021-05-03", "until": "2021-05-09", "precision": "week", "status": "planned"}
+    visit(press, press.print("One", "2021-05-01"), None, **week, day_count=2)
+    visit(press, press.print("Two", "2021-05-06"), "end", on="2021-05-06")
+    assert only(press.resolve()).start_date == date(2021, 5, 5)
+
+
+@pytest.mark.parametrize(("day", "status"), [("2021-05-05", "planned"), ("2021-05-09", "occurred")])
+def test_a_visit_spoken_of_after_its_days_has_been(press: Press, day: str, status: str) -> None:
+    visit(press, press.print("One", "2021-05-02"), None, on="2021-05-06", until="2021-05-07", status="planned")
+    visit(press, press.print("Two", day), "mention")
+    assert only(press.resolve()).status_type == status
+
+
+def test_a_planned_visit_that_is_refused_is_called_off(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-02"), None, on="2021-05-06", status="planned")
+    visit(press, press.print("Two", "2021-05-04"), None, on="2021-05-06", status="denied")
+    assert only(press.resolve()).status_type == "cancelled"
+
+
 def test_two_hosts_of_one_guest_make_one_visit(press: Press) -> None:
     for paper, host in (("One", MOREAU), ("Two", "Luc Renard/FRA")):
         press.tell(press.print(paper, "2021-05-04"), "CONSULT", [VELLA], [host], on="2021-05-04", mode="visit")

@@ -503,12 +503,39 @@ def test_which_day_of_a_visit_it_is_tells_the_first(read: Reader, text: str) -> 
          "March.", "planned", 20, 22),
         ("The trip which Fijian premier Sitiveni Rabuka was to have made to Tonga on Friday has been postponed.",
          "postponed", 17, 17),
+        ("Fijian premier Sitiveni Rabuka is in Tonga until Friday.", "occurred", 15, 17),
+        ("Fijian premier Sitiveni Rabuka pays a two-day visit to Tonga on Friday and Saturday.", "planned", 17, 18),
+        ("Fijian premier Sitiveni Rabuka visited Tonga on Monday. He was scheduled to stay through Wednesday.",
+         "occurred", 13, 15),
+        ("Fijian premier Sitiveni Rabuka brought his two-day visit to Tonga to a close on Tuesday.",
+         "occurred", 13, 14),
+        ("Fiji's prime minister left Nuku'alofa for Suva on Tuesday.", "occurred", 14, 14),
+        ("Fijian premier Sitiveni Rabuka arrived home from Tonga on Tuesday.", "occurred", 14, 14),
+        ("Tonga expects Fijian premier Sitiveni Rabuka on Friday.", "planned", 17, 17),
         ("Fijian premier Sitiveni Rabuka will come to Tonga at a later date instead of on 17 March.",
          "postponed", 17, 17),
     ],
 )  # fmt: skip
 def test_days_of_a_visit_by_its_circumstances(read: Reader, text: str, status: str, first: int, last: int) -> None:
     assert visits(read, text) == [(status, ["FJI"], date(2023, 3, first), date(2023, 3, last))]
+
+
+@pytest.mark.parametrize(
+    ("rest", "status"),
+    [
+        ("has been struck off the calendar.", "cancelled"),
+        ("has fallen through.", "cancelled"),
+        ("will have to wait until the autumn.", "postponed"),
+        ("will take place later than planned.", "postponed"),
+    ],
+)
+def test_a_visit_that_does_not_take_place(read: Reader, rest: str, status: str) -> None:
+    assert [told for told, *_ in visits(read, f"Fijian premier Sitiveni Rabuka's visit to Tonga {rest}")] == [status]
+
+
+def test_nobody_is_it(read: Reader) -> None:
+    told = visits(read, "Fijian premier Sitiveni Rabuka spoke. It was his third trip to the kingdom.")
+    assert [actors for _, actors, *_ in told] == [["FJI"]]
 
 
 def test_who_arrived_together_from_two_states_paid_a_visit_each(read: Reader) -> None:

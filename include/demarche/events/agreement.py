@@ -39,7 +39,7 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
     first = tales[0]
     event_id = "e" + first.report.report_id[1:]
     load_date = date.fromisoformat(first.report.partition_key[:10])
-    steps = _steps([tale for tale in tales if not tale.is_mention] or tales)
+    steps = _steps([tale for tale in tales if not tale.is_mention or _looks_back(tale, tales)] or tales)
     status, is_status_disputed = _final_status(tales, steps, voices)
     weighty = _weighty(tales, status)
     held = [tale for tale in happening.attested_by if tale.status == "occurred"]
@@ -49,7 +49,11 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
             steps = [*steps, min(held, key=_chronological) if held else told_last]
             status = steps[-1].status
     mode = _vote(tales, voices, lambda tale: tale.report.mode_type)
-    told = [tale.published for tale in (*tales, *held) if tale.status == "occurred" and tale.published]
+    told = [
+        tale.published
+        for tale in (*tales, *held)
+        if tale.status == "occurred" and tale.published and tale.stage != "setout"
+    ]
     # it can't have begun after it was first told, a day's slack for time zones
     limit = min(told) + timedelta(days=1) if told and status == "occurred" else date.max
     interval, is_date_disputed = _interval(tales, weighty, status, mode, voices, limit, held)
@@ -193,6 +197,12 @@ def _steps(tales: Iterable[Tale]) -> list[Tale]:
     return steps
 
 
+def _looks_back(mention: Tale, tales: Sequence[Tale]) -> bool:
+    """Whether a visit is spoken of after all days for which it was planned: it has been."""
+    planned = [tale.interval.end for tale in tales if tale.status == "planned" and tale.interval]
+    return bool(planned) and mention.published is not None and mention.published > max(planned)
+
+
 def _final_status(tales: Sequence[Tale], steps: Sequence[Tale], voices: Voices) -> tuple[str, bool]:
     """The status in the end, and whether it is in dispute.
 
@@ -212,8 +222,11 @@ def _final_status(tales: Sequence[Tale], steps: Sequence[Tale], voices: Voices) 
             )
             is_disputed |= is_against and voices[step.facts.document_id] != voices[told.facts.document_id]
         return "occurred", is_disputed
-    later = [status for status in statuses if status != "requested"]
-    return (later or statuses)[-1], False
+    later = [step for step in steps if step.status != "requested"] or list(steps)
+    status = later[-1].status
+    if status == "denied" and later[-1].report.mode_type == "visit" and later[-1].report.plover_type is not None:
+        status = "cancelled" if "planned" in statuses else status  # "will not make the trip": no word of its denial
+    return status, False
 
 
 def _is_taken_back(tales: Sequence[Tale], voices: Voices) -> bool:
@@ -331,13 +344,15 @@ def _visit_days(
     ]
     start = _vote(heard, voices, first) or _vote(around, voices, first)
     end = _vote(heard, voices, last) or _vote(spans, voices, last)
+    days_long = _vote(tales, voices, lambda tale: tale.report.day_count)
+    if start is None and end is not None and days_long:
+        start = end - timedelta(days=days_long - 1)
     start = start or _vote(heard, voices, begun) or _planned_start(dated, voices, begun, end)
     start = start or _vote(heard, voices, any_first)
     met = sorted(day for tale in held if tale.interval for day in (tale.interval.start, tale.interval.end))
     if met and (start is None or met[0] < start <= met[0] + timedelta(days=settings()["visit_slack_days"])):
         start = met[0] if end is None or end >= met[0] else start
     if end is None and start is not None:
-        days_long = _vote(tales, voices, lambda tale: tale.report.day_count)
         end = start + timedelta(days=days_long - 1) if days_long else _vote(heard, voices, any_last)
         end = end or max([day for day in met if day - start <= timedelta(days=_LONGEST_STAY)], default=None)
     if start is None or (end is not None and end < start):

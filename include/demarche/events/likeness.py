@@ -338,7 +338,11 @@ def _told_too_early(early: Tale, late: Tale) -> bool:
         return False
     if late.stage in ENDS:  # its day is the last one; when it began isn't told
         return False
-    days = settings()["visit_slack_days"] if early.stage == "setout" else 1  # who has set out hasn't arrived
+    if early.interval is not None and early.interval.overlaps(late.interval):
+        return False
+    is_later_day = late.report.mode_type == "visit" and late.stage not in STARTS  # "met him on the third day"
+    is_slack = is_later_day or early.stage == "setout"  # who has set out hasn't arrived
+    days = settings()["visit_slack_days"] if is_slack else 1
     return early.published + timedelta(days=days) < late.interval.start
 
 

@@ -134,12 +134,18 @@ def _read_sentence(
         ]
         recipients = _with_countries(recipients, frame, actors, sentence, parties)
         recipients = visits.without_origin(frame, recipients, parties)
+        hosts_left = visits.left_for_home(frame, actors, recipients, parties)
+        recipients = hosts_left or recipients
         recipients, is_abroad = visits.other_side(frame, actors, recipients, parties)
         stay = stays.told(frame)
+        if hosts_left:
+            stay = replace(stay, stage_type="end")
         when = stays.lasting(times.of(frame), stay, frame)
         where = circumstances.where(frame, parties, facilities)
         if where.name is None:
             where = circumstances.venue(frame, facilities)
+        if hosts_left:
+            where = circumstances.Where()
         status = frame.status_type
         if status == "occurred" and when.start_date and anchor and when.start_date > anchor:
             status = "planned"
@@ -156,6 +162,8 @@ def _read_sentence(
             event_type, mode_type, recipients = "CONSULT", "visit", been_to
         if event_type == "AGREE" and (hosts := visits.invited_to(frame, parties)):
             event_type, mode_type, status, recipients = "CONSULT", "visit", "planned", hosts
+        if visits.expected(frame, actors, recipients):
+            event_type, mode_type, status, actors, recipients = "CONSULT", "visit", "planned", recipients, actors
         if is_abroad:  # "flew to Geneva to meet Togo's premier": a meeting, and no visit to Togo
             mode_type = None
         if mode_type == "visit" and frame.entry.head in ("leave", "depart") and _are_troops(frame.actors):

@@ -24,6 +24,7 @@ _DUE = frozenset({"due", "expect", "plan", "schedule", "set", "slate"})
 _PARTS_OF_A_DAY = codebook.words("parts_of_a_day")
 _OPERATING = codebook.words("scheduling")
 _BEGINNING, _ENDING = codebook.words("visit_beginnings"), codebook.words("visit_ends")
+_VISITS = codebook.words("visit_nouns")
 _PHASES = frozenset({"close", "conclusion", "end", "start", "way"})
 SCHEDULED = frozenset({"arrive", "begin", "depart", "fly", "gather", "go", "head", "land", "leave", "meet", "open",
                         "resume", "set", "start", "travel", "visit"})  # fmt: skip
@@ -119,7 +120,7 @@ class Times:
         if frame.remnant is not None:  # "Peru left in May and Chile the other bloc in June"
             found = [one for one in found if frame.remnant.is_ancestor(one.root)] or found
         for one in found:
-            if one.governor is None:
+            if one.governor is None or (_only_lasts(frame, one) and not ahead):
                 continue
             distance = _distance(one.governor, frame)
             if distance is None:
@@ -136,9 +137,23 @@ class Times:
                 best = candidate
         if best is None:
             return self._beside(frame) or When()
-        when = best[3]
+        when = self._within(best[3], found, frame, tense)
         if when.start_date is None:
             when = self._beside(frame) or when
+        return when
+
+    def _within(self, when: When, found: Sequence[_Found], frame: Frame, tense: str) -> When:
+        """ "Comes this week, from Wednesday to Friday": the days, where they stand beside the week."""
+        if when.precision_type not in ("week", "month") or when.start_date is None or when.end_date is None:
+            return when
+        for one in found:
+            if one.text == when.text or one.governor is None or _distance(one.governor, frame) != when.distance:
+                continue
+            days = self._read(one, tense, when.distance)
+            if days.precision_type != "day" or days.start_date is None or days.end_date is None:
+                continue
+            if when.start_date <= days.start_date and days.end_date <= when.end_date:
+                return days
         return when
 
     def _covers_today(self, when: When) -> bool:
@@ -183,6 +198,15 @@ class Times:
                     return when
         return None
 
+    def until(self, word: Token) -> When | None:
+        """The last day that is told of what lasts, at present, by its verb: "is here until Friday"."""
+        for one in self._found:
+            if one.governor == word and is_until(one.root):
+                when = self._read(one, "future")
+                if when.start_date is not None and when.precision_type == "day":
+                    return when
+        return None
+
     def of_the_tale(self) -> When | None:
         """The day on which a sentence in the simple past tells of something, by its main clause."""
         for one in self._found:
@@ -199,6 +223,18 @@ class Times:
         if interval is None:
             return When(text=text, anchor_date=self._anchor, distance=distance)
         return When(interval.start_date, interval.end_date, interval.precision_type, text, self._anchor, distance)
+
+
+def is_until(time: Token) -> bool:
+    """Whether a time is that up to which something lasts."""
+    return time.dep_ == "pobj" and time.head.lower_ in ("until", "till", "through")
+
+
+def _only_lasts(frame: Frame, time: _Found) -> bool:
+    """ "In Suva until Friday, he met …", "is in Suva until Friday": not the day of the act."""
+    first = next(iter(syntax.children(time.governor, "aux")), time.governor) if time.governor is not None else None
+    is_present = first is not None and first.tag_ in ("VBZ", "VBP")
+    return frame.event_type == "CONSULT" and is_until(time.root) and (frame.mode_type != "visit" or is_present)
 
 
 def count_from(base: When, step: tuple[str, int], text: str) -> When:
@@ -240,8 +276,10 @@ def _is_scheduled(verb: Token) -> bool:
     aux = [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
     if verb.tag_ == "VBG" and len(aux) == 1 and aux[0].tag_ in ("VBZ", "VBP"):
         return verb.lemma_ in _ANNOUNCED  # "is travelling there on Monday"
-    is_bare = not aux
-    return is_bare and verb.tag_ in ("VBZ", "VBP") and verb.lemma_ in _ANNOUNCED
+    if aux or verb.tag_ not in ("VBZ", "VBP"):
+        return False
+    is_visit = verb.lemma_ in ("make", "pay") and any(o.lemma_.lower() in _VISITS for o in syntax.objects(verb))
+    return is_visit or verb.lemma_ in _ANNOUNCED
 
 
 def _counts_back(sentence: Span, before: int) -> bool:

@@ -194,7 +194,7 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
             if both and not actors and not recipients:  # "fighting broke out between …"
                 actors = both
             if not actors and token.dep_ not in ("nsubj", "nsubjpass"):
-                actors = sides.subjects_of(governor, is_party)
+                actors = [s for s in sides.subjects_of(governor, is_party) if not _is_visit_itself(s, reading)]
             elif not recipients and governor.lemma_.lower() not in OCCURRING:
                 subject = sides.subjects_of(governor, is_party)
                 if subject and not set(subject) & set(actors) and act.entry.event_type in MUTUAL:
@@ -220,7 +220,8 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
             actors, recipients = coming, visited or [party for party in actors if party not in coming]
     if frame.is_nominal and reading.mode_type == "visit" and not (actors and recipients):
         visitors, hosts = sides.stayed(token, is_party)
-        actors = actors or [party for party in visitors if party not in recipients]
+        visitors = [party for party in visitors if party not in recipients and not _is_visit_itself(party, reading)]
+        actors = actors or visitors
         recipients = recipients or [party for party in hosts if party not in actors]
     if frame.is_nominal and act.entry.event_type == "CONSULT" and recipients and not actors:
         actors = sides.met_by_the_way(token, is_party)
@@ -255,6 +256,11 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
     if frame.is_nominal and not _nominal_is_told(frame, reading):
         return None
     return frame if frame.actors or frame.recipients or is_anaphoric(token) else None
+
+
+def _is_visit_itself(subject: Token, reading: Reading) -> bool:
+    """ "It was his third visit"."""
+    return reading.mode_type == "visit" and subject.lower_ in ("it", "this", "that")
 
 
 def _phrases(act: Act, frame: Frame) -> dict[int, Token]:

@@ -57,7 +57,7 @@ def operator(governor: Token, act: Token) -> Operator | None:
             if (
                 child.dep_ in ("prt", "advmod")
                 or child.is_ancestor(act)
-                or child.lower_ in ("on", "upon", "to", "with")
+                or child.lower_ in ("off", "on", "upon", "to", "with")
             ):
                 return candidate
         if candidate.companion in ("that", "for") and any(

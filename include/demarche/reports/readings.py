@@ -414,6 +414,9 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
             return False  # "the visit is meant to show …": told of a visit, not a plan for one
     if nominal and link == "nsubj" and not syntax.is_passive(governor):
         # "the visit takes place", "the talks will resume", "the visit drew praise"
+        waiting = [governor, *syntax.children(governor, "xcomp")]
+        if effect is None and reading.event_type == "CONSULT" and any(verb.lemma_ == "wait" for verb in waiting):
+            effect = "postponed"  # "the visit will have to wait"
         if effect in ("cancelled", "postponed") and not mood.negated:
             return _take_stance(governor, act, effect, reading, link, mood)  # "the visit is off"
         if governor.lemma_.lower() in OCCURRING or effect == "transparent":

@@ -494,6 +494,7 @@ def nominal_sides(noun: Token, entry: Entry, is_party: IsParty) -> tuple[list[To
         verb = None if named else syntax.clause_verb(noun)  # "the army stepped up its attacks": its own
         owners = named or owners  # "Mali's attacks and its support for …"
         bound = [s for s in syntax.subjects(verb) if is_party(s) and _binds(s, noun)] if verb is not None else []
+        bound = [s for s in bound if s.lower_ != "it" or owners[0].lower_ == "its"]  # "it was his third visit"
         owners = bound or owners
     actors = [o for o in owners if is_party(o)] or [p for o in owners for p in _inside(o, is_party)]
     by: list[Token] = []

@@ -159,7 +159,7 @@ def _around(noun: Token) -> str | None:
         return part_of(above)
     if name in _OVER:
         verb = syntax.clause_verb(preposition)
-        return "home" if verb is not None and _is_homeward(verb) else "end"
+        return "home" if verb is not None and is_homeward(verb) else "end"
     if name in ("during", "amid"):
         return "midst"
     return None
@@ -193,9 +193,9 @@ def _of_verb(verb: Token, frame: Frame) -> str | None:
         return "setout" if aims and not is_from else "end"
     if frame.entry.with_lemmas & {"out", "off"} and any(name in ("out of", "from", "off from") for name, _ in obliques):
         return "end"  # "flew out of Togo", "took off from Suva"
-    if frame.entry.head in _GOING and _is_homeward(verb):
+    if frame.entry.head in _GOING and is_homeward(verb):
         return "home"
-    if _is_homeward(verb):
+    if is_homeward(verb):
         past = (noun for name, noun in obliques if name in _OVER)
         if any(noun.lemma_.lower() in NOUNS or noun.pos_ == "PROPN" or noun in frame.words for noun in past):
             return "home"
@@ -215,7 +215,8 @@ def _has_gone(verb: Token) -> bool:
 _BEGUN = (ENDS | BEGINNINGS) - {"come", "arrive", "fly", "land", "reach", "welcome", "greet", "cap", "crown", "leave"}
 
 
-def _is_homeward(verb: Token) -> bool:
+def is_homeward(verb: Token) -> bool:
+    """ "Flew home", "returned", "came back", "started on the journey home"."""
     is_home = any(child.lower_ in _HOMEWARD for child in syntax.children(verb, "advmod"))
     return verb.lemma_ == "return" or is_home or sets_out_home(verb)
 
@@ -229,6 +230,10 @@ def sets_out_home(verb: Token) -> bool:
 
 def _beside(word: Token) -> str | None:
     """ "Arrived at the start of a visit", "landed, beginning a visit"."""
+    if word.lemma_ in ("bring", "come", "draw"):  # "brought his visit to a close"
+        closing = (part_of(noun) for name, noun in syntax.obliques(word) if name == "to")
+        if (stage := next(filter(None, closing), None)) is not None:
+            return stage
     nouns = (noun for name, noun in syntax.obliques(word) if name in _AT)
     found = [stage for noun in nouns if (stage := part_of(noun)) and any(n == "of" for n, _ in syntax.obliques(noun))]
     added = (verb for verb in syntax.children(word, "advcl", "xcomp") if verb.tag_ in ("VBG", "VBD", "VBZ"))

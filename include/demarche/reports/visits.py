@@ -31,6 +31,7 @@ _VISITING = frozenset({"come", "travel", "visit"})
 _SETTING_OUT = codebook.words("setting_out")
 _FIXING = frozenset({"arrange", "fix", "plan", "schedule", "set", "slate", "take"})
 _OCCASIONS = frozenset({"date", "day", "stage", "time"})
+_MOVING = frozenset({"move", "push", "shift"})
 _LONGEST = 14  # days
 _UNTIL = frozenset({"until", "till", "til", "through", "to"})
 _ARRIVING = frozenset({"arrive", "come", "fly", "jet", "land", "sail", "touch", "travel"})
@@ -51,6 +52,7 @@ def complete(
         if draft.mode_type == "visit":
             _place_here(draft, filed)
             sentence = sentences[draft.sentence_index]
+            _stays_until(draft, Times(sentence, anchor), anchor)
             _find_visitor(draft, [sentences[i] for i in _back(draft.sentence_index)], parties)
             if _is_mere_presence(draft, kept) or _is_nobodys(draft):
                 continue
@@ -94,6 +96,8 @@ def without_origin(frame: Frame, recipients: Sequence[Party], parties: Parties) 
         return list(recipients)
     origins = [noun for name, noun in syntax.obliques(verb) if name == "from" and parties.is_party(noun)]
     aims = [noun for name, noun in syntax.obliques(verb) if name != "from" and parties.is_party(noun)]
+    if stays.is_homeward(verb):  # "arrived home from Togo"
+        return distinct(party for noun in origins for party in parties.resolve(noun)) or list(recipients)
     if not aims and any(child.lower_ == "here" for child in verb.children):
         return [party for party in recipients if not origins]
     left = {identity(party) for noun in origins for party in parties.resolve(noun)}
@@ -110,6 +114,33 @@ def invited_to(frame: Frame, parties: Parties) -> list[Party]:
     places = [o for verb in aims for o in syntax.objects(verb) if parties.is_party(o)]
     places += [o for verb in aims for name, o in syntax.obliques(verb) if name == "to" and parties.is_party(o)]
     return [party for party in distinct(p for o in places for p in parties.resolve(o)) if party.country_code]
+
+
+def expected(frame: Frame, actors: Sequence[Party], recipients: Sequence[Party]) -> bool:
+    """ "Fiji awaits Tonga's premier": whether somebody who leads a state is expected by another, which is a visit to
+    come."""
+    is_awaited = frame.entry.head in ("await", "expect") and frame.entry.event_type == "AGREE" and not frame.is_nominal
+    own = {party.country_code for party in actors} - {None}
+    return (
+        is_awaited
+        and bool(own)
+        and bool(recipients)
+        and all(leads(party) and party.country_code not in own for party in recipients)
+    )
+
+
+def left_for_home(frame: Frame, actors: Sequence[Party], recipients: Sequence[Party], parties: Parties) -> list[Party]:
+    """ "The French president left Moscow for Paris": where he was; nothing where he goes on to elsewhere."""
+    verb = frame.trigger
+    own = {party.country_code for party in actors} - {None}
+    if frame.mode_type != "visit" or verb.lemma_ not in syntax.LEAVING or not own:
+        return []
+    if any(party.country_code not in own for party in recipients):
+        return []
+    left = [noun for noun in syntax.objects(verb) if parties.is_party(noun)]
+    left += [noun for name, noun in syntax.obliques(verb) if name == "from" and parties.is_party(noun)]
+    hosts = distinct(party for noun in left for party in parties.resolve(noun))
+    return [party for party in hosts if party.country_code and party.country_code not in own]
 
 
 def left_behind(draft: Draft, parties: Parties) -> list[Draft]:
@@ -242,6 +273,19 @@ def _is_nobodys(draft: Draft) -> bool:
 
 
 # --- when --------------------------------------------------------------------------------------------------------
+def _stays_until(draft: Draft, times: Times, anchor: date | None) -> None:
+    """ "Is in Suva until Friday": there today, and to leave on Friday."""
+    verb = draft.frame.trigger
+    is_there = draft.frame.entry.head in _PRESENCE and draft.status_type == "occurred" and draft.when.start_date is None
+    first = next(iter(syntax.children(verb, "aux")), verb)
+    if not is_there or anchor is None or first.tag_ not in ("VBZ", "VBP") or operators.is_perfect(verb):
+        return
+    when = times.until(verb)
+    if when is not None and when.start_date is not None and when.start_date >= anchor:
+        draft.when = replace(when, start_date=anchor, end_date=when.start_date)
+        draft.stay = replace(draft.stay, stage_type="end")
+
+
 def _put_ahead(draft: Draft, anchor: date | None) -> None:
     """ "Heads for Suva this week", "flies to Suva for the day": in the simple present it lies ahead."""
     verb, when = draft.frame.trigger, draft.when
@@ -292,8 +336,16 @@ def _days_of(draft: Draft, sentence: Span) -> Iterator[tuple[Token, Token]]:
 
 def _put_off(draft: Draft) -> None:
     """ "Will come at a later date instead of on Friday"."""
-    nouns = [noun for name, noun in syntax.obliques(draft.frame.trigger) if name in ("at", "on", "to")]
+    words = draft.frame.words
+    nouns = [noun for word in words for name, noun in syntax.obliques(word) if name in ("at", "on", "to")]
     is_later = any(noun.lemma_ in _OCCASIONS and any(c.lower_ == "later" for c in noun.children) for noun in nouns)
+    late = [child for word in words for child in syntax.children(word, "advmod") if child.lower_ == "later"]
+    is_later |= any(
+        word.i + 1 < len(word.doc) and word.nbor().lower_ == "than" for word in late
+    )  # "later than planned"
+    verb = syntax.clause_verb(draft.frame.trigger)
+    if verb is not None and verb.lemma_ in _MOVING:  # "has been moved to June"
+        is_later |= any(name == "to" and noun.ent_type_ == "DATE" for name, noun in syntax.obliques(verb))
     if draft.status_type == "planned" and is_later:
         draft.status_type = "postponed"
 
@@ -318,17 +370,35 @@ def _with_ends(drafts: list[Draft], sentences: Sequence[Span], anchor: date | No
         if before and days is not None and before[-1].when.start_date is None:
             before[-1].when = days
             continue
-        told = _told_end(sentences[index], anchor)
-        if told is None or told[1].start_date is None or told[1].precision_type != "day":
-            continue
-        verb, when, is_end = told
-        own = [n for n, v in enumerate(drafts) if v.sentence_index == index and v.frame.trigger.is_ancestor(verb)]
-        own += [n for n, v in enumerate(drafts) if v.sentence_index == index and verb.is_ancestor(v.frame.trigger)]
-        if not before or any(drafts[n].recipients and drafts[n].actors for n in own):
-            continue
-        if _stretch(before[-1], when, is_end):
-            taken.update(n for n in own if drafts[n].mode_type == "visit" and drafts[n].is_anaphoric)
+        for verb, when, is_end in _told_ends(sentences[index], anchor):
+            own = [n for n, v in enumerate(drafts) if v.sentence_index == index and _is_of_clause(v, verb)]
+            again = [drafts[n] for n in own if _points_back(drafts[n])]
+            home = [
+                v for v in visits if v in before or (_comes_before(v, verb, index) and not any(v is a for a in again))
+            ]
+            own = [n for n in own if not home or drafts[n] is not home[-1]]
+            if when.start_date is None or when.precision_type != "day" or not home:
+                continue
+            if any(drafts[n].recipients and drafts[n].actors and not drafts[n].is_anaphoric for n in own):
+                continue
+            if _stretch(home[-1], when, is_end):
+                taken.update(n for n in own if drafts[n].mode_type == "visit" and _points_back(drafts[n]))
     return [draft for n, draft in enumerate(drafts) if n not in taken]
+
+
+def _comes_before(visit: Draft, verb: Token, index: int) -> bool:
+    """Whether a visit, to somewhere, is told in the same sentence before a verb that isn't its own."""
+    is_early = visit.sentence_index == index and visit.frame.trigger.i < verb.i and verb not in visit.frame.words
+    return is_early and bool(visit.recipients or visit.where.name) and visit.when.precision_type in ("day", "unknown")
+
+
+def _is_of_clause(visit: Draft, verb: Token) -> bool:
+    trigger = visit.frame.trigger
+    return trigger == verb or trigger.is_ancestor(verb) or verb.is_ancestor(trigger)
+
+
+def _points_back(visit: Draft) -> bool:
+    return visit.is_anaphoric or not visit.recipients
 
 
 def _goes_on_from(visit: Draft, following: Draft) -> bool:
@@ -368,28 +438,37 @@ def _told_days(sentence: Span, anchor: date | None) -> When | None:
     return next(filter(None, map(times.beside, verbs)), None)
 
 
-def _told_end(sentence: Span, anchor: date | None) -> tuple[Token, When, bool] | None:
-    """The verb, the day, and whether it is the last day or the first, of a sentence that goes on about a visit."""
-    verb = sentence.root
-    subjects = syntax.subjects(verb)
+def _told_ends(sentence: Span, anchor: date | None) -> Iterator[tuple[Token, When, bool]]:
+    """The verbs, the days, and whether each is the last day or the first, where a sentence goes on about a visit."""
+    times = Times(sentence, anchor)
+    clauses = [sentence.root]
+    visits = [noun for noun in sentence if noun.lemma_.lower() in stays.NOUNS]
+    clauses += [verb for noun in visits for verb in syntax.children(noun, "relcl")]
+    for verb in clauses:
+        clauses += [other for other in syntax.children(verb, "conj") if syntax.is_verbal(other)]
+        found = _told_end(verb, times)
+        if found is not None:
+            yield found
+
+
+def _told_end(verb: Token, times: Times) -> tuple[Token, When, bool] | None:
+    subjects = syntax.own_subjects(verb) or syntax.subjects(verb) or syntax.own_subjects(verb.head)
+    subjects = [syntax.antecedent(s) if s.tag_ in ("WDT", "WP") else s for s in subjects]
     if len(subjects) != 1:
         return None
     is_visit = subjects[0].lower_ == "it" or subjects[0].lemma_.lower() in stays.NOUNS
     is_guest = subjects[0].lower_ in ("he", "she") or subjects[0].pos_ in ("PROPN", "NOUN")
     infinitive = next(iter(syntax.children(verb, "xcomp")), verb)
     for word in (verb, infinitive):
-        when = Times(sentence, anchor).beside(word)
+        when = times.beside(word)
         if when is None or any(name in ("in", "to", "for") for name, _ in syntax.obliques(word) if not is_visit):
             continue
         lemma = word.lemma_.lower()
         until = any(c.lower_ in _UNTIL and c.dep_ in ("prep", "mark") for c in (*word.children, *verb.children))
         if (is_visit and lemma in stays.LASTING and until) or (is_visit and lemma in stays.ENDS):
             return word, when, True
-        if (
-            is_guest
-            and not is_visit
-            and (lemma in stays.ENDS or stays.sets_out_home(word) or (lemma in ("stay", "remain") and until))
-        ):
+        is_leaving = lemma in stays.ENDS or stays.sets_out_home(word)
+        if is_guest and not is_visit and (is_leaving or (lemma in ("stay", "remain") and until)):
             return word, when, True
         if lemma in stays.BEGINNINGS and (is_visit or subjects[0].pos_ == "PRON"):
             return word, when, False
