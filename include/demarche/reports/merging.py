@@ -84,8 +84,8 @@ def _legs(draft: Draft) -> list[Draft]:
     if draft.mode_type != "visit":
         return [draft]
     hosts = hosts if len(hosts) > 1 and None not in hosts else [None]
-    is_dated = draft.when.precision_type == "day"
-    guests = guests if is_dated and len(guests) > 1 and None not in guests else [None]
+    are_people = draft.when.precision_type == "day" and all(party.entity_type == "person" for party in draft.actors)
+    guests = guests if are_people and len(guests) > 1 and None not in guests else [None]
     if hosts == guests == [None]:
         return [draft]
     legs = []
