@@ -29,6 +29,7 @@ _OVER = frozenset({"after", "following", "from"})
 _AT = frozenset({"at", "in", "on"})
 _HOMEWARD = frozenset({"back", "home"})
 _GOING = frozenset({"fly", "go", "head", "jet"})
+_STAYED = NOUNS | {"day", "week"}
 _JOURNEYS = frozenset({"go", "journey", "travel"})
 _LONGEST = 14  # days
 
@@ -169,6 +170,8 @@ def part_of(noun: Token) -> str | None:
     """The part that a noun says with "of a visit" behind it: "the second day", "the last evening", "the start"."""
     lemma = noun.lemma_.lower()
     ordinal = {child.lower_ for child in noun.children}
+    if ordinal & {"opening"} and lemma == "day":
+        return "start"
     if lemma == "day" or (lemma in DAYTIMES and ordinal & {"first", "last", "final"}):
         return "end" if ordinal & {"last", "final", "closing"} else "start" if "first" in ordinal else "midst"
     if lemma in ("course", "middle"):
@@ -197,7 +200,7 @@ def _of_verb(verb: Token, frame: Frame) -> str | None:
         return "home"
     if is_homeward(verb):
         past = (noun for name, noun in obliques if name in _OVER)
-        if any(noun.lemma_.lower() in NOUNS or noun.pos_ == "PROPN" or noun in frame.words for noun in past):
+        if any(noun.lemma_.lower() in _STAYED or noun.pos_ == "PROPN" or noun in frame.words for noun in past):
             return "home"
         return None
     if any(subject.lemma_.lower() in NOUNS for subject in syntax.subjects(verb)) and verb.lemma_ not in _BEGUN:

@@ -379,7 +379,8 @@ def _with_ends(drafts: list[Draft], sentences: Sequence[Span], anchor: date | No
             own = [n for n in own if not home or drafts[n] is not home[-1]]
             if when.start_date is None or when.precision_type != "day" or not home:
                 continue
-            if any(drafts[n].recipients and drafts[n].actors and not drafts[n].is_anaphoric for n in own):
+            others = [d for d in map(drafts.__getitem__, own) if d.event_type != "RETREAT" and not d.is_anaphoric]
+            if any(draft.recipients and draft.actors for draft in others):
                 continue
             if _stretch(home[-1], when, is_end):
                 taken.update(n for n in own if drafts[n].mode_type == "visit" and _points_back(drafts[n]))
@@ -416,14 +417,27 @@ def _goes_on_from(visit: Draft, following: Draft) -> bool:
 
 
 def _told_length(sentence: Span) -> int | None:
-    """How many days a sentence about the visit told before says that it takes: "It is to last three days"."""
+    """How many days a sentence about the visit told before says that it takes: "It is to last three days", "He stays
+    for three days"."""
     verb = sentence.root
     subjects = syntax.subjects(verb)
-    is_visit = len(subjects) == 1 and (subjects[0].lower_ == "it" or subjects[0].lemma_.lower() in stays.NOUNS)
+    if len(subjects) != 1:
+        return None
+    is_visit = subjects[0].lower_ == "it" or subjects[0].lemma_.lower() in stays.NOUNS
     verbs = [verb, *syntax.children(verb, "xcomp")]
-    said = [noun for word in verbs for noun in syntax.children(word, "attr") if noun.lemma_.lower() in stays.NOUNS]
-    said += [time for word in verbs if word.lemma_.lower() in stays.LASTING for time in _told_with(word)]
-    return next(filter(None, map(stays.days_at, said)), None) if is_visit else None
+    if is_visit:
+        said = [noun for word in verbs for noun in syntax.children(word, "attr") if noun.lemma_.lower() in stays.NOUNS]
+        said += [time for word in verbs if word.lemma_.lower() in stays.LASTING for time in _told_with(word)]
+    elif subjects[0].lower_ in ("he", "she") or subjects[0].pos_ == "PROPN":
+        staying = [word for word in verbs if word.lemma_ in ("remain", "stay") or _is_here(word)]
+        said = [noun for word in staying for name, noun in syntax.obliques(word) if name == "for"]
+    else:
+        return None
+    return next(filter(None, map(stays.days_at, said)), None)
+
+
+def _is_here(verb: Token) -> bool:
+    return verb.lemma_ == "be" and any(child.lower_ in ("here", "there") for child in verb.children)
 
 
 def _told_days(sentence: Span, anchor: date | None) -> When | None:
@@ -461,13 +475,15 @@ def _told_end(verb: Token, times: Times) -> tuple[Token, When, bool] | None:
     infinitive = next(iter(syntax.children(verb, "xcomp")), verb)
     for word in (verb, infinitive):
         when = times.beside(word)
-        if when is None or any(name in ("in", "to", "for") for name, _ in syntax.obliques(word) if not is_visit):
-            continue
         lemma = word.lemma_.lower()
+        elsewhere = ("in", "for") if lemma == "return" else ("in", "to", "for")
+        if when is None or any(name in elsewhere for name, _ in syntax.obliques(word) if not is_visit):
+            continue
         until = any(c.lower_ in _UNTIL and c.dep_ in ("prep", "mark") for c in (*word.children, *verb.children))
         if (is_visit and lemma in stays.LASTING and until) or (is_visit and lemma in stays.ENDS):
             return word, when, True
         is_leaving = lemma in stays.ENDS or stays.sets_out_home(word)
+        is_leaving = is_leaving or (stays.is_homeward(word) and word.lemma_ != "be")
         if is_guest and not is_visit and (is_leaving or (lemma in ("stay", "remain") and until)):
             return word, when, True
         if lemma in stays.BEGINNINGS and (is_visit or subjects[0].pos_ == "PRON"):
