@@ -231,6 +231,15 @@ def test_a_month_joins_a_day_where_nothing_else_can_be_meant(press: Press) -> No
     assert only(press.resolve()).start_date == date(2021, 5, 4)
 
 
+@pytest.mark.parametrize(("event_type", "sizes"), [("CONSULT", [2]), ("ASSAULT", [1, 1])])
+def test_talks_of_the_week_are_those_of_a_day_in_it(press: Press, event_type: str, sizes: list[int]) -> None:
+    """Fighting comes every day."""
+    press.tell(press.print("One", "2021-05-05"), event_type, ["FJI"], ["TON"], on="2021-05-04")
+    later = press.print("Two", "2021-05-08")
+    press.tell(later, event_type, ["FJI"], ["TON"], on="2021-05-03", until="2021-05-09", precision="week")
+    assert press.sizes() == sizes
+
+
 def test_a_vague_report_joins_neither_of_two(press: Press) -> None:
     for day in ("2021-05-04", "2021-05-20"):
         press.tell(press.print("One", day), "CONSULT", [VELLA, MOREAU], on=day)
@@ -715,6 +724,15 @@ def test_a_visit_put_off_for_two_months_without_a_new_day_is_the_one_that_came(p
         press.tell(press.print(status, published), "CONSULT", [VELLA], [MOREAU], on=day, mode="visit", status=status)
     event = only(press.resolve())
     assert (event.status_type, event.start_date) == ("occurred", date(2021, 5, 20))
+
+
+def test_a_visit_moved_twice_and_called_off_is_one(press: Press) -> None:
+    steps = (("2021-04-28", "2021-05-15", "planned"), ("2021-05-10", "2021-05-22", "postponed"),
+             ("2021-05-18", "2021-05-29", "planned"), ("2021-05-27", "2021-05-29", "cancelled"))  # fmt: skip
+    for published, day, status in steps:
+        press.tell(press.print(published, published), "CONSULT", [VELLA], [MOREAU], on=day, mode="visit", status=status)
+    event = only(press.resolve())
+    assert (event.status_type, event.start_date) == ("cancelled", date(2021, 5, 29))
 
 
 def test_a_visit_called_off_and_on_again_has_taken_place_undisputed(press: Press) -> None:

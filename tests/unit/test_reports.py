@@ -1339,3 +1339,51 @@ def test_what_was_done_in_the_place_of_another_act_is_told(read: Reader, sentenc
 def test_what_is_only_alleged_is_trusted_less(read: Reader) -> None:
     (said,), (shown,) = (read(f"Ghana {word}attacked Mali.")[0] for word in ("allegedly ", ""))
     assert said.confidence_score < 0.5 < shown.confidence_score
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status", "day"),
+    [
+        ("The visit of Fiji's premier to Tonga has been postponed to April 11.", "postponed", date(2023, 4, 11)),
+        ("The visit of Fiji's premier to Tonga has been moved from 20 March to 27 March.", "postponed",
+         date(2023, 3, 27)),
+        ("Fiji put back its talks with Tonga to 27 March.", "postponed", date(2023, 3, 27)),
+        ("Fiji's premier will travel to Tonga on 29 March, not on 22 March.", "postponed", date(2023, 3, 29)),
+        ("The talks of Fiji and Tonga, first planned for 22 March, will be held on 29 March.", "postponed",
+         date(2023, 3, 29)),
+        ("Fiji's premier will visit Tonga on 29 March for the first time.", "planned", date(2023, 3, 29)),
+    ],
+)  # fmt: skip
+def test_what_is_put_off_has_its_new_day(read: Reader, sentence: str, status: str, day: date) -> None:
+    (report,) = read(sentence)[0]
+    assert (report.event_type, report.status_type, report.start_date) == ("CONSULT", status, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Chile and Peru agreed on a ceasefire in Nairobi on Monday.", ("CONCEDE", ["CHL", "PER"], [])),
+        ("Fiji's premier met Tonga's king. They discussed the situation in Samoa.", ("CONSULT", ["FJI"], ["TON"])),
+        ("Fijian posts came under Tongan artillery fire on Monday.", ("ASSAULT", ["TON"], ["FJI"])),
+        ("The premiers of Fiji and Tonga spoke for an hour.", ("CONSULT", ["FJI", "TON"], [])),
+        ("Fiji recalled its envoy from Tonga in protest at the tariff.", ("SANCTION", ["FJI"], ["TON"])),
+        ("Fiji and Tonga conferred in Suva, diplomats told this newspaper.", ("CONSULT", ["FJI", "TON"], [])),
+    ],
+)
+def test_where_and_what_about_is_nobodys_side(
+    read: Reader, text: str, wanted: tuple[str, list[str], list[str]]
+) -> None:
+    assert sides(read, text) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "mode", "day"),
+    [
+        ("The premiers of Fiji and Tonga had a telephone conversation on Monday.", "phone", date(2023, 3, 13)),
+        ("A second call between the premiers of Fiji and Tonga on Monday lasted an hour.", "phone", date(2023, 3, 13)),
+        ("Fiji and Tonga spoke again on Monday, their second conversation in four days.", None, date(2023, 3, 13)),
+    ],
+)
+def test_a_second_conversation_has_its_mode_and_day(read: Reader, sentence: str, mode: str | None, day: date) -> None:
+    (report,) = read(sentence)[0]
+    assert (report.event_type, report.mode_type, report.start_date) == ("CONSULT", mode, day)

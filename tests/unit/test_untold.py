@@ -98,6 +98,8 @@ def test_jubilees_are_no_news(read: Reader) -> None:
         ("An earlier report in this newspaper that Fiji had expelled two Tongan diplomats was wrong.", "SANCTION"),
         ("This newspaper wrongly reported that Fiji had expelled two Tongan diplomats.", "SANCTION"),
         ("The agency has retracted its report that Fiji had expelled two Tongan diplomats.", "SANCTION"),
+        ("Fiji did not expel two Tongan diplomats, as this newspaper reported on Monday.", "SANCTION"),
+        ("We reported on Monday that Fiji had expelled two Tongan diplomats. This was not the case.", "SANCTION"),
     ],
 )
 def test_that_it_did_not_happen_is_told_where_it_had_been_said_or_a_day_was_set(

@@ -336,12 +336,14 @@ class _Grouping:
         self._unite(one, other)
         return True
 
-    def _is_barred(self, one: int, other: int) -> bool:
-        """Whether any two members contradict, or a reviewer parted them."""
+    def _is_barred(self, one: int, other: int, between: int | None = None) -> bool:
+        """Whether any two members contradict, or a reviewer parted them; ``between`` is a group that would come with
+        them, and may tell that it was put off."""
         ours, theirs = self._members[one], self._members[other]
         if self._parted and any(frozenset((a, b)) in self._parted for a in ours for b in theirs):
             return True
-        is_moved = any(self._tales[index].status == "postponed" for index in (*ours, *theirs))
+        third = self._members[between] if between is not None else ()
+        is_moved = any(self._tales[index].status == "postponed" for index in (*ours, *theirs, *third))
         limit = settings()["witness_count"]
         for a in ours[:limit]:
             for b in theirs[:limit]:
@@ -407,7 +409,7 @@ class _Grouping:
         """Whether one of two groups could as well be joined to a third that the other can't be."""
         for mine, its in ((one, other), (other, one)):
             thirds = {self._group[index] for member in self._members[mine] for index in tied.get(member, ())}
-            if any(self._is_barred(third, its) for third in sorted(thirds - {mine, its})):
+            if any(self._is_barred(third, its, mine) for third in sorted(thirds - {mine, its})):
                 return True
         return False
 

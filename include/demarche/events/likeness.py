@@ -360,6 +360,8 @@ def _weigh_dated(
             return Verdict("weak", "same_day_side_filled", corroboration) if is_enough else _APART
         return Verdict("strong", _rule(one, other, "same_day"), 2.0 + corroboration + parties.shared_count / 8)
     wanted = settings()["needed"][coarsest if coarsest in ("week", "month", "year") else "undated"] + needs_more
+    if coarsest == "week" and one.status == other.status and _is_single(one) and _is_single(other):
+        wanted = settings()["needed"]["same_week"] + needs_more
     if _is_life(one, other):
         wanted -= settings()["needed"]["plan_discount"]
     if corroboration < wanted:

@@ -65,6 +65,8 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
         circumstances.remember_facilities(sentence, parties, facilities)
         if _is_noise(sentence):
             continue
+        if untold.takes_back_last(sentence):
+            drafts = [_withdrawn(draft) if draft.sentence_index == index - 1 else draft for draft in drafts]
         drafts += _read_sentence(sentence, index, parties, anchor, facilities, learned, is_article, untold)
     filed = circumstances.filed_at(document.dateline_place_name)
     drafts = visits.complete(drafts, sentences, parties, anchor, filed)
@@ -125,11 +127,10 @@ def _read_sentence(
     for frame in found:
         actors = distinct(p for head in frame.actors for p in parties.resolve(head, frame.phrases.get(head.i)))
         taken = {identity(party) for party in actors}
+        heads = [] if _is_among_actors(frame, actors) else frame.recipients
         recipients = [
             party
-            for party in distinct(
-                p for head in frame.recipients for p in parties.resolve(head, frame.phrases.get(head.i))
-            )
+            for party in distinct(p for head in heads for p in parties.resolve(head, frame.phrases.get(head.i)))
             if identity(party) not in taken and not (_is_done_together(frame, actors) and _is_own_state(party, actors))
         ]
         recipients = _with_countries(recipients, frame, actors, sentence, parties)
@@ -147,6 +148,11 @@ def _read_sentence(
         if hosts_left:
             where = circumstances.Where()
         status = frame.status_type
+        may_move = frame.event_type == "CONSULT" and status in ("occurred", "planned", "postponed")
+        if may_move and (moved := times.moved_to(frame)) is not None:
+            when, status = moved, "postponed"
+        elif may_move and status == "planned" and when.start_date is not None and times.is_moved(when):
+            status = "postponed"
         if status == "occurred" and when.start_date and anchor and when.start_date > anchor:
             status = "planned"
         counted = [
@@ -186,6 +192,12 @@ def _unsaid(frame: frames.Frame) -> frames.Frame:
     return replace(frame, status_type="denied", is_denial=True, rule=f"{frame.rule} · retracted")
 
 
+def _withdrawn(draft: Draft) -> Draft:
+    """An act of the sentence before, which is taken back: "We reported that … This was not the case."."""
+    frame = _unsaid(draft.frame)
+    return replace(draft, frame=frame, status_type=frame.status_type)
+
+
 def _with_countries(
     recipients: list[Party], frame: frames.Frame, actors: Sequence[Party], sentence: Span, parties: Parties
 ) -> list[Party]:
@@ -214,6 +226,16 @@ def _is_done_together(frame: frames.Frame, actors: Sequence[Party]) -> bool:
     """Whether both sides do the same, unlike support that one gives the other ("defended his state's decision")."""
     alone = frame.event_type == "SUPPORT" and len(actors) == 1 and not frame.entry.is_mutual
     return frame.event_type in sides.MUTUAL and not alone
+
+
+def _is_among_actors(frame: frames.Frame, actors: Sequence[Party]) -> bool:
+    """Whether two states did it together, and the recipients only name the scene: "agreed on a ceasefire in Suva"."""
+    together = frame.event_type in sides.DONE_TOGETHER and frame.mode_type != "visit"
+    return (
+        together
+        and len({party.country_code for party in actors} - {None}) > 1
+        and all(frame.is_to_things or sides.is_scene(head) for head in frame.recipients)
+    )
 
 
 def _is_own_state(party: Party, actors: Sequence[Party]) -> bool:

@@ -23,6 +23,7 @@ _OF_A_PLACE = frozenset(codebook.document("mention_words")["of_a_place"])
 _DUE = frozenset({"due", "expect", "plan", "schedule", "set", "slate"})
 _PARTS_OF_A_DAY = codebook.words("parts_of_a_day")
 _OPERATING = codebook.words("scheduling")
+_MOVING, _UNTO = codebook.words("moving"), frozenset({"for", "until", "till", "to"})
 _BEGINNING, _ENDING = codebook.words("visit_beginnings"), codebook.words("visit_ends")
 _VISITS = codebook.words("visit_nouns")
 _PHASES = frozenset({"close", "conclusion", "end", "start", "way"})
@@ -125,6 +126,8 @@ class Times:
             distance = _distance(one.governor, frame)
             if distance is None:
                 continue
+            if syntax.was_first(one.governor):
+                distance += _OVERTAKEN
             if distance == 0 and ahead and _is_told(one.governor):
                 when = self._read(one, "past", distance)  # "invited him on Monday": the day of the asking
             else:
@@ -155,6 +158,32 @@ class Times:
             if when.start_date <= days.start_date and days.end_date <= when.end_date:
                 return days
         return when
+
+    def moved_to(self, frame: Frame) -> When | None:
+        """The new day of what is put off or moved: "postponed until June 11", "moved from 15 May to 22 May"."""
+        movers = [word for word in (*frame.words, *(w.head for w in frame.words)) if word.lemma_.lower() in _MOVING]
+        for one in self._found:
+            if one.governor not in movers:
+                continue
+            _, to, last = one.text.partition(" to ")
+            if to and _FROM_TO.search(one.root.sent.text):
+                text = last
+            elif _preposition(one.root) in _UNTO:
+                text = one.text
+            else:
+                continue
+            when = self.resolve(text, "future")
+            if when.start_date is not None:
+                return when
+        return None
+
+    def is_moved(self, when: When) -> bool:
+        """Whether a day is told with the one that it was before: "on 19 May instead of 12 May"."""
+        others = [one for one in self._found if one.text != when.text]
+        return any(
+            (one.governor is not None and syntax.was_first(one.governor)) or _INSTEAD.search(_before(one.root))
+            for one in others
+        )
 
     def _covers_today(self, when: When) -> bool:
         if self._anchor is None or when.start_date is None or when.end_date is None or when.precision_type != "day":
@@ -260,6 +289,26 @@ def _clause_behind(root: Token) -> Token | None:
                 return word.head
             return next((child for child in word.children if child.dep_ == "pcomp"), None)
     return None
+
+
+#: "From 15 May to 22 May": of what is moved, two days and no span.
+_FROM_TO = re.compile(r"\bfrom [^,;]{1,40}? to\b")
+
+
+_OVERTAKEN = 10  # farther away than any other time of an act
+
+
+_INSTEAD = re.compile(r"\b(?:instead of|rather than|and not|, not)(?: on)? $", re.IGNORECASE)
+
+
+def _before(root: Token) -> str:
+    """The words of its sentence before a time."""
+    return str(root.doc[root.sent.start : root.left_edge.i].text_with_ws)
+
+
+def _preposition(root: Token) -> str | None:
+    """The preposition before a time: "until June 11"."""
+    return root.head.lower_ if root.dep_ == "pobj" else None
 
 
 def _is_told(verb: Token) -> bool:
@@ -391,6 +440,8 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         return 4
     if trigger.dep_ == "advcl" and trigger.head == governor and trigger.tag_ in ("VBG", "VBN"):
         return 5
+    if trigger.dep_ in ("npadvmod", "appos") and governor == syntax.clause_verb(trigger):
+        return 5  # "spoke on Thursday, their second conversation in four days"
     if trigger.dep_ == "relcl" and _when_clause(trigger):
         return 5 if governor == syntax.clause_verb(trigger.head) else None
     if trigger.dep_ == "advcl" and trigger.head == governor and _when_clause(trigger):

@@ -14,7 +14,7 @@ from functools import cache
 from spacy.tokens import Span, Token
 
 from demarche import codebook, ontology
-from demarche.lexicon import Entry, Lexicon
+from demarche.lexicon import Entry, Lexicon, lexicon
 from demarche.reports import operators, sides, syntax
 from demarche.reports.acts import Act, match, match_said
 from demarche.reports.readings import OCCURRING, Reading, read
@@ -86,7 +86,7 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
             other != verb and acts[other].entry.event_type == act.entry.event_type
         ):  # "talks scheduled for Friday were announced": the nearer verb tells of the talks
             nearer, farther = (other, verb) if abs(other - noun) <= abs(verb - noun) else (verb, other)
-            if acts[farther].entry.status in ("cancelled", "postponed") and acts[nearer].entry.status == "planned":
+            if _is_overtaken(acts[nearer], acts[farther]):
                 nearer, farther = farther, nearer  # "the visit, planned for Monday, was called off"
             worded[noun] = nearer
             claimed.add(farther)
@@ -115,6 +115,21 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
         if frame is not None:
             frames += [frame, *_gapped(frame, is_party)]
     return frames, frozenset(mentioned)
+
+
+def _is_overtaken(nearer: Act, farther: Act) -> bool:
+    """Whether what a participle says of a meeting is of the past for the clause's own verb."""
+    if nearer.entry.status == "planned" and syntax.was_first(nearer.token):
+        return True  # "first planned for 12 May, will be held on 19 May"
+    if farther.entry.status == "postponed":
+        return nearer.entry.status == "planned"
+    is_before = nearer.entry.status in ("planned", "postponed") and nearer.token.dep_ in (
+        "acl",
+        "amod",
+        "relcl",
+        "advcl",
+    )
+    return farther.entry.status == "cancelled" and (is_before or nearer.entry.status == "planned")
 
 
 def _is_alleged(token: Token, reading: Reading) -> bool:
@@ -172,7 +187,7 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
         trigger=token,
         entry=act.entry,
         event_type=reading.event_type,
-        mode_type=reading.mode_type,
+        mode_type=reading.mode_type or _noun_mode(act, reading),
         status_type=reading.status,
         rule=reading.rule,
         speaker=reading.speaker,
@@ -261,6 +276,16 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
 def _is_visit_itself(subject: Token, reading: Reading) -> bool:
     """ "It was his third visit"."""
     return reading.mode_type == "visit" and subject.lower_ in ("it", "this", "that")
+
+
+def _noun_mode(act: Act, reading: Reading) -> str | None:
+    """ "Had a telephone conversation": the verb's noun may say how they talked."""
+    noun = act.companion
+    if noun is None or syntax.is_verbal(noun) or {reading.event_type, act.entry.event_type} != {"CONSULT"}:
+        return None
+    own = match(noun, lexicon())
+    is_same = own is not None and own.entry.event_type == act.entry.event_type and own.entry.mode_type == "phone"
+    return "phone" if is_same else None
 
 
 def _phrases(act: Act, frame: Frame) -> dict[int, Token]:

@@ -136,16 +136,13 @@ _SEVERAL = re.compile(
 )
 
 
-_DONE_TOGETHER = sides.MUTUAL | {"CONCEDE", "RETREAT"}
-
-
 def _find_several(draft: Draft, before: Sequence[Draft]) -> None:
     """The two or more who did together what was told last are those who do this."""
     for other in reversed(before):
         known = [party for party in other.parties if party.is_linked]
         if len({party.country_code or party.entity_id for party in known}) < 2:
             continue
-        together = other.event_type in sides.MUTUAL and draft.frame.entry.event_type in _DONE_TOGETHER
+        together = other.event_type in sides.MUTUAL and draft.frame.entry.event_type in sides.DONE_TOGETHER
         recipients = [party for party in draft.recipients if party.is_linked]
         is_undone = draft.frame.is_negated and other.status_type == "planned"  # "the two were to meet. They did not."
         if (other.status_type == "occurred" or is_undone) and together and not recipients:

@@ -120,6 +120,8 @@ def modality(verb: Token) -> Modality:
                 kind = "future"  # headlines: "France to host summit"
             elif lower in _PRESENT and verb.tag_ == "VBG" and verb.lemma_ in _GOING:
                 kind = "future"  # "is leaving for Suva on Monday"
+        elif child.dep_ == "neg" and child.i > verb.i and syntax.is_contrasting(child):
+            continue  # "will come on 29 May, not on 22 May"
         elif child.dep_ == "neg" or lower == "never" or (child.dep_ == "cc" and lower == "nor" and child.i < verb.i):
             negated = True
         elif child.dep_ == "advmod" and child.i < verb.i and not _NEARLY.isdisjoint((lower, *_lower(child.children))):

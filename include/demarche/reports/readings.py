@@ -18,6 +18,7 @@ from demarche.reports.acts import TO_BLAME, Act
 _CONFLICT = frozenset({"SANCTION", "COERCE", "MOBILIZE", "ASSAULT", "PROTEST", "THREATEN"})
 _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
 OCCURRING = codebook.words("occurring")
+_MOTIVES = codebook.words("motives")
 _PLANNED_ADJECTIVES = codebook.words("planned_adjectives")
 _VAGUE_ADJECTIVES = codebook.words("vague_adjectives")
 #: Acts of words alone: what they are about is their topic.
@@ -159,7 +160,7 @@ _GAINSAYING = re.compile(
     r"(?:reports?|announcements?|rumou?rs?|claims?|statements?)"
     r"|as (?:(?:had been|was|were|we|it|had) )?(?:\w+ )?"
     r"(?:planned|scheduled|announced|reported|claimed|stated|expected|agreed)"
-    r"|after all|no such)\b",
+    r"|as (?:this|our|the) [\w ]{2,30}? (?:reported|stated|wrote|said|claimed)|after all|no such)\b",
     re.IGNORECASE,
 )
 
@@ -419,6 +420,9 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
             effect = "postponed"  # "the visit will have to wait"
         if effect in ("cancelled", "postponed") and not mood.negated:
             return _take_stance(governor, act, effect, reading, link, mood)  # "the visit is off"
+        is_over = effect in ("stopped", "lifted") and mood.kind == "fact" and not syntax.objects(governor)
+        if is_over and reading.event_type == "SANCTION":
+            return _lapse(governor, reading, mood)
         if governor.lemma_.lower() in OCCURRING or effect == "transparent":
             is_off = mood.negated and mood.kind in ("future", "would") and governor.lemma_.lower() in OCCURRING
             if is_off and reading.event_type in _COOPERATIVE and reading.status in ("occurred", "planned"):
@@ -455,6 +459,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         reading.status, reading.tense = "planned", "future"
         reading.governors.append(governor)
         return True
+    if nominal and link == "in" and governor.i in acts and act.lemma_.lower() in _MOTIVES:
+        return None  # "recalled its envoy in protest": why it was done, and no act beside it
     if effect is None and nominal and is_verbal_act:
         return None  # what is condemned, praised or asked about is mentioned, not told
     if link in (("for",) if nominal else ("for", "over")) and effect is None and governor.i in acts:
@@ -532,6 +538,18 @@ def _is_refuted(word: Token) -> bool:
     """Whether somebody denies or rejects what a word says."""
     verb = syntax.clause_verb(word)
     return verb is not None and verb.lemma_.lower() in _REFUTING
+
+
+def _lapse(governor: Token, reading: Reading, mood: operators.Modality) -> bool | None:
+    """ "The embargo ended on Monday": whoever imposed it has lifted it."""
+    turned = operators.reversal(reading.event_type, "lifted")
+    if mood.negated or turned is None or reading.status != "occurred":
+        return None
+    reading.event_type, reading.status = turned
+    reading.mode_type = None
+    reading.governors.append(governor)
+    reading.rule = f"{reading.rule} · {governor.lemma_.lower()}"
+    return True
 
 
 def _mood(word: Token) -> operators.Modality:

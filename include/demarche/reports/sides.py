@@ -14,6 +14,8 @@ from demarche.reports.readings import MEDIATING, OCCURRING, VERBAL, Reading
 
 #: Acts in which both sides do the same.
 MUTUAL = frozenset({"CONSULT", "COOPERATE", "AGREE", "SUPPORT"})
+#: … and those in which both may.
+DONE_TOGETHER = MUTUAL | {"CONCEDE", "RETREAT"}
 _MEETING_PREPOSITIONS = ("with", "to", "between", "among", "into")
 _NOMINAL_PREPOSITIONS = frozenset(
     {"to", "with", "against", "on", "for", "at", "from", "towards", "toward", "upon", "into"}
@@ -25,6 +27,7 @@ _PHYSICAL = frozenset({"ASSAULT", "COERCE"})
 #: Nouns of these types name the doer with "of" ("the withdrawal of Chad"), unless the lexicon says otherwise.
 _SUBJECTIVE = frozenset({"RETREAT", "CONCEDE", "MOBILIZE", "PROTEST", "REQUEST"})
 _HOSTING = codebook.words("hosting")
+_DISCUSSING = codebook.words("discussing")
 _RECIPIENT_PREPOSITIONS = (
     *("to", "with", "against", "on", "upon", "at", "for", "from", "towards", "toward", "into", "over", "out of"),
     *("between", "among"),
@@ -45,9 +48,14 @@ def _links(act: Act | None) -> tuple[str, ...]:
 
 def receives(verb: Token, noun: Token) -> bool:
     """ "drew condemnation from", "met with criticism by": the subject of the verb suffers what the noun says."""
+    if verb.lemma_ in _UNDERGOING and noun.dep_ == "pobj" and noun.head.lower_ == "under":
+        return True  # "came under fire"
     return verb.lemma_.lower() in RECEIVING and (
         noun.dep_ == "dobj" or (noun.dep_ == "pobj" and noun.head.lower_ == "with")
     )
+
+
+_UNDERGOING = frozenset({"be", "come", "remain", "stay"})
 
 
 RECEIVING = codebook.words("receiving")
@@ -62,9 +70,15 @@ def received_sides(verb: Token, noun: Token, is_party: IsParty) -> tuple[list[To
         if name in ("from", "by", "among", "of")
         for party in ([o] if is_party(o) else _inside(o, is_party, 1))
     ]
+    givers = givers or [child for child in syntax.children(noun, "amod", "compound", "nmod") if is_party(child)]
     found = syntax.subjects(verb)
     sufferers = [s for s in found if is_party(s)] or [p for s in found for p in _inside(s, is_party)]
     return givers, sufferers or [s for s in found if s.pos_ in ("NOUN", "PROPN")][:1]
+
+
+def is_scene(noun: Token) -> bool:
+    """Whether a party is only named as where something was: "a ceasefire in Addis Ababa"."""
+    return noun.dep_ == "pobj" and noun.head.lower_ in ("in", "at", "near", "outside")
 
 
 def is_own(noun: Token, actors: Sequence[Token]) -> bool:
@@ -343,6 +357,8 @@ def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: 
         found = [o for name, o in pairs if name == wanted and is_party(o)]
         if found:
             return found
+    if token.lemma_.lower() in _DISCUSSING:
+        return []  # "discussed the situation in Lebanon": what they spoke about
     found = []
     for item in [*objects, *([noun] if noun is not None and noun not in objects else [])]:
         found += [p for p in _inside(item, is_party) if p not in found]

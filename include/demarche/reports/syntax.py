@@ -57,6 +57,15 @@ def is_contrasting(word: Token) -> bool:
     return word.dep_ == "neg" and word.i > 0 and word.nbor(-1).text == ","
 
 
+def was_first(word: Token) -> bool:
+    """ "First planned for 12 May": what is no more so."""
+    is_said_of = word.tag_ == "VBN" or word.lower_ == "due"
+    return is_said_of and any(child.dep_ == "advmod" and child.lower_ in _FIRST for child in word.children)
+
+
+_FIRST = frozenset({"first", "originally", "initially", "previously"})
+
+
 def is_contrast(noun: Token) -> bool:
     """Whether a noun is named as the one that it wasn't: "Kenya, not Uganda, signed", "Kenya rather than Uganda"."""
     first = noun.left_edge

@@ -28,6 +28,13 @@ class Untold:
     taken_back: frozenset[int] = frozenset()
     """In the sentence read last, the tokens of what its teller told before and says not to have happened."""
 
+    def takes_back_last(self, sentence: Span) -> bool:
+        """Whether a sentence says of the one before that what its teller said there isn't so: "This was wrong."."""
+        if not sentence.start or _BARE_VERDICT.search(sentence.text) is None:
+            return False
+        before = sentence.doc[sentence.start - 1].sent
+        return _OWN_TELLING.search(before.text) is not None
+
     def tokens(self, sentence: Span) -> frozenset[int]:
         """The indices of the tokens whose clauses tell of nothing that was done, planned or said by anybody real."""
         doc = sentence.doc
@@ -103,9 +110,23 @@ def _taken_back(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
 
 #: By which a text speaks of what was told before, mostly by itself.
 _OWN_WORDS = re.compile(
-    r"\b(?:earlier|previous(?:ly)?|initial(?:ly)?|original(?:ly)?|our|we"
+    r"\b(?:earlier|previous(?:ly)?|initial(?:ly)?|original(?:ly)?|our|we|(?:published|printed) (?:here|on)"
     r"|(?:yesterday|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)['’]s"
     r"|this (?:newspaper|paper|agency|magazine|website|site|service))\b",
+    re.IGNORECASE,
+)
+
+
+_OWN_TELLING = re.compile(
+    r"\b(?:we|this (?:newspaper|paper|agency|magazine|website|site|service))(?: \w+)? "
+    r"(?:reported|wrote|said|stated|published)\b",
+    re.IGNORECASE,
+)
+_BARE_VERDICT = re.compile(
+    r"^(?:this|that|it|(?:the|our) (?:report|story|information|account|item|news))"
+    r" (?:was|is|were|proved|turned out|has proved) (?:to be )?"
+    r"(?:wrong|false|incorrect|untrue|inaccurate|mistaken|an error|a mistake"
+    r"|not (?:the case|so|true|correct|accurate))\b",
     re.IGNORECASE,
 )
 
