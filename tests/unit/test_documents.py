@@ -921,3 +921,22 @@ def test_a_salutation_opens_an_address() -> None:
     head = "Foreign Minister's remarks on the river, Quito, July 6, 2022\n\n"
     found = read(text=head + "\n\n".join(body))
     assert (found.body.split("\n\n"), found.title) == (list(body), head.strip())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Courier Weekly is printed on paper made of straw.",
+        "This bulletin is compiled from press sources for the use of the mission.",
+        "83 users have voted.",
+    ],
+)
+def test_what_a_page_says_of_itself_behind_its_article_is_no_paragraph(line: str) -> None:
+    head = ("Courier Weekly Online", "Peru and Ecuador sign treaty on shared river", "4 March 2014")
+    assert read(text="\n\n".join((*head, *RIVER, "Listen live", line))).body.split("\n\n") == list(RIVER)
+
+
+def test_who_took_the_pictures_beside_a_byline_is_no_part_of_it() -> None:
+    head = ("Peru and Ecuador sign treaty on shared river", "By Ana Lima. Photographs by Jo Paz.", "4 March 2014")
+    found = read(text="\n\n".join((*head, *RIVER)))
+    assert (found.byline, found.body.split("\n\n")) == ("Ana Lima", list(RIVER))

@@ -610,6 +610,24 @@ def without_agency_tails(paragraphs: list[str]) -> tuple[list[str], tuple[str, .
     return kept, tuple(tails)
 
 
+_MASTHEAD_LINES = 3
+_SHORTEST_NAME = 3  # characters, of an outlet
+
+
+def _is_about_outlet(line: str, head: list[str], article: list[str]) -> bool:
+    """Whether a sentence begins with what stands on top of the page and speaks of nothing the article speaks of."""
+    if count_words(line) > _OFFER_WORDS or SAID.search(line):
+        return False
+    bare = line.removeprefix("The ")
+    for top in head[:_MASTHEAD_LINES]:
+        name = " ".join(top.removeprefix("The ").split()[:2]).strip(" |,-–—")
+        is_called = len(name) >= _SHORTEST_NAME and bare.lower().startswith(f"{name.lower()} ")
+        if is_called and not echo(top, article):
+            rest = stems_of(line) - stems_of(top)
+            return len(rest & stems_of(" ".join(article))) <= 2
+    return False
+
+
 _WE_AND_YOU = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|[Yy]ou|[Yy]ours?)\b(?!\.)")
 _OFFER_WORDS = 45
 _FEW_ADDRESSES = 0.15  # of an article's paragraphs in which somebody says "we" or "you" outside of quotes
@@ -660,15 +678,20 @@ def _without_strangers(lines: list[str], kept: list[int]) -> list[int]:
         is_told = TELLS.search(line) or ED.search(line) or PRESENT.search(line)
         return count_words(line) <= 12 and outside == line and not names and not is_told
 
+    count = len(kept)
     kept = _without_offers(lines, kept)
+    while len(kept) > 3 and _is_about_outlet(
+        lines[kept[-1]], lines[: kept[0]], [lines[number] for number in kept[:-1]]
+    ):
+        kept.pop()
     while len(kept) > 3 and (note := _NOTE.match(lines[kept[-1]])):
         if not any(note["mark"] in lines[number] for number in kept[:-1]):
             break
         kept.pop()
     while len(kept) > 3 and (is_stranger(lines[kept[-1]]) or lines[kept[-1]].endswith((":", "："))):
         kept.pop()  # what announces something else is not the end either
-        while len(kept) > 3 and kind_of(lines[kept[-1]]) == "short":
-            kept.pop()
+    while 3 < len(kept) < count and kind_of(lines[kept[-1]]) == "short":
+        kept.pop()  # it was above what went
     while len(kept) > 3 and is_stranger(lines[kept[0]]):
         kept.pop(0)
     return kept

@@ -192,6 +192,7 @@ def _find_byline(page: Page, title: str | None) -> tuple[str | None, str]:
 
 
 _OTHERS = re.compile(r"(?i)\W*(?:more|related|recommended|latest|most|other|popular|trending|top|also|read)\b")
+_ILLUSTRATED = re.compile(r"(?P<words>.{5,80})\. (?i:photo|picture|image|illustration|video|graphic)")
 _GOES_ON = re.compile(r"(?:and|&) (?P<names>[^\W\d_].{2,60})")
 
 
@@ -201,7 +202,8 @@ def _by_line(lines: Sequence[str]) -> str | None:
         if len(line) > 200:
             continue
         dated = _beside_date(_COMMENTS.sub("", line)) if " by " in line.lower() else []
-        for part in (line, *BARRED.split(line)[1:], *dated):
+        credit = _ILLUSTRATED.match(line)
+        for part in (credit["words"] if credit else line, *BARRED.split(line)[1:], *dated):
             if names := names_in(part):
                 more = _GOES_ON.fullmatch(below)
                 is_more = more is not None and are_names(more["names"])

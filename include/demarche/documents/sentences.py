@@ -67,7 +67,11 @@ VERB = re.compile(
 def stems_of(text: str) -> frozenset[str]:
     """The beginnings of the words that carry meaning, so that "meets" finds "meeting"."""
     words = (word for word in re.findall(r"\w{2,}", text) if len(word) > 3 or word.isupper())
-    return frozenset(word[:5] for word in map(str.lower, filter(str.isalpha, words)) if word not in _common_words())
+    lower = (word.lower() for word in words if word.isalpha())
+    return frozenset(_ENDING.sub("", word)[:5] for word in lower if word not in _common_words())
+
+
+_ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|e)$")
 
 
 @cache
