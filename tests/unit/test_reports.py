@@ -536,6 +536,11 @@ def test_a_visit_that_does_not_take_place(read: Reader, rest: str, status: str) 
     assert [told for told, *_ in visits(read, f"Fijian premier Sitiveni Rabuka's visit to Tonga {rest}")] == [status]
 
 
+def test_a_guest_who_is_hosted_on_a_visit_pays_one(read: Reader) -> None:
+    text = "Tonga hosted Fijian premier Sitiveni Rabuka from Monday to Tuesday on an official visit."
+    assert [actors for _, actors, *_ in visits(read, text)] == [["FJI"]]
+
+
 def test_nobody_is_it(read: Reader) -> None:
     told = visits(read, "Fijian premier Sitiveni Rabuka spoke. It was his third trip to the kingdom.")
     assert [actors for _, actors, *_ in told] == [["FJI"]]

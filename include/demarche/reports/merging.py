@@ -305,13 +305,20 @@ def _same_act(first: Draft, second: Draft) -> bool:
         return False
     if second.is_anaphoric and not second.parties:
         return True
-    if first.mode_type == "visit" and _hosts(first) and _hosts(second) and _hosts(first).isdisjoint(_hosts(second)):
+    if first.mode_type == "visit" and _is_elsewhere(first, second):
         return False
     if not _sides_agree(first, second):
         return False
     if first.sentence_index == second.sentence_index and first.event_type not in _SINGULAR:
         return _keys(first.actors) == _keys(second.actors) and _keys(first.recipients) == _keys(second.recipients)
     return True
+
+
+def _is_elsewhere(first: Draft, second: Draft) -> bool:
+    """Whether two visits are to other states. "Chad hosted Mali's premier on a visit" is one, though the noun may have
+    its sides the wrong way round."""
+    known = {party.country_code for party in first.parties} | _hosts(first)
+    return bool(_hosts(first) and _hosts(second)) and known.isdisjoint(_hosts(second))
 
 
 def _hosts(visit: Draft) -> set[str]:
