@@ -17,8 +17,8 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _AIRFLOW = {  # files that start it, and which of them one process runs, one after the other
     "test_topology.py": "what is killed",
     "test_make_up.py": "what is killed",
+    "test_airflow_chain.py": "one session, and one more",  # before what fills it with runs
     "test_airflow_operations.py": "one session, and one more",
-    "test_airflow_chain.py": "one session, and one more",
     "test_connections.py": "one session, and one more",
 }
 # Where several processes share the tests, the longest files begin first: one that is begun last is waited for alone.

@@ -113,7 +113,9 @@ def test_the_same_trouble_is_told_once_and_so_is_its_end(chain):
     after_a_success = [  # the hour's own run may have ended well between the two
         run["partition_key"]
         for before, run in pairwise(ended)
-        if run["state"] == "failed" and before["state"] == "success"
+        if run["state"] == "failed"
+        and before["state"] == "success"
+        and str(run["partition_key"]).startswith("1900-03-04T0")
     ]
     assert len(told) == len(after_a_success) < 3, [notice["text"] for notice in told]
     run_id = chain.start("ingest_documents", partition_key=FIRST)
