@@ -304,7 +304,6 @@ _REFERS = re.compile(  # to what only the title has said
 )
 _PROMISES = re.compile(r"(?:^|[.!?]\s)(?:What|Why|How|Where|Who)\b[^.?!]*\.$")  # no question, what the article tells
 _STANDFIRST_MOST_WORDS = 30
-_HEAD_LINES = 12  # above an article, among which is its title
 
 
 def _says_before(line: str, lead: str, above: Sequence[str]) -> bool:

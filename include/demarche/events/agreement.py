@@ -354,13 +354,11 @@ def _visit_days(
         start = met[0] if end is None or end >= met[0] else start
     if end is None and start is not None:
         end = start + timedelta(days=days_long - 1) if days_long else _vote(heard, voices, any_last)
-        end = end or max([day for day in met if day - start <= timedelta(days=_LONGEST_STAY)], default=None)
+        span = timedelta(days=settings()["visit_span_days"])
+        end = end or max([day for day in met if day - start <= span], default=None)
     if start is None or (end is not None and end < start):
         return None
     return Interval(start, end or start, "day")
-
-
-_LONGEST_STAY = 14  # days
 
 
 def _planned_start(

@@ -31,7 +31,7 @@ _HOMEWARD = frozenset({"back", "home"})
 _GOING = frozenset({"fly", "go", "head", "jet"})
 _STAYED = NOUNS | {"day", "week"}
 _JOURNEYS = frozenset({"go", "journey", "travel"})
-_LONGEST = 14  # days
+LONGEST = 14  # days
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def lasting(when: When, stay: Stay, frame: Frame) -> When:
     """ "Began a three-day visit on Monday": from that day on; "ended" it: up to that day."""
     if when.precision_type != "day" or when.start_date is None or when.start_date != when.end_date:
         return when
-    if stay.day_count is None or not 1 < stay.day_count <= _LONGEST or stay.stage_type == "midst":
+    if stay.day_count is None or not 1 < stay.day_count <= LONGEST or stay.stage_type == "midst":
         return when
     rest = timedelta(days=stay.day_count - 1)
     if stay.stage_type in ("end", "home"):

@@ -32,7 +32,6 @@ _SETTING_OUT = codebook.words("setting_out")
 _FIXING = frozenset({"arrange", "fix", "plan", "schedule", "set", "slate", "take"})
 _OCCASIONS = frozenset({"date", "day", "stage", "time"})
 _MOVING = frozenset({"move", "push", "shift"})
-_LONGEST = 14  # days
 _UNTIL = frozenset({"until", "till", "til", "through", "to"})
 _ARRIVING = frozenset({"arrive", "come", "fly", "jet", "land", "sail", "touch", "travel"})
 _LEADING = frozenset({"head_of_state", "head_of_government", "foreign_minister"})
@@ -313,7 +312,7 @@ def _count_days(draft: Draft, sentence: Span, times: Times, anchor: date | None)
             draft.when, draft.stay = when, replace(draft.stay, stage_type="end")
         return
     first = when.start_date - timedelta(days=number - 1)
-    last = first + timedelta(days=length - 1) if length and number <= length <= _LONGEST else when.start_date
+    last = first + timedelta(days=length - 1) if length and number <= length <= stays.LONGEST else when.start_date
     draft.when = replace(when, start_date=first, end_date=last)
     if draft.status_type == "occurred" and anchor is not None and first > anchor:
         draft.status_type = "planned"
