@@ -20,9 +20,10 @@ from typing import IO, NamedTuple, cast
 
 MAX_LINE_BYTES = 100_000
 
-_CODE = re.compile(r"\d{2,4}")
-_INTEGER = re.compile(r"-?\d{1,19}")
+_CODE = re.compile(r"[0-9]{2,4}")
+_INTEGER = re.compile(r"-?[0-9]{1,19}")  # no digits of other scripts: DuckDB reads none
 _MAX_INTEGER = 2**63 - 1  # of the warehouse's columns; our own numbers of events have up to 60 bits
+_MAX_COUNT = 10**9  # so that sums of them stay integers of the warehouse
 _GZIP = b"\x1f\x8b"
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06")  # a file, or the end where there is none
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -107,9 +108,9 @@ EVENTS = Table(
         Column("EventRootCode", "text!", "That code's first two digits"),
         Column("QuadClass", "integer", "1 cooperation in words, 2 in deed, 3 conflict in words, 4 in deed", 1, 4),
         Column("GoldsteinScale", "number", "Intensity of the code, -10 to 10", -10, 10),
-        Column("NumMentions", "integer", "Mentions in the first quarter of an hour", 0),
-        Column("NumSources", "integer", "Sources in the first quarter of an hour", 0),
-        Column("NumArticles", "integer", "Documents in the first quarter of an hour", 0),
+        Column("NumMentions", "integer", "Mentions in the first quarter of an hour", 0, _MAX_COUNT),
+        Column("NumSources", "integer", "Sources in the first quarter of an hour", 0, _MAX_COUNT),
+        Column("NumArticles", "integer", "Documents in the first quarter of an hour", 0, _MAX_COUNT),
         Column("AvgTone", "number", "Mean tone of those documents, -100 to 100", -100, 100),
         *_place("Actor1", "actor 1"),
         *_place("Actor2", "actor 2"),
@@ -133,7 +134,7 @@ MENTIONS = Table(
         Column("ActionCharOffset", "integer", "Where the act stands, in characters"),
         Column("InRawText", "integer", "1 where it was found in the text as it is", 0, 1),
         Column("Confidence", "integer", "In per cent", 0, 100),
-        Column("MentionDocLen", "integer", "Characters of the document", 0),
+        Column("MentionDocLen", "integer", "Characters of the document", 0, _MAX_COUNT),
         Column("MentionDocTone", "number", "Tone of the document", -100, 100),
         Column("MentionDocTranslationInfo", "text", "How it was translated"),
         Column("Extras", "text", "Reserved"),
@@ -263,18 +264,18 @@ def _wrong_mention(fields: list[str]) -> tuple[str, str] | None:
 
 
 def _bounds(column: Column) -> str:
-    return f"{column.low:g} or more" if column.high == math.inf else f"between {column.low:g} and {column.high:g}"
+    return f"between {column.low:g} and {column.high:.10g}"
 
 
 def _is_number(text: str) -> bool:
     try:
-        return math.isfinite(float(text)) and "_" not in text and text == text.strip()
+        return math.isfinite(float(text)) and "_" not in text and text == text.strip() and text.isascii()
     except ValueError:
         return False
 
 
 def _is_instant(text: str, form: str) -> bool:
-    if len(text) != (8 if form == "%Y%m%d" else 14):
+    if len(text) != (8 if form == "%Y%m%d" else 14) or text.startswith("0"):  # an integer has no zeros before it
         return False
     try:
         datetime.strptime(text, form)
