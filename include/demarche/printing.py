@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +23,8 @@ from rich.text import Text
 
 _PIPE_WIDTH = 240  # of a table that goes to a file or another program; what is wider stands one column a line
 _FEW_COLUMNS = 8  # are a table whatever its width: a line that is too long can be scrolled
-_FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_FORMULA = re.compile(r"(^|;)(\s*[=+\-@＝＋－＠])")
+"""Where a spreadsheet would begin to run a cell; many take a semicolon for the end of one, quoted or not."""
 _SECONDS_BETWEEN_LINES = 10.0  # of progress, where no bar can be drawn
 _CELL_WIDTH = 14  # a terminal's table needs this much for each long column
 
@@ -126,10 +128,10 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], format: Fo
 
 
 def safe_cell(value: Any) -> str:
-    """A value for CSV; one that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """A value for CSV; what a spreadsheet would run as a formula gets an apostrophe before it."""
     text = _shown(value)
     is_number = isinstance(value, Number) and not (isinstance(value, float) and math.isinf(value))
-    return f"'{text}" if text.lstrip().startswith(_FORMULA_SIGNS) and not is_number else text
+    return text if is_number else _FORMULA.sub(r"\1'\2", text)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], if_none: str = "") -> None:

@@ -83,6 +83,7 @@ def test_negative_numbers_stay_numbers_in_csv():
     assert printing.safe_cell(-3.5) == "-3.5"
     assert printing.safe_cell(Decimal("-3.5")) == "-3.5"
     assert printing.safe_cell("-3+cmd") == "'-3+cmd"
+    assert printing.safe_cell("Talks; =1+1;b") == "Talks;' =1+1;b", "a cell of its own, where ; parts them"
     assert printing.safe_cell(float("-inf")) == "'-inf"
 
 
