@@ -7,6 +7,7 @@ asked of both in `test_analyst_guide.py`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -242,7 +243,10 @@ def test_exports_are_the_same(line: tuple[Place, Settings], loaded: World, tmp_p
         for name in ("here", "there")
     )
     assert here.keys() == there.keys()
-    for name in here.keys() - {"datapackage.json"}:  # that says when it was written
+    one, other = (json.loads(of["datapackage.json"].read_text(encoding="utf-8"))["resources"] for of in (here, there))
+    told = ("name", "path", "schema", "properties", "rowCount")
+    assert [[found.get(key) for key in told] for found in one] == [[found.get(key) for key in told] for found in other]
+    for name in here.keys() - {"datapackage.json"}:  # that says when it was loaded
         if form == "parquet" and name.endswith(".parquet"):
             one, other = (sorted(map(repr, duckdb.read_parquet(str(of[name])).fetchall())) for of in (here, there))
             assert one == other

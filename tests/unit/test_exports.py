@@ -130,8 +130,10 @@ def test_csv_is_as_safe_as_what_is_printed(loaded: Settings, con: Any, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "  @x", "\u00a0=x", "＝x", "+1", "-1", "'=x", "a=b", "\ufeff=x", "\u200b=1", "\r\n-x", "", "日本"]
-)
+    "text",
+    ["=1+1", "  @x", "\u00a0=x", "＝x", "+1", "-1", "'=x", "a=b", "\ufeff=x", "\u200b=1", "\r\n-x", "", "日本", "a;=1",
+     "=1;\t@x;-2;;+3", "a; b", "a,=1"],
+)  # fmt: skip
 def test_the_rule_for_formulas_is_that_of_printing(text: str) -> None:
     from demarche.exports import Described
     from demarche.warehouse.exporting import _safe
@@ -211,7 +213,9 @@ def test_since_a_load_tells_what_changed_and_what_is_gone(tmp_path: Path) -> Non
     since = first.load_id[:8]
     done = steps.export("csv", tmp_path / "all", since_load=since, settings=settings)
     assert done.details == {"of_events": 2, "events": 2, "participants": 4, "evidence": 2, "removed": 1}
-    assert json.loads((tmp_path / "all/datapackage.json").read_text())["demarche"]["since_load"] == first.load_id
+    told = package(tmp_path / "all")
+    assert told["demarche"]["since_load"] == first.load_id
+    assert all("description" in field for field in told["resources"][-1]["schema"]["fields"])
     planned = select(status_type="planned")
     done = steps.export("gdelt", tmp_path / "planned", planned, since_load=since, settings=settings)
     assert done.details == {"of_events": 1, "gdelt": 1, "removed": 2}
@@ -236,6 +240,20 @@ def test_what_is_there_is_not_touched(loaded: Settings, tmp_path: Path) -> None:
     assert (tmp_path / "empty/events.csv").exists()
 
 
+def test_an_empty_folder_may_be_a_link_or_where_one_stands(
+    loaded: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("there", "here"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to("there")
+    monkeypatch.chdir(tmp_path / "here")
+    for folder in (tmp_path / "link", Path()):
+        steps.export("geojson", folder, settings=loaded)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "here/events.geojson").exists()
+    assert (tmp_path / "there/events.geojson").exists()
+
+
 def test_what_fails_leaves_nothing(loaded: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("demarche.steps.exporting.write_package", lambda package: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -247,7 +265,10 @@ def test_progress_is_told(loaded: Settings, tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     steps.export("geojson", tmp_path / "g", settings=loaded, progress=lambda *one: told.append(one))
     steps.export("gdelt", tmp_path / "e", settings=loaded, progress=lambda *one: told.append(one))
-    assert told == [("events", 5, 5), ("gdelt", 100, 100)]
+    assert told[0] == ("events", 5, 5)
+    *before, done = told[1:]
+    assert done == ("gdelt", 100, 100)
+    assert [one for one in before if one[0] != "gdelt" or one[1] > 100] == [], "whatever a busy machine tells meanwhile"
 
 
 def test_a_calendar_is_of_one_instant(loaded: Settings, tmp_path: Path) -> None:

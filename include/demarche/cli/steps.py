@@ -109,7 +109,7 @@ def migrate_warehouse(
     target: Annotated[str, typer.Argument(metavar="TO", help="The other of the two.")],
     data: Annotated[
         str | None,
-        typer.Option("--data", help="Folder or s3:// URL for DuckLake's data files; needed when it is made."),
+        typer.Option("--data", help="Folder or s3:// URL of DuckLake's data files, where TO is one."),
     ] = None,
 ) -> None:
     """Copy the warehouse from its file into DuckLake, or back; what was there is replaced in one step.

@@ -91,6 +91,7 @@ def _written(found: Export, resource: Resource, folder: Path, count: int) -> Wri
 @contextmanager
 def _whole(folder: Path) -> Iterator[tuple[Path, Path]]:
     """A folder that takes the place of ``folder`` at the end, and one for what is only needed meanwhile."""
+    folder = folder.resolve()  # what a link leads to; and ``.`` has no name
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StepError(f"{folder}: there is something already — name a folder that isn't there or is empty")
     folder.parent.mkdir(parents=True, exist_ok=True)

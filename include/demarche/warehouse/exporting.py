@@ -13,6 +13,7 @@ import duckdb
 
 from demarche.exports import Described, Resource
 from demarche.selection import CONDITION, Selection
+from demarche.warehouse import marts
 from demarche.warehouse.connection import Place
 from demarche.warehouse.errors import WarehouseError, reported
 from demarche.warehouse.publication import reading_sound
@@ -42,7 +43,9 @@ WHERE loaded_at > (SELECT loaded_at FROM meta.loads WHERE load_id = $since_load)
 _REMOVED = """
 CREATE TEMP TABLE removed AS
 SELECT event_id, CAST('0x' || substr(event_id, 2, 15) AS BIGINT) AS GLOBALEVENTID
-FROM changed ANTI JOIN chosen USING (event_id)
+FROM changed ANTI JOIN chosen USING (event_id);
+COMMENT ON COLUMN removed.event_id IS 'An event that former exports may hold and this one does not';
+COMMENT ON COLUMN removed.GLOBALEVENTID IS 'Its number in exports in the formats of GDELT';
 """
 _PLACED = """
 SELECT e.*, p.latitude, p.longitude, coalesce(r.revision_count, 0) AS revision_count
@@ -71,7 +74,7 @@ JOIN (
 ORDER BY f.event_id
 """
 # What a spreadsheet would run as a formula, as in ``printing``; other letters than these never begin one.
-_FORMULA = r"^\s*[=+\-@＝＋－＠]"
+_FORMULA = r"(^|;)(\s*[=+\-@＝＋－＠])"
 _UNPRINTABLE = r"[\pC\pZ]"
 
 
@@ -100,6 +103,9 @@ class Export:
             "AND (database_name = current_database() OR database_name = 'temp') ORDER BY column_index",
             {"schema": schema, "name": name},
         ).fetchall()
+        if any(comment is None for _, _, comment, _ in found):  # DuckLake has none of views' columns
+            meant = marts.meanings()
+            found = [(one, kind, said or meant.get((name, one)), needed) for one, kind, said, needed in found]
         return [Described(*column) for column in found]
 
     def copy(self, resource: Resource, target: Path, tell: Tell) -> int:
@@ -209,8 +215,8 @@ def _safe(column: Described) -> str:
     text = f"array_to_string({name}, ', ')" if column.sql_type == "VARCHAR[]" else name
     if column.sql_type.startswith("VARCHAR"):
         plain = f"regexp_replace({text}, {quoted(_UNPRINTABLE)}, ' ', 'g')"
-        marked = f"CASE WHEN regexp_matches({plain}, {quoted(_FORMULA)}) THEN '''' ELSE '' END || {plain}"
-        return f'{marked} AS "{column.name}"'
+        marked = quoted(r"\1'\2")
+        return f"regexp_replace({plain}, {quoted(_FORMULA)}, {marked}, 'g') AS \"{column.name}\""
     if column.sql_type == "TIMESTAMP WITH TIME ZONE":
         return f"strftime({name}, '%Y-%m-%dT%H:%M:%SZ') AS \"{column.name}\""
     return f'{text} AS "{column.name}"'

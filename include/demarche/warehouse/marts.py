@@ -12,6 +12,7 @@ import duckdb
 
 from demarche import records
 from demarche.warehouse import schema
+from demarche.warehouse.connection import connect
 
 _READS = re.compile(r"\bmart\.(\w+)")
 _COMMENT = re.compile(r"^COMMENT ON .*$", re.M)
@@ -56,6 +57,16 @@ def refresh(con: duckdb.DuckDBPyConnection) -> bool:
         _inherit_comments(con)
     con.execute("UPDATE meta.schema_version SET mart_hash = ?", [wanted])
     return True
+
+
+@cache
+def meanings() -> dict[tuple[str, str], str]:
+    """What the columns of marts mean, by mart and column: the comments that a file has, and DuckLake can't."""
+    with connect() as con:
+        schema.bring_up_to_date(con)
+        refresh(con)
+        rows = con.execute("SELECT table_name, column_name, comment FROM duckdb_columns() WHERE schema_name = 'mart'")
+        return {(mart, column): comment for mart, column, comment in rows.fetchall()}
 
 
 def _inherit_comments(con: duckdb.DuckDBPyConnection) -> None:
