@@ -141,7 +141,8 @@ def test_a_move_takes_no_more_memory_than_a_small_machine_has(
 
 def test_what_can_not_be_done_is_told_without_secrets(file: Path, tmp_path: Path) -> None:
     own = settings(tmp_path)
-    for secret in ("host=nowhere password=kept-4711", "postgresql://me:kept-4711@nowhere/news"):
+    said = ("host=nowhere password=kept-4711", "postgresql://me:kept-4711@nowhere/news", "postgresql://me:k/4711@x/y")
+    for secret in said:
         with pytest.raises(WarehouseError, match="holds a password") as told:
             steps.migrate_warehouse(str(file), f"ducklake:postgres:{secret}", data_path="d", settings=own)
         assert "4711" not in str(told.value)
@@ -231,6 +232,11 @@ ESCAPES = (
     "SELECT * FROM query('SELECT * FROM postgres_' || 'query(''__ducklake_metadata_lake'', ''SELECT 1'')')",
     "SELECT * FROM mart.events WHERE event_id IN (SELECT content FROM read_text('/etc/hostname'))",
     "SELECT * FROM ducklake_expire_snapshots('lake', older_than => now())",
+    "SELECT usename, passwd FROM __ducklake_metadata_lake.pg_catalog.pg_shadow",
+    'WITH a AS (FROM "__DuckLake_metadata_lake".demarche.ducklake_snapshot) FROM a',
+    "SELECT (SELECT max(snapshot_id) FROM __ducklake_metadata_lake.ducklake_snapshot)",
+    "SUMMARIZE __ducklake_metadata_lake.demarche.ducklake_snapshot",
+    "DESCRIBE __ducklake_metadata_lake.demarche.ducklake_snapshot",
     "SELECT * FROM '/etc/passwd'",
     "FROM duckdb_secrets()",
     "DELETE FROM core.events",

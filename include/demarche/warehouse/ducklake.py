@@ -46,7 +46,7 @@ every byte comes from object storage."""
 
 _OPTIONS = f"SELECT key, value FROM {CATALOG_SCHEMA}.ducklake_metadata WHERE scope IS NULL"
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('demarche warehouse', 0))"
-_SECRET = re.compile(r"password\s*=|://[^/@]*:[^/@]*@", re.I)
+_SECRET = re.compile(r"password\s*=|://[^?]*:[^?]*@", re.I)
 _HELD = f"""
 SELECT EXISTS (
     SELECT FROM {CATALOG_SCHEMA}.ducklake_table WHERE table_name = 'schema_version' AND end_snapshot IS NULL

@@ -7,8 +7,8 @@ SELECT; a read-only connection without access to files and with a locked configu
 and answer. As root, for whom modes don't bind, the process sees nothing but that folder (chroot) and becomes nobody.
 
 Of a DuckLake the process has to reach catalog and data files, so that it keeps its user and sees the machine. There
-no file but those can be read, PostgreSQL is told to write nothing, and of functions that answer tables a query may
-call those alone that ask no server.
+no file but those can be read, PostgreSQL is told to write nothing, none of its own tables can be named, and of
+functions that answer tables a query may call those alone that ask no server.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ LOCKED: dict[str, Any] = {
 }
 HARMLESS = frozenset({"unnest", "range", "generate_series", "duckdb_tables", "duckdb_columns", "duckdb_views"})
 """Of DuckDB's functions that answer tables, those that a query of a DuckLake may call beside the marts' own."""
+CATALOG = "__ducklake_metadata_lake"
+"""The database under which DuckDB has the whole of PostgreSQL's, be it the catalog's or somebody else's."""
 WARM_UP = "SELECT now(), current_date, current_time, 1.5::DECIMAL(3, 1), uuid(), INTERVAL 1 DAY, [1], MAP {'a': 1}"
 
 
@@ -93,13 +95,16 @@ def only_select(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
 
 
 def only_harmless(con: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Raises Refused for a SELECT that calls a function which may ask a server: as DuckDB itself has parsed it."""
+    """Raises Refused for a SELECT that names a table of PostgreSQL, or calls a function which may ask a server: as
+    DuckDB itself has parsed it."""
     # A parameter would make DuckDB look for pandas, whose import takes longer than most questions.
     (text,) = con.execute(f"SELECT json_serialize_sql({quoted(sql)})").fetchone() or ("{}",)
     parsed = json.loads(text)
     if parsed.get("error", True):
         raise Refused("of a DuckLake only a plain SELECT can be asked")
     own = con.execute("SELECT DISTINCT function_name FROM duckdb_functions() WHERE database_name = 'lake'").fetchall()
+    if any(CATALOG in (table["catalog_name"].lower(), table["schema_name"].lower()) for table in tables(parsed)):
+        raise Refused("only tables of the warehouse can be asked, none of its catalog's database")
     called = set(table_functions(parsed)) - HARMLESS - {name for (name,) in own}
     if called:
         raise Refused(f"{', '.join(sorted(called))} can't be called here")
@@ -107,13 +112,25 @@ def only_harmless(con: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 def table_functions(parsed: Any) -> Iterator[str]:
     """The names of the functions that answer tables anywhere in a parsed statement."""
+    for node in nodes(parsed):
+        if node.get("type") == "TABLE_FUNCTION":
+            yield node["function"]["function_name"].lower()
+
+
+def tables(parsed: Any) -> Iterator[dict[str, Any]]:
+    """Whatever names a table anywhere in it, with its schema and database where they are said."""
+    for node in nodes(parsed):
+        if "catalog_name" in node and "schema_name" in node:
+            yield node
+
+
+def nodes(parsed: Any) -> Iterator[dict[str, Any]]:
     if isinstance(parsed, dict):
-        if parsed.get("type") == "TABLE_FUNCTION":
-            yield parsed["function"]["function_name"].lower()
+        yield parsed
         parsed = list(parsed.values())
     if isinstance(parsed, list):
         for part in parsed:
-            yield from table_functions(part)
+            yield from nodes(part)
 
 
 def opened(job: dict[str, Any]) -> duckdb.DuckDBPyConnection:
@@ -134,7 +151,7 @@ def opened(job: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     if version and version[0] and version[0] > job["schema_version"]:
         raise Newer(version[0])
     found = con.execute(
-        f"SELECT value FROM __ducklake_metadata_lake.{job['catalog_schema']}.ducklake_metadata WHERE key = 'data_path'"
+        f"SELECT value FROM {CATALOG}.{job['catalog_schema']}.ducklake_metadata WHERE key = 'data_path'"
     ).fetchone()
     files = str(found[0]) if found else ""
     con.execute(f"SET allowed_directories = [{quoted(files)}]")
