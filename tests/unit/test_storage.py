@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import re
 import threading
@@ -337,6 +338,20 @@ def test_an_unknown_protocol_is_said(tmp_path):
         Lake("nosuch://x/y")
 
 
+@pytest.mark.parametrize("url", ["s3://key:kept-4711@bucket/lake", "s3://k:4711/@b/x"])
+def test_an_address_with_a_password_is_refused_without_telling_it(url):
+    for make in (Lake, Backup):
+        with pytest.raises(LakeFault, match="holds a password") as told:
+            make(url)
+        assert "4711" not in str(told.value)
+
+
+@pytest.mark.parametrize("url", ["s3://", "s3:///lake"])
+def test_an_address_without_a_bucket_is_no_empty_lake(url):
+    with pytest.raises(LakeFault, match="names no bucket"):
+        Lake(url)
+
+
 # --- journal ---------------------------------------------------------------------------------------------------
 def test_the_journal_keeps_the_order(lake):
     for number in range(12):
@@ -466,6 +481,17 @@ def test_credentials_that_nobody_gave_are_asked_for_at_once(patience: list[float
     with pytest.raises(LakeFault, match=r"nobody says who asks.*set AWS_ACCESS_KEY_ID"):
         objects._Store(fs, "bucket/lake", "s3://bucket/lake").get("bucket/lake/x")
     assert (fs.asked, patience) == (1, [])
+
+
+def test_a_name_that_can_not_be_is_told_at_once(patience: list[float]) -> None:
+    class ParamValidationError(Exception):
+        """As botocore has it."""
+
+    refused = (ParamValidationError("failed:\nInvalid bucket name"), OSError(errno.EINVAL, "Invalid bucket name"))
+    for fs in map(_Flaky, refused):
+        with pytest.raises(LakeFault, match=r"can't have such a name \(.*Invalid bucket name\)"):
+            objects._Store(fs, "b", "s3://b").names("b/raw")
+        assert (fs.asked, patience) == (1, [])
 
 
 @pytest.mark.parametrize("method", ["names", "get"])

@@ -7,9 +7,11 @@ connection breaks) is asked again; what doesn't pass is a LakeError that says wh
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import posixpath
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +25,8 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 log = logging.getLogger("demarche")
 T = TypeVar("T")
+
+_SECRET = re.compile(r"\w+://[^/]*:.*@")
 
 PATIENCE_SECONDS = 60.0
 """How long object storage may be out of reach before a step fails."""
@@ -59,13 +63,21 @@ class Objects(Protocol):
 
 
 def open_objects(url: str) -> Objects:
-    """The objects at ``url``. Raises LakeError when its protocol isn't installed, or it is no place for objects."""
+    """The objects at ``url``. Raises LakeError when its protocol isn't installed, or it is no place for objects; and
+    for one that holds a password, which any message could tell."""
+    if _SECRET.match(url):
+        raise LakeFault(
+            "the lake's address holds a password — leave it to its client: for S3, AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY"
+        )
     try:
         fs, root = fsspec.core.url_to_fs(url, **({"use_listings_cache": False} if "://" in url else {}))
     except (ImportError, ValueError) as error:
         raise LakeFault(f"lake {url}: {error} — set DEMARCHE_LAKE_URL to a folder or install the protocol") from error
     root = root.rstrip("/")
     if not isinstance(fs, LocalFileSystem):
+        if not root.split("/")[0] and fs.protocol != "memory":
+            raise LakeFault(f"lake {url}: names no bucket — mend DEMARCHE_LAKE_URL (or --lake)")
         return _Store(fs, root, url)
     if os.path.exists(root) and not os.path.isdir(root):
         raise LakeFault(f"lake {url}: a file, not a folder — name another place (--lake, DEMARCHE_LAKE_URL)")
@@ -251,6 +263,11 @@ class _Store:
                 f"{path}: the storage refuses it ({error}) — look at its credentials, their rights and this clock"
             ) from error
         except Exception as error:
+            if _is_no_name(error):
+                raise LakeFault(
+                    f"lake {self._url}: the storage can't have such a name ({_all_lines(error)}) — mend "
+                    f"DEMARCHE_LAKE_URL (or --lake)"
+                ) from error
             if _nobody_asks(error):
                 raise LakeFault(
                     f"{path}: nobody says who asks the storage ({_first_line(error)}) — set AWS_ACCESS_KEY_ID and "
@@ -272,13 +289,20 @@ class _Store:
 
 def _passes(error: BaseException) -> bool:
     """Whether asking again may help. S3's clients have a class of error for each trouble, and no common one."""
-    lasting = isinstance(error, FileNotFoundError | PermissionError | ValueError) or _nobody_asks(error)
+    lasting = isinstance(error, FileNotFoundError | PermissionError | ValueError)
+    lasting = lasting or _nobody_asks(error) or _is_no_name(error)
     return isinstance(error, Exception) and not lasting
 
 
 def _nobody_asks(error: BaseException) -> bool:
     """Whether S3's client has found no credentials; it is known by name, since it may not be installed."""
     return type(error).__name__ in ("NoCredentialsError", "PartialCredentialsError")
+
+
+def _is_no_name(error: BaseException) -> bool:
+    """Whether S3's client, or the storage, finds the name of a bucket or object not to be one."""
+    is_refused = isinstance(error, OSError) and error.errno == errno.EINVAL
+    return is_refused or type(error).__name__ == "ParamValidationError"
 
 
 def _retrying() -> Retrying:
@@ -288,6 +312,10 @@ def _retrying() -> Retrying:
         wait=wait_random_exponential(multiplier=0.2, max=5.0),
         reraise=True,
     )
+
+
+def _all_lines(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300]
 
 
 def _first_line(error: BaseException) -> str:
