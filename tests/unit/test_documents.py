@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import trafilatura
 from hypothesis import given, settings
@@ -16,8 +17,8 @@ from hypothesis import strategies as st
 from trafilatura import core, external, html2txt
 
 from benchmarks import page_mix
-from demarche import documents, sources
-from demarche.documents import addresses, furniture, headings, moments, pages, publication
+from demarche import codebook, documents, sources
+from demarche.documents import addresses, furniture, headings, moments, pages, publication, trees
 from demarche.records import Document, Fetch, RawDocument, Reject, record_id
 from demarche.sources.encoding import decode
 
@@ -940,3 +941,26 @@ def test_who_took_the_pictures_beside_a_byline_is_no_part_of_it() -> None:
     head = ("Peru and Ecuador sign treaty on shared river", "By Ana Lima. Photographs by Jo Paz.", "4 March 2014")
     found = read(text="\n\n".join((*head, *RIVER)))
     assert (found.byline, found.body.split("\n\n")) == ("Ana Lima", list(RIVER))
+
+
+def test_the_model_tells_paragraphs_from_what_stands_around_them() -> None:
+    page = furniture.read_page("\n\n".join((*MENU, *SIGNED, *RIVER, *FOOT)))
+    found = trees.load().probabilities(page.rows)
+    assert [line for line, share in zip(page.lines, found, strict=True) if share > 0.5] == list(RIVER)
+
+
+def test_of_a_page_that_is_too_long_for_the_model_the_rules_tell() -> None:
+    paragraphs = [f"{line} It was meeting {number}." for number in range(500) for line in RIVER]
+    assert furniture.read_page("\n\n".join(paragraphs)).rows is None
+    assert furniture.split_page("\n\n".join(paragraphs)).paragraphs == tuple(paragraphs)
+
+
+def test_the_bounds_of_the_model_are_wider_where_rules_agree() -> None:
+    found = np.array([0.1, 0.5, 0.5, 0.95])
+    kept = furniture.weighed(found, np.array([True, True, False, False]))
+    assert kept.tolist() == [False, True, False, True]
+
+
+def test_trees_are_the_same_when_written_and_read_again() -> None:
+    data = codebook.data(trees.MODEL_FILE)
+    assert trees.Trees.from_bytes(data).to_bytes() == data

@@ -12,9 +12,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, takewhile
+
+import numpy as np
+from numpy.typing import NDArray
 
 from demarche.documents.cleaning import indented_lines
 from demarche.documents.exported import unmarked
@@ -22,6 +25,7 @@ from demarche.documents.headings import echo, find_byline, find_title, may_be_ti
 from demarche.documents.languages import has_english_words
 from demarche.documents.lines import (
     BRACKETED,
+    FINISHED,
     Page,
     agency_signature,
     agency_tail,
@@ -45,6 +49,8 @@ from demarche.documents.sentences import (
     may_have_verb,
     stems_of,
 )
+from demarche.documents.traits import traits
+from demarche.documents.trees import load
 from demarche.documents.wrapping import unwrapped_blocks
 
 MAX_LABEL_LENGTH = 120  # of a label that an extractor left in a page's main text
@@ -64,10 +70,70 @@ _SALUTATION = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w’' ]{3,60},")  # "Colleague
 _OF_SO_MANY = re.compile(r"\d{1,3} ?(?:/|of) ?\d{1,3}")
 
 
-def split_page(text: str) -> Page:
-    """Takes a page apart; where no prose is found, all that isn't furniture is the article."""
+@dataclass(frozen=True)
+class ReadPage:
+    """A page's lines; the numbers of those that the rules keep, and of the stretch (first, behind the last) in which
+    they are; what is measured of each line (lines, traits), nothing of pages that are too long for it."""
+
+    lines: list[str]
+    kept: list[int]
+    span: tuple[int, int]
+    rows: NDArray[np.float32] | None
+
+
+def read_page(text: str) -> ReadPage:
+    """A page as the rules and the model see it."""
     blocks = unwrapped_blocks(indented_lines(unmarked(text)))
     lines = [line for block in blocks for line in block]
+    kinds = _kinds(lines, blocks)
+    kept, (start, end) = _by_rules(lines, kinds)
+    if not kept or len(lines) > _MOST_LINES:
+        return ReadPage(lines, kept, (start, end), None)
+    title = find_title(Page(tuple(lines[number] for number in kept), tuple(lines[:start]), (), ()))
+    unsigned = ["".join(_without_tails([FINISHED.sub("", line)])[0]) or line for line in lines]
+    return ReadPage(lines, kept, (start, end), traits(lines, unsigned, kinds, [len(block) for block in blocks], title))
+
+
+_MOST_LINES = 2_000  # of a page that the model is asked about; no article's page is longer
+_STAYS, _COMES_BACK = 0.2, 0.9  # how probable a line must be that the rules keep, and one that they leave out
+
+
+def weighed(probabilities: NDArray[np.float64], by_rules: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which lines are the article's: what the rules keep, unless the model thinks otherwise, and that of which it is
+    sure. The bounds were chosen on hands unknown to the model."""
+    return probabilities > np.where(by_rules, _STAYS, _COMES_BACK)
+
+
+def split_page(text: str) -> Page:
+    """Takes a page apart; where no prose is found, all that isn't furniture is the article."""
+    page = read_page(text)
+    lines, kept, (start, end) = page.lines, page.kept, page.span
+    if not kept:
+        return _without_prose(lines)
+    if page.rows is not None:
+        by_rules = np.isin(np.arange(len(lines)), kept)
+        kept = [int(number) for number in np.flatnonzero(weighed(load().probabilities(page.rows), by_rules))] or kept
+        start, end = min(start, kept[0]), max(end, kept[-1] + 1)
+    paragraphs, tails = _without_tails([lines[number] for number in kept])
+    inner = tuple(lines[number] for number in range(start, end) if number not in kept)
+    return Page(tuple(paragraphs), tuple(lines[:start]), tuple(lines[end:]), inner + tails)
+
+
+def _by_rules(lines: list[str], kinds: list[str]) -> tuple[list[int], tuple[int, int]]:
+    """Numbers of the lines that are the article by the rules, and the stretch in which they are; none without prose."""
+    start, end = _article_span(lines, kinds)
+    if start == end:
+        return [], (start, end)
+    kept = _without_islands(lines, kinds, _without_strangers(lines, _kept(lines, kinds, start, end)))
+    kept = _without_standfirst(lines, kinds, kept)
+    paragraphs, _ = _without_tails([lines[number] for number in kept])
+    portraits = _portraits(Page(tuple(paragraphs), tuple(lines[:start]), tuple(lines[end:]), ()))
+    first = next((number for number in kept if portraits and lines[number].startswith(portraits[0])), end)
+    return [number for number in kept if number < first], (start, min(first, end))
+
+
+def _kinds(lines: list[str], blocks: list[list[str]]) -> list[str]:
+    """The kind of each line, by itself and by those around it."""
     numbered = iter(range(len(lines)))
     places = [[next(numbered) for _ in block] for block in blocks]
     captions = find_repeated(lines) | find_quoted_again(lines) | _shown_twice(lines, places)
@@ -93,19 +159,21 @@ def split_page(text: str) -> Page:
             kinds[number] = "prose"
     if "prose" not in kinds:  # then what looks like a caption by its credit is all there is
         kinds = ["prose" if _is_signed_paragraph(line) else kind for line, kind in zip(lines, kinds, strict=True)]
-    start, end = _article_span(lines, kinds)
-    if start == end:
-        rest = [line for line, kind in zip(lines, kinds, strict=True) if kind in ("short", "prose")]
-        if len(lines) == 1 and count_words(lines[0]) >= _FEWEST_WORDS:
-            rest = lines  # whatever it looks like, nothing else can be meant
-        return Page(tuple(rest), (), tuple(line for line in lines if line not in rest), ())
-    kept = _without_islands(lines, kinds, _without_strangers(lines, _kept(lines, kinds, start, end)))
-    kept = _without_standfirst(lines, kinds, kept)
-    paragraphs, tails = without_agency_tails([lines[number] for number in kept])
+    return kinds
+
+
+def _without_prose(lines: list[str]) -> Page:
+    rest = [line for line in lines if kind_of(line) in ("short", "prose")]
+    if len(lines) == 1 and count_words(lines[0]) >= _FEWEST_WORDS:
+        rest = lines  # whatever it looks like, nothing else can be meant
+    return Page(tuple(rest), (), tuple(line for line in lines if line not in rest), ())
+
+
+def _without_tails(paragraphs: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    paragraphs, tails = without_agency_tails(paragraphs)
     if sign_off := _signed_off(paragraphs[-1]) if paragraphs else None:
         paragraphs[-1], tails = paragraphs[-1][: sign_off.start()], (*tails, sign_off[0].strip())
-    inner = tuple(lines[number] for number in range(start, end) if number not in kept)
-    return _without_portrait(Page(tuple(paragraphs), tuple(lines[:start]), tuple(lines[end:]), inner + tails))
+    return paragraphs, tails
 
 
 _POSTED = re.compile(r"[—–-]{1,2}\s?.{2,60}\(@\w{2,30}\).{0,40}")  # below what was said in a network
@@ -336,15 +404,14 @@ def _is_colophon(line: str) -> bool:
     return count_words(line) <= _ISLAND_WORDS and words_of("colophon").search(QUOTED.sub("", line)) is not None
 
 
-def _without_portrait(page: Page) -> Page:
-    """Without what the last paragraphs say of the author: they begin with the name in the byline, or say what somebody
-    is of whom the article doesn't speak."""
+def _portraits(page: Page) -> list[str]:
+    """What the last paragraphs say of the author: they begin with the name in the byline, or say what somebody is of
+    whom the article doesn't speak."""
     portraits = find_portraits(list(page.paragraphs), find_byline(page, find_title(page))[0])
     portraits = portraits or _strange_portrait(page.paragraphs)
     if portraits and _is_colophon(page.paragraphs[-1 - len(portraits)]):
         portraits = [page.paragraphs[-1 - len(portraits)], *portraits]
-    kept = page.paragraphs[: len(page.paragraphs) - len(portraits)]
-    return replace(page, paragraphs=kept, tail=(*portraits, *page.tail))
+    return portraits
 
 
 def find_portraits(paragraphs: list[str], byline: str | None) -> list[str]:

@@ -63,7 +63,7 @@ _SEPARATED = re.compile(
     r"(?:[^|·•»›>/]{1,40}(?:\s?[|·•»›>]\s?|\s/\s)){2,}[^|·•»›>]{0,120}|[^|>»›]{1,30}\s(?:[|»›]|>{1,2}|::|//)\s[^|>»›]{1,30}"
 )
 BARRED = re.compile(r"\s[|·•–—]\s")
-_FINISHED = re.compile(r"\s*[■□▪◆♦●∎▲◼☐⬛❖]$")  # what magazines set behind the last sentence
+FINISHED = re.compile(r"\s*[■□▪◆♦●∎▲◼☐⬛❖]$")  # what magazines set behind the last sentence
 _CLOCK = re.compile(r"(?i)\d{1,2}[.:h]\d\d(?:[.:]\d\d)?(?: ?[ap]\.?m\.?)?(?: ?\(?[a-z]{2,4}\)?)?")
 _END_MARK = re.compile(r"#(?: {0,3}#)+|--|[-_=–—]{5,}")
 
@@ -71,7 +71,7 @@ _END_MARK = re.compile(r"#(?: {0,3}#)+|--|[-_=–—]{5,}")
 @lru_cache(maxsize=64)  # the lines at a text's ends are asked about several times
 def kind_of(line: str) -> str:
     """prose, short, furniture, caption or ending; an agency's tail on a paragraph doesn't count."""
-    line = _FINISHED.sub("", agency_tail().sub("", line) or line).removeprefix("- ")
+    line = FINISHED.sub("", agency_tail().sub("", line) or line).removeprefix("- ")
     if not TWO_LETTERS.search(line):
         return "ending" if _END_MARK.fullmatch(line) else "furniture"
     if len(line) <= _MAX_PHRASE_LENGTH:

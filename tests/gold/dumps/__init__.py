@@ -1,4 +1,4 @@
-"""Page dumps in plain text with what a reader finds in them; ``open`` may be read, ``frozen`` is only measured."""
+"""Page dumps in plain text with what a reader finds in them; ``open`` may be read, frozen ones are only measured."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from demarche import documents
 from demarche.records import Document, RawDocument
 
-HALVES = ("open", "frozen")
+HALVES = ("open", "frozen", "frozen_b")
 FIELDS = ("body", "prose", "title", "byline", "published_date")
 """``prose`` is the body without crossheads, which these dumps' hand left out and other fixtures keep."""
 
