@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -272,6 +273,33 @@ def test_upkeep_takes_nothing_that_somebody_writes(lake_of_one: DuckLake, tmp_pa
             pass
     foreign.execute("COMMIT")
     assert len(snapshot(lake)["core.sources"]) == 2
+
+
+@IN_A_FOLDER
+def test_upkeep_leaves_the_states_that_are_to_be_kept_and_files_of_no_others(lake: DuckLake, tmp_path: Path) -> None:
+    for hour in (1, 2, 3):
+        load(lake, {key(hour): partition(tmp_path / "lake", [document(f"d{hour}", key(hour))])}, after_hours=hour)
+    before, folder = snapshot(lake, ALL), Path(lake.files)
+    killed = folder / "core/events/killed.parquet"
+    killed.write_bytes(next(folder.glob("core/events/*.parquet")).read_bytes())
+    os.utime(killed, (0, 0))
+    aged = "{0} = {0} - INTERVAL '3 days'"
+    with psycopg.connect(lake.url.removeprefix("ducklake:postgres:"), autocommit=True) as catalog:
+        catalog.execute(f"UPDATE demarche.ducklake_snapshot SET {aged.format('snapshot_time')}")
+        with Warehouse.writer(lake, keep=1) as warehouse:
+            assert warehouse.compact()
+            assert warehouse.expire() > 0
+        assert not killed.exists()
+        assert [state.document_count for state in former_states(lake)] == [2], "upkeep's own snapshots don't count"
+        catalog.execute(f"UPDATE demarche.ducklake_files_scheduled_for_deletion SET {aged.format('schedule_start')}")
+        with Warehouse.writer(lake, keep=1) as warehouse:
+            warehouse.expire()
+        known = "SELECT path FROM demarche.ducklake_data_file UNION ALL SELECT path FROM demarche.ducklake_delete_file"
+        assert {path.name for path in folder.rglob("*.parquet")} == {
+            Path(path).name for (path,) in catalog.execute(known).fetchall()
+        }
+    assert snapshot(lake, ALL) == before
+    assert bring_back(lake, "1", wait_seconds=0).document_count == 2
 
 
 @IN_A_FOLDER

@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
-
 from demarche.warehouse import schema, targets
 from demarche.warehouse.connection import reading
 from demarche.warehouse.ducklake import DuckLake
 from demarche.warehouse.errors import WarehouseError, reported
-
-_LAST_LOAD = """
-SELECT load_id, loaded_at, document_count, event_count FROM meta.loads AT (VERSION => {version})
-ORDER BY loaded_at DESC LIMIT 1
-"""
 
 
 @dataclass(frozen=True)
@@ -30,17 +23,8 @@ class Former:
 
 def former_states(lake: DuckLake) -> list[Former]:
     """The states before the present one of which a snapshot is kept, newest first. Raises WarehouseError."""
-    found: dict[str, Former] = {}
     with reading(lake) as con:
-        versions = con.execute("SELECT snapshot_id FROM lake.snapshots() ORDER BY snapshot_id DESC").fetchall()
-        for (version,) in versions:
-            try:
-                row = con.execute(_LAST_LOAD.format(version=int(version))).fetchone()
-            except duckdb.CatalogException:  # from before there were tables
-                continue
-            if row is not None:
-                found.setdefault(row[0], Former(version, *row[1:]))  # the last of each load: after upkeep, at best
-    return list(found.values())[1:]
+        return [Former(version, *load[1:]) for version, load in targets.states(con)][1:]
 
 
 def bring_back(lake: DuckLake, wanted: str, *, wait_seconds: float) -> Former:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +20,10 @@ from demarche.warehouse.publication import Paths
 from demarche.warehouse.schema import quoted
 
 _A_DAY = "INTERVAL 1 DAY"
+_LAST_LOAD = """
+SELECT load_id, loaded_at, document_count, event_count FROM meta.loads AT (VERSION => {version})
+ORDER BY loaded_at DESC LIMIT 1
+"""
 _GROWN = 1.5
 """A file is written anew when it is published and has grown so much since that was done last: what reloading leaves in
 half-filled blocks stays below that, and a warehouse that really grows is written anew ever more seldom."""
@@ -219,10 +224,13 @@ class _Lake:
         return bool(joined + self._call("ducklake_rewrite_data_files", f"delete_threshold => {worth}"))
 
     def expire(self, keep: int) -> int:
-        """What a reader may have begun with today stays. Files that nobody knows are a killed writer's: the lock is
-        ours, so no living one's, and for all that they stay for a day."""
-        newest = f"SELECT snapshot_id FROM lake.snapshots() ORDER BY snapshot_id DESC LIMIT {keep + 1}"
-        count = self._drop_snapshots(f"snapshot_time < now() - {_A_DAY} AND snapshot_id NOT IN ({newest})")
+        """What a reader may have begun with today stays, and of ``keep`` former loads the last snapshot: upkeep and
+        imports make snapshots too, which are no states to come back to. Files that nobody knows are a killed writer's:
+        the lock is ours, so no living one's, and for all that they stay for a day."""
+        with reported(f"{self.name}: its snapshots can't be looked at"):
+            newest = [version for version, _ in islice(states(self.con), keep + 1)]
+        is_old = f"snapshot_time < now() - {_A_DAY} AND snapshot_id < (SELECT max(snapshot_id) FROM lake.snapshots())"
+        count = self._drop_snapshots(f"{is_old} AND NOT list_contains({newest}, snapshot_id)")
         self._call("ducklake_cleanup_old_files", f"older_than => now() - {_A_DAY}")
         self._call("ducklake_delete_orphaned_files", f"older_than => now() - {_A_DAY}")
         return count
@@ -239,6 +247,21 @@ class _Lake:
         """Call one of DuckLake's functions of upkeep; how many rows it tells."""
         with reported(f"{self.name}: can't be tidied"):
             return len(self.con.execute(f"CALL {function}('lake'{', ' * bool(options)}{options})").fetchall())
+
+
+def states(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """What the attached lake held after each load of which a snapshot is kept, newest first: the load's last snapshot,
+    after upkeep at best; and the load's id, instant, and numbers of documents and events."""
+    seen = set()
+    versions = con.execute("SELECT snapshot_id FROM lake.snapshots() ORDER BY snapshot_id DESC").fetchall()
+    for (version,) in versions:
+        try:
+            row = con.execute(_LAST_LOAD.format(version=int(version))).fetchone()
+        except duckdb.CatalogException:  # from before there were tables
+            continue
+        if row is not None and row[0] not in seen:
+            seen.add(row[0])
+            yield version, row
 
 
 def drop_all(con: duckdb.DuckDBPyConnection) -> None:
