@@ -1,7 +1,7 @@
 """How well the articles of one matter become its events: `scenarios/`, read and resolved one scenario at a time.
 
-    python -m tests.gold.scenarios            figures of both halves
-    python -m tests.gold.scenarios --wrong    and what is wrong in the open one
+    python -m tests.gold.scenarios            figures of each set
+    python -m tests.gold.scenarios --wrong    and what is wrong in the open ones
 
 An event that is read *fits* a gold one of the same type, with a document in common and, where gold names countries, a
 country. Of all ways to pair them the best in total counts: the fit, then what is told right, required before optional
@@ -34,16 +34,16 @@ from demarche.steps.ingestion import parse_files
 from demarche.steps.tagging import tag
 
 FOLDER = Path(__file__).with_name("scenarios")
-HALVES = ("open", "frozen")
+SETS = ("open", "frozen", "open_c")
 Scenario = Mapping[str, Any]
 Sides = tuple[frozenset[str], frozenset[str]]
 COUNTS = ("required", "found", "right", "duplicates", "extra", "wrong merges", "links", "links found", "links extra")
 CHECKS = ("type", "mode", "sides", "start", "end", "status", "disputed")
 
 
-def load(half: str) -> list[Scenario]:
-    """The scenarios of one half: documents, events and links."""
-    lines = (FOLDER / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()
+def load(name: str) -> list[Scenario]:
+    """The scenarios of one set: documents, events and links."""
+    lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines if line]
 
 
@@ -237,18 +237,18 @@ def _said(event: Found) -> str:
 
 # --- printing ----------------------------------------------------------------------------------------------------
 def main(arguments: Sequence[str]) -> None:
-    for half in HALVES:
-        scenarios = load(half)
+    for name in SETS:
+        scenarios = load(name)
         counts: Counter[str] = Counter()
         faults = []
         for scenario, (found, links) in zip(scenarios, read(scenarios), strict=True):
             judged = judge(scenario, found, links)
             counts += judged.counts
             faults += [f"{scenario['scenario']} {fault}" for fault in judged.faults]
-        print(f"{half}: {len(scenarios)} scenarios")
-        print("  " + ", ".join(f"{name} {counts[name]}" for name in COUNTS))
-        print("  right of those found: " + ", ".join(f"{name} {counts[name]}" for name in CHECKS))
-        if "--wrong" in arguments and half == "open":
+        print(f"{name}: {len(scenarios)} scenarios")
+        print("  " + ", ".join(f"{what} {counts[what]}" for what in COUNTS))
+        print("  right of those found: " + ", ".join(f"{what} {counts[what]}" for what in CHECKS))
+        if "--wrong" in arguments and name.startswith("open"):
             print(*(f"    {fault}" for fault in faults), sep="\n")
 
 
