@@ -524,6 +524,19 @@ def test_days_of_a_visit_by_its_circumstances(read: Reader, text: str, status: s
 
 
 @pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Fiji will on Friday be ready to send twenty boats to Tonga.", date(2023, 3, 17)),
+        ("Fiji's aim was on Monday to send twenty boats to Tonga.", None),
+        ("Fiji's aim is on Friday to send twenty boats to Tonga.", None),
+    ],
+)
+def test_the_day_on_which_somebody_has_an_aim_is_not_that_of_the_act(read: Reader, text: str, day: date | None) -> None:
+    (report,) = read(text)[0]
+    assert (report.event_type, report.status_type, report.start_date) == ("AID", "planned", day)
+
+
+@pytest.mark.parametrize(
     ("rest", "status"),
     [
         ("has been struck off the calendar.", "cancelled"),

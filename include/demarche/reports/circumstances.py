@@ -12,7 +12,7 @@ from spacy.tokens import Span, Token
 from demarche import codebook, dates, entities, places
 from demarche.codebook.names import fold
 from demarche.records import Mention
-from demarche.reports import syntax
+from demarche.reports import operators, syntax
 from demarche.reports.frames import Frame
 from demarche.reports.parties import Parties
 
@@ -388,7 +388,7 @@ def _distance(governor: Token, frame: Frame) -> int | None:
             return None
         if (
             governor.lemma_.lower() in _OPERATING
-            or governor.lemma_ in ("be", "become")
+            or _will_be(governor)
             or frame.status_type in ("requested", "threatened", "denied")
             or syntax.is_verbal(trigger) is False
         ):
@@ -447,6 +447,12 @@ def _distance(governor: Token, frame: Frame) -> int | None:
     if trigger.dep_ == "advcl" and trigger.head == governor and _when_clause(trigger):
         return 5
     return None
+
+
+def _will_be(verb: Token) -> bool:
+    """ "Will on Friday become the first to visit Togo": the day of the act. The day on which somebody is or was ready
+    to act is not."""
+    return verb.lemma_ in ("be", "become") and operators.modality(verb).kind == "future"
 
 
 def _when_clause(verb: Token) -> bool:
