@@ -204,6 +204,23 @@ def test_an_event_shows_what_joined_its_reports(world: tuple[Path, Settings]) ->
     assert json.loads(done.stdout)["reports"][0]["merge_rule"] == "first"
 
 
+def test_the_beginning_of_an_id_is_enough_unless_a_file_is_called_so(
+    world: tuple[Path, Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, settings = world
+    monkeypatch.chdir(tmp_path)
+    (read,) = steps.explain(str(folder / "texts" / "a.txt"), settings=settings)
+    assert isinstance(read, Explanation)
+    event_id = "e" + read.told[0].report.report_id[1:]
+    (found,) = steps.explain(event_id[:9], settings=settings)
+    assert isinstance(found, EventExplanation)
+    (tmp_path / event_id[:9]).write_bytes((folder / "texts" / "a.txt").read_bytes())
+    (of_file,) = steps.explain(event_id[:9], settings=settings)
+    assert isinstance(of_file, Explanation)
+    with pytest.raises(StepError, match="no event e000000 is in"):
+        list(steps.explain("e000000", settings=settings))
+
+
 @pytest.mark.parametrize("letter", ["d", "e"])
 def test_an_unknown_id_is_named(world: tuple[Path, Settings], letter: str) -> None:
     with pytest.raises(StepError, match=f"no (document|event) {letter}0+ is in"):

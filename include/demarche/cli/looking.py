@@ -171,7 +171,7 @@ def status(
 
 @app.command()
 def explain(
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="A file, or the id of a document or event.")],
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="A file, the id of a document, or that of an event or its beginning.")],
     lake: LakeOption = None,
     warehouse: WarehouseOption = None,
     format: Annotated[

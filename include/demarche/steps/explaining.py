@@ -13,22 +13,24 @@ from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import parse_files
 from demarche.steps.ledgers import open_lake, warehouse_of
 from demarche.steps.results import StepError
+from demarche.steps.showing import is_event_id, meant_event
 from demarche.steps.tagging import tag
 from demarche.storage import Lake
 
-_ID = re.compile(r"[de][0-9a-f]{32}")
+_DOCUMENT_ID = re.compile(r"d[0-9a-f]{32}")
 
 
 def explain(what: str, *, settings: Settings | None = None) -> Iterator[Explanation | EventExplanation | Reject]:
     """How each text of a file is read; how a document of the lake was, by its id; or why an event of the warehouse is
-    one, by its id or a former one. Raises StepError when there is no document or event of that id."""
+    one, by its id, a former one, or the beginning of one. A file of such a name is read. Raises StepError when there is
+    no document or event of that id."""
     settings = settings or load_settings()
-    if not _ID.fullmatch(what):
-        yield from explain_file(Path(what), settings=settings)
-    elif what.startswith("d"):
+    if _DOCUMENT_ID.fullmatch(what):
         yield explain_document(what, settings=settings)
-    else:
+    elif is_event_id(what) and not Path(what).exists():
         yield explain_event(what, settings=settings)
+    else:
+        yield from explain_file(Path(what), settings=settings)
 
 
 def explain_file(path: Path, *, settings: Settings | None = None) -> Iterator[Explanation | Reject]:
@@ -93,7 +95,6 @@ def _explanation(
 
 
 # --- events ------------------------------------------------------------------------------------------------------
-_EVENT = "SELECT event_id FROM core.event_reports WHERE report_id = $id"
 _EVENT_ROW = """
 SELECT event_id, event_type, mode_type, status_type, plover_type, actor_names, recipient_names, start_date, end_date,
     date_precision_type, place_name, country_code, quantity, quantity_unit, report_count, document_count, story_count,
@@ -124,13 +125,11 @@ WHERE event_id = $id OR other_event_id = $id ORDER BY event_id, other_event_id, 
 
 
 def explain_event(event_id: str, *, settings: Settings | None = None) -> EventExplanation:
-    """Why an event of the published warehouse is one. A former id still leads to it, because an event's id is that of
-    one of its reports. Raises StepError when there is no such event, WarehouseError when there is no warehouse."""
+    """Why an event of the published warehouse is one. A former id, or the beginning of one, still leads to it, because an
+    event's id is that of one of its reports. Raises StepError when none or several are meant, WarehouseError when there
+    is no warehouse."""
     settings = settings or load_settings()
-    found = _rows(_EVENT, "r" + event_id[1:], settings)
-    if not found:
-        raise StepError(f"no event {event_id} is in {warehouse_of(settings)}")
-    current = found[0]["event_id"]
+    current = meant_event(event_id, settings)
     reports, participants, statuses, links = (
         tuple(_rows(sql, current, settings)) for sql in (_REPORTS, _PARTICIPANTS, _STATUSES, _LINKS)
     )

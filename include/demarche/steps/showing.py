@@ -61,13 +61,17 @@ _SECTIONS = {
 _ALL_SECTIONS = "SELECT " + ", ".join(f"ARRAY(SELECT s FROM ({sql}) AS s) AS {name}" for name, sql in _SECTIONS.items())
 
 
-def show_event(event_id: str, *, settings: Settings | None = None) -> dict[str, list[dict[str, Any]]]:
-    """Rows by section, each column by its name. ``event_id`` may be a former id of the event, or the beginning of one.
+def is_event_id(text: str) -> bool:
+    """Whether a text is an event's id, or enough of its beginning."""
+    return _ID.fullmatch(text) is not None
+
+
+def meant_event(event_id: str, settings: Settings) -> str:
+    """The id of the event that an id, a former one, or the beginning of one means.
 
     Raises StepError where no event or several are meant, WarehouseError when there is no readable warehouse.
     """
-    settings = settings or load_settings()
-    if not _ID.fullmatch(event_id):
+    if not is_event_id(event_id):
         raise StepError(
             f"{event_id!r} is no event's id — an id is an e and 32 hexadecimal digits, of which the first "
             f'{_LEAST_OF_ID - 1} may do; `demarche query "SELECT event_id, sentence_text FROM events"` lists them'
@@ -82,6 +86,16 @@ def show_event(event_id: str, *, settings: Settings | None = None) -> dict[str, 
     if len(meant) > 1 and event_id not in meant:
         raise StepError(f"{event_id} may be {', '.join(meant[:5])} — give more of the id")
     (found,) = {event_id} & set(meant) or meant
+    return found
+
+
+def show_event(event_id: str, *, settings: Settings | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Rows by section, each column by its name. ``event_id`` may be a former id of the event, or the beginning of one.
+
+    Raises StepError where no event or several are meant, WarehouseError when there is no readable warehouse.
+    """
+    settings = settings or load_settings()
+    found = meant_event(event_id, settings)
     (sections,) = _rows(_ALL_SECTIONS, found, settings)
     return {name: rows or [] for name, rows in sections.items()}
 
