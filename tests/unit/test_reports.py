@@ -524,6 +524,32 @@ def test_days_of_a_visit_by_its_circumstances(read: Reader, text: str, status: s
 
 
 @pytest.mark.parametrize(
+    ("rest", "status", "day"),
+    [
+        ("took place in Suva on Monday", "occurred", date(2023, 3, 13)),
+        ("will begin in Suva on Friday", "planned", date(2023, 3, 17)),
+        ("has been postponed", "postponed", None),
+    ],
+)
+def test_what_is_said_of_a_round_is_said_of_its_talks(read: Reader, rest: str, status: str, day: date | None) -> None:
+    (report,) = read(f"A third round of talks between Fiji and Tonga {rest}.")[0]
+    assert (report.event_type, report.status_type, report.start_date) == ("CONSULT", status, day)
+    assert report.country_code == ("FJI" if day else None)
+
+
+@pytest.mark.parametrize(
+    "told_to_go",
+    [
+        "Fiji told two Tongan diplomats to leave the country.",
+        "Fiji ordered two of Tonga's diplomats to leave within a week.",
+        "Fiji has told an envoy of Tonga to go.",
+    ],
+)
+def test_who_is_told_to_leave_is_expelled_and_leaves_by_no_act_of_his_own(read: Reader, told_to_go: str) -> None:
+    assert told(read(told_to_go)) == [("SANCTION", "occurred", "SANCTION", ["FJI"], ["TON"])]
+
+
+@pytest.mark.parametrize(
     ("text", "day"),
     [
         ("Fiji will on Friday be ready to send twenty boats to Tonga.", date(2023, 3, 17)),

@@ -90,6 +90,7 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
                 nearer, farther = farther, nearer  # "the visit, planned for Monday, was called off"
             worded[noun] = nearer
             claimed.add(farther)
+    claimed.update(infinitive for act in acts.values() for infinitive in _worded_infinitives(act))
     mentioned = {index for index, act in acts.items() if _is_told_by_its_verb(act, acts)}
     readings: dict[int, Reading] = {}
     for index, act in acts.items():
@@ -130,6 +131,15 @@ def _is_overtaken(nearer: Act, farther: Act) -> bool:
         "advcl",
     )
     return farther.entry.status == "cancelled" and (is_before or nearer.entry.status == "planned")
+
+
+def _worded_infinitives(act: Act) -> Iterator[int]:
+    """The infinitives that an act's wording names: "told two diplomats to leave" is one act, and no leaving is told.
+    Where it is only asked for, the infinitive tells what."""
+    if act.entry.status != "requested":
+        for verb in syntax.children(act.token, "xcomp"):
+            if operators.is_to_infinitive(verb) and verb.lemma_.lower() in act.entry.with_lemmas:
+                yield verb.i
 
 
 def _is_alleged(token: Token, reading: Reading) -> bool:
