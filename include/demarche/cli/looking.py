@@ -171,7 +171,9 @@ def status(
 
 @app.command()
 def explain(
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="A file, the id of a document, or that of an event or its beginning.")],
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="A file, the id of a document, or that of an event or its beginning.")
+    ],
     lake: LakeOption = None,
     warehouse: WarehouseOption = None,
     format: Annotated[

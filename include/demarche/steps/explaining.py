@@ -125,9 +125,9 @@ WHERE event_id = $id OR other_event_id = $id ORDER BY event_id, other_event_id, 
 
 
 def explain_event(event_id: str, *, settings: Settings | None = None) -> EventExplanation:
-    """Why an event of the published warehouse is one. A former id, or the beginning of one, still leads to it, because an
-    event's id is that of one of its reports. Raises StepError when none or several are meant, WarehouseError when there
-    is no warehouse."""
+    """Why an event of the published warehouse is one. A former id, or the beginning of one, still leads to it, because
+    an event's id is that of one of its reports. Raises StepError when none or several are meant, WarehouseError when
+    there is no warehouse."""
     settings = settings or load_settings()
     current = meant_event(event_id, settings)
     reports, participants, statuses, links = (
