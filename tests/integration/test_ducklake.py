@@ -199,6 +199,11 @@ def test_how_data_files_are_written_is_kept_where_somebody_said_it(lake: DuckLak
         assert (found["parquet_version"], found["parquet_compression"]) == ("V1", "zstd")
 
 
+def test_a_reader_reads_a_footer_once(lake_of_one: DuckLake) -> None:
+    with reading(lake_of_one) as con:
+        assert con.execute("SELECT current_setting('parquet_metadata_cache')").fetchall() == [(True,)]
+
+
 def test_the_whole_line_loads_asks_and_shows(lake: DuckLake, loaded: World, tmp_path: Path) -> None:
     world = loaded.copy(tmp_path / "data", "raw", "derived", "journal")
     own = with_lake(world.settings, lake)

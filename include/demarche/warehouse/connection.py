@@ -62,6 +62,7 @@ def _reading_lake(lake: DuckLake) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         with told(lake):
             lake.attach(con, read_only=True)
+            con.execute("SET parquet_metadata_cache = true")  # a data file never changes, nor does what its footer says
             con.execute("BEGIN")
             yield con
     finally:
