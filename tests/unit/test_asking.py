@@ -164,6 +164,13 @@ def test_an_unchanged_feed_costs_one_request_and_makes_no_partition(desk, server
     assert desk.lake.fetch_keys() == [KEY]
 
 
+def test_a_sources_file_that_an_editor_began_with_a_mark(desk, server):
+    put(server, 1)
+    path = desk.folder / "sources.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert desk.fetch().written == 1
+
+
 def test_nothing_is_fetched_twice_within_a_partition(desk, server):
     put(server, 1)
     desk.fetch()

@@ -57,7 +57,14 @@ def test_an_empty_file_has_no_sources():
         ('country = "FJI"', 'country = "Fiji"', 8, "country", "alpha-3"),
         ("https://courier", "ftp://courier", 5, "url", "http(s)"),
         ("https://courier", "https://me:secret@courier", 5, "url", "password"),
+        ("world.xml", "world news.xml", 5, "url", "http(s)"),
+        ("world.xml", "\\nworld.xml", 5, "url", "http(s)"),
+        ("world.xml", "\\u0000world.xml", 5, "url", "http(s)"),
+        ("courier.example/", "courier.example:99999/", 5, "url", "ort out of range"),
+        ("courier.example/", "courier.example:0/", 5, "url", "port 0"),
         ('outlet = "The Courier"', "outlet = 5", 6, "outlet", "string"),
+        ('"archive/2018"', '""', 13, "path", "names no file"),  # not the folder that the process is in
+        ('columns = { text = "words", title = "caption" }', 'columns.text = "words"\ncolumns.txt = "x"', 15, "txt", "input"),
         ("text = ", "txt = ", 14, "txt", "input should be"),
         ('path = "archive/2018"', 'path = "archive/2018"\nrate = 5', 14, "rate", "is no field of a source"),
         ('path = "archive/2018"', "", 10, "it", "needs one place"),
@@ -83,6 +90,7 @@ def test_all_faults_are_named_at_once():
 
 def test_what_is_no_toml_is_said_with_its_line():
     assert fault(GOOD + "[[source]\n").startswith("config/sources.toml, line 15: is no TOML")
+    assert fault(GOOD + "[[source]]\nid =").startswith("config/sources.toml, line 16: is no TOML")
 
 
 def test_what_is_no_source_is_said():

@@ -232,6 +232,21 @@ def test_a_table_is_read_by_its_columns(mark: str) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0c"])
+def test_only_ends_of_lines_end_rows(mark: str) -> None:
+    found = rows_of(f"title,text\nA,one{mark}two\r\nB,three\rC,four\n".encode())
+    assert [one.text for one in found if isinstance(one, RawDocument)] == [f"one{mark}two", "three", "four"]
+    assert len(found) == 3
+
+
+def test_a_table_may_say_what_separates_its_columns() -> None:
+    found, reject = rows_of(b"sep=;\r\ntitle, as told;text\r\nA;one, two, three\r\nB;1;2\r\n")
+    assert isinstance(found, RawDocument)
+    assert found.text == "one, two, three"
+    assert isinstance(reject, Reject)
+    assert " line 4 has 3 values" in reject.reason_text
+
+
 def test_columns_of_other_names_are_mapped() -> None:
     data = b"kop;tekst;text\nTalks;The words.;other words\n"
     (found,) = rows_of(data, column_values={"title": "kop", "text": "tekst"})

@@ -30,6 +30,9 @@ MAPPED_FIELDS = frozenset(
 assert set(RawDocument.model_fields) >= MAPPED_FIELDS
 
 
+_NO_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f]")
+
+
 class DeclarationError(ValueError):
     """The sources file is wrong; the message names every fault with its line."""
 
@@ -65,10 +68,19 @@ class Declaration(BaseModel):
     def _is_web_address(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
         for address in value if isinstance(value, tuple) else (value,) if value is not None else ():
             parts = urlsplit(address)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
+            if parts.scheme not in ("http", "https") or not parts.hostname or _NO_ADDRESS.search(address):
                 raise ValueError("is no http(s) address")
+            if parts.port == 0:  # to ask for it raises ValueError where it is beyond 65535
+                raise ValueError("is no http(s) address: there is no port 0")
             if parts.username or parts.password:
                 raise ValueError("holds a user name or password, which would be stored with every document")
+        return value
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _is_path(cls, value: Any) -> Any:
+        if isinstance(value, str) and (not value.strip() or "\x00" in value):  # the empty one is the folder we are in
+            raise ValueError("names no file or folder")
         return value
 
     @field_validator("country")
@@ -126,7 +138,7 @@ def read_declarations(
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
-        where = f"{name}, line {line[1]}" if line else name
+        where = f"{name}, line {line[1] if line else len(text.splitlines())}"  # "at end of document" has none
         raise DeclarationError(f"{where}: is no TOML: {re.sub(r' [(]at .*', '', str(error))}") from None
     tables = content.get("source", [])
     strange = sorted(set(content) - {"source"})
@@ -181,7 +193,7 @@ def _line(text: str, index: int | None, field: str | None) -> int:
             end = heads[index + 1] if index + 1 < len(heads) else end
     if field:
         name = rf"[\"']?{re.escape(field)}\b"
-        key = re.compile(rf"\s*(?:\[+\s*(?:source\s*\.\s*)?)?{name}|.*[{{,]\s*{name}")
+        key = re.compile(rf"\s*(?:\[+\s*)?(?:[\w\"']+\s*\.\s*)*{name}|.*[{{,]\s*{name}")
         for number in range(start, end):
             if key.match(lines[number]):
                 return number + 1

@@ -6,6 +6,7 @@ Which column is which field is told by its name, as in ``jsonl.FIELDS``, in any 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import chain, islice
@@ -21,6 +22,9 @@ MAX_COLUMNS = 2_000
 MAX_CELL_CHARACTERS = 8_000_000  # as of a line in jsonl
 MAX_UNPACKED_BYTES = 1_000_000_000  # of a column in a row group of Parquet, as its metadata say
 _DELIMITERS = ",;\t|"
+_LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")  # a form feed or U+2028 ends none, other than for splitlines()
+_MARK = re.compile(r"\ufeff?\"?sep=(.)\"?\s*")
+"""What Excel writes above a header to say what separates its names."""
 _SAMPLE = 65_536
 _BATCH = 4  # rows of Parquet at once: each may be as large as a cell
 
@@ -33,9 +37,12 @@ def parse_csv(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
         yield reject(fetch, "encoding", str(error))
         return
     csv.field_size_limit(MAX_CELL_CHARACTERS)
-    lines = iter(text.splitlines(keepends=True))
+    lines = (match[0] for match in _LINE.finditer(text))
     head = list(islice(lines, 50))
-    reader = csv.reader(chain(head, lines), delimiter=_delimiter(head))
+    marked = _MARK.fullmatch(head[0]) if head else None
+    rest = chain(head[1:] if marked else head, lines)
+    reader = csv.reader(rest, delimiter=marked[1] if marked else _delimiter(head))
+    above = 2 if marked else 1
     try:
         header = [name.strip() for name in next(reader, [])]
     except csv.Error as error:
@@ -46,7 +53,7 @@ def parse_csv(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
         return
     is_filled = False
     for position in range(MAX_ROWS + 1):
-        where = f"line {reader.line_num + 1}"
+        where = f"line {reader.line_num + above}"
         try:
             row = next(reader)
         except StopIteration:

@@ -48,7 +48,7 @@ def declared_sources(settings: Settings) -> tuple[Declaration, ...]:
     found: tuple[Declaration, ...] = ()
     if path.is_file():
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
         except UnicodeDecodeError as error:
             raise DeclarationError(f"{path}: is no UTF-8 text: {error.reason} at byte {error.start}") from None
         found = read_declarations(text, str(path), sources.KINDS, taken=(DROP, NAMED))
