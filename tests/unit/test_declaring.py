@@ -64,7 +64,7 @@ def test_an_empty_file_has_no_sources():
         ("courier.example/", "courier.example:0/", 5, "url", "port 0"),
         ('outlet = "The Courier"', "outlet = 5", 6, "outlet", "string"),
         ('"archive/2018"', '""', 13, "path", "names no file"),  # not the folder that the process is in
-        ('columns = { text = "words", title = "caption" }', 'columns.text = "words"\ncolumns.txt = "x"', 15, "txt", "input"),
+        ('columns = { text = "words", title = "caption" }', 'columns.text = "a"\ncolumns.txt = 5', 15, "txt", "input"),
         ("text = ", "txt = ", 14, "txt", "input should be"),
         ('path = "archive/2018"', 'path = "archive/2018"\nrate = 5', 14, "rate", "is no field of a source"),
         ('path = "archive/2018"', "", 10, "it", "needs one place"),

@@ -252,6 +252,17 @@ def test_what_is_set_between_paragraphs_is_no_paragraph(line: str) -> None:
     assert read(text=text("Fiji and Tonga share a consulate", body=body)).body == "\n\n".join(PARAGRAPHS)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["저작권자 © 한강신문, 무단전재 및 재배포 금지", "Julkaistu 12.3.2020 klo 15.31. Päivitetty 13.3.2020 klo 8."],
+)
+def test_what_a_page_says_of_itself_is_no_paragraph(line: str) -> None:
+    article = "".join(f"<p>{paragraph}</p>" for paragraph in (*PARAGRAPHS, line))
+    assert read(html=page(article=f"<h1>Fiji and Tonga share a consulate</h1>{article}", body=())).body == "\n\n".join(
+        PARAGRAPHS
+    )
+
+
 def test_paragraphs_that_are_links_alone_are_none() -> None:
     link = "<a href='/n/1'>Trawler leaves Suva with empty nets</a>"
     article = "".join(f"<p>{paragraph}</p>" for paragraph in (*PARAGRAPHS[:2], f"<i>[{link}]</i>", *PARAGRAPHS[2:]))
@@ -306,6 +317,18 @@ def test_title_of_text_by_rung() -> None:
     assert read(text=text()).title is None
 
 
+def test_a_title_without_blanks_loses_its_site() -> None:
+    site = '<meta property="og:site_name" content="東洋朝報デジタル">'
+    title = "ノルウェーとフィジー、海洋ごみで基金設立へ"
+    assert read(html=page(f"{site}<title>{title}：東洋朝報デジタル</title>")).title == title
+
+
+def test_a_heading_may_be_one_by_its_role() -> None:
+    title = "Joint consulate for Fiji"
+    heading = f'<div role="heading" aria-level="1">{title}</div>'
+    assert read(html=page(f"<title>{title} - Courier</title>", heading)).title == title
+
+
 @pytest.mark.parametrize("tag", ["[Newsmaker] ", "[Exclusive][Video] ", "【Focus】", "UPDATE 2-", "BREAKING: "])
 def test_tags_are_no_part_of_a_title(tag: str) -> None:
     assert headings.without_tag(f"{tag}Ministers meet") == "Ministers meet"
@@ -320,6 +343,19 @@ def test_byline_by_rung() -> None:
     assert read(html=page(meta, element)).byline == "Ann Meta"
     assert read(html=page("", element)).byline == "Ann Element"
     assert read(html=page()).byline is None
+
+
+def test_authors_beside_one_another_sign_together() -> None:
+    marked = "<div>By <a rel='author'>Ann Lee</a> and <a rel='author'>Bob Roe</a>, <a rel='author'>Ann Lee</a></div>"
+    teaser = "<div><a rel='author'>Cy Poe</a></div>"
+    assert read(html=page("", marked + teaser)).byline == "Ann Lee, Bob Roe"
+
+
+@pytest.mark.parametrize("behind", [", The Courier", " | Courier", " for The Courier", " - Courier"])
+def test_the_outlet_is_no_author(behind: str) -> None:
+    site = '<meta property="og:site_name" content="The Courier">'
+    assert read(html=page(f'{site}<meta name="author" content="Ann Lee{behind}">')).byline == "Ann Lee"
+    assert read(html=page(f'{site}<meta name="author" content="The Courier">')).byline == "The Courier"
 
 
 @pytest.mark.parametrize(
@@ -449,6 +485,21 @@ def test_nothing_is_inferred_beyond_the_fetch() -> None:
         ("6 ноября 2018", date(2018, 11, 6), None),
         ("1er août 2018", date(2018, 8, 1), None),
         ("2018年11月6日", date(2018, 11, 6), None),
+        ("Tue Nov  6 23:30:00 2018", date(2018, 11, 6), None),
+        ("6. 11. 2018 23:30", date(2018, 11, 6), None),
+        ("2018. 11. 6. 23:30", date(2018, 11, 6), None),
+        ("٦ نوفمبر ٢٠١٨", date(2018, 11, 6), None),
+        ("6 نوفمبر/تشرين الثاني 2018", date(2018, 11, 6), None),
+        ("۶ نوامبر ۲۰۱۸", date(2018, 11, 6), None),
+        ("६ नवंबर 2018", date(2018, 11, 6), None),
+        ("6 בנובמבר 2018", date(2018, 11, 6), None),
+        ("2018 m. lapkričio 6 d.", date(2018, 11, 6), None),
+        ("2018. gada 6. novembris", date(2018, 11, 6), None),
+        (
+            "9:30 p.m. ET November 5, 2018 | Updated 11:02 p.m. ET November 6, 2018",
+            date(2018, 11, 5),
+            datetime(2018, 11, 6, 2, 30, tzinfo=UTC),
+        ),
         ("06/11/2018", None, None),
         ("1970-01-01T00:00:00Z", None, None),
         ("2018-02-30", None, None),
@@ -463,6 +514,26 @@ def test_read_instant(given: str, day: date | None, instant: datetime | None) ->
     moment = moments.read_instant(given)
     assert (moment.day if moment else None) == day
     assert (moment.instant if moment else None) == instant
+
+
+@pytest.mark.parametrize(
+    ("stamp", "line", "day"),
+    [
+        ("2019-03-13T01:47:00Z", "Published 9:47 p.m. ET March 12, 2019", "2019-03-12"),
+        ("2019-03-13T01:47:00Z", "March 12, 2019", "2019-03-12"),
+        ("2019-03-13T13:47:00Z", "March 12, 2019", "2019-03-13"),  # no zone has the 12th then
+        ("2019-03-13T01:47:00Z", "Updated March 12, 2019", "2019-03-12"),  # no change comes before
+        ("2019-03-13T01:47:00Z", "March 14, 2019", "2019-03-13"),  # of a change, maybe
+        ("2019-03-13T01:47:00+01:00", "March 12, 2019", "2019-03-13"),  # the outlet's own zone
+        ("2016-07-07T13:10:00Z", "8 Jul, 2016 01:10 AM NZST", "2016-07-08"),
+        ("2016-07-07T13:10:00Z", "8 Jul, 2016 03:10 AM NZST", "2016-07-07"),
+    ],
+)
+def test_an_instant_of_greenwich_has_the_day_that_the_outlet_prints(stamp: str, line: str, day: str) -> None:
+    meta = f'<meta property="article:published_time" content="{stamp}">'
+    found = read(html=page(meta, f"<h1>Joint consulate for Fiji</h1><p>By Ann Lee</p><p>{line}</p>"))
+    assert (str(found.published_date), found.field_rules["published"]) == (day, "meta_published")
+    assert found.published_at == datetime.fromisoformat(stamp)
 
 
 @pytest.mark.parametrize(("month_first", "day"), [(True, date(2018, 6, 11)), (False, date(2018, 11, 6)), (None, None)])

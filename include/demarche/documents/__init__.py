@@ -156,7 +156,11 @@ def _from_page(raw: RawDocument) -> _Draft:
     _set_source(draft, raw, _found(pages.SOURCE_RULES, markup))
     if draft.title:
         draft.title = headings.without_tag(_without_site(draft.title, draft.source_name))
-    bylines = ((rule, names.tidy_byline(value or "")) for rule, value in _found(pages.BYLINE_RULES, markup))
+    said = (
+        (rule, names.without_outlet(value or "", draft.source_name))
+        for rule, value in _found(pages.BYLINE_RULES, markup)
+    )
+    bylines = ((rule, names.tidy_byline(value)) for rule, value in said)
     _set(draft, "byline", _first(chain([("given", _given_byline(raw))], bylines)))
     _set_page_body(draft, markup)
     if draft.rules.get("title") in ("json_ld", "og_title", "meta_title") and (title := pages.shown_title(markup)):
@@ -171,14 +175,18 @@ def _from_page(raw: RawDocument) -> _Draft:
         found = next(((rule, moment) for rule, moment in moments if moment and moment.day <= latest), None)
         return (found[0], pages.as_printed(found[1], markup)) if found else ("", None)
 
+    around: pages.Surroundings | None = None
     rule, published = marked(pages.PUBLISHED_RULES)
+    if published and published.is_of_greenwich:
+        around = pages.surroundings(markup, draft.title, draft.paragraphs)
+        published = publication.as_printed(published, (*around.below_title, *draft.around))
     changed_rule, changed = marked(pages.MODIFIED_RULES)
     if changed:
         draft.modified, draft.rules["modified"] = changed, changed_rule
     candidates: Iterable[tuple[str, str, Moment | None]] = [("metadata", rule, published)]
     is_dated = published is not None or read_instant(raw.published) is not None
     if not is_dated or not draft.byline:
-        around = pages.surroundings(markup, draft.title, draft.paragraphs)
+        around = around or pages.surroundings(markup, draft.title, draft.paragraphs)
         if draft.rules.get("title") == "title_element" and (title := _title_above(draft, around)):
             draft.title, draft.rules["title"] = title, "head_line"
             around = pages.surroundings(markup, title, draft.paragraphs)
@@ -318,11 +326,19 @@ def _path(url: str) -> str:
 _SITE_SEPARATOR = re.compile(r"\s+(?:[|–—»·:-]|::|--|\|\|)\s+|\s?[：｜]\s?|_(?=\w+$)")
 
 
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")  # which is written without blanks
+
+
+def _says_something(title: str) -> bool:
+    """Whether words are enough to be a title by themselves."""
+    return len(title.split()) >= 3 or len(_EAST_ASIAN.findall(title)) >= 8
+
+
 def _without_site(title: str, site: str) -> str:
     """A title without " | The Courier" behind it."""
     *heads, last = _SITE_SEPARATOR.split(title)
     letters, site_letters = (re.sub(r"^the\s|\W", "", name.lower()) for name in (last, site))
-    if heads and len(" ".join(heads).split()) >= 3 and letters and (letters in site_letters or site_letters in letters):
+    if heads and _says_something(" ".join(heads)) and letters and (letters in site_letters or site_letters in letters):
         return title[: title.rindex(last)].rstrip(" |–—»·:：｜_-")
     return title
 

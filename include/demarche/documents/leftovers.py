@@ -40,6 +40,7 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
             or is_byline(line)
             or is_date_line(line)
             or addresses_reader(line)
+            or "©" in line
         )
         is_head = number < _EDGE_LINES and line in (title, byline)
         is_out = number in repeated or number in edges or number in captions or is_label or is_head

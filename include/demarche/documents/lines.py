@@ -168,7 +168,8 @@ def is_date_line(line: str) -> bool:
         rest = rest[:start] + rest[end:]
     rest = _BESIDE_DAY.sub("", label_of("published", "modified").sub("", rest))
     letters = len(re.findall(r"[^\W\d_]", rest))
-    return letters <= 3 or (letters <= 12 and not (STRONG_END.search(line) and count_words(line) > 3))
+    is_labelled = label_of("published", "modified").match(line) is not None
+    return letters <= 3 or (letters <= 12 and (is_labelled or not (STRONG_END.search(line) and count_words(line) > 3)))
 
 
 BRACKETED = re.compile(r"[(\[](?P<inside>[^()\[\]]{1,200})[)\]]")  # "(Received from the ministry.)" above an article

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -26,16 +26,18 @@ class Moment:
 
     day: date
     instant: datetime | None = None
+    is_of_greenwich: bool = field(default=False, compare=False)
+    """The zone is UTC, in which machines write: elsewhere it may be another day."""
 
 
 def read_instant(given: str | None, *, month_first: bool | None = None) -> Moment | None:
     """What metadata give: ISO 8601 and its kin, the form of mail headers, seconds since 1970, or any absolute day in
     words. None where it is none. ``month_first`` says how 8/11/2016 is meant, where that is known."""
-    text = (given or "").strip()[:_MAX_CHARACTERS]
+    text = _in_our_digits((given or "").strip()[:_MAX_CHARACTERS])
     if not any(mark.isdigit() for mark in text):
         return None
     stamp = _NAMED_ZONE.sub("", _GREENWICH.sub("+00:00", text))
-    for reader in (datetime.fromisoformat, _loose, _mail):
+    for reader in (datetime.fromisoformat, _loose, _mail, _ctime):
         try:
             moment = reader(stamp)
         except (ValueError, TypeError, IndexError, OverflowError):
@@ -54,6 +56,19 @@ def _mail(text: str) -> datetime | None:
     """As in mail headers, with their zone; without one, words say more of it."""
     moment = parsedate_to_datetime(text)
     return moment if moment.tzinfo else None
+
+
+def _ctime(text: str) -> datetime:
+    """Tue Nov  6 23:30:00 2018, as programs in C and those like them write it."""
+    return datetime.strptime(text, "%a %b %d %H:%M:%S %Y")
+
+
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+
+
+def _in_our_digits(text: str) -> str:
+    """The text with the digits of other scripts, as Arabic's, written as ours; each character stays where it is."""
+    return text if text.isascii() else _OTHER_DIGIT.sub(lambda match: str(int(match[0])), text)
 
 
 _DIGITS = re.compile(r"(?P<stamp>\d{14}|\d{12})|(?P<seconds>1\d{9})(?:\d{3}|\.\d{1,6})?")
@@ -82,7 +97,7 @@ def _loose(text: str) -> datetime | None:
 def _moment(moment: datetime) -> Moment | None:
     if not dates.FIRST_YEAR <= moment.year <= dates.LAST_YEAR or moment.date() == _NO_DAY:
         return None
-    return Moment(moment.date(), moment.astimezone(UTC) if moment.tzinfo else None)
+    return Moment(moment.date(), moment.astimezone(UTC) if moment.tzinfo else None, moment.utcoffset() == timedelta())
 
 
 @cache
@@ -95,6 +110,8 @@ def label_of(*kinds: str) -> re.Pattern[str]:
 # --- in words ----------------------------------------------------------------------------------------------------
 _SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2((?:19|20)\d\d)(?![\d/])")
 _YEAR_FIRST = re.compile(r"(?<![\d/.-])((?:19|20)\d\d)([/.-])(\d{1,2})\2(\d{1,2})(?!\d)")
+_SPACED = re.compile(r"(?<![\d/.-])(\d{1,2})\.\s(\d{1,2})\.\s((?:19|20)\d\d)(?!\d)")  # "12. 3. 2016"
+_SPACED_YEAR_FIRST = re.compile(r"(?<![\d/.-])((?:19|20)\d\d)\.\s(\d{1,2})\.\s(\d{1,2})(?!\d)")
 _DENSE = re.compile(r"((?:19|20)\d\d)\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _SHORT_YEAR_FIRST = re.compile(r"(?<![\d/.-])(\d\d)([-.])(\d\d)\2(\d\d)(?=\s\d\d:\d\d)")
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
@@ -115,6 +132,7 @@ def days_in(line: str, *, month_first: bool | None = None) -> list[tuple[int, in
     """
     if not any(mark.isdigit() for mark in line):
         return []
+    line = _in_our_digits(line)
     found = {start: (end, day) for start, end, day in _numeric(line, month_first)}
     for expression in dates.find(line):
         interval = dates.resolve(expression.text, None)
@@ -158,7 +176,7 @@ def order_of_days(text: str) -> bool | None:
 
 
 def _numeric(line: str, month_first: bool | None) -> Iterator[tuple[int, int, date]]:
-    for match in (*_YEAR_FIRST.finditer(line), *_DENSE.finditer(line)):
+    for match in (*_YEAR_FIRST.finditer(line), *_DENSE.finditer(line), *_SPACED_YEAR_FIRST.finditer(line)):
         year, month, day = (int(part) for part in match.groups() if part.isdigit())
         yield from _valid(match, year, month, day)
     for match in _SLASHED.finditer(line):
@@ -167,6 +185,8 @@ def _numeric(line: str, month_first: bool | None) -> Iterator[tuple[int, int, da
             yield from _valid(match, year, second, first)
         elif second > 12 or month_first:
             yield from _valid(match, year, first, second)
+    for match in _SPACED.finditer(line):
+        yield from _valid(match, int(match[3]), int(match[2]), int(match[1]))
     for match in _SHORT_YEAR.finditer(line):
         yield from _valid(match, 2000 + int(match[3]), int(match[2]), int(match[1]))
     if _EAST_ASIAN.search(line):
@@ -203,14 +223,15 @@ _ENGLISH = ("January", "February", "March", "April", "May", "June", "July", "Aug
 @cache
 def _foreign_day() -> tuple[re.Pattern[str], ...]:
     names = "|".join(re.escape(name) for name in sorted(_month_numbers(), key=lambda name: (-len(name), name)))
-    month = rf"(?P<month>{names})(?!\w)\.?"
+    month = rf"(?P<month>{names})(?!\w)\.?(?:\s?/\s?(?:{names})(?!\w))?"
     year = r"(?P<year>(?:19|20)\d\d)(?!\d)"
     day = r"(?<!\d)(?P<day>\d{1,2})(?:er|º|°|ª|\.|-?е|-го)?"
     of = r",?\s?(?:de\s|del\s|d['’]|του\s|năm\s)?"
     return (
         re.compile(rf"{day}[\s-]{of}{month}{of}[\s-]?{year}", re.IGNORECASE),
         re.compile(rf"(?<!\w){month}\s{day},?\s{year}", re.IGNORECASE),
-        re.compile(rf"{year}\.?\s{month}\s{day}", re.IGNORECASE),
+        re.compile(rf"{year}\.?\s(?:m\.\s)?{month}\s{day}", re.IGNORECASE),
+        re.compile(rf"{year}\.\sgada\s{day}\s{month}", re.IGNORECASE),
     )
 
 
@@ -239,10 +260,15 @@ _CLOCK = re.compile(
 )
 
 
+_WORD = re.compile(r"[^\W\d_]{3}")
+
+
 def _clock(line: str, last: int, start: int, end: int, day: date) -> datetime | None:
     """The instant, where a time with its zone stands just behind the day, or just before it."""
-    for text in (line[end : end + 40], line[max(last, start - 30) : start]):
-        match = _CLOCK.search(text)
+    behind, before = line[end : end + 40], line[max(last, start - 30) : start]
+    found = _CLOCK.search(behind)
+    is_apart = found and _WORD.search(behind, 0, found.start())  # "9:47 p.m. ET March 12 | Updated 11:02 p.m. ET"
+    for match in (_CLOCK.search(before), found) if is_apart else (found, _CLOCK.search(before)):
         if not match or not (match["minute"] or match["half"]):
             continue
         hour = int(match["hour"])

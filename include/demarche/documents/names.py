@@ -91,6 +91,12 @@ def tidy_names(names: str) -> str:
     return tidy.title() if tidy.isupper() else tidy
 
 
+def without_outlet(byline: str, outlet: str) -> str:
+    """A byline without the outlet behind the names: "Ann Lee, The Courier", "Ann Lee for The Courier"."""
+    name = re.escape(re.sub(r"(?i)^the\s", "", outlet))
+    return re.sub(rf"(?i)(?:\s*[,|–—]|\s-|\s(?:for|of))\s(?:the\s)?{name}$", "", byline.strip()) if outlet else byline
+
+
 def tidy_byline(byline: str) -> str | None:
     """A byline as a record or page gives it, without "By", mail addresses and handles."""
     if names := names_in(byline):

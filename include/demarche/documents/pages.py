@@ -331,6 +331,7 @@ _MAYBE_AUTHOR = etree.XPath(
     "//@class[contains(., 'author') or contains(., 'yline')]|//@rel[.='author']|//@itemprop[.='author']"
 )
 _AUTHOR_CLASS = re.compile(r"(?:^|\s)author(?:\s|$)|[Bb]yline|author-name|author_name|authorName")
+_MOST_AUTHORS = 5
 _MAX_AUTHOR_CHARACTERS = 120  # an element that holds more than names is a box about the author
 _AUTHOR_META = ("author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
                 "byl", "sailthru.author", "citation_author", "cxenseparse:author")  # fmt: skip
@@ -346,14 +347,25 @@ def _author_meta(markup: Markup) -> str | None:
 
 
 def _author_element(markup: Markup) -> str | None:
-    """By the page's own marks; trafilatura's search for the author costs half as much as its main text."""
+    """By the page's own marks, of several authors those beside one another; trafilatura's search for the author costs
+    half as much as its main text."""
     marked = (
         element
         for element in _marked(_MAYBE_AUTHOR, markup)
         if "author" in (element.get("rel"), element.get("itemprop")) or _AUTHOR_CLASS.search(element.get("class", ""))
     )
-    texts = (clean_line(element.text_content()) for element in islice(marked, 5))
-    return next((text for text in texts if text and len(text) <= _MAX_AUTHOR_CHARACTERS), None)
+    found: list[str] = []
+    beside: HtmlElement | None = None
+    for element in islice(marked, _MOST_AUTHORS):
+        text = clean_line(element.text_content())
+        if not text or len(text) > _MAX_AUTHOR_CHARACTERS:
+            continue
+        if beside is not None and element.getparent() is not beside:
+            break  # of a teaser, or the same names again
+        beside = element.getparent()
+        if not any(text in other or other in text for other in found):
+            found.append(text)
+    return ", ".join(found) or None
 
 
 _DAY_PROPERTY = etree.XPath("//@itemprop[.='datePublished']")
@@ -449,7 +461,7 @@ TITLE_RULES: dict[str, Rule] = {
     "json_ld": _json("headline"),
     "og_title": _meta_of("og:title"),
     "meta_title": _meta_of("twitter:title", "dc.title", "dcterms.title", "citation_title", "title", "headline"),
-    "h1": _element("//h1"),
+    "h1": _element("//h1|//*[@role='heading'][@aria-level='1']"),
     "headline_element": _headline_element,
     "title_element": _element("//head/title|//title"),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from demarche import dates
@@ -65,6 +65,23 @@ def printed(
                 elif publishes.search(label) or (is_head and not _is_sentence(line)) or (bare and not is_head):
                     published = published or day
     return published or modified, modified
+
+
+_MORNING = 12  # hours after midnight in Greenwich in which it may still be the day before in America
+
+
+def as_printed(moment: Moment, head: Sequence[str]) -> Moment:
+    """An instant that metadata give in UTC, with the outlet's own day, as the lines above the article print it: that of
+    the same instant in another zone, or, without a time, the day before, if it may be the same instant in America. A
+    later day without a time may be that of a change, and says nothing."""
+    found = printed(head, (), "")[0]
+    if found is None or moment.instant is None or found.day == moment.day:
+        return moment
+    if found.instant:
+        is_same = abs(found.instant - moment.instant) < timedelta(minutes=1)
+    else:
+        is_same = moment.day - found.day == timedelta(days=1) and moment.instant.hour < _MORNING
+    return replace(moment, day=found.day) if is_same else moment
 
 
 def _is_sentence(line: str) -> bool:
