@@ -182,6 +182,40 @@ def test_nothing_is_fetched_twice_within_a_partition(desk, server):
     assert desk.asked() == ["/feed", "/2"]
 
 
+def declare_two(desk: Desk) -> None:
+    desk.declare(*(
+        f'id = "{name}"\nkind = "feed"\nurl = "{desk.server.root}/{path}"'
+        for name, path in (("courier", "feed"), ("world", "world"))
+    ))  # fmt: skip
+
+
+def test_a_page_that_two_sources_list_is_fetched_once(desk, server):
+    put(server, 1, 2)
+    server.pages["/world"] = (200, XML, feed(2, 3))
+    server.pages["/3"] = page(3)
+    declare_two(desk)
+    assert desk.fetch().written == 3
+    assert sorted(desk.asked()) == ["/1", "/2", "/3", "/feed", "/world"]
+    assert len(desk.documents()) == 3
+    server.pages["/4"] = page(4)
+    server.pages["/world"] = (200, XML, feed(1, 2, 3, 4))
+    desk.fetch(again=True)
+    assert sorted(desk.asked()) == ["/4", "/feed", "/world"]
+    desk.fetch(NEXT)
+    assert sorted(desk.asked()) == ["/feed", "/world"]
+    assert desk.state("world").waiting == desk.state("courier").waiting == []
+
+
+def test_a_page_that_the_other_source_could_not_have_is_not_lost(desk, server):
+    put(server, 1)
+    server.pages["/1"] = [(404, {}, b"")]
+    server.pages["/world"] = server.pages["/feed"]
+    declare_two(desk)
+    assert desk.fetch().written == 0
+    server.pages["/1"] = page(1)
+    assert desk.fetch(NEXT).written == 1
+
+
 def test_an_old_hour_is_not_asked_for_and_loses_nothing_when_the_feed_has_moved_on(desk, server):
     put(server, 1, 2)
     desk.fetch()
@@ -640,6 +674,14 @@ def test_links_to_private_places_are_rejects(desk, server):
     done = desk.fetch()
     assert (done.written, [reject.reason_type for reject in done.rejects]) == (1, ["refused_address"] * 3)
     assert server.count("/secret") == 0
+
+
+def test_a_password_in_a_link_is_told_to_nobody(desk, server):
+    link = "http://me:secret@courier.example/1"
+    server.pages |= {"/feed": (200, XML, f"<rss><channel><item><link>{link}</link></item></channel></rss>".encode())}
+    (reject,) = desk.fetch().rejects
+    assert reject.path == "http://***@courier.example/1"
+    assert "secret" not in reject.model_dump_json()
 
 
 def test_all_pages_refused_is_a_failure_although_the_feed_answers(desk, server):

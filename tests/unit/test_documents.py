@@ -263,6 +263,12 @@ def test_what_a_page_says_of_itself_is_no_paragraph(line: str) -> None:
     )
 
 
+@pytest.mark.parametrize("reference", ["&#12;", "&#x0C;", "&#0", "&#31;"])
+def test_a_reference_to_a_control_character_before_a_script_harms_nothing(reference: str) -> None:
+    article = f"<p>{reference}<script>x()</script>{PARAGRAPHS[0]}</p>"
+    assert read(html=page(article=article)).body.startswith(PARAGRAPHS[0])
+
+
 def test_paragraphs_that_are_links_alone_are_none() -> None:
     link = "<a href='/n/1'>Trawler leaves Suva with empty nets</a>"
     article = "".join(f"<p>{paragraph}</p>" for paragraph in (*PARAGRAPHS[:2], f"<i>[{link}]</i>", *PARAGRAPHS[2:]))

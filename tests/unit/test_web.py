@@ -421,6 +421,11 @@ def test_robots_txt_is_obeyed_and_read_once(server):
     assert (raised.value.reason_type, server.count("/secret"), server.count("/robots.txt")) == ("robots", 0, 1)
 
 
+def test_a_mark_before_robots_txt_takes_no_rule_away(server):
+    server.pages["/robots.txt"] = b"\xef\xbb\xbfUser-agent: *\r\nDisallow: /\r\n"
+    assert failure(server.root + "/a").reason_type == "robots"
+
+
 def test_robots_txt_is_asked_of_each_site_that_redirects_lead_to(server):
     with serving({"/robots.txt": b"User-agent: *\nDisallow: /", "/b": b"x"}) as other:
         server.pages["/a"] = (302, {"Location": other.root + "/b"}, b"")

@@ -33,6 +33,9 @@ _TAG = re.compile(rf"<[a-zA-Z](?:[^>\"']++|{_QUOTED.pattern})*+")
 TOO_DEEP = "is nested too deep to be a page of news; save its text as .txt"
 _NO_XML = bytes(set(range(32)) - set(b"\t\n\r"))  # lxml gives these, but takes them nowhere
 
+# The same as references: "&#12;".
+_CONTROL = re.compile(r"(?i)&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[\da-f]))(?:;|(?![\da-f]))")
+
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without text is our reject, not their error
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
@@ -73,6 +76,7 @@ def parse_page(page: str) -> Markup:
         raise PageError("too_large", f"has an element with more than {MAX_ATTRIBUTES} attributes")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
+        page = _CONTROL.sub(" ", page)
         data = page.replace("\ufffe", "").replace("\uffff", "").encode("utf-8", "replace").translate(None, _NO_XML)
         tree = document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from demarche.fetching.answers import Answer, FetchError
 from demarche.fetching.files import Fetched
 from demarche.fetching.states import SourceState, Visit
 from demarche.records import Fetch, Reject, record_id
-from demarche.sources.asking import Link, UnreadableIndex
+from demarche.sources.asking import Link, UnreadableIndex, without_password
 from demarche.sources.declaring import Declaration
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def _utc_now() -> datetime:
 class Crawl:
     """One run over one source, for a partition.
 
-    ``seconds`` bounds the run: what isn't fetched by then waits for the next.
+    ``seconds`` bounds the run: what isn't fetched by then waits for the next. ``claims`` holds which source of the run
+    asks for which page, and is shared by all of them: one that several list is asked for once.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Crawl:
         state: SourceState,
         client: WebClient,
         *,
+        claims: MutableMapping[str, str] | None = None,
         seconds: float = 300.0,
         now: Callable[[], datetime] = _utc_now,
         clock: Callable[[], float] = time.monotonic,
@@ -66,6 +68,8 @@ class Crawl:
         self._asked_at = now()
         self._failure: FetchError | None = None
         self._standing: list[Link] = []
+        self._claims: MutableMapping[str, str] = {} if claims is None else claims
+        self._had: dict[str, Fetch] = {}
 
     @property
     def failure(self) -> FetchError | None:
@@ -75,12 +79,17 @@ class Crawl:
     def look(self, fetched: Iterable[Fetch] = ()) -> None:
         """Ask the source what there is; afterwards ``state`` says which pages wait. Never raises FetchError.
 
-        ``fetched`` is what the fetch log has of this partition: a run that was killed may have got further than the
-        state says.
+        ``fetched`` is what the fetch log has of this partition and the one before, whichever source it was: a run that
+        was killed may have got further than the state says, and what another source has needn't be asked for again.
         """
         for fetch in fetched:
+            if "archive" in fetch.given_values:  # a crawler's, maybe of long ago
+                continue
+            self._had |= {fetch.url: fetch, fetch.asked_url or fetch.url: fetch}
             if visit := self.state.visits.get(fetch.asked_url or fetch.url):
-                visit.is_waiting, visit.raw_hash, visit.etag = False, fetch.raw_hash, fetch.etag
+                is_ours = fetch.source_name == self.declaration.id and fetch.partition_key == self.key
+                if is_ours or visit.raw_hash is None:
+                    visit.is_waiting, visit.raw_hash, visit.etag = False, fetch.raw_hash, fetch.etag
         if self.state.declared != (declared := self.declaration.model_dump_json(include=_ASKED_BY)):
             self.state.declared, self.state.health.asked_key = declared, None
             if (standing := self.state.visits.get(self.declaration.url or "")) is not None:
@@ -109,6 +118,8 @@ class Crawl:
         failed: list[tuple[str, Visit, FetchError]] = []  # that may answer another time
         in_a_row = 0
         for url, visit in (*standing, *waiting):
+            if visit.is_waiting and self._claims.setdefault(url, self.declaration.id) != self.declaration.id:
+                continue  # another source has it, or will; if it hasn't, the next run asks
             try:
                 found = self._fetched(url, visit)
                 in_a_row = 0
@@ -202,7 +213,9 @@ class Crawl:
         known = self.state.visits.get(link.url)
         if known is None:
             if len(self.state.visits) < MAX_VISITS:
-                self.state.visits[link.url] = self._visit(link, is_waiting=True)
+                had = self._had.get(link.url)
+                visit = self.state.visits[link.url] = self._visit(link, is_waiting=had is None)
+                visit.raw_hash, visit.etag = (had.raw_hash, had.etag) if had else (None, None)
             else:
                 self._failure = FetchError("too_large", f"{self.declaration.place} lists more than {MAX_VISITS} pages")
             return
@@ -277,7 +290,7 @@ class Crawl:
             reject_id=record_id("x", "fetch", url, None, error.reason_type),
             partition_key=self.key,
             station="fetch",
-            path=url,
+            path=without_password(url),
             reason_type=error.reason_type,
             reason_text=str(error),
         )

@@ -156,7 +156,7 @@ class WebClient:
                 error.reason_type, f"{error} — robots.txt is needed before anything else is asked of the site",
                 is_passing=error.is_passing, retry_at=error.retry_at,
             ) from None  # fmt: skip
-        return answer.data.decode("utf-8", "replace")
+        return answer.data.decode("utf-8-sig", "replace")  # behind a mark, the first rule would be none
 
     # --- attempts --------------------------------------------------------------------------------------------
     def _attempts(self, url: str, request: _Request, seconds_apart: float) -> Answer | str:

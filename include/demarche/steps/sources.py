@@ -169,9 +169,12 @@ def ask_sources(
     of_files = [source for source in chosen if source.path and source.kind != ARCHIVE]
     of_archives = [source for source in chosen if source.kind == ARCHIVE]
     pacer = Pacer()
+    claims: dict[str, str] = {}
     asked = Asked(len(chosen))
     with ThreadPoolExecutor(settings.source_threads, "source") as threads:
-        running = [threads.submit(_crawl, source, partition_key, lake, settings, pacer, again) for source in of_web]
+        running = [
+            threads.submit(_crawl, source, partition_key, lake, settings, pacer, claims, again) for source in of_web
+        ]
         outcomes = [_read_files(source, partition_key, lake, settings) for source in of_files]
         outcomes += [
             _read_archive(archives.one_part(source, name), partition_key, lake, settings, pacer)
@@ -187,15 +190,16 @@ def ask_sources(
 
 
 def _crawl(
-    source: Declaration, key: str, lake: Lake, settings: Settings, pacer: Pacer, again: bool
+    source: Declaration, key: str, lake: Lake, settings: Settings, pacer: Pacer, claims: dict[str, str], again: bool
 ) -> tuple[Appended, str | None]:
     with lake.one_asking(source.id):
         state = _state(lake, source.id)
+        keys = dict.fromkeys(filter(None, (state.health.asked_key, key)))
         if again:
             state.health.asked_key = state.health.retry_at = None
         with web_client(settings, state, pacer) as client:
-            crawl = Crawl(source, key, state, client, seconds=settings.source_seconds)
-            crawl.look([fetch for fetch in lake.fetches(key) if fetch.source_name == source.id])
+            crawl = Crawl(source, key, state, client, claims=claims, seconds=settings.source_seconds)
+            crawl.look([fetch for one in keys for fetch in lake.fetches(one)])
             save = _Saving(lake, source.id, state)
             save()  # the pages that wait, before the first of them is asked for
             appended = append(lake, crawl.take(), Known(), PAGES_PER_APPEND, save)
