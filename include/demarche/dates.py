@@ -241,7 +241,7 @@ _NTH_DAY = r"(?:[1-9]|[12]\d|3[01])(?:st|nd|rd|th)"
 _GOES_ON = r"(?:and|as|at|but|for|in|to|when|where|while|with|after|before|he|she|they|it)\b"
 
 
-@_rule(rf"{_after('on the', 'by the', 'from the', 'since the', 'until the', 'before the', 'after the')}"
+@_rule(rf"{_after('on the', 'by the', 'of the', 'from the', 'since the', 'until the', 'before the', 'after the')}"
        rf"(?P<day>{_NTH_DAY})"
        rf"(?:{_W}of{_W}(?P<which>this|last|next|the){_W}month\b|(?=[.,;:!?)\n]|{_W}{_GOES_ON}|$))")  # fmt: skip
 def _day_alone(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
@@ -478,6 +478,44 @@ def _by_weekday(match: re.Match[str], anchor: date | None, tense: str | None) ->
     return _one_day(_soonest(weekday, anchor) if tense == "future" else _latest(weekday, anchor))
 
 
+@_rule(rf"{_BEGIN}(?P<weekday>{_WEEKDAY})(?:{_W}{_HOURS})?,?{_W}the{_W}(?P<day>{_NTH_DAY})\b"
+       rf"(?!{_W}(?:of{_W})?{_MONTH})")  # fmt: skip
+def _weekday_the_nth(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
+    """Monday the 17th: the nearest one; None where no month near has that day on that weekday"""
+    if anchor is None:
+        return None
+    months = filter(None, (_months(anchor.year, anchor.month + step) for step in range(-6, 7)))
+    days = [first.replace(day=_day(match["day"])) for first, last, _ in months if _day(match["day"]) <= last.day]
+    return _choose([_one_day(day) for day in days if day.weekday() == _weekday(match["weekday"])], anchor, None)
+
+
+@_rule(rf"{_BEGIN}(?P<weekday>{_WEEKDAY}){_W}week\b")
+def _weekday_week(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
+    """Tuesday week: the Tuesday after the one to come"""
+    if anchor is None:
+        return None
+    return _one_day(_soonest(_weekday(match["weekday"]), anchor + timedelta(days=1)) + timedelta(days=7))
+
+
+_FEASTS = {"new year's eve": (12, 31), "new year's day": (1, 1), "christmas eve": (12, 24), "christmas day": (12, 25)}
+
+
+@_rule(rf"\b(?P<feast>(?:New{_W}Year['’]s|Christmas){_W}(?:Eve|Day))\b")
+def _feast(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
+    """New Year's Eve, Christmas Day"""
+    when = _FEASTS[" ".join(match["feast"].lower().replace("’", "'").split())]
+    return _days(when, when, None, anchor, tense)
+
+
+@_rule(rf"\b(?P<first>yesterday|today|tonight|tomorrow)(?:{_W}{_HOURS})?{_TO}(?P<last>{_WEEKDAY})\b{_NO_NEWSPAPER}")
+def _deictic_range(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
+    """tomorrow to Tuesday"""
+    if anchor is None:
+        return None
+    start = anchor + timedelta(days=_TODAY[match["first"]])
+    return start, _soonest(_weekday(match["last"]), start), "day"
+
+
 _OF_WEEK = rf"(?:,?{_W}(?:of{_W})?(?P<week>last|this|next){_W}week\b)?"
 _NEIGHBOURS = "|".join(
     rf"{one.capitalize()}{_W}and{_W}{other.capitalize()}" for one, other in pairwise((*_WEEKDAYS, _WEEKDAYS[0]))
@@ -622,6 +660,8 @@ def _ahead(match: re.Match[str], anchor: date | None, tense: str | None) -> Read
         return None
     if match["within"] is not None and match["time"] is None:
         return anchor, _shift(anchor, match["unit"], number), match["unit"]
+    if match["unit"] == "week" and "today" in (match["time"] or ""):  # "a week from today" is a day
+        return _one_day(_shift(anchor, "week", number))
     return _unit(match["unit"], number, anchor)
 
 
@@ -631,7 +671,7 @@ def _ahead(match: re.Match[str], anchor: date | None, tense: str | None) -> Read
 @_rule(rf"\b(?:the|The|that|That)(?:{_W}(?:next|previous|following|same))?{_W}"
        rf"(?:(?<=next\s)|(?<=previous\s)|(?<=following\s)|(?<=same\s)|(?<=[Tt]hat\s))"
        rf"(?:day|week|weekend|month|year|{_DAYTIME})\b(?!{_W}of\b)")  # fmt: skip
-@_rule(rf"\b(?:the|The){_W}(?:day|week|month|year){_W}(?:before|after)\b")
+@_rule(rf"\b(?:the|The){_W}(?:day|week|month|year|{_DAYTIME}){_W}(?:before|after)\b")
 @_rule(rf"\b[Rr]ecent{_W}(?:days|weeks|months|years|decades)\b")
 def _anaphoric(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
     """three days later, the following week, recent months: they hang on another event, or on nothing"""
@@ -682,7 +722,8 @@ _HINT = re.compile(
     r"\b(?:Jan|JAN|Feb|FEB|Mar|MAR|Apr|APR|May|MAY|Ju[nl]|JU[NL]|Aug|AUG|Sep|SEP|Oct|OCT|Nov|NOV|Dec|DEC|Q[1-4])|"
     r"(?:day|DAY|night|morrow|(?:th(?:is|at)|same|next|following|previous)\s{1,3}(?:morning|afternoon|evening)|"
     r"week|fortnight|month|year|quarter|decade|half)|"
-    rf"\b(?:{_SEASON})\b|(?:19|20)\d\d|2100|the\s\d{{1,2}}(?:st|nd|rd|th)\b"
+    rf"\b(?:{_SEASON})\b|(?:19|20)\d\d|2100|the\s\d{{1,2}}(?:st|nd|rd|th)\b|"
+    r"(?:['’]s|Christmas)\s(?:Day|Eve)\b"
 )
 """What every expression holds: the grammar is tried around it only, which is three times as fast."""
 _MARGIN = 60  # characters around a hint; no expression reaches farther from one

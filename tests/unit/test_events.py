@@ -735,6 +735,22 @@ def test_a_visit_moved_twice_and_called_off_is_one(press: Press) -> None:
     assert (event.status_type, event.start_date) == ("cancelled", date(2021, 5, 29))
 
 
+def test_a_plan_told_again_once_it_is_off_does_not_bring_it_back(press: Press) -> None:
+    steps = (("2021-05-01", "2021-05-10", "planned"), ("2021-05-05", "2021-05-10", "cancelled"),
+             ("2021-05-06", "2021-05-10", "planned"))  # fmt: skip
+    for published, day, status in steps:
+        press.tell(press.print(published, published), "CONSULT", [VELLA], [MOREAU], on=day, mode="visit", status=status)
+    assert only(press.resolve()).status_type == "cancelled"
+
+
+def test_reports_of_its_beginning_its_end_and_a_day_between_make_one_span(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-05"), "midst", on="2021-05-05")
+    visit(press, press.print("Two", "2021-05-04"), "start", on="2021-05-04")
+    visit(press, press.print("Three", "2021-05-06"), "end", on="2021-05-06")
+    event = only(press.resolve())
+    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 6))
+
+
 def test_a_visit_called_off_and_on_again_has_taken_place_undisputed(press: Press) -> None:
     for published, status in (("2021-04-20", "planned"), ("2021-04-25", "cancelled"), ("2021-05-05", "occurred")):
         document = press.print(status, published)

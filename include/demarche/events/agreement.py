@@ -8,8 +8,8 @@ What is told of an act that occurred outweighs what was planned for it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from demarche import ontology
 from demarche.events.grouping import Happening
 from demarche.events.tales import ENDS, Interval, Tale, person, principal, settings
 from demarche.records import Event, EventParticipant, EventReport, EventStatus, ReportParticipant
+from demarche.stretches import Bound, Length, fit
 
 Voices = Mapping[str, str]
 """Document id → the voice that it is."""
@@ -224,9 +225,19 @@ def _final_status(tales: Sequence[Tale], steps: Sequence[Tale], voices: Voices) 
         return "occurred", is_disputed
     later = [step for step in steps if step.status != "requested"] or list(steps)
     status = later[-1].status
+    if status == "planned" and "cancelled" in statuses and not _is_planned_anew(steps):
+        status = "cancelled"
     if status == "denied" and later[-1].report.mode_type == "visit" and later[-1].report.plover_type is not None:
         status = "cancelled" if "planned" in statuses else status  # "will not make the trip": no word of its denial
     return status, False
+
+
+def _is_planned_anew(steps: Sequence[Tale]) -> bool:
+    """Whether what was called off is planned for other days since, and not only told to have been planned."""
+    off = max(number for number, step in enumerate(steps) if step.status == "cancelled")
+    before = [step.interval for step in steps[: off + 1] if step.interval]
+    since = [step.interval for step in steps[off + 1 :] if step.interval]
+    return bool(since) and not any(one.overlaps(other) for one in before for other in since)
 
 
 def _is_taken_back(tales: Sequence[Tale], voices: Voices) -> bool:
@@ -297,7 +308,7 @@ def _interval(
 
         return _vote(heard, voices, value, supports=Interval.overlaps, exactness=exactness)
 
-    chosen = _visit_days(tales, weighty, voices, limit, held) if mode == "visit" else None
+    chosen = _visit_days(tales, status, voices, limit, held) if mode == "visit" else None
     for heard in (weighty, tales):
         chosen = chosen or vote(heard, lambda interval: interval.precision_type == "day")
     for heard in (weighty, tales):
@@ -312,66 +323,56 @@ def _interval(
 
 
 def _visit_days(
-    tales: Sequence[Tale], weighty: Sequence[Tale], voices: Voices, limit: date, held: Sequence[Tale]
+    tales: Sequence[Tale], status: str, voices: Voices, limit: date, held: Sequence[Tale]
 ) -> Interval | None:
-    """The first and the last day of a visit: reports tell the one, or the other, or both. What they leave open the days
-    of the talks that were ``held`` there tell, as far as they go."""
-
-    def any_first(tale: Tale) -> date | None:
-        return tale.interval.start if tale.interval and tale.interval.start <= limit else None
-
-    def begun(tale: Tale) -> date | None:
-        return any_first(tale) if tale.stage not in ("setout", *ENDS) else None
-
-    def first(tale: Tale) -> date | None:
-        is_span = tale.interval is not None and tale.interval.start < tale.interval.end
-        return begun(tale) if tale.stage == "start" or is_span else None
-
-    def last(tale: Tale) -> date | None:
-        interval = tale.interval
-        is_span = interval and interval.start < interval.end and tale.stage not in ("setout", *ENDS)
-        return interval.end if interval and (tale.stage == "end" or is_span) else None
-
-    def any_last(tale: Tale) -> date | None:
-        return tale.interval.end if tale.interval and tale.stage in ENDS else None
-
-    dated = [tale for tale in tales if tale.interval and tale.interval.precision_type == "day"]
-    heard = [tale for tale in weighty if tale in dated]
-    spans = [tale for tale in dated if tale.interval and tale.interval.start < tale.interval.end]
-    days = [tale.interval.start for tale in heard if tale.interval]
-    around = [  # a plan's span around what was told of one of its days
-        tale for tale in spans if tale.interval and days and tale.interval.start <= min(days) <= tale.interval.end
-    ]
-    start = _vote(heard, voices, first) or _vote(around, voices, first)
-    end = _vote(heard, voices, last) or _vote(spans, voices, last)
-    days_long = _vote(tales, voices, lambda tale: tale.report.day_count)
-    if start is None and end is not None and days_long:
-        start = end - timedelta(days=days_long - 1)
-    start = start or _vote(heard, voices, begun) or _planned_start(dated, voices, begun, end)
-    start = start or _vote(heard, voices, any_first)
-    met = sorted(day for tale in held if tale.interval for day in (tale.interval.start, tale.interval.end))
-    if met and (start is None or met[0] < start <= met[0] + timedelta(days=settings()["visit_slack_days"])):
-        start = met[0] if end is None or end >= met[0] else start
-    if end is None and start is not None:
-        end = start + timedelta(days=days_long - 1) if days_long else _vote(heard, voices, any_last)
-        span = timedelta(days=settings()["visit_span_days"])
-        end = end or max([day for day in met if day - start <= span], default=None)
-    if start is None or (end is not None and end < start):
-        return None
-    return Interval(start, end or start, "day")
+    """The first and the last day of a visit: reports bind the one, or the other, or both, or tell of a day between, as
+    do the talks that were ``held`` there; what occurred so weighs most, a plan that was moved since nothing."""
+    moved = max((_chronological(tale) for tale in tales if tale.status == "postponed"), default=None)
+    dated = [_chronological(tale) for tale in tales if tale.interval and tale.status != "postponed"]
+    newest = max(dated, default=(date.min, ("", "")))
+    order = sorted({tale.published for tale in (*tales, *held) if tale.published})
+    claims: dict[tuple[str, Bound | Length], float] = {}
+    for tale in (*tales, *held):
+        is_overtaken = moved is not None and tale.status == "planned" and _chronological(tale) < moved
+        is_overtaken |= tale.status == "postponed" and _chronological(tale) < newest
+        weight = _FINAL_WEIGHT if tale.status == status else 1.0
+        if tale.published is not None:
+            weight += order.index(tale.published) / len(order) / 10  # of equals what was told last
+        voice = voices[tale.facts.document_id]
+        for said in () if is_overtaken and status != "postponed" else _bounds(tale, is_held=tale in held):
+            if isinstance(said, Length) or said.day <= limit or said.kind != "first":
+                key = voice, replace(said, weight=1.0)
+                claims[key] = max(claims.get(key, 0.0), weight * said.weight)
+    told = [replace(said, weight=weight) for (_, said), weight in claims.items()]
+    days = fit(
+        [said for said in told if isinstance(said, Bound)],
+        [said for said in told if isinstance(said, Length)],
+        longest=settings()["visit_span_days"],
+    )
+    return Interval(*days, "day") if days else None
 
 
-def _planned_start(
-    dated: Sequence[Tale], voices: Voices, begun: Callable[[Tale], date | None], end: date | None
-) -> date | None:
-    """Where only the last day of a visit is told: the first one by the plan for it, if that lies shortly before."""
-    slack = timedelta(days=settings()["visit_span_days"])
+_FINAL_WEIGHT = 3.0  # of a report of the status in the end, beside 1 of a plan for it
 
-    def first(tale: Tale) -> date | None:
-        day = begun(tale)
-        return day if day is not None and end is not None and end - slack <= day <= end else None
 
-    return _vote(dated, voices, first)
+def _bounds(tale: Tale, *, is_held: bool) -> Iterator[Bound | Length]:
+    """What a report says of a visit's days."""
+    if tale.report.day_count and not is_held:
+        yield Length(tale.report.day_count)
+    if tale.interval is None or tale.interval.precision_type != "day":
+        return
+    start, end = tale.interval.start, tale.interval.end
+    slack = 1 if tale.stage in ("setout", "home") else 0  # who sets out, or is back, may have travelled a day longer
+    if is_held or tale.stage in ("midst", "mention") or (tale.stage is None and start == end):
+        yield Bound("within", start)
+        yield Bound("within", end)
+        if tale.status == "planned" and not is_held:  # a plan's only day is mostly that of the arrival
+            yield Bound("first", start, weight=0.5)
+        return
+    if tale.stage not in ENDS or start < end:
+        yield Bound("first", start, slack=slack)
+    if tale.stage in ENDS or (start < end and tale.stage != "setout"):
+        yield Bound("last", end, slack=slack)
 
 
 def _place(weighty: Sequence[Tale], tales: Sequence[Tale], voices: Voices) -> tuple[dict[str, Any], bool]:

@@ -398,7 +398,8 @@ def _weigh_gap(
     if "postponed" in statuses and len(statuses) > 1 and gap <= settings()["moved_days"]:
         is_enough = corroboration >= 0.5 and parties.is_whole
         return Verdict("weak", "moved", 0.5 + corroboration - gap / 1000) if is_enough else _APART
-    if coarsest == "day" and _is_single(one) and _is_single(other) and not _one_voice(one, other):
+    is_near_visit = coarsest == "week" and one.report.mode_type == "visit"
+    if (coarsest == "day" or is_near_visit) and _is_single(one) and _is_single(other) and not _one_voice(one, other):
         if one.report.mode_type == "visit" and gap <= _visit_slack(one, other, when, other_when):
             return _weigh_visit_gap(parties, corroboration, gap)
         is_slack = gap <= settings()["slack_days"] and not _numbers_differ(one, other)

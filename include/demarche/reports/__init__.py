@@ -22,7 +22,18 @@ from demarche import codebook, ontology
 from demarche.columns import Columns
 from demarche.lexicon import lexicon
 from demarche.records import Document, Mention, Report, ReportParticipant, record_id
-from demarche.reports import circumstances, frames, merging, readings, relevance, sides, stays, syntax, visits
+from demarche.reports import (
+    circumstances,
+    frames,
+    itinerary,
+    merging,
+    readings,
+    relevance,
+    sides,
+    stays,
+    syntax,
+    visits,
+)
 from demarche.reports.learned import Learned
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Parties, Party, distinct, identity
@@ -84,7 +95,7 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
 
     merging.carry_on(drafts, told_on)
     _place_by_dateline(drafts, filed)
-    drafts = merging.merge(drafts)
+    drafts = itinerary.complete(merging.merge(drafts), sentences, parties, anchor, filed)
     if is_article:
         drafts = relevance.diplomatic(drafts)
     return _records(drafts, sentences, document, anchor)

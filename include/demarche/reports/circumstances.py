@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -227,6 +227,20 @@ class Times:
                     return when
         return None
 
+    def at(self, verb: Token, tense: str) -> Iterator[tuple[Token, When]]:
+        """(head, when) of all times that stand at a verb, or at a noun of its clause."""
+        for one in self._found:
+            governor = one.governor
+            if governor is None:
+                continue
+            if verb == (governor if syntax.is_verbal(governor) else syntax.clause_verb(governor)):
+                yield one.root, self._read(one, tense)
+
+    @staticmethod
+    def seen_from(text: str, day: date) -> When:
+        """What is told as to come, seen from a day told before."""
+        return Times._resolved(text, day, "future")
+
     def until(self, word: Token) -> When | None:
         """The last day that is told of what lasts, at present, by its verb: "is here until Friday"."""
         for one in self._found:
@@ -248,10 +262,14 @@ class Times:
         return None
 
     def resolve(self, text: str, tense: str | None, distance: int = 0) -> When:
-        interval = dates.resolve(text, self._anchor, tense)
+        return self._resolved(text, self._anchor, tense, distance)
+
+    @staticmethod
+    def _resolved(text: str, anchor: date | None, tense: str | None, distance: int = 0) -> When:
+        interval = dates.resolve(text, anchor, tense)
         if interval is None:
-            return When(text=text, anchor_date=self._anchor, distance=distance)
-        return When(interval.start_date, interval.end_date, interval.precision_type, text, self._anchor, distance)
+            return When(text=text, anchor_date=anchor, distance=distance)
+        return When(interval.start_date, interval.end_date, interval.precision_type, text, anchor, distance)
 
 
 def is_until(time: Token) -> bool:

@@ -89,11 +89,14 @@ def _legs(draft: Draft) -> list[Draft]:
     if hosts == guests == [None]:
         return [draft]
     legs = []
+    when = draft.when
+    if len(hosts) > 1 and when.precision_type == "day" and when.start_date != when.end_date:
+        when = replace(when, precision_type="week")  # the days of the tour, of which each host has some
     for guest, host in product(guests, hosts):
         where = draft.where if host is None or draft.where.country_code in (host, None) else Where()
         actors = [p for p in draft.actors if guest in (p.country_code, None)]
         recipients = [p for p in draft.recipients if host in (p.country_code, None)]
-        legs.append(replace(draft, actors=actors, recipients=recipients, where=where))
+        legs.append(replace(draft, actors=actors, recipients=recipients, where=where, when=when))
     return legs
 
 

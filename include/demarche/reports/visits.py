@@ -27,11 +27,11 @@ from demarche.reports.parties import Parties, Party, distinct, identity
 #: So many sentences before a visit that names nobody may name who comes.
 _REACH = 2
 _PRESENCE = codebook.words("presence")
-_VISITING = frozenset({"come", "travel", "visit"})
+_VISITING = codebook.words("visiting")
 _SETTING_OUT = codebook.words("setting_out")
-_FIXING = frozenset({"arrange", "fix", "plan", "schedule", "set", "slate", "take"})
-_OCCASIONS = frozenset({"date", "day", "stage", "time"})
-_MOVING = frozenset({"move", "push", "shift"})
+_FIXING = codebook.words("fixing")
+_OCCASIONS = codebook.words("later_occasions")
+_MOVING = codebook.words("shifting")
 _UNTIL = frozenset({"until", "till", "til", "through", "to"})
 _ARRIVING = frozenset({"arrive", "come", "fly", "jet", "land", "sail", "touch", "travel"})
 _LEADING = frozenset({"head_of_state", "head_of_government", "foreign_minister"})

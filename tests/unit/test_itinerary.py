@@ -1,0 +1,76 @@
+"""Visits as all clauses of a text tell them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+
+from demarche import language, reports
+from demarche.entities import load_gazetteer
+from demarche.mentions import find_mentions
+from demarche.places import load_places
+from demarche.records import Document, Report
+
+KEY = "2023-03-16T00"
+Visits = Callable[..., list[Report]]
+
+
+@pytest.fixture(scope="module")
+def visits() -> Visits:
+    """The visits that a text tells of, as if published on Wednesday, 15 March 2023."""
+    nlp, gazetteer, places = language.load_model(), load_gazetteer(), load_places()
+
+    def code(text: str, day: date = date(2023, 3, 15)) -> list[Report]:
+        doc = nlp(text)
+        document = Document(
+            document_id="d1", article_id="a1", partition_key=KEY, source_id="o1", source_name="The Harbour Gazette",
+            path="a.txt", body=doc.text, published_date=day, published_rule="metadata",
+            fetched_at=datetime(2023, 3, 16, tzinfo=UTC), content_hash="h", raw_hash="h",
+        )  # fmt: skip
+        mentions = find_mentions(
+            doc, document_id="d1", partition_key=KEY, published_date=day, gazetteer=gazetteer, places=places
+        )
+        coded, _ = reports.code_reports(doc, mentions, document=document)
+        return [report for report in coded if report.mode_type == "visit"]
+
+    return code
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "first", "last"),
+    [
+        ("Fijian premier Sitiveni Rabuka will come to Tonga on 28 March and remain until the following day.",
+         "planned", 28, 29),
+        ("Fijian premier Sitiveni Rabuka is due in Tonga on the evening of Monday 27 March. He will stay until "
+         "Wednesday the 29th.", "planned", 27, 29),
+        ("Fijian premier Sitiveni Rabuka will land in Tonga on Tuesday, 28 March. On Thursday he departs for Samoa.",
+         "planned", 28, 30),
+        ("Fijian premier Sitiveni Rabuka will travel to Tonga on 27 March, returning on the 29th.", "planned", 27, 29),
+        ("Fijian premier Sitiveni Rabuka will fly to Tonga on 27 March before leaving on Wednesday, 29 March.",
+         "planned", 27, 29),
+        ("Fijian premier Sitiveni Rabuka landed in Tonga on Sunday. He spoke with its king. He left Tonga on Tuesday.",
+         "occurred", 12, 14),
+    ],
+)  # fmt: skip
+def test_each_clause_binds_a_day(visits: Visits, text: str, status: str, first: int, last: int) -> None:
+    found = [r for r in visits(text) if r.country_code == "TON" or "Tonga" in (r.place_name or "")]
+    assert [(r.status_type, r.start_date, r.end_date) for r in found[:1]] == [
+        (status, date(2023, 3, first), date(2023, 3, last))
+    ]
+
+
+def test_a_day_between_is_not_the_last_one(visits: Visits) -> None:
+    found = visits(
+        "Fijian premier Sitiveni Rabuka arrived in Tonga on Monday. On Tuesday he met its king in Nuku'alofa."
+    )
+    assert found[0].start_date == found[0].end_date == date(2023, 3, 13)
+
+
+def test_a_visit_told_only_by_its_clauses_is_added(visits: Visits) -> None:
+    text = (
+        "The king of Tonga spoke with Fijian premier Sitiveni Rabuka on Tuesday in Nuku'alofa. The Fijian premier had "
+        "landed in Tonga on Monday afternoon with his family."
+    )
+    assert ("occurred", date(2023, 3, 13)) in {(r.status_type, r.start_date) for r in visits(text)}
