@@ -1026,6 +1026,12 @@ def test_the_model_tells_paragraphs_from_what_stands_around_them() -> None:
     assert [line for line, share in zip(page.lines, found, strict=True) if share > 0.5] == list(RIVER)
 
 
+def test_an_article_without_furniture_stays_whole_whatever_its_last_sentence_says() -> None:
+    body = (*RIVER, "She met her colleague in 2009, when the latter came to Lima as a student.")
+    for head in ((), MENU[-1:], (MENU[-1], SIGNED[0])):
+        assert furniture.split_page("\n\n".join((*head, *body))).paragraphs == body
+
+
 def test_of_a_page_that_is_too_long_for_the_model_the_rules_tell() -> None:
     paragraphs = [f"{line} It was meeting {number}." for number in range(500) for line in RIVER]
     assert furniture.read_page("\n\n".join(paragraphs)).rows is None

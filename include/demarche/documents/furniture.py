@@ -15,9 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, takewhile
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from demarche.documents.cleaning import indented_lines
 from demarche.documents.exported import unmarked
@@ -49,9 +47,11 @@ from demarche.documents.sentences import (
     may_have_verb,
     stems_of,
 )
-from demarche.documents.traits import traits
-from demarche.documents.trees import load
 from demarche.documents.wrapping import unwrapped_blocks
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MAX_LABEL_LENGTH = 120  # of a label that an extractor left in a page's main text
 _MAX_CROSSHEAD_WORDS = 6  # a longer line between paragraphs is a link to another article
@@ -73,7 +73,8 @@ _OF_SO_MANY = re.compile(r"\d{1,3} ?(?:/|of) ?\d{1,3}")
 @dataclass(frozen=True)
 class ReadPage:
     """A page's lines; the numbers of those that the rules keep, and of the stretch (first, behind the last) in which
-    they are; what is measured of each line (lines, traits), nothing of pages that are too long for it."""
+    they are; what is measured of each line (lines, traits), nothing of pages that are too long for it or have hardly
+    any furniture."""
 
     lines: list[str]
     kept: list[int]
@@ -83,17 +84,20 @@ class ReadPage:
 
 def read_page(text: str) -> ReadPage:
     """A page as the rules and the model see it."""
+    from demarche.documents.traits import traits  # numpy, which those who read no plain text do without
+
     blocks = unwrapped_blocks(indented_lines(unmarked(text)))
     lines = [line for block in blocks for line in block]
     kinds = _kinds(lines, blocks)
     kept, (start, end) = _by_rules(lines, kinds)
-    if not kept or len(lines) > _MOST_LINES:
+    if len(lines) - len(kept) < _LEAST_FURNITURE or not kept or len(lines) > _MOST_LINES:
         return ReadPage(lines, kept, (start, end), None)
     title = find_title(Page(tuple(lines[number] for number in kept), tuple(lines[:start]), (), ()))
     unsigned = ["".join(_without_tails([FINISHED.sub("", line)])[0]) or line for line in lines]
     return ReadPage(lines, kept, (start, end), traits(lines, unsigned, kinds, [len(block) for block in blocks], title))
 
 
+_LEAST_FURNITURE = 3  # lines that the rules leave out; with fewer, a text is an article by itself, with its heading
 _MOST_LINES = 2_000  # of a page that the model is asked about; no article's page is longer
 _STAYS, _COMES_BACK = 0.2, 0.9  # how probable a line must be that the rules keep, and one that they leave out
 
@@ -101,6 +105,8 @@ _STAYS, _COMES_BACK = 0.2, 0.9  # how probable a line must be that the rules kee
 def weighed(probabilities: NDArray[np.float64], by_rules: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which lines are the article's: what the rules keep, unless the model thinks otherwise, and that of which it is
     sure. The bounds were chosen on hands unknown to the model."""
+    import numpy as np
+
     return probabilities > np.where(by_rules, _STAYS, _COMES_BACK)
 
 
@@ -111,6 +117,10 @@ def split_page(text: str) -> Page:
     if not kept:
         return _without_prose(lines)
     if page.rows is not None:
+        import numpy as np
+
+        from demarche.documents.trees import load
+
         by_rules = np.isin(np.arange(len(lines)), kept)
         kept = [int(number) for number in np.flatnonzero(weighed(load().probabilities(page.rows), by_rules))] or kept
         start, end = min(start, kept[0]), max(end, kept[-1] + 1)
