@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import duckdb
@@ -143,6 +145,43 @@ def test_there_is_one_writer_and_the_second_is_told(place: Place) -> None:
     with Warehouse.writer(place), pytest.raises(WarehouseLocked, match="is writing to it"):  # noqa: SIM117
         with Warehouse.writer(place, wait_seconds=0):
             pass
+
+
+def test_readers_during_loads_and_upkeep_see_a_whole_state_and_never_fail(place: Place, tmp_path: Path) -> None:
+    """Three loads grow the warehouse by an event each; whoever asks meanwhile gets one state in all tables, never a
+    former one again, and no error."""
+    whole = """
+        SELECT (SELECT count(*) FROM core.documents), (SELECT count(*) FROM core.reports),
+               (SELECT count(*) FROM mart.events), (SELECT count(DISTINCT event_id) FROM mart.evidence)
+    """
+    seen: list[list[tuple[int, ...]]] = [[], []]
+    is_over = Event()
+
+    def ask(found: list[tuple[int, ...]]) -> None:
+        while not is_over.wait(0.05):
+            with reading(place) as con:
+                found += con.execute(whole).fetchall()
+
+    with ThreadPoolExecutor() as pool:
+        readers = [pool.submit(ask, found) for found in seen]
+        try:
+            for hour in (3, 4, 5):
+                load(
+                    place,
+                    {key(hour): partition(tmp_path / "lake", [document(f"n{hour}", key(hour))])},
+                    after_hours=hour,
+                )
+                with Warehouse.writer(place, keep=1) as warehouse:
+                    warehouse.compact()
+                    warehouse.expire()
+        finally:
+            is_over.set()
+        for reader in readers:
+            reader.result()
+    for found in seen:
+        assert found == sorted(found)
+        assert all(len(set(counts)) == 1 for counts in found), "parts of two states"
+    assert len({counts for found in seen for counts in found}) > 1, "nobody asked meanwhile"
 
 
 def test_a_newer_schema_is_refused_and_says_so(place: Place) -> None:
