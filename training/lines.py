@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
 
 from demarche import codebook
-from demarche.documents.furniture import read_page, weighed
+from demarche.documents.furniture import measured, read_page, weighed
 from demarche.documents.trees import MODEL_FILE, Trees
 
 HERE = Path(__file__).parent
@@ -66,9 +66,9 @@ def read(path: Path, hand: str) -> Iterator[Example]:
 
 def _example(hand: str, text: str, marked: NDArray[np.bool_], *, is_made: bool) -> Example | None:
     page = read_page(text)
-    if page.rows is None or len(page.lines) != len(marked):
+    if not page.kept or len(page.lines) != len(marked):
         return None  # lines that were joined again
-    return Example(hand, page.rows, marked, np.isin(np.arange(len(page.lines)), page.kept), is_made)
+    return Example(hand, measured(page), marked, np.isin(np.arange(len(page.lines)), page.kept), is_made)
 
 
 def _varied(lines: Sequence[str], marked: NDArray[np.bool_], random: Random) -> tuple[list[str], list[bool]]:

@@ -1022,7 +1022,7 @@ def test_who_took_the_pictures_beside_a_byline_is_no_part_of_it() -> None:
 
 def test_the_model_tells_paragraphs_from_what_stands_around_them() -> None:
     page = furniture.read_page("\n\n".join((*MENU, *SIGNED, *RIVER, *FOOT)))
-    found = trees.load().probabilities(page.rows)
+    found = trees.load().probabilities(furniture.measured(page))
     assert [line for line, share in zip(page.lines, found, strict=True) if share > 0.5] == list(RIVER)
 
 
@@ -1034,7 +1034,6 @@ def test_an_article_without_furniture_stays_whole_whatever_its_last_sentence_say
 
 def test_of_a_page_that_is_too_long_for_the_model_the_rules_tell() -> None:
     paragraphs = [f"{line} It was meeting {number}." for number in range(500) for line in RIVER]
-    assert furniture.read_page("\n\n".join(paragraphs)).rows is None
     assert furniture.split_page("\n\n".join(paragraphs)).paragraphs == tuple(paragraphs)
 
 

@@ -72,29 +72,34 @@ _OF_SO_MANY = re.compile(r"\d{1,3} ?(?:/|of) ?\d{1,3}")
 
 @dataclass(frozen=True)
 class ReadPage:
-    """A page's lines; the numbers of those that the rules keep, and of the stretch (first, behind the last) in which
-    they are; what is measured of each line (lines, traits), nothing of pages that are too long for it or have hardly
-    any furniture."""
+    """A page's lines and their kinds, the sizes of its blocks, the numbers of the lines that the rules keep, and the
+    stretch (first, behind the last) in which they are."""
 
     lines: list[str]
+    kinds: list[str]
+    blocks: list[int]
     kept: list[int]
     span: tuple[int, int]
-    rows: NDArray[np.float32] | None
 
 
 def read_page(text: str) -> ReadPage:
-    """A page as the rules and the model see it."""
-    from demarche.documents.traits import traits  # numpy, which those who read no plain text do without
-
+    """A page as the rules see it."""
     blocks = unwrapped_blocks(indented_lines(unmarked(text)))
     lines = [line for block in blocks for line in block]
     kinds = _kinds(lines, blocks)
-    kept, (start, end) = _by_rules(lines, kinds)
-    if len(lines) - len(kept) < _LEAST_FURNITURE or not kept or len(lines) > _MOST_LINES:
-        return ReadPage(lines, kept, (start, end), None)
-    title = find_title(Page(tuple(lines[number] for number in kept), tuple(lines[:start]), (), ()))
-    unsigned = ["".join(_without_tails([FINISHED.sub("", line)])[0]) or line for line in lines]
-    return ReadPage(lines, kept, (start, end), traits(lines, unsigned, kinds, [len(block) for block in blocks], title))
+    kept, span = _by_rules(lines, kinds)
+    return ReadPage(lines, kinds, [len(block) for block in blocks], kept, span)
+
+
+def measured(page: ReadPage) -> NDArray[np.float32]:
+    """What the model is told of each line (lines, traits)."""
+    from demarche.documents.traits import traits  # numpy, which those who read no pages do without
+
+    title = find_title(
+        Page(tuple(page.lines[number] for number in page.kept), tuple(page.lines[: page.span[0]]), (), ())
+    )
+    unsigned = ["".join(_without_tails([FINISHED.sub("", line)])[0]) or line for line in page.lines]
+    return traits(page.lines, unsigned, page.kinds, page.blocks, title)
 
 
 _LEAST_FURNITURE = 3  # lines that the rules leave out; with fewer, a text is an article by itself, with its heading
@@ -116,13 +121,15 @@ def split_page(text: str) -> Page:
     lines, kept, (start, end) = page.lines, page.kept, page.span
     if not kept:
         return _without_prose(lines)
-    if page.rows is not None:
+    if len(lines) <= _MOST_LINES and len(lines) - len(kept) >= _LEAST_FURNITURE:
         import numpy as np
 
         from demarche.documents.trees import load
 
         by_rules = np.isin(np.arange(len(lines)), kept)
-        kept = [int(number) for number in np.flatnonzero(weighed(load().probabilities(page.rows), by_rules))] or kept
+        kept = [
+            int(number) for number in np.flatnonzero(weighed(load().probabilities(measured(page)), by_rules))
+        ] or kept
         start, end = min(start, kept[0]), max(end, kept[-1] + 1)
     paragraphs, tails = _without_tails([lines[number] for number in kept])
     inner = tuple(lines[number] for number in range(start, end) if number not in kept)
