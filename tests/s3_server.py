@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 WEED = Path(sys.executable).with_name("weed")
+_TRIES = 3
 KEY, SECRET = "demarche", "kept-to-itself-4711"
 
 
@@ -23,12 +24,16 @@ class S3Server:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._ports = [_free_port() for _ in range(4)]
-        self.endpoint = f"http://127.0.0.1:{self._ports[3]}"
+        self._take_ports()
         granted = {"accessKey": KEY, "secretKey": SECRET}
         identity = {"name": KEY, "credentials": [granted], "actions": ["Admin", "Read", "Write", "List", "Tagging"]}
         (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
         self._process: subprocess.Popen[bytes] | None = None
+        self._was_up = False
+
+    def _take_ports(self) -> None:
+        self._ports = _free_ports(4)
+        self.endpoint = f"http://127.0.0.1:{self._ports[3]}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -46,6 +51,20 @@ class S3Server:
         )
 
     def start(self) -> None:
+        """Up and answering; again where it was, if it was up before: clients know that place."""
+        for further in reversed(range(1 if self._was_up else _TRIES)):
+            self._run()
+            try:
+                self._wait()
+            except RuntimeError:
+                if not further:
+                    raise
+                self._take_ports()  # somebody else took one between the look and the start
+            else:
+                self._was_up = True
+                return
+
+    def _run(self) -> None:
         master, volume, filer, s3 = map(str, self._ports)
         with open(self.folder / "log.txt", "ab") as log:
             self._process = subprocess.Popen(
@@ -58,10 +77,13 @@ class S3Server:
                 ],
                 stdout=log, stderr=subprocess.STDOUT, cwd=self.folder,
             )  # fmt: skip
-        self._wait()
 
     def _wait(self) -> None:
-        """Until an object can be written and read: the gateway answers before the store behind it does."""
+        """Until an object can be written and read: the gateway answers before the store behind it does.
+
+        RuntimeError, with the end of its log, when it ends itself or never answers.
+        """
+        assert self._process is not None
         deadline = time.monotonic() + 90
         while True:
             try:
@@ -71,9 +93,12 @@ class S3Server:
                 fs.pipe_file("probe/object", b"there")
                 assert fs.cat_file("probe/object") == b"there"
                 return
-            except Exception:
-                if time.monotonic() > deadline:
-                    raise
+            except Exception as error:
+                has_ended = self._process.poll() is not None
+                if has_ended or time.monotonic() > deadline:
+                    self.kill()
+                    said = (self.folder / "log.txt").read_text(encoding="utf-8", errors="replace")[-2_000:]
+                    raise RuntimeError(f"weed {'ended' if has_ended else 'does not answer'}:\n{said}") from error
                 time.sleep(0.2)
 
     def kill(self) -> None:
@@ -87,12 +112,17 @@ class S3Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _free_port() -> int:
-    """A port that is free together with the one that SeaweedFS derives from it."""
-    while True:
-        port = random.randrange(20_000, 50_000)
+def _free_ports(count: int) -> list[int]:
+    """Ports that are free together with those that SeaweedFS derives from them (10,000 above).
+
+    All below 32768: above, Linux hands them to any client for its end of a connection.
+    """
+    found: set[int] = set()
+    while len(found) < count:
+        port = random.randrange(11_000, 21_000)
         with suppress(OSError):
             for one in (port, port + 10_000):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", one))
-            return port
+            found.add(port)
+    return list(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import threading
 import time
 from collections import Counter
@@ -58,6 +59,19 @@ def test_the_whole_line_gives_the_same_as_in_a_folder(
     steps.load_warehouse(settings=settings)
     assert snapshot(settings.warehouse_path, ("meta",))["meta.loads"] == before, "nothing is pending"
     assert steps.status(settings=settings)["not_loaded"] == 0
+
+
+def test_a_server_whose_port_was_taken_meanwhile_takes_another(tmp_path: Path) -> None:
+    server = S3Server(tmp_path)
+    taken = server.endpoint
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(taken.rpartition(":")[2])))
+        try:
+            server.start()
+            assert server.endpoint != taken
+            assert server.filesystem().cat_file("probe/object") == b"there"
+        finally:
+            server.remove()
 
 
 def test_a_server_that_dies_in_mid_work_is_waited_for(bucket: str, s3: S3Server) -> None:
