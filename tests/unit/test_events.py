@@ -297,6 +297,13 @@ def test_rounds_of_talks_are_kept_apart_and_follow_one_another(press: Press) -> 
     assert ("CONSULT", "follows CONSULT") in links(press.resolve())
 
 
+def test_the_number_of_a_round_says_which_talks_are_meant(press: Press) -> None:
+    sixth = {"sentence": "Fiji and Malta ended the sixth round of talks.", "trigger": "ended"}
+    press.tell(press.print("One", "2021-05-05"), "CONSULT", ["FJI", "MLT"], on="2021-05-04", **sixth)
+    press.tell(press.print("Two", "2021-05-06"), "CONSULT", ["FJI", "MLT"], **sixth)
+    assert press.sizes() == [2]
+
+
 def test_an_earlier_round_that_is_spoken_of_says_not_which_one_is_told(press: Press) -> None:
     first, second = press.print("One", "2021-05-05"), press.print("Two", "2021-05-05")
     press.tell(first, "CONSULT", ["FJI", "TON"], on="2021-05-04", sentence="A second round of talks began.")
@@ -620,6 +627,84 @@ def test_a_visit_lasts_to_the_last_talks_that_were_held_there(press: Press) -> N
     press.tell(press.print("Two", "2021-05-06"), "CONSULT", [VELLA], [MOREAU], on="2021-05-06", country="FRA")
     event = next(event for event in press.resolve().events if event.mode_type == "visit")
     assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 6))
+
+
+@pytest.mark.parametrize(
+    ("talks", "status"),
+    [
+        ({"on": "2021-05-05"}, "occurred"),
+        ({"on": "2021-05-09"}, "planned"),
+        ({"on": "2021-05-05", "status": "postponed"}, "postponed"),
+        ({"status": "postponed"}, "postponed"),
+        ({"status": "occurred"}, "planned"),
+        ({"status": "occurred", "country": "FRA"}, "occurred"),
+        ({"on": "2021-05-05", "recipients": ["Ana Okoro/FJI"]}, "planned"),
+    ],
+)
+def test_talks_with_the_host_of_no_told_place_or_day_are_those_of_the_visit(
+    press: Press, talks: dict[str, Any], status: str
+) -> None:
+    visit(press, press.print("One", "2021-05-02"), None, on="2021-05-04", until="2021-05-06", status="planned")
+    told = {"recipients": [MOREAU]} | talks
+    press.tell(press.print("Two", "2021-05-05"), "CONSULT", [VELLA], **told)
+    assert [event.status_type for event in press.resolve().events if event.mode_type == "visit"] == [status]
+
+
+def test_talks_on_its_new_day_tell_that_a_visit_that_was_put_off_came_about(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-02"), None, on="2021-05-04", status="planned")
+    visit(press, press.print("Two", "2021-05-03"), None, on="2021-05-11", status="postponed")
+    press.tell(press.print("Three", "2021-05-12"), "CONSULT", [VELLA], [MOREAU], on="2021-05-11", country="FRA")
+    event = next(event for event in press.resolve().events if event.mode_type == "visit")
+    assert (event.status_type, event.start_date, event.end_date) == ("occurred", date(2021, 5, 11), date(2021, 5, 11))
+
+
+@pytest.mark.parametrize(("status", "stage"), [("planned", "start"), ("occurred", "start"), ("planned", "setout")])
+def test_talks_that_are_to_be_held_there_tell_of_its_days_and_no_more(press: Press, status: str, stage: str) -> None:
+    visit(press, press.print("One", "2021-05-04"), stage, on="2021-05-04", status=status)
+    talks = press.print("Two", "2021-05-03")
+    press.tell(talks, "CONSULT", [VELLA], [MOREAU], on="2021-05-06", country="FRA", status="planned")
+    event = next(event for event in press.resolve().events if event.mode_type == "visit")
+    assert (event.status_type, event.end_date) == (status, date(2021, 5, 6))
+
+
+def test_what_puts_a_visit_off_gives_its_length_and_new_days(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-02"), "start", on="2021-05-04", until="2021-05-05", status="planned")
+    moved = press.print("Two", "2021-05-03")
+    for status in ("postponed", "planned"):
+        visit(press, moved, "start", on="2021-05-11", until="2021-05-12", status=status)
+    visit(press, press.print("Three", "2021-05-12"), "start", on="2021-05-11")
+    event = only(press.resolve())
+    assert (event.status_type, event.start_date, event.end_date) == ("occurred", date(2021, 5, 11), date(2021, 5, 12))
+
+
+@pytest.mark.parametrize("status", ["cancelled", "postponed"])
+def test_the_days_of_a_visit_that_is_called_off_are_those_of_the_plan(press: Press, status: str) -> None:
+    visit(press, press.print("One", "2021-04-28"), "start", on="2021-05-04", until="2021-05-06", status="planned")
+    visit(press, press.print("Two", "2021-05-03"), "end", on="2021-05-04", status=status)
+    event = only(press.resolve())
+    assert (event.status_type, event.start_date, event.end_date) == (status, date(2021, 5, 4), date(2021, 5, 6))
+
+
+@pytest.mark.parametrize(("day", "status"), [("2021-05-02", "postponed"), ("2021-05-03", "cancelled")])
+def test_a_visit_that_will_not_be_made_may_be_put_off_on_that_day(press: Press, day: str, status: str) -> None:
+    for published, told in (("2021-05-01", "planned"), ("2021-05-02", "postponed"), (day, "denied")):
+        visit(press, press.print(told, published), None, on="2021-05-04", status=told)
+    assert only(press.resolve()).status_type == status
+
+
+def test_of_two_first_days_in_one_text_the_later_is_that_of_a_leg(press: Press) -> None:
+    document = press.print("One", "2021-05-05")
+    for day in ("2021-05-04", "2021-05-05"):
+        visit(press, document, "start", on=day)
+    event = only(press.resolve())
+    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 5))
+
+
+@pytest.mark.parametrize(("first", "last"), [("start", "midst"), ("midst", "end"), ("midst", "home")])
+def test_a_day_within_and_an_end_may_be_far_from_one_another(press: Press, first: str, last: str) -> None:
+    visit(press, press.print("One", "2021-05-04"), first, on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-11"), last, on="2021-05-10")
+    assert press.sizes() == [2]
 
 
 def test_a_visit_for_talks_that_are_put_off_is_put_off(press: Press) -> None:

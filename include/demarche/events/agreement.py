@@ -44,11 +44,9 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
     status, is_status_disputed = _final_status(tales, steps, voices)
     weighty = _weighty(tales, status)
     held = [tale for tale in happening.attested_by if tale.status == "occurred"]
-    if status == "planned" and happening.attested_by:
-        told_last = max(happening.attested_by, key=_chronological)
-        if held or _chronological(told_last) > _chronological(steps[-1]):
-            steps = [*steps, min(held, key=_chronological) if held else told_last]
-            status = steps[-1].status
+    last_step = _step_of_talks(happening.attested_by, status, steps)
+    if last_step is not None:
+        steps, status = [*steps, last_step], last_step.status
     mode = _vote(tales, voices, lambda tale: tale.report.mode_type)
     told = [
         tale.published
@@ -57,7 +55,8 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
     ]
     # it can't have begun after it was first told, a day's slack for time zones
     limit = min(told) + timedelta(days=1) if told and status == "occurred" else date.max
-    interval, is_date_disputed = _interval(tales, weighty, status, mode, voices, limit, held)
+    talks = [tale for tale in happening.attested_by if tale.status in ("occurred", "planned")]
+    interval, is_date_disputed = _interval(tales, weighty, status, mode, voices, limit, talks)
     place, is_place_disputed = _place(weighty, tales, voices)
     quantity, is_quantity_disputed = _quantity(tales, voices)
     participants = _participants(tales, voices, event_id, load_date)
@@ -228,8 +227,21 @@ def _final_status(tales: Sequence[Tale], steps: Sequence[Tale], voices: Voices) 
     if status == "planned" and "cancelled" in statuses and not _is_planned_anew(steps):
         status = "cancelled"
     if status == "denied" and later[-1].report.mode_type == "visit" and later[-1].report.plover_type is not None:
-        status = "cancelled" if "planned" in statuses else status  # "will not make the trip": no word of its denial
+        # "will not make the trip": no word of its denial, and on the day when it was put off none that it is called off
+        same_day = {step.status for step in later if step.published == later[-1].published}
+        status = "postponed" if "postponed" in same_day else "cancelled" if "planned" in statuses else status
     return status, False
+
+
+def _step_of_talks(talks: Sequence[Tale], status: str, steps: Sequence[Tale]) -> Tale | None:
+    """The step that talks on a visit add to its life: that it came about, or that it was called off with them."""
+    held = [tale for tale in talks if tale.status == "occurred"]
+    if held:
+        return min(held, key=_chronological) if status in ("planned", "postponed") else None
+    called_off = [tale for tale in talks if tale.status in ("cancelled", "postponed")]
+    told_last = max(called_off, key=_chronological, default=None)
+    is_later = told_last is not None and _chronological(told_last) > _chronological(steps[-1])
+    return told_last if status == "planned" and is_later else None
 
 
 def _is_planned_anew(steps: Sequence[Tale]) -> bool:
@@ -290,7 +302,7 @@ def _interval(
     mode: str | None,
     voices: Voices,
     limit: date,
-    held: Sequence[Tale],
+    talks: Sequence[Tale],
 ) -> tuple[Interval | None, bool]:
     def told_interval(tale: Tale) -> Interval | None:
         return tale.interval if tale.interval and tale.interval.start <= limit else None
@@ -308,7 +320,7 @@ def _interval(
 
         return _vote(heard, voices, value, supports=Interval.overlaps, exactness=exactness)
 
-    chosen = _visit_days(tales, status, voices, limit, held) if mode == "visit" else None
+    chosen = _visit_days(tales, status, voices, limit, talks) if mode == "visit" else None
     for heard in (weighty, tales):
         chosen = chosen or vote(heard, lambda interval: interval.precision_type == "day")
     for heard in (weighty, tales):
@@ -323,26 +335,27 @@ def _interval(
 
 
 def _visit_days(
-    tales: Sequence[Tale], status: str, voices: Voices, limit: date, held: Sequence[Tale]
+    tales: Sequence[Tale], status: str, voices: Voices, limit: date, talks: Sequence[Tale]
 ) -> Interval | None:
     """The first and the last day of a visit: reports bind the one, or the other, or both, or tell of a day between, as
-    do the talks that were ``held`` there; what occurred so weighs most, a plan that was moved since nothing."""
-    moved = max((_chronological(tale) for tale in tales if tale.status == "postponed"), default=None)
-    dated = [_chronological(tale) for tale in tales if tale.interval and tale.status != "postponed"]
-    newest = max(dated, default=(date.min, ("", "")))
-    order = sorted({tale.published for tale in (*tales, *held) if tale.published})
+    do the talks that were or are to be held there; what occurred weighs most, the days of a plan that was moved since
+    nothing."""
+    order = sorted({tale.published for tale in (*tales, *talks) if tale.published})
+    recency = {day: place / len(order) / 10 for place, day in enumerate(order)}  # of equals what was told last
+    overtaken, first_days = _overtaken(tales, status), _first_days(tales, status)
     claims: dict[tuple[str, Bound | Length], float] = {}
-    for tale in (*tales, *held):
-        is_overtaken = moved is not None and tale.status == "planned" and _chronological(tale) < moved
-        is_overtaken |= tale.status == "postponed" and _chronological(tale) < newest
-        weight = _FINAL_WEIGHT if tale.status == status else 1.0
-        if tale.published is not None:
-            weight += order.index(tale.published) / len(order) / 10  # of equals what was told last
+    for tale, is_of_talks in (*((tale, False) for tale in tales), *((tale, True) for tale in talks)):
+        weight = _OCCURRED_WEIGHT if tale.status == status == "occurred" else 1.0
+        weight += recency[tale.published] if tale.published else 0.0
         voice = voices[tale.facts.document_id]
-        for said in () if is_overtaken and status != "postponed" else _bounds(tale, is_held=tale in held):
-            if isinstance(said, Length) or said.day <= limit or said.kind != "first":
-                key = voice, replace(said, weight=1.0)
-                claims[key] = max(claims.get(key, 0.0), weight * said.weight)
+        for said in _bounds(tale, is_of_talks=is_of_talks):
+            if isinstance(said, Bound):
+                if said.kind == "first" and said.day > first_days[tale.facts.document_id]:
+                    said = replace(said, kind="within", slack=0)
+                if tale in overtaken or (said.kind == "first" and said.day > limit):
+                    continue
+            key = voice, replace(said, weight=1.0)
+            claims[key] = max(claims.get(key, 0.0), weight * said.weight)
     told = [replace(said, weight=weight) for (_, said), weight in claims.items()]
     days = fit(
         [said for said in told if isinstance(said, Bound)],
@@ -352,22 +365,60 @@ def _visit_days(
     return Interval(*days, "day") if days else None
 
 
-_FINAL_WEIGHT = 3.0  # of a report of the status in the end, beside 1 of a plan for it
+_OCCURRED_WEIGHT = 3.0  # of a report of what has been, beside 1 of a plan for it
 
 
-def _bounds(tale: Tale, *, is_held: bool) -> Iterator[Bound | Length]:
+def _first_days(tales: Sequence[Tale], status: str) -> Mapping[str, date]:
+    """Of each document the first of the first days that it tells: those of later legs aren't the visit's."""
+    days: dict[str, date] = defaultdict(lambda: date.max)
+    for tale in tales:
+        for said in _bounds(tale, is_of_talks=False) if tale.status == status else ():
+            if isinstance(said, Bound) and said.kind == "first":
+                days[tale.facts.document_id] = min(days[tale.facts.document_id], said.day)
+    return days
+
+
+def _overtaken(tales: Sequence[Tale], status: str) -> set[Tale]:
+    """Reports whose days are those of a plan that was moved since.
+
+    A postponement may give the old days or the new ones: it is heard where nothing else is told since, or if it is the
+    last word. A plan printed no later has the old days, unless they are those that the postponement gives.
+    """
+    moved = [tale for tale in tales if tale.status == "postponed"]
+    if not moved:
+        return set()
+    others = [_chronological(tale) for tale in tales if tale.status != "postponed" and tale.interval]
+    newest = max(others, default=(date.min, ("", "")))
+    last = max(tale.published or date.max for tale in moved)
+    given = {tale.interval for tale in moved if tale.interval}
+
+    def is_old_plan(tale: Tale) -> bool:
+        if tale.interval is None or tale.status != "planned" or tale.published is None or tale.published > last:
+            return False
+        is_as_given = any(tale.interval.overlaps(interval) for interval in given)
+        if status == "postponed":
+            return bool(given) and not is_as_given
+        return tale.published < last or not is_as_given
+
+    unheard = {tale for tale in moved if status != "postponed" and _chronological(tale) < newest}
+    return unheard | {tale for tale in tales if is_old_plan(tale)}
+
+
+def _bounds(tale: Tale, *, is_of_talks: bool) -> Iterator[Bound | Length]:
     """What a report says of a visit's days."""
-    if tale.report.day_count and not is_held:
+    if tale.report.day_count and not is_of_talks:
         yield Length(tale.report.day_count)
     if tale.interval is None or tale.interval.precision_type != "day":
         return
     start, end = tale.interval.start, tale.interval.end
     slack = 1 if tale.stage in ("setout", "home") else 0  # who sets out, or is back, may have travelled a day longer
-    if is_held or tale.stage in ("midst", "mention") or (tale.stage is None and start == end):
+    is_off = tale.status in ("cancelled", "denied", "postponed")  # what isn't to begin on a day isn't to end then
+    is_some_day = tale.stage in ("midst", "mention") or (start == end and (tale.stage is None or is_off))
+    if is_of_talks or is_some_day:
         yield Bound("within", start)
         yield Bound("within", end)
-        if tale.status == "planned" and not is_held:  # a plan's only day is mostly that of the arrival
-            yield Bound("first", start, weight=0.5)
+        if tale.status != "occurred" and tale.stage is None and not is_of_talks:
+            yield Bound("first", start, weight=0.5)  # a plan's only day is mostly that of the arrival
         return
     if tale.stage not in ENDS or start < end:
         yield Bound("first", start, slack=slack)

@@ -223,10 +223,11 @@ def blocks_of(tale: Tale) -> frozenset[str]:
 
 
 def _is_held_somewhere(tale: Tale) -> bool:
-    """Whether a tale is one of talks on a day in a country, held or called off."""
+    """Whether a tale is one of talks on a day in a country, held, planned or called off."""
     report = tale.report
     is_held = report.event_type == "CONSULT" and report.mode_type != "phone" and report.country_code is not None
-    return is_held and tale.status in ("occurred", "cancelled", "postponed") and tale.interval is not None
+    is_told = tale.status in ("occurred", "planned", "cancelled", "postponed")
+    return is_held and is_told and tale.interval is not None
 
 
 # --- joining -----------------------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 Three verdicts are possible on a pair. A *conflict*: they are two happenings, and no third report can join them.
 *Apart*: nothing ties them. A *tie*, strong where the act, the parties and the day agree, weak where a coarser or
 missing date leaves it open which happening is meant; weak ties only count where there is one candidate. Between a visit
-that was planned and talks that its visitor held in the host's country, one *attests* the other: two happenings, and the
-visit has come about.
+and talks of its visitor in the host's country, one *attests* the other: two happenings, and what is told of the talks
+tells of the visit.
 
 Points are given for what agrees beyond act and parties (``corroboration``): 1 for each principal with a named person in
 common (at most 2), 1 for the city (¼ for the country), 1 for the quantity, 1 for the words (½ where they are only
@@ -14,7 +14,7 @@ alike), ½ for the mode or deed, ¼ for the subject, ¼ for each party beyond tw
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 from demarche.events.tales import ENDS, NAMELESS, STARTS, Interval, Person, Side, Tale, aligned, settings
@@ -96,34 +96,78 @@ def _modes_differ(one: Tale, other: Tale) -> bool:
 
 def _attests(talks: Tale, visit: Tale) -> bool:
     """Whether who was to visit, or did, is told to have met somebody there at the time: the visit came about, and that
-    was one of its days. What was to be held there and was called off says that the visit was.
+    was one of its days. What was to be held there and was called off says that the visit was, what is planned there for
+    one of its days tells of its days only. Talks of no told place are there if the host takes part in them.
     """
-    is_visit = visit.report.mode_type == "visit" and visit.status in ("planned", "occurred")
-    if not is_visit or talks.report.mode_type in ("visit", "phone") or visit.stage == "home":
+    if visit.report.mode_type != "visit" or talks.report.mode_type in ("visit", "phone") or visit.stage == "home":
         return False
-    if talks.status not in ("occurred", "cancelled", "postponed") or talks.report.country_code not in visit.recipients:
+    if visit.status not in _SAID_BY_TALKS.get(talks.status, ()) or not _is_at_hosts(talks, visit):
         return False
-    if not _is_in_time(talks, visit) or (talks.status != "occurred" and visit.status != "planned"):
+    if not _is_in_time(talks, visit):
         return False
     own, theirs = aligned(visit.actors, talks.everybody)
     return any(a.is_same(b) for whom in own.keys() & theirs.keys() for a in own[whom] for b in theirs[whom])
 
 
+#: Of talks by their status, the statuses of visits that they say something of.
+_SAID_BY_TALKS = {
+    "occurred": ("planned", "postponed", "occurred"),
+    "planned": ("planned", "occurred"),
+    "cancelled": ("planned",),
+    "postponed": ("planned",),
+}
+
+
+def _is_at_hosts(talks: Tale, visit: Tale) -> bool:
+    """Whether talks are told to be in the host's country, or, of a visit whose days are told, to be with the host."""
+    where = talks.report.country_code
+    if where is not None:
+        return where in visit.recipients
+    is_dated = visit.interval is not None and visit.interval.precision_type in ("day", "week")
+    return is_dated and any(not whom.startswith(NAMELESS) for whom in visit.recipients.keys() & talks.everybody.keys())
+
+
 def _is_in_time(talks: Tale, visit: Tale) -> bool:
-    """Whether the day of talks is one of a visit's, or can be: shortly after who came had come, or, of one without a
-    day, when it was news or next on the calendar."""
+    """Whether the day of talks is one of a visit's, or can be: shortly after the only day that is told of it, or, of
+    one without a day, when it was news or next on the calendar."""
     held, days = talks.interval, visit.interval
-    if held is None or held.precision_type != "day":
+    if held is None:
+        return _is_undated_in_time(talks, visit)
+    if held.precision_type != "day":
+        return False
+    if visit.status == "postponed" and (talks.published or held.start) < (visit.published or held.start):
         return False
     if days is not None:
-        last = days.end
-        if visit.status == "occurred" and days.precision_type == "day" and visit.stage not in ENDS:
-            last += timedelta(days=settings()["visit_slack_days"])
-        return days.start <= held.end and held.start <= last
+        is_there = talks.report.country_code is not None
+        return days.start <= held.end and held.start <= _last_possible_day(visit, days, is_there)
     if visit.published is None or visit.is_mention:
         return False
-    ahead = timedelta(days=settings()["plan_days"] if visit.status == "planned" else 1)
+    ahead = timedelta(days=1 if visit.status == "occurred" else settings()["plan_days"])
     return visit.published - timedelta(days=settings()["news_days"]) <= held.start <= visit.published + ahead
+
+
+def _last_possible_day(visit: Tale, days: Interval, is_there: bool) -> date:
+    """The last day of a visit as told, or somewhat later where only its first or some day of it is; also where what has
+    been is told to have been there."""
+    if days.precision_type != "day" or visit.stage in ENDS:
+        return days.end
+    if visit.report.day_count is not None:
+        return max(days.end, days.start + timedelta(days=visit.report.day_count - 1))
+    is_open = days.start == days.end or (is_there and visit.status == "occurred")
+    slack = settings()["visit_slack_days" if is_there else "slack_days"] + (visit.stage == "setout")
+    return days.end + timedelta(days=slack if is_open else 0)
+
+
+def _is_undated_in_time(talks: Tale, visit: Tale) -> bool:
+    """Whether talks of no told day are news of a planned visit: told there while it was to be, or called off before."""
+    days = visit.interval
+    if days is None or talks.published is None or visit.status != "planned" or days.precision_type != "day":
+        return False
+    if talks.status == "occurred":
+        is_there = talks.report.country_code is not None
+        return is_there and days.start <= talks.published <= days.end + timedelta(days=settings()["news_days"])
+    is_near = days.start <= talks.published + timedelta(days=settings()["visit_span_days"])
+    return talks.status != "planned" and is_near and talks.published <= days.end
 
 
 def _is_lonely(one: Tale, other: Tale) -> bool:
@@ -242,6 +286,8 @@ def _corroboration(one: Tale, other: Tale, parties: _Parties) -> float:
         points += 0.25
     if one.report.quantity is not None and one.report.quantity == other.report.quantity:
         points += 1.0
+    if one.round_number is not None and one.round_number == other.round_number:
+        points += 1.0
     alike = word_overlap(one, other)
     points += 1.0 if alike >= settings()["same_words"] else 0.5 if alike >= settings()["alike_words"] else 0.0
     has_mode = one.report.mode_type is not None and one.report.mode_type == other.report.mode_type
@@ -336,7 +382,7 @@ def _told_too_early(early: Tale, late: Tale) -> bool:
     """What was told as having happened before the other one's time began isn't that one."""
     if early.status != "occurred" or early.is_mention or early.published is None or late.interval is None:
         return False
-    if late.stage in ENDS:  # its day is the last one; when it began isn't told
+    if late.stage in ENDS or (late.stage == "midst" and early.stage in STARTS):  # when it began isn't told, or before
         return False
     if early.interval is not None and early.interval.overlaps(late.interval):
         return False
@@ -409,10 +455,12 @@ def _weigh_gap(
 
 
 def _visit_slack(one: Tale, other: Tale, when: Interval, other_when: Interval) -> int:
-    """Days that may lie between what two reports tell of one visit: more, if these are its beginning and its end."""
+    """Days that may lie between what two reports tell of one visit: more, if one tells its beginning or its end, and
+    the other one no earlier or later one."""
     first, last = (one, other) if when.start <= other_when.start else (other, one)
-    is_span = first.stage in STARTS and last.stage in ENDS
-    slack: int = settings()["visit_span_days" if is_span else "visit_slack_days"]
+    is_begun = first.stage in STARTS and last.stage == "midst"
+    is_ended = first.stage in (*STARTS, "midst") and last.stage in ENDS
+    slack: int = settings()["visit_span_days" if is_begun or is_ended else "visit_slack_days"]
     return slack
 
 
