@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -119,6 +121,35 @@ def test_there_and_back_is_the_same(dsn: str, file: Path, tmp_path: Path) -> Non
             steps.migrate_warehouse(str(file), url, data_path=place, settings=settings(tmp_path))
         assert "set DEMARCHE_WAREHOUSE_FILES" in str(told.value)
     assert snapshot(DuckLake(url)) == snapshot(file)
+
+
+@pytest.mark.parametrize("files", ["folder"], indirect=True)
+@pytest.mark.parametrize("way", ["there", "back"])
+def test_a_move_that_is_killed_leaves_what_was_there(
+    way: str, lake_of_one: DuckLake, file: Path, tmp_path: Path
+) -> None:
+    target: DuckLake | Path = lake_of_one
+    origin, places = str(file), [lake_of_one.url, "--data", lake_of_one.files]
+    if way == "back":
+        target, origin, places = tmp_path / "back.duckdb", lake_of_one.url, [str(tmp_path / "back.duckdb")]
+        target.write_bytes(file.read_bytes())
+    before = snapshot(target, ALL)
+    wanted = snapshot(file if way == "there" else lake_of_one, ALL)
+    assert before != wanted
+    asked = [str(Path(sys.executable).with_name("demarche")), "migrate-warehouse", origin, *places]
+    spent, killed = 1.0, 0
+    while True:  # later and later, until one comes through
+        with subprocess.Popen(asked, cwd=tmp_path, stdout=subprocess.DEVNULL) as moving:
+            try:
+                assert moving.wait(spent) == 0
+                break
+            except subprocess.TimeoutExpired:
+                moving.kill()
+        killed += 1
+        spent *= 1.6
+        assert snapshot(target, ALL) in (before, wanted), f"killed after {spent:.1f} s"
+    assert killed > 1
+    assert snapshot(target, ALL) == wanted
 
 
 def test_a_move_takes_no_more_memory_than_a_small_machine_has(

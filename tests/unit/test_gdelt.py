@@ -323,6 +323,12 @@ def test_with_the_warehouse_it_is_not_lost(again: Any, settings: Settings) -> No
     assert found == before
 
 
+def test_before_the_first_load_all_is_theirs(settings: Settings) -> None:
+    steps.import_gdelt([put(settings, "a.CSV", data_of(event(1), event(2)))], settings=settings)
+    asked = "SELECT pair_code, gdelt_event_count, found_by_type FROM mart.gdelt_comparison"
+    assert rows(settings, asked) == [("DEU-FRA", 2, "gdelt")]
+
+
 def test_what_each_has_of_the_other(ours: Settings) -> None:
     lines = (
         event(1), event(2),  # the meeting, twice

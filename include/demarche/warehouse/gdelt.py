@@ -52,6 +52,7 @@ def take_gdelt(path: Place, taken: Sequence[GdeltRows], *, wait_seconds: float, 
     with rewriting(path, failed, fresh=False, wait_seconds=wait_seconds, keep=keep) as con:
         con.execute("BEGIN")
         schema.bring_up_to_date(con)
+        schema.list_codes(con)
         marts.refresh(con)
         found = [_take(con, one) for one in taken]
         con.execute("COMMIT")

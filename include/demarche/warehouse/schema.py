@@ -361,6 +361,14 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("UPDATE meta.schema_version SET schema_version = ?", [SCHEMA_VERSION])
 
 
+def list_codes(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill ``meta.codes`` where no load has yet: what is imported before the first one is compared by them."""
+    if con.execute("SELECT 1 FROM meta.codes LIMIT 1").fetchone() is None:
+        rows = [code.model_dump() for code in codes()]
+        told = "SELECT unnest(one) FROM (SELECT unnest($rows) AS one)"
+        con.execute(f"INSERT INTO meta.codes BY NAME {told}", {"rows": rows})
+
+
 _VERSION_TABLE = Table(
     "meta",
     "schema_version",

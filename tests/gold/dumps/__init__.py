@@ -11,7 +11,7 @@ from pathlib import Path
 from demarche import documents
 from demarche.records import Document, RawDocument
 
-HALVES = ("open", "frozen", "frozen_b", "frozen_c")
+HALVES = ("open", "frozen", "frozen_b", "frozen_c", "frozen_d")
 FIELDS = ("body", "prose", "title", "byline", "published_date")
 """``prose`` is the body without crossheads, which these dumps' hand left out and other fixtures keep."""
 
