@@ -740,6 +740,42 @@ def test_a_planned_visit_that_is_refused_is_called_off(press: Press) -> None:
     assert only(press.resolve()).status_type == "cancelled"
 
 
+@pytest.mark.parametrize(("country", "sizes"), [(None, [2]), ("FRA", [2]), ("FJI", [1, 1])])
+def test_of_two_who_are_told_as_visitors_the_other_reports_host_is_the_host(
+    press: Press, country: str | None, sizes: list[int]
+) -> None:
+    visit(press, press.print("One", "2021-05-02"), None, on="2021-05-04", status="planned")
+    received = press.print("Two", "2021-05-05")
+    press.tell(received, "CONSULT", [MOREAU, VELLA], on="2021-05-04", mode="visit", country=country)
+    assert press.sizes() == sizes
+
+
+def test_a_plan_that_was_printed_before_may_tell_any_day_of_a_long_stay(press: Press) -> None:
+    visit(press, press.print("One", "2021-04-28"), None, on="2021-05-09", status="planned")
+    visit(press, press.print("Two", "2021-05-04"), "start", on="2021-05-04")
+    event = only(press.resolve())
+    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 9))
+
+
+def test_where_a_visitor_of_no_known_country_flies_home_to_is_not_his_host(press: Press) -> None:
+    document = press.print("One", "2021-05-07")
+    visit(press, document, "end", who="Rosa Vella", on="2021-05-06")
+    press.tell(document, "CONSULT", ["Rosa Vella"], ["MLT"], mode="visit", stage_type="home", country="MLT")
+    assert only(press.resolve()).recipient_country_codes == ("FRA",)
+
+
+def test_a_visit_that_will_not_be_made_and_has_a_later_day_in_its_text_is_put_off(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-01"), None, on="2021-05-04", status="planned")
+    moved = press.print("Two", "2021-05-03")
+    visit(press, moved, None, on="2021-05-04", status="cancelled")
+    visit(press, moved, None, on="2021-05-25", status="planned")
+    visit(press, press.print("Three", "2021-05-26"), None, on="2021-05-25")
+    resolution = press.resolve()
+    event = only(resolution)
+    assert (event.status_type, event.start_date) == ("occurred", date(2021, 5, 25))
+    assert "postponed" in [row.status_type for row in resolution.event_statuses]
+
+
 def test_two_hosts_of_one_guest_make_one_visit(press: Press) -> None:
     for paper, host in (("One", MOREAU), ("Two", "Luc Renard/FRA")):
         press.tell(press.print(paper, "2021-05-04"), "CONSULT", [VELLA], [host], on="2021-05-04", mode="visit")

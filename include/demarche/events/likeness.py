@@ -13,7 +13,7 @@ alike), ½ for the mode or deed, ¼ for the subject, ¼ for each party beyond tw
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -192,7 +192,8 @@ def _places_differ(one: Tale, other: Tale, parties: _Parties) -> bool:
     """
     is_visit = one.report.mode_type == "visit"
     at_home = one.actors.keys() | other.actors.keys() if is_visit else frozenset()
-    countries = {one.report.country_code, other.report.country_code} - {None, *at_home}
+    told = {tale.report.country_code for tale in (one, other) if not (is_visit and tale.stage == "home")}
+    countries = told - {None, *at_home}
     if len(countries) > 1:
         return True
     if is_visit or not (_is_city(one) and _is_city(other)) or _place(one) == _place(other):
@@ -220,6 +221,8 @@ def _parties(one: Tale, other: Tale) -> _Parties | None:
     """None where they are other parties."""
     event_type = one.report.event_type
     is_visit = one.report.mode_type == "visit" or other.report.mode_type == "visit"
+    if is_visit:
+        one, other = _with_host_of(one, other), _with_host_of(other, one)
     if is_visit and one.actors and other.actors and _match(one.actors, other.actors) is None:
         return None  # a visit returned is another visit
     is_mutual = event_type in settings()["mutual_types"] and not is_visit
@@ -238,6 +241,16 @@ def _parties(one: Tale, other: Tale) -> _Parties | None:
         actors.shared_count + recipients.shared_count,
         actors.persons + recipients.persons,
     )
+
+
+def _with_host_of(tale: Tale, other: Tale) -> Tale:
+    """A visit by several and to nobody, where one of them is the other's host: he received the rest, at home."""
+    hosts = tale.actors.keys() & other.recipients.keys() - other.actors.keys()
+    is_abroad = tale.report.country_code is not None and tale.report.country_code not in hosts
+    if tale.recipients or is_abroad or not hosts or hosts == tale.actors.keys():
+        return tale
+    guests = {whom: persons for whom, persons in tale.actors.items() if whom not in hosts}
+    return replace(tale, actors=guests, recipients={whom: tale.actors[whom] for whom in hosts})
 
 
 def _nameless(side: Side) -> Side:
@@ -382,7 +395,7 @@ def _told_too_early(early: Tale, late: Tale) -> bool:
     """What was told as having happened before the other one's time began isn't that one."""
     if early.status != "occurred" or early.is_mention or early.published is None or late.interval is None:
         return False
-    if late.stage in ENDS or (late.stage == "midst" and early.stage in STARTS):  # when it began isn't told, or before
+    if late.stage in ENDS or _is_begun_by(early, late):  # when it began isn't told, or by the other one
         return False
     if early.interval is not None and early.interval.overlaps(late.interval):
         return False
@@ -458,10 +471,19 @@ def _visit_slack(one: Tale, other: Tale, when: Interval, other_when: Interval) -
     """Days that may lie between what two reports tell of one visit: more, if one tells its beginning or its end, and
     the other one no earlier or later one."""
     first, last = (one, other) if when.start <= other_when.start else (other, one)
-    is_begun = first.stage in STARTS and last.stage == "midst"
     is_ended = first.stage in (*STARTS, "midst") and last.stage in ENDS
-    slack: int = settings()["visit_span_days" if is_begun or is_ended else "visit_slack_days"]
+    slack: int = settings()["visit_span_days" if is_ended or _is_begun_by(first, last) else "visit_slack_days"]
     return slack
+
+
+def _is_begun_by(first: Tale, later: Tale) -> bool:
+    """Whether the one tells a visit's beginning, and the other a day within it, or a plan that was printed before: that
+    may tell any day of a long stay."""
+    if later.report.mode_type != "visit" or first.stage not in STARTS or first.interval is None:
+        return False
+    if later.status != "planned" or later.stage is not None:
+        return later.stage == "midst"
+    return later.published is not None and later.published < first.interval.start
 
 
 def _numbers_differ(one: Tale, other: Tale) -> bool:

@@ -2,7 +2,8 @@
 
 "The visit began today", printed a day later, still means the day of the original. And "it is her first visit to Suva"
 says which visit it means only by its place in the text: it takes over day and status of the only visit that its
-document dates; where there are several, it keeps what it has.
+document dates; where there are several, it keeps what it has. Who "flew home to Malta" has visited somebody else, and
+what "won't take place on Sunday" is put off if the same text has another day for it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from demarche.events.likeness import share_parties
-from demarche.events.tales import Tale, settings
+from demarche.events.tales import NAMELESS, Tale, settings
 
 
 def settle(tales: Iterable[Tale]) -> list[Tale]:
@@ -22,7 +23,8 @@ def settle(tales: Iterable[Tale]) -> list[Tale]:
     visits: dict[str, list[Tale]] = defaultdict(list)
     for tale in _as_first_printed(tales):
         (visits[tale.facts.document_id] if tale.report.mode_type == "visit" else settled).append(tale)
-    for of_document in visits.values():
+    for told in visits.values():
+        of_document = [_put_off(_without_home(tale, told), told) for tale in told]
         settled += [_filled(tale, [other for other in of_document if other is not tale]) for tale in of_document]
     return settled
 
@@ -61,6 +63,31 @@ def _filled(tale: Tale, others: Sequence[Tale]) -> Tale:
         if not getattr(tale, side) and told_sides and all(share_parties(told_sides[0], its, 1) for its in told_sides):
             tale = replace(tale, **{side: told_sides[0]})
     return tale
+
+
+def _without_home(tale: Tale, others: Sequence[Tale]) -> Tale:
+    """The tale without a host that is where its visitor, who isn't known to be from there, has gone home to."""
+    is_of_unknown = all(whom.startswith(NAMELESS) for whom in tale.actors)
+    if tale.stage != "home" or not is_of_unknown or not tale.recipients:
+        return tale
+    elsewhere = (other for other in others if other.stage != "home" and other.recipients)
+    is_elsewhere = any(
+        share_parties(tale.actors, other.actors, 1) and other.recipients.keys().isdisjoint(tale.recipients)
+        for other in elsewhere
+    )
+    if not is_elsewhere:
+        return tale
+    others_told = [participant for participant in tale.participants if participant.role_type != "recipient"]
+    return replace(tale, recipients={}, participants=others_told)
+
+
+def _put_off(tale: Tale, others: Sequence[Tale]) -> Tale:
+    """The tale of a visit that won't be made as one that is put off, if its text has a later day for it."""
+    if tale.status not in ("cancelled", "denied") or tale.interval is None:
+        return tale
+    planned = (other for other in others if other.status == "planned" and _may_be_one(tale, other))
+    is_moved = any(other.interval is not None and other.interval.start > tale.interval.end for other in planned)
+    return replace(tale, status="postponed") if is_moved else tale
 
 
 def _is_background(tale: Tale) -> bool:
