@@ -6,6 +6,9 @@ UV := $(BIN)/uv
 UV_VERSION := 0.13.9
 STAMP := $(VENV)/.installed
 
+# Airflow is many processes, and each would compile thousands of modules anew: half of what the tests cost.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test up now down airflow check gold bench-warehouse lock docs clean secrets
 

@@ -1,12 +1,10 @@
-"""The line run once over the small world of ``news_world``, and one running Airflow for all who ask it something."""
+"""The line run once over the small world of ``news_world``, and real servers of PostgreSQL and S3."""
 
 from __future__ import annotations
 
 import random
 import re
 import shutil
-import socket
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,13 +14,9 @@ import pytest
 import s3fs
 
 import postgres_server
-from airflow_world import SECONDS, Session, drop_files, site_with_notices
 from demarche import steps
 from demarche.warehouse import DuckLake, Place
 from news_world import HOURS, World
-from ops import demo
-from ops.services import leftovers
-from receivers import receiving
 from s3_server import S3Server
 
 
@@ -107,35 +101,6 @@ def bucket(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     s3.filesystem().mkdir(name)
     yield name
     s3fs.S3FileSystem.clear_instance_cache()
-
-
-@pytest.fixture(scope="session")
-def statsd() -> Iterator[socket.socket]:
-    """Somebody who listens to metrics."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
-        receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_000_000)
-        receiver.bind(("127.0.0.1", 0))
-        receiver.setblocking(False)
-        yield receiver
-
-
-@pytest.fixture(scope="session")
-def airflow(tmp_path_factory: pytest.TempPathFactory, statsd: socket.socket) -> Iterator[Session]:
-    """A running Airflow with nothing done; its processes are gone afterwards. Starting it takes half a minute."""
-    home = tmp_path_factory.mktemp("site") / "state"
-    with receiving() as webhook:
-        site = site_with_notices(home, webhook.url, statsd.getsockname()[1])
-        with demo.running(site, time.monotonic() + SECONDS, print) as (rest, components):
-            yield Session(site, rest, components, webhook)
-    assert leftovers(site) == []
-
-
-@pytest.fixture(scope="session")
-def chain(airflow: Session, tmp_path_factory: pytest.TempPathFactory) -> Session:
-    """The same, with the files of two hours taken through all stations."""
-    drops = drop_files(tmp_path_factory.mktemp("arrived"))
-    demo.process(airflow.rest, airflow.components, drops, time.monotonic() + SECONDS, print)
-    return airflow
 
 
 @pytest.fixture(autouse=True)

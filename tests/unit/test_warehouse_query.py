@@ -10,6 +10,7 @@ import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -54,6 +55,31 @@ def test_a_long_answer_is_cut_and_says_so(path: Path) -> None:
 def test_parameters_are_values(path: Path) -> None:
     answer = query(path, "SELECT $name, $many + 1", parameters={"name": "'; DROP", "many": 2, "unused": 3})
     assert answer.rows == [("'; DROP", 3)]
+
+
+@pytest.mark.parametrize("ask", [query, query_parquet])
+def test_no_question_waits_for_pandas(path: Path, ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DuckDB and Arrow look for it, and its import takes a second; nothing but root's lock-up keeps them from it."""
+    imported = []
+
+    def traced(command: list[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
+        done = run([command[0], "-X", "importtime", *command[1:]], **options)
+        imported.extend(line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines())
+        return done
+
+    run = subprocess.run
+    monkeypatch.setattr(querying.subprocess, "run", traced)
+    monkeypatch.setattr(querying, "_CHILD", without_rights(path.parent, querying._CHILD))
+    ask(path, "SELECT $word AS word", parameters={"word": "talks"})
+    assert "duckdb" in imported
+    assert not [name for name in imported if name.startswith("pandas.")]
+
+
+def without_rights(folder: Path, child: Path) -> Path:
+    """The child as somebody runs it who isn't root: it can't be locked up, and sees what is installed."""
+    made = folder / child.name
+    made.write_text(f"import os\nos.geteuid = lambda: 1000\n{child.read_text()}".replace("from __future__", "#", 1))
+    return made
 
 
 def test_the_marts_can_be_listed_and_described(path: Path) -> None:

@@ -97,8 +97,7 @@ def only_select(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
 def only_harmless(con: duckdb.DuckDBPyConnection, sql: str) -> None:
     """Raises Refused for a SELECT that names a table of PostgreSQL, or calls a function which may ask a server: as
     DuckDB itself has parsed it."""
-    # A parameter would make DuckDB look for pandas, whose import takes longer than most questions.
-    (text,) = con.execute(f"SELECT json_serialize_sql({quoted(sql)})").fetchone() or ("{}",)
+    (text,) = con.execute("SELECT json_serialize_sql(?)", [sql]).fetchone() or ("{}",)
     parsed = json.loads(text)
     if parsed.get("error", True):
         raise Refused("of a DuckLake only a plain SELECT can be asked")
@@ -259,6 +258,8 @@ def _refuse_too_large(size: int, job: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    # DuckDB looks for it at the first parameter, Arrow at the first array: its import takes longer than most questions.
+    sys.modules["pandas"] = None  # type: ignore[assignment]  # how Python is told that there is none
     job = json.load(sys.stdin)
     if job["form"] == "parquet":
         import pyarrow.parquet  # noqa: F401 (once confined, it can't be found)
