@@ -21,12 +21,13 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
+from forests import as_trees
 from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
 
 from demarche import codebook
-from demarche.documents.furniture import measured, read_page, weighed
-from demarche.documents.trees import MODEL_FILE, Trees
+from demarche.documents.furniture import MODEL_FILE, measured, read_page, weighed
+from demarche.trees import Trees
 
 HERE = Path(__file__).parent
 TARGET = Path(codebook.__file__).parent / MODEL_FILE
@@ -122,21 +123,7 @@ def fit(examples: Sequence[Example]) -> Trees:
     rows = np.vstack([one.rows for one in examples])
     wanted = np.concatenate([one.is_article for one in examples])
     model.fit(rows, wanted)
-    grown = [estimator[0].tree_ for estimator in model.estimators_]
-    shape = (len(grown), max(tree.node_count for tree in grown))
-    feature, left, right = (np.zeros(shape, dtype=np.int16) for _ in range(3))
-    threshold, value = (np.zeros(shape, dtype=np.float32) for _ in range(2))
-    for number, tree in enumerate(grown):
-        own = np.arange(tree.node_count)
-        is_leaf = tree.children_left < 0
-        feature[number, own] = np.where(is_leaf, 0, tree.feature)
-        threshold[number, own] = np.where(is_leaf, 0, tree.threshold)
-        left[number, own] = np.where(is_leaf, own, tree.children_left)
-        right[number, own] = np.where(is_leaf, own, tree.children_right)
-        value[number, own] = np.where(is_leaf, model.learning_rate * tree.value[:, 0, 0], 0)
-    share = wanted.mean()
-    start = float(np.log(share / (1 - share)))
-    return Trees(feature, threshold, left, right, value, start, max(tree.max_depth for tree in grown))
+    return as_trees(model, float(wanted.mean()))
 
 
 def cross_validate(examples: Sequence[Example]) -> None:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from trafilatura import core, external, html2txt
 
 from benchmarks import page_mix
-from demarche import codebook, documents, sources
-from demarche.documents import addresses, furniture, headings, moments, pages, publication, trees
+from demarche import codebook, documents, sources, trees
+from demarche.documents import addresses, furniture, headings, moments, pages, publication
 from demarche.records import Document, Fetch, RawDocument, Reject, record_id
 from demarche.sources.encoding import decode
 
@@ -1022,7 +1022,7 @@ def test_who_took_the_pictures_beside_a_byline_is_no_part_of_it() -> None:
 
 def test_the_model_tells_paragraphs_from_what_stands_around_them() -> None:
     page = furniture.read_page("\n\n".join((*MENU, *SIGNED, *RIVER, *FOOT)))
-    found = trees.load().probabilities(furniture.measured(page))
+    found = trees.load(furniture.MODEL_FILE).probabilities(furniture.measured(page))
     assert [line for line, share in zip(page.lines, found, strict=True) if share > 0.5] == list(RIVER)
 
 
@@ -1044,5 +1044,5 @@ def test_the_bounds_of_the_model_are_wider_where_rules_agree() -> None:
 
 
 def test_trees_are_the_same_when_written_and_read_again() -> None:
-    data = codebook.data(trees.MODEL_FILE)
+    data = codebook.data(furniture.MODEL_FILE)
     assert trees.Trees.from_bytes(data).to_bytes() == data

@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+MODEL_FILE = "model/lines.npz"
+
 MAX_LABEL_LENGTH = 120  # of a label that an extractor left in a page's main text
 _MAX_CROSSHEAD_WORDS = 6  # a longer line between paragraphs is a link to another article
 _CODE = re.compile(r"[A-Z]{1,3}")  # names a field of a data base's record
@@ -124,11 +126,11 @@ def split_page(text: str) -> Page:
     if len(lines) <= _MOST_LINES and len(lines) - len(kept) >= _LEAST_FURNITURE:
         import numpy as np
 
-        from demarche.documents.trees import load
+        from demarche.trees import load
 
         by_rules = np.isin(np.arange(len(lines)), kept)
         kept = [
-            int(number) for number in np.flatnonzero(weighed(load().probabilities(measured(page)), by_rules))
+            int(number) for number in np.flatnonzero(weighed(load(MODEL_FILE).probabilities(measured(page)), by_rules))
         ] or kept
         start, end = min(start, kept[0]), max(end, kept[-1] + 1)
     paragraphs, tails = _without_tails([lines[number] for number in kept])

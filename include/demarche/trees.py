@@ -1,6 +1,6 @@
-"""A small forest of boosted decision trees, and how probable it finds that a line is its article's.
+"""Small forests of boosted decision trees, and how probable they find what they were fitted to tell.
 
-Only numpy is needed; `training/lines.py` fits the trees on pages whose articles people marked, and writes the file.
+Only numpy is needed; the scripts in `training` fit the trees and write their files.
 Trees that are added up: J. H. Friedman, Greedy function approximation: a gradient boosting machine, Annals of
 Statistics 29 (2001).
 """
@@ -15,8 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarche import codebook
-
-MODEL_FILE = "model/lines.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Trees:
         return buffer.getvalue()
 
     def probabilities(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Of each row (rows, traits), how probable it is that the line is its article's (rows)."""
+        """Of each row (rows, traits), how probable what the trees were fitted to tell is (rows)."""
         trees = np.arange(len(self.feature))
         nodes = np.zeros((len(rows), len(trees)), dtype=np.int16)
         numbers = np.arange(len(rows))[:, None]
@@ -74,6 +72,6 @@ class Trees:
 
 
 @cache
-def load() -> Trees:
-    """The trees that come with the codebook. Raises CodebookError when the file is missing."""
-    return Trees.from_bytes(codebook.data(MODEL_FILE))
+def load(name: str) -> Trees:
+    """The trees of a file of the codebook, by its path in there. Raises CodebookError when it is missing."""
+    return Trees.from_bytes(codebook.data(name))
