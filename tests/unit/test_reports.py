@@ -590,6 +590,11 @@ def test_who_arrived_together_from_two_states_paid_a_visit_each(read: Reader) ->
     assert sorted(actors for _, actors, *_ in visits(read, text)) == [["FJI"], ["WSM"]]
 
 
+@pytest.mark.parametrize(("who", "count"), [("Ana Rice", 1), ("President Rice", 1), ("A plane with rice", 0)])
+def test_a_visitor_may_be_called_what_goods_are(read: Reader, who: str, count: int) -> None:
+    assert len(visits(read, f"{who} visited Tonga on Monday.")) == count
+
+
 def test_a_visit_that_is_said_not_to_be_off_is_not(read: Reader) -> None:
     text = "Fiji's foreign ministry dismissed a report that Sitiveni Rabuka's trip to Tonga had been called off."
     assert visits(read, text) == []

@@ -269,8 +269,8 @@ def _is_worth_telling(draft: Draft) -> bool:
     A text's first sentence is there to tell what happened: an act with one side is told there, too.
     """
     movers = [*draft.frame.actors, *syntax.subjects(draft.frame.trigger)] if draft.event_type == "CONSULT" else ()
-    if any(head.lemma_.lower() in _VEHICLES for head in movers):
-        return False  # an aeroplane with relief is no visitor
+    if any(head.lemma_.lower() in _VEHICLES and head.pos_ != "PROPN" for head in movers):
+        return False  # an aeroplane with relief is no visitor, but Ms Rice is
     if draft.mode_type == "beat" and any(party.entity_type == "state" for party in draft.recipients):
         return False  # "Brazil beat Chile": a match
     if not any(party.is_linked or not party.is_pronoun for party in draft.parties):
