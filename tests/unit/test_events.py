@@ -1009,6 +1009,31 @@ def test_a_source_that_corrects_itself_is_not_in_dispute(press: Press) -> None:
     assert (event.quantity, event.is_disputed) == (10, False)
 
 
+def told_in_a_story(press: Press, source: str, published: str, day: str) -> str:
+    document = press.print(source, published, story="s1", is_copy=source != "One")
+    words = "The ministers put their names to the paper on the harbour and its warehouses"
+    return press.tell(document, "SUPPORT", ["FJI"], ["TON"], on=day, sentence=f"{words} on {day}.")
+
+
+def test_a_reprint_that_corrects_the_day_tells_of_the_same_act(press: Press) -> None:
+    for source, published, day in (
+        ("One", "2021-05-05", "2021-05-04"),
+        ("Two", "2021-05-05", "2021-05-04"),
+        ("Three", "2021-05-07", "2021-04-30"),
+    ):
+        told_in_a_story(press, source, published, day)
+    event = only(press.resolve())
+    assert (event.start_date, event.is_disputed, event.report_count) == (date(2021, 4, 30), False, 3)
+
+
+def test_two_days_of_one_text_stay_apart_in_its_reprints(press: Press) -> None:
+    for source in ("One", "Two"):
+        for day in ("2021-05-02", "2021-05-04"):
+            told_in_a_story(press, source, "2021-05-05", day)
+    told_in_a_story(press, "Three", "2021-05-05", "2021-05-04")
+    assert press.sizes() == [3, 2]
+
+
 def test_of_equally_many_voices_the_last_decides(press: Press) -> None:
     for source, published, city in (("One", "2021-05-05", "Nice"), ("Two", "2021-05-06", "Cannes")):
         document = press.print(source, published)
@@ -1075,6 +1100,19 @@ def test_a_merge_by_a_reviewer_says_so(press: Press) -> None:
     far = press.tell(press.print("Two", "2022-01-01"), "CONSULT", ["FJI", "TON"], on="2021-12-30")
     rows = press.resolve([Decision("must_link", (one, far))]).event_reports
     assert {row.merge_rule for row in rows} == {"first", "reviewer"}
+
+
+@pytest.mark.parametrize(
+    "kinds", ["CONSULT phone, CONSULT phone, SANCTION expel", "CONSULT phone, " + 2 * "SANCTION expel, "]
+)
+def test_unlike_acts_that_a_reviewer_merged_have_a_mode_of_their_act(press: Press, kinds: str) -> None:
+    told = []
+    for number, kind in enumerate(kinds.strip(", ").split(", ")):
+        event_type, mode = kind.split()
+        document = press.print(f"Paper {number}", f"2021-05-0{5 + number}")
+        told.append(press.tell(document, event_type, ["FJI"], ["TON"], on="2021-05-04", mode=mode))
+    event = only(press.resolve([Decision("must_link", tuple(told))]))
+    assert f"{event.event_type} {event.mode_type}" in kinds
 
 
 # --- what always holds -------------------------------------------------------------------------------------------

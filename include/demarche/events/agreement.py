@@ -47,7 +47,8 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
     last_step = _step_of_talks(happening.attested_by, status, steps)
     if last_step is not None:
         steps, status = [*steps, last_step], last_step.status
-    mode = _vote(tales, voices, lambda tale: tale.report.mode_type)
+    event_type = first.report.event_type  # a reviewer may have merged unlike acts, and a mode is one of its act
+    mode = _vote([tale for tale in tales if tale.report.event_type == event_type], voices, _mode)
     told = [
         tale.published
         for tale in (*tales, *held)
@@ -66,10 +67,10 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
     event = Event(
         event_id=event_id,
         load_date=load_date,
-        event_type=first.report.event_type,
+        event_type=event_type,
         status_type=status,
         mode_type=mode,
-        **_category(first.report.event_type, status, mode, tales),
+        **_category(event_type, status, mode, tales),
         context_types=tuple(sorted({context for tale in tales for context in tale.report.context_types})),
         start_date=interval.start if interval else None,
         end_date=interval.end if interval else None,
@@ -115,6 +116,10 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
         ),
         happening=happening,
     )
+
+
+def _mode(tale: Tale) -> str | None:
+    return tale.report.mode_type
 
 
 def _chronological(tale: Tale) -> tuple[date, tuple[str, str]]:

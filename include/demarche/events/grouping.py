@@ -286,8 +286,16 @@ class _Grouping:
     def _compare(self, one: int, other: int) -> Verdict:
         pair = (one, other) if one < other else (other, one)
         if pair not in self._verdicts:
-            self._verdicts[pair] = compare(self._tales[pair[0]], self._tales[pair[1]])
+            verdict = compare(self._tales[pair[0]], self._tales[pair[1]])
+            if verdict.rule == "day_corrected" and self._share_document(*pair):
+                verdict = Verdict("conflict", "another_day")
+            self._verdicts[pair] = verdict
         return self._verdicts[pair]
+
+    def _share_document(self, one: int, other: int) -> bool:
+        """Whether a text tells both: then it isn't the one put right in a reprint."""
+        ours, theirs = ({tale.facts.document_id for tale in self._codings[index]} for index in (one, other))
+        return not ours.isdisjoint(theirs)
 
     def _edges(self) -> tuple[list[_Edge], list[_Edge]]:
         """Strong and weak ties between codings of common blocks."""

@@ -464,7 +464,16 @@ def _weigh_gap(
         is_slack = gap <= settings()["slack_days"] and not _numbers_differ(one, other)
         if is_slack and corroboration >= 1.0 and parties.is_whole:
             return Verdict("strong", "next_day", corroboration - 0.1)
+    if coarsest == "day" and parties.is_whole and _is_corrected(one, other):
+        return Verdict("strong", "day_corrected", corroboration - 0.2)
     return _conflict("another_day")
+
+
+def _is_corrected(one: Tale, other: Tale) -> bool:
+    """Whether a reprint says the same of an act that happens once, but for the day."""
+    is_reprint = _one_voice(one, other) and one.facts.document_id != other.facts.document_id
+    is_same = one.status == other.status and word_overlap(one, other) >= settings()["reprinted_words"]
+    return is_reprint and is_same and _is_single(one) and _is_single(other) and not _numbers_differ(one, other)
 
 
 def _visit_slack(one: Tale, other: Tale, when: Interval, other_when: Interval) -> int:
