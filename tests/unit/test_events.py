@@ -490,6 +490,23 @@ def test_an_office_is_nobodys_name(name: str) -> None:
     assert (somebody is not None) == name.endswith("Vella")
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "is_same"),
+    [
+        ("Maria Vella", "President Rosa Maria Vella of Malta", True),
+        ("Maria Vella", "Maria Vella", False),
+        ("Maria Vella", "Maria Vella and Foreign Minister Rosa Borg", False),
+    ],
+)
+def test_a_name_that_was_read_in_part_is_that_of_the_text(name: str, text: str, is_same: bool) -> None:
+    participant = _participant("r1", "2021-05-10T10", date(2021, 5, 10), 0, "actor", VELLA)
+    vella = tales.person(participant)
+    read = tales.person(participant.model_copy(update={"entity_id": None, "name": name, "text": text}))
+    assert vella is not None
+    assert read is not None
+    assert vella.is_same(read) == is_same
+
+
 def test_a_visitor_of_no_known_country_may_be_the_nameless_one(press: Press) -> None:
     document = press.print("One", "2021-05-05")
     visit(press, document, "start", on="2021-05-04", who="Rosa Vella")

@@ -203,14 +203,28 @@ def person(participant: Participant) -> Person | None:
     else:
         return None
     words = re.findall(r"\w+", fold(named))
+    in_full = _name_in_full(participant, words)
     surname = next((word for word in reversed(words) if len(word) > 2), "")
     initial = words[0][0] if len(words) > 1 else ""
-    return Person(participant.entity_id, frozenset(words), surname, initial) if words or participant.entity_id else None
+    if not words and not participant.entity_id:
+        return None
+    return Person(participant.entity_id, frozenset(words) | in_full, surname, initial)
+
+
+def _name_in_full(participant: Participant, words: Sequence[str]) -> frozenset[str]:
+    """The words of a person's name as the text has it behind an office: "President Ana Maria Okoro of Fiji" of somebody
+    who is listed, or was read, under a part of it. None where the text goes on to somebody else."""
+    text = participant.text if isinstance(participant, ReportParticipant) else ""
+    named = _without_office(text) or ""
+    told = frozenset(re.findall(r"\w+", fold(named)))
+    return told if _FULLEST_NAME.fullmatch(named) and not told.isdisjoint(words) else frozenset()
 
 
 _CAPITALISED = re.compile(r"[A-ZÀ-Þ]")
 #: Two or three capitalised words that nobody took for a person: still somebody's name.
 _FULL_NAME = re.compile(r"(?!The )[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ]\.)?(?: [A-ZÀ-Þ][\w'’-]+){1,2}")
+#: The same with all given names.
+_FULLEST_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w.'’-]*){1,4}")
 
 
 @cache
