@@ -216,6 +216,32 @@ def test_a_page_that_the_other_source_could_not_have_is_not_lost(desk, server):
     assert desk.fetch(NEXT).written == 1
 
 
+def test_of_a_page_that_is_forgotten_no_word_stays_and_it_is_not_asked_for_again(desk, server):
+    put(server, 1, 2)
+    desk.fetch()
+    desk.documents()
+    steps.forget(f"{server.root}/1", settings=desk.settings)
+    assert "1th time" not in desk.lake.source_state("courier")
+    assert list(desk.state().visits) == [f"{server.root}/feed", f"{server.root}/2"]
+    put(server, 1, 2, 3)
+    desk.asked()
+    desk.fetch(NEXT)
+    assert desk.asked() == ["/feed", "/3"]
+    assert "1th time" not in desk.lake.source_state("courier")
+
+
+def test_of_a_document_that_is_forgotten_no_word_stays_and_its_page_may_have_others(desk, server):
+    put(server, 1)
+    desk.fetch()
+    (document,) = desk.documents()
+    steps.forget(document.document_id, settings=desk.settings)
+    assert "1th time" not in desk.lake.source_state("courier")
+    changed = feed(1).replace(b"<pubDate>", b"<updated>2020-01-03T00:00:00Z</updated><pubDate>")
+    server.pages |= {"/feed": (200, XML, changed), "/1": page(7)}
+    desk.fetch(NEXT)
+    assert [document.body.count("7th time") for document in desk.documents(NEXT)] == [1]
+
+
 def test_an_old_hour_is_not_asked_for_and_loses_nothing_when_the_feed_has_moved_on(desk, server):
     put(server, 1, 2)
     desk.fetch()

@@ -383,6 +383,17 @@ def test_what_a_lake_lacks_is_taken_and_nothing_twice(lake, backup):
     assert backup.lake.manifest("documents", KEY) is None
 
 
+def test_what_is_remembered_of_sources_is_as_new_in_the_backup_and_never_older_in_the_lake(lake, backup):
+    lake.put_source_state("courier", "{}")
+    backup.lake.take_missing(lake)
+    lake.put_source_state("courier", '{"declared": "anew"}')
+    assert [backup.lake.take_source_states(lake) for _ in range(2)] == [1, 0]
+    assert backup.lake.source_state("courier") == '{"declared": "anew"}'
+    lake.put_source_state("courier", "{}")
+    assert lake.take_missing(backup.lake) == 0
+    assert lake.source_state("courier") == "{}"
+
+
 def test_files_are_kept_whole_and_come_back(backup, tmp_path):
     path, back = tmp_path / "w.duckdb", tmp_path / "back.duckdb"
     for name in ("1.duckdb", "2.duckdb", "3.duckdb"):

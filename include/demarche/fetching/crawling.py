@@ -43,7 +43,8 @@ class Crawl:
     """One run over one source, for a partition.
 
     ``seconds`` bounds the run: what isn't fetched by then waits for the next. ``claims`` holds which source of the run
-    asks for which page, and is shared by all of them: one that several list is asked for once.
+    asks for which page, and is shared by all of them: one that several list is asked for once. A link of which
+    ``is_forgotten`` is true is neither asked for nor remembered.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Crawl:
         client: WebClient,
         *,
         claims: MutableMapping[str, str] | None = None,
+        is_forgotten: Callable[[str], bool] = lambda _: False,
         seconds: float = 300.0,
         now: Callable[[], datetime] = _utc_now,
         clock: Callable[[], float] = time.monotonic,
@@ -69,6 +71,7 @@ class Crawl:
         self._failure: FetchError | None = None
         self._standing: list[Link] = []
         self._claims: MutableMapping[str, str] = {} if claims is None else claims
+        self._is_forgotten = is_forgotten
         self._had: dict[str, Fetch] = {}
 
     @property
@@ -175,7 +178,7 @@ class Crawl:
             for link in links:
                 if link.is_index and depth < MAX_DEPTH:
                     found.append((link, depth + 1))
-                elif not link.is_index and self.declaration.wants(link.url):
+                elif not link.is_index and self.declaration.wants(link.url) and not self._is_forgotten(link.url):
                     self._list(link)
 
     def _links(self, index: Link) -> list[Link]:

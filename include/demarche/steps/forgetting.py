@@ -17,6 +17,7 @@ from demarche.steps.loading import rebuild_warehouse
 from demarche.steps.maintaining import back_up
 from demarche.steps.pairing import pair_documents
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
+from demarche.steps.sources import state_of
 from demarche.steps.tagging import tag_documents
 from demarche.storage import Backup, Lake
 
@@ -44,9 +45,9 @@ _UNKNOWN = (
 
 def forget(target: str, *, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
     """Take away a document, by its address (all its versions, and whatever comes from there later), document id or
-    article id: from all that is derived, the raw bytes that nothing else uses, revisions, samples of checks, former
-    publications, what reviewers said of it, and all of these in the settings' backup. Doing it again finishes what a
-    kill left undone. Raises StepError when nothing is called so.
+    article id: from all that is derived, the raw bytes that nothing else uses, what feeds said of it, revisions,
+    samples of checks, former publications, what reviewers said of it, and all of these in the settings' backup. Doing
+    it again finishes what a kill left undone. Raises StepError when nothing is called so.
     """
     settings = settings or load_settings()
     lake = open_lake(settings)
@@ -159,13 +160,16 @@ def _unused(lake: Lake, uses: Mapping[str, set[str]]) -> set[str]:
 
 
 def _purge(lake: Lake, stones: list[Tombstone], uses: Mapping[str, set[str]], unused: Iterable[str]) -> int:
-    """Remove unused raw bytes from a lake or its backup, and every row of log and journal that tells of what is
-    forgotten; answer how many raw entries went."""
+    """Remove unused raw bytes from a lake or its backup, and every row of log, journal and what is remembered of
+    sources that tells of what is forgotten; answer how many raw entries went."""
     hashes = {raw_hash for stone in stones for raw_hash, _ in stone.places}
     forgotten = Forgotten(stone.model_dump() for stone in stones)
     removed = sum(map(lake.remove_raw, unused))
     for key in sorted(set().union(*uses.values())):
         lake.rewrite_fetches(key, lambda fetch: _without_words(fetch, hashes, forgotten))
+    for source in lake.asked_sources():
+        with lake.one_asking(source):
+            _forget_visits(lake, source, hashes, forgotten)
     reports = {report_id for stone in stones for report_id in stone.report_ids}
     events = {event_id for stone in stones for event_id in stone.event_ids}
     lake.rewrite_journal(
@@ -185,6 +189,20 @@ def _without_words(fetch: Fetch, hashes: set[str], forgotten: Forgotten) -> Fetc
     if fetch.raw_hash in hashes or forgotten.names_url(fetch.url):
         return fetch.model_copy(update={"given_values": {}})
     return fetch
+
+
+def _forget_visits(lake: Lake, source: str, hashes: set[str], forgotten: Forgotten) -> None:
+    """Take out of what is remembered of a source the pages that are forgotten, with the titles and names that a feed
+    gave them. Of a page whose address may have others one day, what was fetched from it stays known."""
+    state = state_of(lake, source)
+    kept = {
+        url: visit.model_copy(update={"given": {}}) if visit.raw_hash in hashes else visit
+        for url, visit in state.visits.items()
+        if not forgotten.names_url(url)
+    }
+    if kept != state.visits:
+        state.visits = kept
+        lake.put_source_state(source, state.model_dump_json(exclude_defaults=True))
 
 
 def _without_reports(row: dict[str, Any], reports: set[str], documents: set[str]) -> dict[str, Any] | None:

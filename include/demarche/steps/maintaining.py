@@ -71,7 +71,7 @@ def _copy(backup: Backup, lake: Lake, settings: Settings, keep: int) -> int:
     from demarche import warehouse as store
 
     place = warehouse_of(settings)
-    copied = backup.lake.take_missing(lake)
+    copied = backup.lake.take_missing(lake) + backup.lake.take_source_states(lake)
     found = store.overview(place) if place.exists() else None
     if found and found.loaded_at and found.load_id:
         with _beside(settings, "backup") as file:

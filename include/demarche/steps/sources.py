@@ -23,7 +23,7 @@ from demarche.settings import Settings, load_settings
 from demarche.sources.declaring import ARCHIVE, FOLDER, Declaration, DeclarationError, read_declarations
 from demarche.steps import archives
 from demarche.steps.appending import Appended, append
-from demarche.steps.ledgers import hour_that_has_ended, open_lake
+from demarche.steps.ledgers import forgotten_in, hour_that_has_ended, open_lake
 from demarche.steps.results import StepError
 from demarche.storage import Lake, LakeFault
 
@@ -96,7 +96,8 @@ def deal_sources(width: int, *, settings: Settings | None = None) -> list[list[s
 def _unread_parts(lake: Lake, source: Declaration) -> list[str]:
     names = archives.part_ids(source)
     parts = {name: archives.one_part(source, name) for name in names}
-    return [name for name, part in parts.items() if not archives.is_read(part, _state(lake, archives.state_name(part)))]
+    states = {name: state_of(lake, archives.state_name(part)) for name, part in parts.items()}
+    return [name for name, part in parts.items() if not archives.is_read(part, states[name])]
 
 
 # --- how they fare -----------------------------------------------------------------------------------------------
@@ -111,9 +112,9 @@ def health_of(lake: Lake, source: Declaration) -> SourceHealth:
     """How asking a source went, as the lake remembers it."""
     if source.kind == ARCHIVE:
         parts = [archives.one_part(source, name) for name in archives.part_ids(source)]
-        health, waiting = archives.joint_health([_state(lake, archives.state_name(part)) for part in parts])
+        health, waiting = archives.joint_health([state_of(lake, archives.state_name(part)) for part in parts])
     else:
-        state = _state(lake, source.id)
+        state = state_of(lake, source.id)
         health, waiting = state.health, len(state.waiting)
     return SourceHealth(
         source_name=source.id,
@@ -133,7 +134,8 @@ def health_of(lake: Lake, source: Declaration) -> SourceHealth:
     )
 
 
-def _state(lake: Lake, name: str) -> SourceState:
+def state_of(lake: Lake, name: str) -> SourceState:
+    """What is remembered of a source, by its id, or of one of its archives. Raises LakeFault where it is damaged."""
     text = lake.source_state(name)
     try:
         return SourceState.model_validate_json(text) if text else SourceState()
@@ -193,12 +195,15 @@ def _crawl(
     source: Declaration, key: str, lake: Lake, settings: Settings, pacer: Pacer, claims: dict[str, str], again: bool
 ) -> tuple[Appended, str | None]:
     with lake.one_asking(source.id):
-        state = _state(lake, source.id)
+        state = state_of(lake, source.id)
         keys = dict.fromkeys(filter(None, (state.health.asked_key, key)))
         if again:
             state.health.asked_key = state.health.retry_at = None
         with web_client(settings, state, pacer) as client:
-            crawl = Crawl(source, key, state, client, claims=claims, seconds=settings.source_seconds)
+            crawl = Crawl(
+                source, key, state, client,
+                claims=claims, is_forgotten=forgotten_in(lake).names_url, seconds=settings.source_seconds,
+            )  # fmt: skip
             crawl.look([fetch for one in keys for fetch in lake.fetches(one)])
             save = _Saving(lake, source.id, state)
             save()  # the pages that wait, before the first of them is asked for
@@ -235,7 +240,7 @@ def _read_archive(
 ) -> tuple[Appended, str | None]:
     name = archives.state_name(part)
     with lake.one_asking(name):
-        state = _state(lake, name)
+        state = state_of(lake, name)
         if archives.is_read(part, state):
             return Appended(), None
         with archives.client_or_none(part, lambda: web_client(settings, state, pacer)) as client:
@@ -248,7 +253,7 @@ def _read_files(source: Declaration, key: str, lake: Lake, settings: Settings) -
     assert source.path is not None
     order = _order(source, key, settings)
     with lake.one_asking(source.id):
-        state = _state(lake, source.id)
+        state = state_of(lake, source.id)
         at = datetime.now(UTC)
         try:
             if not source.path.exists():
@@ -275,7 +280,7 @@ def known_files(lake: Lake, state: SourceState, key: str, settings: Settings) ->
     folders = [source.id for source in declared_sources(settings) if source.path and source.kind != ARCHIVE]
     files: dict[str, FileRow] = {}
     for name in {DROP, NAMED, *folders}:
-        files |= _state(lake, name).files or {}
+        files |= state_of(lake, name).files or {}
     keys = [key] if state.open_key in (None, key) else [state.open_key or key, key]
     fetches = [fetch for one in keys for fetch in lake.fetches(one)]
     return Known(fetches, [row for one in keys for row in lake.fetch_rejects(one)], files | state.files)
@@ -285,10 +290,10 @@ def count_unread_files(lake: Lake, settings: Settings) -> int | None:
     """How many files of the drop folder no run has read or rejected as they are now, but for archives, of whose pages
     the fetch log alone knows; None before the folder was asked for the first time, if the log has anything. Raises
     LakeFault."""
-    dropped = _state(lake, DROP).files
+    dropped = state_of(lake, DROP).files
     if dropped is None and lake.fetch_keys():
         return None
-    known = Known(files={**(_state(lake, NAMED).files or {}), **(dropped or {})})
+    known = Known(files={**(state_of(lake, NAMED).files or {}), **(dropped or {})})
     files = fetching.files_in(settings.drop_folder)
     return sum(known.is_unread(path) for path in files if not fetching.is_archive(path))
 
@@ -297,7 +302,7 @@ def read_named(paths: Sequence[Path], key: str, lake: Lake, settings: Settings) 
     """Fetch the files that were named, and those in folders that were named."""
     order = Order(key, settings.source_name, settings.max_file_bytes, settings.max_archive_bytes)
     with lake.one_asking(NAMED):
-        state = _state(lake, NAMED)
+        state = state_of(lake, NAMED)
         files = (file for path in paths for file in (fetching.files_in(path) if path.is_dir() else [path]))
         if any(map(fetching.is_archive, files)):
             state.files = None  # of the pages in archives, the log alone knows

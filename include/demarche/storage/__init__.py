@@ -203,6 +203,10 @@ class Lake:
         """Remember this of a source, in the place of what was."""
         self._put(self._source_path(source), state.encode())
 
+    def asked_sources(self) -> list[str]:
+        """The sources of which something is remembered, by their ids; an archive's parts by names of their own."""
+        return [name.removesuffix(".json") for name in self._names("raw", "sources") if name.endswith(".json")]
+
     @contextmanager
     def one_asking(self, source: str) -> Iterator[None]:
         """One run over a source at a time. On one machine, as ``_exclusive``."""
@@ -553,8 +557,9 @@ class Lake:
 
     # --- another lake ----------------------------------------------------------------------------------------
     def take_missing(self, other: Lake) -> int:
-        """Take the raw bytes, fetch log and journal that ``other`` has and this lake lacks; how many objects. They are
-        never changed, so that one which is there is the same."""
+        """Take the raw bytes, fetch log and journal that ``other`` has and this lake lacks, and what is remembered of
+        sources that this one never asked; how many objects. Those are never changed, so that one which is there is the
+        same; what is remembered does change, and is taken by ``take_source_states``."""
         taken = 0
         for part in ("raw", "journal"):
             held = set(self._all(part))
@@ -562,6 +567,17 @@ class Lake:
                 if path not in held:
                     self._put(self._path(path), other._get(other._path(path)))
                     taken += 1
+        return taken
+
+    def take_source_states(self, other: Lake) -> int:
+        """Remember of each source what ``other`` does, in the place of what was; of how many that was something
+        else."""
+        taken = 0
+        for source in other.asked_sources():
+            state = other.source_state(source)
+            if state is not None and state != self.source_state(source):
+                self.put_source_state(source, state)
+                taken += 1
         return taken
 
     def _all(self, part: str) -> list[str]:
