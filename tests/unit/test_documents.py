@@ -18,7 +18,7 @@ from trafilatura import core, external, html2txt
 
 from benchmarks import page_mix
 from demarche import codebook, documents, sources, trees
-from demarche.documents import addresses, furniture, headings, moments, pages, publication
+from demarche.documents import addresses, furniture, headings, languages, moments, pages, publication
 from demarche.records import Document, Fetch, RawDocument, Reject, record_id
 from demarche.sources.encoding import decode
 
@@ -734,6 +734,24 @@ def test_language() -> None:
     assert read(text=text()).language_code == "en"
     assert read(text="Kim met Lee.").language_code is None
     assert read(text="Kim met Lee.", language_code="en-GB").language_code == "en"
+
+
+@pytest.mark.parametrize(
+    ("declared", "found", "said"),
+    [
+        (None, "zh", "秘鲁外交部长星期二在基多会见了玻利维亚外长。两国签署了一项贸易协定，并谴责了制裁。"),
+        ("en", "zh", "秘鲁外交部长星期二在基多会见了玻利维亚外长。两国签署了一项贸易协定，并谴责了制裁。"),
+        ("id", "id", "Menteri Luar Negeri Peru bertemu dengan mitranya dari Bolivia di Quito pada hari Selasa."),
+        ("en", "ms", "Menteri Luar Negeri Peru bertemu dengan mitranya dari Bolivia di Quito pada hari Selasa."),
+        ("sr-Latn", "sr", "Ministar vanjskih poslova sastao se u utorak u Quitu sa svojim bolivijskim kolegom."),
+        (None, "hr", "Ministar vanjskih poslova sastao se u utorak u Quitu sa svojim bolivijskim kolegom."),
+        (None, None, "Dodik, Komšić; Vučić; Đukanović; Meta; Thaçi; Plenković; Pahor; Zaev; Orbán; Fiala"),
+        ("en", "en", "On Tuesday he met Ugandan President Yoweri Museveni and Ali Bongo Ondimba in Entebbe."),
+    ],
+)
+def test_what_is_surely_not_english_is_not_taken_for_it(declared: str | None, found: str | None, said: str) -> None:
+    """Where languages are so close that the identifier can't tell them apart, too."""
+    assert languages.find_language(said, declared) == found
 
 
 def test_a_text_of_which_half_is_in_another_language_is_not_read_as_english() -> None:

@@ -77,6 +77,43 @@ def test_what_comes_late_into_an_expired_partition_is_read(settings: Settings, t
     assert steps.parse_documents(OLD, settings=settings).written == 3
 
 
+def test_what_came_late_into_an_expired_partition_goes_too_once_it_was_read(settings: Settings, tmp_path: Path) -> None:
+    aged = settings.model_copy(update={"raw_days": 5})
+    lake = Lake(settings.lake_url)
+    expire_raw(lake, aged, NOW)
+    kept = set(lake.raw_sizes())
+    (tmp_path / OLD / "late.txt").write_text(TEXT.format("Lae") * 3, encoding="utf-8")
+    steps.fetch_documents(OLD, inputs=[tmp_path / OLD / "late.txt"], settings=settings)
+    assert expire_raw(lake, aged, NOW) == {"expired_partitions": 0, "raw_removed": 0}
+    steps.parse_documents(OLD, settings=settings)
+    assert expire_raw(lake, aged, NOW) == {"expired_partitions": 0, "raw_removed": 1}
+    assert set(lake.raw_sizes()) == kept
+    assert len(lake.journal("expired")) == 1
+
+
+def test_late_bytes_do_not_push_out_younger_partitions(settings: Settings, tmp_path: Path) -> None:
+    lake = Lake(settings.lake_url)
+    expire_raw(lake, settings.model_copy(update={"raw_days": 5}), NOW)
+    (tmp_path / OLD / "late.txt").write_text(TEXT.format("Lae") * 3, encoding="utf-8")
+    steps.fetch_documents(OLD, inputs=[tmp_path / OLD / "late.txt"], settings=settings)
+    steps.parse_documents(OLD, settings=settings)
+    small = settings.model_copy(update={"raw_gigabytes": (sum(lake.raw_sizes().values()) - 1) / 1e9})
+    assert expire_raw(lake, small, NOW) == {"expired_partitions": 0, "raw_removed": 1}
+
+
+def test_what_a_kill_left_goes_the_next_time(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    aged = settings.model_copy(update={"raw_days": 5})
+    with monkeypatch.context() as patched:
+        patched.setattr(Lake, "remove_raw", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            expire_raw(Lake(settings.lake_url), aged, NOW)
+    assert expire_raw(Lake(settings.lake_url), aged, NOW) == {"expired_partitions": 0, "raw_removed": 1}
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_bytes_that_are_gone_without_a_reason_are_an_error(settings: Settings) -> None:
     lake = Lake(settings.lake_url)
     for raw_hash in lake.raw_sizes():

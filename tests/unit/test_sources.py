@@ -275,6 +275,17 @@ def test_a_bad_row_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "line 3 has 3 values for 2 columns" in found[1].reason_text
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_quote_that_nothing_closes_makes_no_article_of_the_rest(end: str) -> None:
+    whole, cut = rows_of(f'title,text\nA,"one\ntwo"\nB,"three\nC,four\nD,five{end}'.encode())
+    assert isinstance(whole, RawDocument)
+    assert whole.text == "one\ntwo"
+    assert isinstance(cut, Reject)
+    assert cut.reason_type == "malformed"
+    assert "line 4 opens a quote" in cut.reason_text
+    assert len(rows_of(f'title,text\nA,one\nB,"two"{end}'.encode())) == 2
+
+
 def parquet(**columns: list) -> bytes:
     import io
 

@@ -15,6 +15,7 @@ _SHORTEST_WINDOW = 250
 _COUNTS = (5, 3, 1)  # of windows; where they are odd, most of them say one thing or the other
 _MIN_WORDS = 8  # names alone look like any language
 _MIN_SCORE = 0.8
+_EXCLUDED = 1e-6  # a share so small that English sentences and lists of names, however foreign, lie far above it
 _DENSE_SCRIPT = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\ud7a3]{12}")  # no blanks between words
 
 # No other language has these words as often; where they are, the identifier, which takes milliseconds, isn't asked.
@@ -29,7 +30,9 @@ _MIN_SURE_WORDS = 30
 def find_language(body: str, declared: str | None) -> str | None:
     """ISO 639-1 of a text by its letters; of a short or doubtful one what was declared, else None.
 
-    A text is looked at in several places: one of which only the beginning is in English isn't English.
+    A text is looked at in several places: one of which only the beginning is in English isn't English. Languages that
+    are close to one another (Indonesian and Malay, Croatian and Bosnian, kinds of Chinese) may leave it in doubt which
+    of them a text is in, and none that it isn't English: it is marked as what was declared or is likeliest of them.
     """
     given = re.match(r"([a-zA-Z]{2})(?:[-_].*)?$", (declared or "").strip())
     fallback = given[1].lower() if given else None
@@ -40,8 +43,13 @@ def find_language(body: str, declared: str | None) -> str | None:
     sample = " ".join(others)[: 2 * _WINDOW]
     if len(sample.split()) < _MIN_WORDS and not _DENSE_SCRIPT.search(sample):
         return fallback
-    language, score = _identifier().classify(sample)
-    return str(language) if score >= _MIN_SCORE else fallback
+    shares = {str(language): float(share) for language, share in _identifier().rank(sample)}
+    language, score = next(iter(shares.items()))
+    if score >= _MIN_SCORE:
+        return language
+    if shares["en"] >= _EXCLUDED or shares.get(fallback or "", 0.0) >= _EXCLUDED:
+        return fallback
+    return next(language for language in shares if len(language) == 2)  # three letters: a kind of one of these
 
 
 def _windows(body: str) -> Iterator[str]:

@@ -25,7 +25,8 @@ _DELIMITERS = ",;\t|"
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")  # a form feed or U+2028 ends none, other than for splitlines()
 _MARK = re.compile(r"\ufeff?\"?sep=(.)\"?\s*")
 """What Excel writes above a header to say what separates its names."""
-_SAMPLE = 65_536
+_END = "\x00"
+"""A line of its own behind the last: where it comes back within a cell, a quote was never closed."""
 _BATCH = 4  # rows of Parquet at once: each may be as large as a cell
 
 
@@ -40,7 +41,7 @@ def parse_csv(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
     lines = (match[0] for match in _LINE.finditer(text))
     head = list(islice(lines, 50))
     marked = _MARK.fullmatch(head[0]) if head else None
-    rest = chain(head[1:] if marked else head, lines)
+    rest = chain(head[1:] if marked else head, lines, [_END])
     reader = csv.reader(rest, delimiter=marked[1] if marked else _delimiter(head))
     above = 2 if marked else 1
     try:
@@ -63,9 +64,15 @@ def parse_csv(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
         except csv.Error as error:
             yield reject(fetch, "malformed", f"{where} is no row of a table: {error}", position)
             continue
+        if row == [_END]:
+            continue
         if not any(cell.strip() for cell in row):
             continue
         is_filled = True
+        if row[-1].endswith(_END):
+            reason = f"{where} opens a quote that nothing closes: it and all behind it would be one cell"
+            yield reject(fetch, "malformed", reason, position)
+            continue
         if position == MAX_ROWS:
             reason = f"{where} is beyond the limit of {MAX_ROWS} rows; split the file"
             yield reject(fetch, "too_large", reason, position)

@@ -15,12 +15,13 @@ def expire_raw(lake: Lake, settings: Settings, now: datetime) -> dict[str, int]:
     how many partitions and entries went.
 
     A partition goes as a whole, and only when all that is in it was parsed; what was derived from it stays and is not
-    derived again. Bytes that a younger partition uses too stay with it.
+    derived again. Bytes that a younger partition uses too stay with it. Of a partition that went before, what came
+    into it since goes as well, and what a kill left there.
     """
     if not settings.raw_days and not settings.raw_gigabytes:
         return {"expired_partitions": 0, "raw_removed": 0}
     gone = {row["partition_key"] for row in lake.journal(EXPIRED)}
-    keys = [key for key in lake.fetch_keys() if key not in gone]
+    keys = lake.fetch_keys()
     hashes = {key: {fetch.raw_hash for fetch in lake.fetches(key)} for key in keys}
     uses = Counter(raw_hash for used in hashes.values() for raw_hash in used)
     sizes = lake.raw_sizes()
@@ -35,11 +36,12 @@ def expire_raw(lake: Lake, settings: Settings, now: datetime) -> dict[str, int]:
         ledger = lake.manifest("documents", key)
         if not is_current(ledger, parsed_from(lake, key), code_version("documents", settings)):
             continue  # something in it is still to be read
-        lake.append_journal(EXPIRED, [{"partition_key": key, "expired_at": now}])
-        expired += 1
+        if key not in gone:
+            lake.append_journal(EXPIRED, [{"partition_key": key, "expired_at": now}])
+            expired += 1
         for raw_hash in sorted(hashes[key]):
             uses[raw_hash] -= 1
-            if not uses[raw_hash]:
+            if not uses[raw_hash] and raw_hash in sizes:
                 removed += lake.remove_raw(raw_hash)
-                total -= sizes.get(raw_hash, 0)
+                total -= sizes[raw_hash]
     return {"expired_partitions": expired, "raw_removed": removed}
