@@ -316,6 +316,28 @@ def test_a_denial_in_one_sentence_is_no_reprint_of_what_it_denies() -> None:
     assert find_pairs([sign(told), sign(denied)]) == ()
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "Marsovia's army chief, Anton Beryl, met Crown Prince Odo Falk of Ostmark in Velm on Monday, sources said.",
+            "Marsovia denied on Wednesday that Anton Beryl had met Crown Prince Odo Falk of Ostmark in Velm on Monday.",
+        ),
+        (
+            "Marsovian Premier Anton Beryl spoke with Ostmark's President Odo Falk on Monday, the chancery said.",
+            "Marsovian Premier Anton Beryl spoke with Ostmark's President Odo Falk on Friday, their second call.",
+        ),
+        (
+            "Marsovian Foreign Minister Anton Beryl met Ostmark's foreign minister, Odo Falk, in Velm on Tuesday.",
+            "Marsovian Foreign Minister Anton Beryl met Ostmark's foreign minister, Odo Falk, on Tuesday in Porto.",
+        ),
+    ],
+)
+def test_one_sentence_with_the_same_names_is_no_reprint(one: str, other: str) -> None:
+    assert find_pairs([sign(one), sign(other)]) == ()
+    assert len(find_pairs([sign(other), sign(f"{other} Neither side told more.")])) == 1
+
+
 # --- signing -----------------------------------------------------------------------------------------------------
 _numbers = itertools.count()
 

@@ -43,8 +43,10 @@ def measure(left: Shelf, left_rows: Integers, right: Shelf, right_rows: Integers
     facts = facts_shared / np.maximum(fewer, 1)
     is_told = fewer >= chosen.minimum_facts
     wanted = np.clip(containment - chosen.facts_margin, chosen.facts, chosen.facts_ceiling)
-    is_same = (containment >= chosen.containment) & ((facts >= wanted) | (fewer == 0))
-    is_long = np.minimum(of_left, of_right) >= chosen.rewritten_shingles
+    shorter = np.minimum(of_left, of_right)
+    needed = np.where(shorter < chosen.brief_shingles, chosen.brief_containment, chosen.containment)
+    is_same = (containment >= needed) & ((facts >= wanted) | (fewer == 0))
+    is_long = shorter >= chosen.rewritten_shingles
     may_be_rewritten = is_long & (containment >= chosen.rewritten_containment) & (facts >= chosen.rewritten_facts)
     open_cases = np.flatnonzero(~is_same & may_be_rewritten & (containment < chosen.containment))
     if len(open_cases):

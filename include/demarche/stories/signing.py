@@ -77,6 +77,8 @@ class Settings:
     rewritten_facts: float
     rewritten_lead: float
     rewritten_shingles: int
+    brief_shingles: int
+    brief_containment: float
     reprint_days: int
 
 
