@@ -7,6 +7,7 @@ import tomllib
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,9 @@ from trafilatura import core, external, html2txt
 
 from benchmarks import page_mix
 from demarche import codebook, documents, sources, trees
-from demarche.documents import addresses, furniture, headings, languages, moments, pages, publication
+from demarche.documents import addresses, furniture, headings, languages, moments, pages, publication, titles
+from demarche.documents.lines import Page
+from demarche.documents.moments import days_in
 from demarche.records import Document, Fetch, RawDocument, Reject, record_id
 from demarche.sources.encoding import decode
 
@@ -318,7 +321,7 @@ def test_title_by_rung() -> None:
 def test_title_of_text_by_rung() -> None:
     head = "Fiji and Tonga to open joint consulate"
     assert read(text=text(head), title="[Focus] Given").title == "Given"
-    assert read(text=text("Subject: Consulate matters", head)).title == "Consulate matters"
+    assert read(text=text("From: Sione Tau", "Subject: Consulate matters")).title == "Consulate matters"
     assert read(text=text("World news today", head)).title == head
     assert read(text=text()).title is None
 
@@ -1064,3 +1067,95 @@ def test_the_bounds_of_the_model_are_wider_where_rules_agree() -> None:
 def test_trees_are_the_same_when_written_and_read_again() -> None:
     data = codebook.data(furniture.MODEL_FILE)
     assert trees.Trees.from_bytes(data).to_bytes() == data
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("November 4, 20213:47 PM UTC Updated 2 hours ago", "2021-11-04"),
+        ("August 1, 202210:21", "2022-08-01"),
+        ("Issue No. 1619 (17 - 23 November 2022)", "2022-11-17"),
+        ("Weekend, September 30 - October 6, 2017", "2017-09-30"),
+        ("Issue #313 (01 September 06 - 07 September 06)", "2006-09-01"),
+        ("Sent 21 Apr 94 17:52:08 GMT", "1994-04-21"),
+        ("From wire.national Wed Dec 21 15:40:11 1994", "1994-12-21"),
+        ("KN-LM-07-05-99 1422EDT", "1999-07-05"),
+        ("19991217", "1999-12-17"),
+        ("12 May 20 boats", None),
+        ("14:31 March 29, 2011", "2011-03-29"),
+        ("1234567890", None),
+    ],
+)
+def test_days_as_pages_print_them(line: str, day: str | None) -> None:
+    assert next((str(found.day) for _, _, found in days_in(line)), None) == day
+
+
+def test_a_day_run_together_with_its_time_keeps_both() -> None:
+    (found,) = days_in("October 2, 20252:06 PM GMT")
+    assert str(found[2].instant) == "2025-10-02 14:06:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "day"),
+    [
+        ("Rome, Italy, Apr 12, 2010 / 05:06 pm (KLN).- A chapel will be built.", "2010-04-12"),
+        ("Suva, August 20, 2020 (PNS) -- A ferry sank.", "2020-08-20"),
+        ("HELSINKI, Oct 22, 1987, BNA - A boundary was agreed.", "1987-10-22"),
+        ("Djibouti, 30 March 2015: The council met.", "2015-03-30"),
+        ("In Geneva, 3 May 2019 was a day of rest.", None),
+    ],
+)
+def test_day_of_a_dateline(paragraph: str, day: str | None) -> None:
+    found = publication.dateline_day([paragraph])
+    assert (str(found.day) if found else None) == day
+
+
+def test_a_text_is_older_than_the_mail_that_passes_it_on() -> None:
+    header = ("From: Sione Tau", "Date: Tue, 21 Dec 2021 07:15:00 +0000", "Subject: Worth reading")
+    assert printed_day(*header, "Tuesday, December 20, 2021") == "2021-12-20"
+    assert printed_day(*header) == "2021-12-21"
+    assert printed_day("Date: 21 December 2021", "Printed on 3 May 2022") == "2021-12-21"
+
+
+def test_a_record_says_its_day_behind_the_text() -> None:
+    tail = ("Links", *["Subject: Timber"] * 8, "Publication date: Aug 11, 2001", "Last updated: Sep 3, 2017")
+    assert printed_day(tail=tail) == "2001-08-11"
+
+
+def test_a_weekday_finds_its_year_in_the_copyright() -> None:
+    tail = ("Copyright (c) 1997 Continental News. All rights reserved.",)
+    assert printed_day("Monday September 22 3:14 PM EDT", tail=tail) == "1997-09-22"
+    assert printed_day("Tuesday September 22 3:14 PM EDT", tail=tail) is None
+    assert printed_day("Monday September 22", tail=(*tail, "© 1998 Others")) is None
+
+
+def printed_day(*head: str, tail: tuple[str, ...] = ()) -> str | None:
+    found, _ = publication.printed(head, tail, "")
+    return str(found.day) if found else None
+
+
+SITE = ("Home | World | Sport", "The independent voice of Larkin since 1921")
+ABOUT = "Peru and Ecuador sign treaty on shared river"
+
+
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        ((*SITE, ABOUT, *SIGNED), ABOUT),
+        ((*SITE, f"World / {ABOUT}", *SIGNED), ABOUT),
+        ((*SITE, f"^{ABOUT.upper()}<", *SIGNED), ABOUT.upper()),
+        ((ABOUT, *SITE, ABOUT.upper(), *SIGNED), ABOUT),
+        ((f"HD {ABOUT}", "WC 412 words"), ABOUT),
+        ((*SITE, ABOUT, "After nine years both banks of the river get the same rules", *SIGNED), ABOUT),
+    ],
+)
+def test_title_among_the_lines_above_an_article(above: tuple[str, ...], title: str) -> None:
+    assert read(text="\n".join((*above, "", *RIVER, *FOOT))).title == title
+
+
+def test_titles_are_sought_among_any_number_of_lines() -> None:
+    begun = monotonic()
+    lines = [f"Ministers of {number} states / sign » a treaty | on rivers" for number in range(5_000)]
+    page = Page(RIVER, tuple(lines), (), ())
+    titles.find_title(page)
+    assert monotonic() - begun < 5

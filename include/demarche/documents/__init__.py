@@ -94,13 +94,15 @@ def _from_text(raw: RawDocument) -> _Draft:
     page = _from_dateline(furniture.split_page(text))
     draft = _Draft(list(page.paragraphs), around=_ends((*page.head, *page.inner, *page.tail[:8])))
     draft.rules["body"] = "plain_text"
-    printed_title = headings.find_title(page)
+    from demarche.documents import titles  # numpy, which those who read no pages do without
+
+    printed_title, title_line = titles.find_title(page)
     title = clean_line(raw.title)
     _set(draft, "title", _first((("given", title and headings.without_tag(title)), ("head_line", printed_title))))
-    byline, rule = headings.find_byline(page, printed_title)
+    byline, rule = headings.find_byline(page, headings.without_tag(title_line or ""))
     _set(draft, "byline", _first((("given", _given_byline(raw)), (rule, byline))))
-    titles = [number for number, line in enumerate(page.head) if headings.without_tag(line) == printed_title]
-    below = titles[-1] + 1 if titles else 0
+    places = [number for number, line in enumerate(page.head) if line == title_line]
+    below = places[-1] + 1 if places else 0
     head = [*page.head[below:], *page.head[: max(0, below - 1)]]  # a day below the title is nearer than a masthead's
     address = _printed_address(page)
     month_first = order_of_days("\n".join((*page.head, *page.inner, *page.tail)))

@@ -132,7 +132,7 @@ def split_page(text: str) -> Page:
         kept = [
             int(number) for number in np.flatnonzero(weighed(load(MODEL_FILE).probabilities(measured(page)), by_rules))
         ] or kept
-        start, end = min(start, kept[0]), max(end, kept[-1] + 1)
+        start, end = kept[0], kept[-1] + 1
     paragraphs, tails = _without_tails([lines[number] for number in kept])
     inner = tuple(lines[number] for number in range(start, end) if number not in kept)
     return Page(tuple(paragraphs), tuple(lines[:start]), tuple(lines[end:]), inner + tails)

@@ -28,7 +28,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _SIGN = re.compile(r"^(?:#{1,6} )?[\u2190-\u2bff\U0001f000-\U0001faff\s]+")  # arrows, stars, little pictures
-_HEADER_TITLE = re.compile(r"(?i)(?:subject|title|headline)\s?:\s?(.{3,300})")
+_HEADER_TITLE = re.compile(r"(?:(?i:subject|title|headline)\s?:\s?|HD\s{1,9})(.{3,300})")  # of a mail, of a record
 
 
 def without_tag(title: str) -> str:
@@ -36,11 +36,31 @@ def without_tag(title: str) -> str:
     return _TAG.sub("", _SIGN.sub("", title)).strip() or title
 
 
+def labelled_title(lines: Iterable[str]) -> str | None:
+    """What the first line says that is a field of a mail's header or a record: "Subject: …"."""
+    return next((without_label(line) for line in lines if _HEADER_TITLE.fullmatch(line)), None)
+
+
+def without_label(line: str) -> str:
+    """What a line says without a tag, and without the name of its field: "Subject: …"."""
+    header = _HEADER_TITLE.fullmatch(line)
+    return without_tag(_unquoted(header[1]) if header else line)
+
+
+def _unquoted(words: str) -> str:
+    """Words without quotation marks around them all."""
+    words = words.strip()
+    is_quoted = words[0] in _QUOTES and words[-1] in _QUOTES and not any(mark in _QUOTES for mark in words[1:-1])
+    return words[1:-1].strip() if is_quoted else words
+
+
+_QUOTES = "\"“”'"
+
+
 def find_title(page: Page) -> str | None:
     """The line before the article whose words come back in the article; the first that does well."""
-    for line in page.head:
-        if header := _HEADER_TITLE.fullmatch(line):
-            return without_tag(header[1].strip(" \"“”'"))
+    if title := labelled_title(page.head):
+        return title
     above_byline = list(takewhile(lambda line: not is_byline(line), page.head))
     candidates = _candidates(above_byline, page.paragraphs) or _candidates(page.head, page.paragraphs)
     # capitals are a letterhead, if others are not; what begins with a small letter says what the outlet is
@@ -219,7 +239,13 @@ def _name_line(page: Page, title: str | None) -> str | None:
     below = False
     for line, after in pairwise((*page.head, "")):
         is_words = phrases("line").fullmatch(line) is not None
-        if below and not is_words and len(line) <= 160 and (kind_of(line) != "caption" or dates.find(line)):
+        if (
+            below
+            and not is_words
+            and not _is_picture(line, after)
+            and len(line) <= 160
+            and (kind_of(line) != "caption" or dates.find(line))
+        ):
             bare = _ASIDE.sub("", line)
             if ", " in bare and are_names(bare):
                 return tidy_names(bare)
@@ -229,6 +255,13 @@ def _name_line(page: Page, title: str | None) -> str | None:
                     return tidy_names(_with_more(match["names"], part, after, page.body))
         below = below or (title is not None and without_tag(line) == title)
     return None
+
+
+def _is_picture(line: str, below: str) -> bool:
+    """Whether the line below tells, in more words, what this one names: a picture and its caption."""
+    words = {word for word in line.split() if len(word) > 3}
+    shared = words & set(re.findall(r"\w+", below))
+    return bool(shared) and line.split()[-1] not in shared and len(below.split()) > 2 * len(line.split())
 
 
 def _with_more(names: str, line: str, after: str, body: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from demarche import codebook, dates
@@ -117,6 +118,15 @@ _SHORT_YEAR_FIRST = re.compile(r"(?<![\d/.-])(\d\d)([-.])(\d\d)\2(\d\d)(?=\s\d\d
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d\d)\.(\d\d)\.(\d\d)(?=\D{1,4}\d\d[:.]\d\d(?!\d))")  # "07.10.20 - 09:12"
 _DASHED_MONTH = re.compile(r"(?<!\w)(\d{1,2})[-/]([A-Za-z]{3,9})[-/]((?:19|20)\d\d)(?!\w)")
+_SHORT_YEAR_IN_WORDS = re.compile(
+    r"(?<![\w.:])(\d{1,2})\s([^\W\d_]{3,9})\.?\s['’]?(\d\d)(?=$|[)\]]|\s[-–—]\s|\s\d{1,2}:\d\d)"
+)  # "21 Apr 94 17:52:08", "(01 September 06 - 07 September 06)"
+_CTIME = re.compile(
+    r"(?<!\w)(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\s([A-Z][a-z]{2})\s{1,2}(\d{1,2})\s\d\d:\d\d(?::\d\d)?\s"
+    r"(?:[A-Z]{3,4}\s)?((?:19|20)\d\d)(?!\d)"
+)  # as programs in C and mailboxes write it
+_FILED = re.compile(r"(?<=[A-Z]-)(\d\d)-(\d\d)-(\d\d)\s\d{4}(?:[ECMP][SD]T|GMT)(?![A-Za-z])")  # as American wires end
+_COMPACT = re.compile(r"\s*((?:19|20)\d\d)(\d\d)(\d\d)\s*")
 
 
 _ROMAN = re.compile(
@@ -133,13 +143,12 @@ def days_in(line: str, *, month_first: bool | None = None) -> list[tuple[int, in
     if not any(mark.isdigit() for mark in line):
         return []
     line = _in_our_digits(line)
-    found = {start: (end, day) for start, end, day in _numeric(line, month_first)}
-    for expression in dates.find(line):
-        interval = dates.resolve(expression.text, None)
-        if interval and interval.start_date == interval.end_date:
-            found.setdefault(expression.start_offset, (expression.end_offset, interval.start_date))
-    if not found:
-        found = {start: (end, day) for start, end, day in _foreign(line)}
+    cuts = [0, *(match.start() for match in _GLUED.finditer(line)), len(line)]
+    found = {
+        cut + start: (cut + end, day)
+        for cut, behind in pairwise(cuts)
+        for start, (end, day) in _dated(line[cut:behind], month_first).items()
+    }
     days = []
     last = 0
     for start, (end, day) in sorted(found.items()):
@@ -147,6 +156,20 @@ def days_in(line: str, *, month_first: bool | None = None) -> list[tuple[int, in
             days.append((start, end, Moment(day, _clock(line, last, start, end, day))))
             last = end
     return days
+
+
+_GLUED = re.compile(r"(?<=(?<!\d)(?:19|20)\d\d)(?=\d{1,2}[:.]\d\d(?!\d))")  # "3 May 20219:05", where elements touched
+_LONGEST_ISSUE = timedelta(days=7)  # from the first day on which a weekly is sold to the last
+
+
+def _dated(text: str, month_first: bool | None) -> dict[int, tuple[int, date]]:
+    """Where days begin, where they end, and which they are; of those of a weekly ("16 - 22 August 2001") the first."""
+    found = {start: (end, day) for start, end, day in _numeric(text, month_first)}
+    for expression in dates.find(text):
+        interval = dates.resolve(expression.text, None)
+        if interval and interval.precision_type == "day" and interval.end_date - interval.start_date <= _LONGEST_ISSUE:
+            found.setdefault(expression.start_offset, (expression.end_offset, interval.start_date))
+    return found or {start: (end, day) for start, end, day in _foreign(text)}
 
 
 def ambiguous_days(line: str) -> list[tuple[int, int, date, date]]:
@@ -197,6 +220,20 @@ def _numeric(line: str, month_first: bool | None) -> Iterator[tuple[int, int, da
     for match in _DASHED_MONTH.finditer(line):
         month = _month_numbers().get(match[2].lower(), 0)
         yield from _valid(match, int(match[3]), month, int(match[1]))
+    for match in _SHORT_YEAR_IN_WORDS.finditer(line):
+        month = _month_numbers().get(match[2].lower(), 0)
+        yield from _valid(match, _century(int(match[3])), month, int(match[1]))
+    for match in _CTIME.finditer(line):
+        yield from _valid(match, int(match[3]), _month_numbers().get(match[1].lower(), 0), int(match[2]))
+    for match in _FILED.finditer(line):
+        yield from _valid(match, _century(int(match[3])), int(match[1]), int(match[2]))
+    if compact := _COMPACT.fullmatch(line):
+        yield from _valid(compact, int(compact[1]), int(compact[2]), int(compact[3]))
+
+
+def _century(year: int) -> int:
+    """The year of two digits: no page is older than the first machines that kept any."""
+    return year + (1900 if year >= 70 else 2000)
 
 
 def _valid(match: re.Match[str], year: int, month: int, day: int) -> Iterator[tuple[int, int, date]]:

@@ -15,9 +15,12 @@ from demarche import dates
 from demarche.documents.moments import Moment, ambiguous_days, days_in, label_of
 
 # --- printed on the page -----------------------------------------------------------------------------------------
-_NO_DATE_OF_ISSUE = re.compile(r"(?i)^today\b|copyright|©|all rights reserved|\bsince\b|founded|established")
+_NO_DATE_OF_ISSUE = re.compile(r"(?i)^today\b|copyright|©|all rights reserved|\bsince\b|founded|established|https?://")
 _MAX_LINE = 200
 _MAX_LABEL = 30
+_MAIL_HEADER = re.compile(r"(?i)(?:date|sent)\s?:\s")  # a text sent on is older than the mail in which it is
+_OTHER_HEADER = re.compile(r"(?i)(?:from|to|subject)\s?:\s")
+_MOST_FIELDS = 60  # lines behind an article that are searched for one
 _MAX_BESIDE = 15  # letters beside a date behind the article, as a place or an outlet has; a teaser has more
 
 
@@ -47,7 +50,8 @@ def printed(
     ``order`` says how 8/11/2016 is meant where the article doesn't.
     """
     publishes, modifies = label_of("published"), label_of("modified")
-    published = modified = None
+    published = modified = sent = None
+    is_mail = any(map(_OTHER_HEADER.match, head))
     for lines, is_head in ((head, True), (tail[:8], False)):
         before = ""
         for line in lines:
@@ -62,9 +66,40 @@ def printed(
                 bare = len(re.findall(r"[^\W\d_]", line[:start] + line[end:])) <= _MAX_BESIDE
                 if modifies.search(label) and not publishes.search(label):
                     modified = modified or day
+                elif is_mail and _MAIL_HEADER.match(line):
+                    sent = sent or day
                 elif publishes.search(label) or (is_head and not _is_sentence(line)) or (bare and not is_head):
                     published = published or day
+    published = published or sent or _recorded(tail[8:], body, order) or _in_copyright_year(head, tail)
     return published or modified, modified
+
+
+def _recorded(lines: Sequence[str], body: str, order: Order) -> Moment | None:
+    """The day of the first field of a data base's record that holds nothing but the day of issue."""
+    for line in lines[:_MOST_FIELDS]:
+        days = _days_of(line, body, order) if len(line) <= _MAX_LABEL + _MAX_BESIDE and ":" in line else []
+        if len(days) == 1 and line[days[0][1] :].strip(" .") == "":
+            label = line[: days[0][0]].rstrip()
+            if label.endswith(":") and label_of("published").search(label) and not label_of("modified").search(label):
+                return days[0][2]
+    return None
+
+
+_COPYRIGHT_YEAR = re.compile(r"(?i)(?:©|\(c\)|copyright)\W{0,3}(?:[a-z]{2,20}\W{1,2}){0,4}((?:19|20)\d\d)(?![\w–-])")
+
+
+def _in_copyright_year(head: Sequence[str], tail: Sequence[str]) -> Moment | None:
+    """The day that a line above the article gives with its weekday and without its year, if it fell on that weekday in
+    the only year of which the page has a copyright."""
+    found = (_COPYRIGHT_YEAR.search(line) for line in (*head, *tail) if len(line) <= 2 * _MAX_LINE)
+    years = {match[1] for match in found if match}
+    dated = (line for line in head if len(line) <= _MAX_LINE and not _is_sentence(line)) if len(years) == 1 else ()
+    for line in dated:
+        weekday, month_day = _ON_WEEKDAY.search(line), _MONTH_DAY.search(line)
+        interval = dates.resolve(f"{month_day[0]} {min(years)}", None) if weekday and month_day else None
+        if weekday and interval and f"{interval.start_date:%A}" == weekday["weekday"]:
+            return Moment(interval.start_date)
+    return None
 
 
 _MORNING = 12  # hours after midnight in Greenwich in which it may still be the day before in America
@@ -106,18 +141,23 @@ def _days_of(line: str, body: str, order: Order) -> list[tuple[int, int, Moment]
     return sorted(found, key=lambda day: day[:2])
 
 
-_DATELINE_START = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ'’. -]{2,30}(?:, [A-ZÀ-Þ][\w. -]{1,30})?[,(]\s?")
+_DATELINE_START = re.compile(r"[A-ZÀ-Þ][\w'’. -]{2,30}(?:, [A-ZÀ-Þ][\w. -]{1,30})?[,(]\s?")
+_DATELINE_CHARACTERS = 100
+_DATELINE_END = re.compile(
+    r"(?:\s?/\s?\d{1,2}[:.]\d\d\s?(?:[AaPp]\.?[Mm]\.?)?)?(?:,\s[A-Z]{2,8})?(?:\s?\([^()]{2,40}\)\.?)?"
+    r"\s?(?:[-–—]{1,2}|:)(?:\s|$)"
+)  # the time, the agency, the dash
 
 
 def dateline_day(paragraphs: Sequence[str]) -> Moment | None:
     """The day of a dateline that names its year: "OSLO, Tuesday, June 14, 2016 -"."""
-    opening = (paragraphs[0] if paragraphs else "")[:100]
+    opening = (paragraphs[0] if paragraphs else "")[:_DATELINE_CHARACTERS]
     start = _DATELINE_START.match(opening)
     found = dates.find(opening) if start else []
     if not start or not found or found[0].start_offset > start.end() + 2:
         return None
     interval = dates.resolve(found[0].text, None)
-    ends = re.match(r"\s?[-–—:(]", opening[found[0].end_offset :])
+    ends = _DATELINE_END.match(paragraphs[0][found[0].end_offset :][:_DATELINE_CHARACTERS])
     return Moment(interval.start_date) if ends and interval and interval.precision_type == "day" else None
 
 
