@@ -124,13 +124,12 @@ class Read:
     participants: Sequence[ReportParticipant]
 
 
-def read(folder: Path) -> Read:
-    """The articles of a set, parsed and coded."""
+def parse(folder: Path) -> dict[str, Document]:
+    """The articles of a set, by their ids in it."""
     from demarche import fetching
     from demarche.settings import load_settings
     from demarche.steps.ingestion import parse_fetch
     from demarche.steps.ledgers import hour_that_has_ended
-    from demarche.steps.tagging import tag
 
     settings = load_settings()
     path = folder / "documents.jsonl"
@@ -139,8 +138,16 @@ def read(folder: Path) -> Read:
     arrived = fetching.read_file(path, order, root=folder)
     assert isinstance(arrived, fetching.Fetched), arrived
     parsed = parse_fetch(arrived.fetch, arrived.data, settings)
-    documents = {names[number or 0]: document for number, document in parsed if isinstance(document, Document)}
-    tables, _ = tag(list({one.document_id: one for one in documents.values()}.values()), settings)
+    return {names[number or 0]: document for number, document in parsed if isinstance(document, Document)}
+
+
+def read(folder: Path) -> Read:
+    """The articles of a set, parsed and coded."""
+    from demarche.settings import load_settings
+    from demarche.steps.tagging import tag
+
+    documents = parse(folder)
+    tables, _ = tag(list({one.document_id: one for one in documents.values()}.values()), load_settings())
     return Read(documents, tables[Report], tables[ReportParticipant])
 
 

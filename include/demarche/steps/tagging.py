@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from demarche import language
 from demarche.dates import impossible
@@ -19,6 +19,9 @@ from demarche.steps.ingestion import reject_of
 from demarche.steps.ledgers import code_version, documents_manifest, mended_later, open_lake
 from demarche.steps.limits import time_limit
 from demarche.steps.results import Progress, StepResult, by_path, first_line, no_progress
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 
 def tag_documents(
@@ -161,30 +164,16 @@ class Coding:
 
 def code_documents(found: Sequence[Document], settings: Settings) -> Iterator[Coding | Exception]:
     """The coding of each document, in order; the exception where one could not be coded."""
-    from demarche import indexed, mentions, places, recasing, reports
+    from demarche import reports
 
-    nlp = language.load_model(settings.model_name)
-    additions = load_additions(settings)
-    gazetteer = indexed.load_indexed(additions, load_index(settings))
-    known_places = places.load_places(additions)
-    _keep_for_good()
-    is_common = language.dictionary(settings.model_name)
-    texts = (recasing.recase(_readable(document), gazetteer, is_common) for document in found)
-    read = language.read(nlp, texts, settings.batch_size)
-    for document, doc in zip(found, read, strict=True):
+    find_mentions = _finder(settings)
+    for document, doc in zip(found, _parses(found, settings), strict=True):
         if isinstance(doc, Exception):
             yield doc
             continue
         try:
             with time_limit(settings.document_seconds):
-                spans = mentions.find_mentions(
-                    doc,
-                    document_id=document.document_id,
-                    partition_key=document.partition_key,
-                    published_date=document.known_date,
-                    gazetteer=gazetteer,
-                    places=known_places,
-                )
+                spans = find_mentions(document, doc)
                 told, taking_part = reports.code_reports(doc, spans, document=document)
             yield Coding(
                 _as_written(spans, document.body),
@@ -194,6 +183,48 @@ def code_documents(found: Sequence[Document], settings: Settings) -> Iterator[Co
             )
         except Exception as error:  # one bad document never stops the others
             yield error
+
+
+def parse_documents(found: Sequence[Document], settings: Settings) -> Iterator[tuple[Document, Doc, Sequence[Mention]]]:
+    """Documents with their parses and mentions, in order, for what learns from them. Raises what parsing raises."""
+    find_mentions = _finder(settings)
+    for document, doc in zip(found, _parses(found, settings), strict=True):
+        if isinstance(doc, Exception):
+            raise doc
+        yield document, doc, find_mentions(document, doc)
+
+
+def _parses(found: Sequence[Document], settings: Settings) -> Iterator[Doc | Exception]:
+    from demarche import indexed, recasing
+
+    nlp = language.load_model(settings.model_name)
+    gazetteer = indexed.load_indexed(load_additions(settings), load_index(settings))
+    is_common = language.dictionary(settings.model_name)
+    texts = (recasing.recase(_readable(document), gazetteer, is_common) for document in found)
+    return language.read(nlp, texts, settings.batch_size)
+
+
+def _finder(settings: Settings) -> Callable[[Document, Doc], Sequence[Mention]]:
+    """What finds a document's mentions in its parse."""
+    from demarche import indexed, mentions, places
+
+    language.load_model(settings.model_name)
+    additions = load_additions(settings)
+    gazetteer = indexed.load_indexed(additions, load_index(settings))
+    known_places = places.load_places(additions)
+    _keep_for_good()
+
+    def find(document: Document, doc: Doc) -> Sequence[Mention]:
+        return mentions.find_mentions(
+            doc,
+            document_id=document.document_id,
+            partition_key=document.partition_key,
+            published_date=document.known_date,
+            gazetteer=gazetteer,
+            places=known_places,
+        )
+
+    return find
 
 
 _Worded = TypeVar("_Worded", Mention, ReportParticipant)
