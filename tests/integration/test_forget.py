@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -181,6 +182,28 @@ def _killed(**_: object) -> None:
 def test_an_unknown_name_says_where_to_look(settings: Settings) -> None:
     with pytest.raises(steps.StepError, match=r"core\.documents"):
         steps.forget("https://courier.example/none", settings=settings)
+
+
+def test_daily_reports_keep_no_words_of_it(settings: Settings) -> None:
+    lake = Lake(settings.lake_url)
+    (document,) = (row for row in lake.read(Document, KEY, "documents") if row.canonical_url == ADDRESS)
+    sample = json.dumps({"document_id": document.document_id, "title": document.title})
+    newest = lake.journal("quality_results")[-1]
+    lake.append_journal("quality_results", [newest | {"outcome_type": "failed", "sample_rows": [sample]}])
+    for day in (date(2021, 6, 10), date(2021, 6, 11)):
+        steps.write_daily_report(day, settings=settings)
+    names = {path.name for path in settings.reports_folder.iterdir()}
+    assert _told_in_reports(settings) == names
+    steps.forget(ADDRESS, settings=settings)
+    assert not _told_in_reports(settings)
+    assert {path.name for path in settings.reports_folder.iterdir()} == names
+    latest = settings.reports_folder.joinpath("latest.html").read_text(encoding="utf-8")
+    assert latest == settings.reports_folder.joinpath("2021-06-11.html").read_text(encoding="utf-8")
+
+
+def _told_in_reports(settings: Settings) -> set[str]:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in settings.reports_folder.iterdir()}
+    return {name for name, text in texts.items() if any(word in text for word in SECRETS)}
 
 
 def test_feed_lines_keep_no_words_of_it(settings: Settings) -> None:

@@ -147,7 +147,7 @@ def forget(
     lake: LakeOption = None,
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Take a document away for good: from lake, warehouse, history, former publications, and from our own backup.
+    """Take a document away for good: from lake, warehouse, history, daily reports, former publications, our own backup.
 
     By an address, all that was and will be fetched from it; no rerun brings it back. The file in a drop folder, and
     backups made by something else, are yours to remove. Example: demarche forget https://courier.example/2018/talks

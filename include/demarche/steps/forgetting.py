@@ -16,6 +16,7 @@ from demarche.steps.ledgers import STATIONS, TOMBSTONES, open_lake, warehouse_of
 from demarche.steps.loading import rebuild_warehouse
 from demarche.steps.maintaining import back_up
 from demarche.steps.pairing import pair_documents
+from demarche.steps.reporting import rewrite_daily_reports
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
 from demarche.steps.sources import state_of
 from demarche.steps.tagging import tag_documents
@@ -46,8 +47,8 @@ _UNKNOWN = (
 def forget(target: str, *, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
     """Take away a document, by its address (all its versions, and whatever comes from there later), document id or
     article id: from all that is derived, the raw bytes that nothing else uses, what feeds said of it, revisions,
-    samples of checks, former publications, what reviewers said of it, and all of these in the settings' backup. Doing
-    it again finishes what a kill left undone. Raises StepError when nothing is called so.
+    samples of checks, daily reports, former publications, what reviewers said of it, and all of these in the settings'
+    backup. Doing it again finishes what a kill left undone. Raises StepError when nothing is called so.
     """
     settings = settings or load_settings()
     lake = open_lake(settings)
@@ -72,6 +73,7 @@ def forget(target: str, *, settings: Settings | None = None, progress: Progress 
         removed = _purge(lake, stones, uses, unused)
         if warehouse_of(settings).exists():
             rebuild_warehouse(settings=settings, progress=progress, keep=0)
+            rewrite_daily_reports(_words(stones), settings=settings)
         if settings.backup_url:
             backup = Backup(settings.backup_url)
             _purge(backup.lake, stones, uses, unused)
@@ -178,9 +180,16 @@ def _purge(lake: Lake, stones: list[Tombstone], uses: Mapping[str, set[str]], un
     )
     documents = {document_id for stone in stones for document_id in stone.document_ids}
     lake.rewrite_journal("decisions", lambda row: _without_reports(row, reports, documents))
-    words = (*reports, *events, *(name for stone in stones for name in (*stone.document_ids, *stone.urls)))
+    words = _words(stones)
     lake.rewrite_journal("quality_results", lambda row: _without_samples(row, words))
     return removed
+
+
+def _words(stones: Iterable[Tombstone]) -> set[str]:
+    """By which a sample of a check or a daily report tells of what is forgotten: ids and addresses."""
+    return {
+        word for stone in stones for word in (*stone.report_ids, *stone.event_ids, *stone.document_ids, *stone.urls)
+    }
 
 
 def _without_words(fetch: Fetch, hashes: set[str], forgotten: Forgotten) -> Fetch:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,12 +128,34 @@ def write_daily_report(day: date | None = None, *, settings: Settings | None = N
     report = daily_report(day, settings=settings)
     folder = settings.reports_folder
     folder.mkdir(parents=True, exist_ok=True)
-    written = {".html": daily.write_page(report), ".md": daily.write_markdown(report)}
-    for ending, text in written.items():
-        for name in (str(report.day), "latest"):
-            _put(folder / f"{name}{ending}", text)
+    written = _write(report, (folder / str(report.day), folder / "latest"))
     log.info("written: %s", folder / f"{report.day}.html")
-    return StepResult("daily_report", None, written=len(written))
+    return StepResult("daily_report", None, written=written)
+
+
+def rewrite_daily_reports(words: Iterable[str], *, settings: Settings) -> int:
+    """Write anew, from what the warehouse holds now, those reports in ``reports_folder`` that tell any of ``words``;
+    how many: only to take back what must not be kept."""
+    words = {escape(word) for word in words}
+    count = 0
+    for page in sorted(settings.reports_folder.glob("????-??-??.html")):
+        text = page.read_text(encoding="utf-8")
+        if any(word in text for word in words):
+            latest = page.with_name("latest.html")
+            is_latest = latest.exists() and latest.read_text(encoding="utf-8") == text
+            report = daily_report(date.fromisoformat(page.stem), settings=settings)
+            _write(report, [page.with_suffix(""), *([latest.with_suffix("")] if is_latest else [])])
+            count += 1
+    return count
+
+
+def _write(report: DailyReport, places: Iterable[Path]) -> int:
+    """A report as a page and as Markdown under each of these names; how many kinds of files that are."""
+    written = {".html": daily.write_page(report), ".md": daily.write_markdown(report)}
+    for place in places:
+        for ending, text in written.items():
+            _put(place.with_name(place.name + ending), text)
+    return len(written)
 
 
 def _put(path: Path, text: str) -> None:
