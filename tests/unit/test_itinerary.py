@@ -74,3 +74,13 @@ def test_a_visit_told_only_by_its_clauses_is_added(visits: Visits) -> None:
         "landed in Tonga on Monday afternoon with his family."
     )
     assert ("occurred", date(2023, 3, 13)) in {(r.status_type, r.start_date) for r in visits(text)}
+
+
+def test_a_day_told_in_words_that_no_list_knows_is_that_of_the_departure(visits: Visits) -> None:
+    text = (
+        "NUKU'ALOFA - Fiji's prime minister, Sitiveni Rabuka, landed in Tonga on Monday evening for talks on fishing. "
+        "He was received by Tonga's king on Tuesday. Farmers hope for more trade between the islands. "
+        "He goes home on Wednesday night."
+    )
+    told = visits(text)
+    assert {(report.start_date, report.end_date) for report in told} == {(date(2023, 3, 13), date(2023, 3, 15))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -235,6 +235,11 @@ class Times:
                 continue
             if verb == (governor if syntax.is_verbal(governor) else syntax.clause_verb(governor)):
                 yield one.root, self._read(one, tense)
+
+    def all(self, is_ahead: Callable[[Token | None], bool]) -> Iterator[tuple[Token, Token | None, When]]:
+        """(head, governor, when) of all times of the sentence, by the tense of what each governor tells."""
+        for one in self._found:
+            yield one.root, one.governor, self._read(one, "future" if is_ahead(one.governor) else "past")
 
     @staticmethod
     def seen_from(text: str, day: date) -> When:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -36,7 +36,7 @@ _PLACES = ("at", "in", "into", "for", "to", "on", "aboard", "near")
 
 
 @dataclass(frozen=True)
-class Fact:
+class _Fact:
     """What a clause tells of a guest: the part of a visit, the days, the state in which it was, None where the clause
     names none, and whether it is told as done."""
 
@@ -51,36 +51,22 @@ class Fact:
     sentence_index: int
 
 
-@dataclass(frozen=True)
-class Facts:
-    """All that the clauses of a text tell of leaders' days, and who these are, by the keys that facts have; the day
-    from which it counts, and where it was filed."""
-
-    told: Sequence[Fact]
-    leaders: Mapping[str, Party]
-    anchor: date | None
-    filed: Where
-
-
-def read(sentences: Sequence[Span], parties: Parties, anchor: date | None, filed: Where) -> Facts:
-    """What the clauses of a text tell of leaders' days."""
-    reader = _Reader(parties, anchor, filed)
-    told = [fact for index, sentence in enumerate(sentences) for fact in reader.read(sentence, index)]
-    return Facts(told, reader.leaders, anchor, filed)
-
-
-def complete(drafts: Sequence[Draft], facts: Facts) -> list[Draft]:
+def complete(
+    drafts: Sequence[Draft], sentences: Sequence[Span], parties: Parties, anchor: date | None, filed: Where
+) -> list[Draft]:
     """The drafts of a text, visits of leaders with the days that its clauses tell together."""
+    reader = _Reader(parties, anchor, filed)
+    facts = [fact for index, sentence in enumerate(sentences) for fact in reader.read(sentence, index)]
     told = list(drafts)
-    for (guest, host), of_visit in _by_visit(facts.told, drafts, facts.filed).items():
-        days = days_of(of_visit)
-        visits_of = [draft for draft in told if _is_visit_of(draft, facts.leaders[guest], host, days)]
+    for (guest, host), of_visit in _by_visit(facts, drafts, filed).items():
+        days = _days(of_visit)
+        visits_of = [draft for draft in told if _is_visit_of(draft, reader.leaders[guest], host, days)]
         verbs = {fact.verb for fact in of_visit}
         again = [draft for draft in visits_of[1:] if draft.frame.trigger in verbs and _is_misdated(draft, days)]
         told = [draft for draft in told if not any(draft is other for other in again)]
         visits_of = [draft for draft in visits_of if not any(draft is other for other in again)]
         if visits_of:
-            _tell(visits_of, of_visit, facts.anchor)
+            _tell(visits_of, of_visit, anchor)
     return sorted(told, key=lambda draft: draft.sentence_index)
 
 
@@ -97,21 +83,21 @@ class _Reader:
         self._day: date | None = None
         self._where: dict[str, str] = {}
 
-    def read(self, sentence: Span, index: int) -> Iterator[Fact]:
+    def read(self, sentence: Span, index: int) -> Iterator[_Fact]:
         """The facts of a sentence, by the order of its verbs."""
         times = Times(sentence, self._anchor)
         for verb in sentence:
             if syntax.is_verbal(verb) and verb.dep_ != "aux":
                 yield from self._read(verb, times, index)
 
-    def _read(self, verb: Token, times: Times, index: int) -> Iterator[Fact]:
+    def _read(self, verb: Token, times: Times, index: int) -> Iterator[_Fact]:
         subjects = syntax.subjects(verb)
         is_visit = any(noun.lemma_.lower() in stays.NOUNS for noun in subjects)
         guests = [self._guest] if is_visit and self._guest else self._leaders(subjects)
         if verb.lemma_ in _HOSTING:
             received = self._leaders(subjects if syntax.is_passive(verb) else syntax.objects(verb))
             guests = received or guests
-        if is_untold(verb) or not guests:
+        if _is_unreal(verb) or not guests:
             return
         is_ahead = lies_ahead(verb)
         told: list[tuple[Kind | None, When | None]] = list(self._times(verb, times, is_ahead=is_ahead))
@@ -128,7 +114,7 @@ class _Reader:
                     continue
                 is_bound = kind != "within" or named is not None or here is not None
                 is_done = is_bound and not is_ahead and self._is_past(when)
-                yield Fact(guest, kind, when, host, length, is_done, is_ahead, verb, index)
+                yield _Fact(guest, kind, when, host, length, is_done, is_ahead, verb, index)
             if part == "first" and host is not None:
                 self._where[guest] = host
             elif part == "last":
@@ -198,7 +184,7 @@ class _Reader:
         origin = next((code for name, code in places if name in ("from", "out of") and code != own), None)
         goals = [code for name, code in places if name not in ("from", "out of")]
         goal = next((code for code in goals if code != own), None)
-        if lemma in syntax.LEAVING or _is_taking_off(verb):
+        if lemma in syntax.LEAVING or is_taking_off(verb):
             left = [code for noun in syntax.objects(verb) for code in self._codes(noun)]
             left += [code for name, code in places if name in ("from", "out of")]
             if own in left:
@@ -215,10 +201,10 @@ class _Reader:
                 return "last", origin
             if goal is not None:
                 return "first", goal
-            if lemma in _ARRIVING or _is_into(verb):
+            if lemma in _ARRIVING or is_into(verb):
                 return "first", None
             return None, None
-        if _is_due(verb) and not syntax.children(verb, "xcomp", "ccomp"):
+        if is_due(verb) and not syntax.children(verb, "xcomp", "ccomp"):
             return "first", goal
         return "within", goal
 
@@ -268,20 +254,20 @@ class _Reader:
         return next(filter(None, map(stays.days_at, told)), None)
 
 
-def _is_taking_off(verb: Token) -> bool:
+def is_taking_off(verb: Token) -> bool:
     """ "Took off", "flew out"."""
     particles = {child.lower_ for child in syntax.children(verb, "prt", "advmod", "prep")}
     is_out = verb.lemma_ == "fly" and "out" in particles
     return is_out or (verb.lemma_ in ("take", "set", "fly") and "off" in particles)
 
 
-def _is_into(verb: Token) -> bool:
+def is_into(verb: Token) -> bool:
     """ "Flew in", "sailed into the harbour"."""
     particles = {child.lower_ for child in syntax.children(verb, "prt", "advmod", "prep")}
     return "into" in particles or any(c.lower_ == "in" for c in syntax.children(verb, "prt", "advmod"))
 
 
-def _is_due(verb: Token) -> bool:
+def is_due(verb: Token) -> bool:
     """ "Is due in Togo", "is expected there"."""
     return verb.lemma_ in _EXPECTING or any(c.lemma_ == "due" for c in syntax.children(verb, "acomp"))
 
@@ -289,10 +275,10 @@ def _is_due(verb: Token) -> bool:
 def lies_ahead(verb: Token) -> bool:
     """Whether a clause tells of what was to come when it was told: "will arrive", "was to leave", "arrives"."""
     top = verb
-    while (above := _governing(top)) is not None:
+    while (above := governing(top)) is not None:
         top = above
     helpers = {child.lower_ for word in (verb, top) for child in word.children if child.dep_ in ("aux", "auxpass")}
-    if _is_due(top) or helpers & {"will", "would", "shall", "should", "may", "'ll", "’ll"}:
+    if is_due(top) or helpers & {"will", "would", "shall", "should", "may", "'ll", "’ll"}:
         return True
     if operators.is_to_infinitive(verb) or operators.is_to_infinitive(top):
         return True
@@ -300,7 +286,7 @@ def lies_ahead(verb: Token) -> bool:
     return first.tag_ in ("VBZ", "VBP") and not operators.is_perfect(top)
 
 
-def _governing(verb: Token) -> Token | None:
+def governing(verb: Token) -> Token | None:
     """The verb that lends a verb its tense: "will come, returning on Friday", "before leaving on Friday"."""
     head = verb.head.head if verb.dep_ == "pcomp" else verb.head
     has_own = bool(syntax.children(verb, "aux")) or verb.tag_ in ("VBD", "VBZ", "VBP")
@@ -309,21 +295,23 @@ def _governing(verb: Token) -> Token | None:
     return head if (is_shared or is_bare) and syntax.is_verbal(head) else None
 
 
-def is_untold(verb: Token) -> bool:
+def _is_unreal(verb: Token) -> bool:
     """ "Did not go", but not "does not leave until Friday"; "had been expected", which came otherwise."""
     is_late = any(child.lower_ in ("until", "till") for child in verb.children)
-    is_overtaken = _is_due(verb) and any(child.lower_ == "had" for child in verb.children)
+    is_overtaken = is_due(verb) and any(child.lower_ == "had" for child in verb.children)
     return (bool(syntax.children(verb, "neg")) and not is_late) or is_overtaken
 
 
 # --- visits ------------------------------------------------------------------------------------------------------
-def _by_visit(facts: Sequence[Fact], drafts: Sequence[Draft], filed: Where) -> dict[tuple[str, str | None], list[Fact]]:
+def _by_visit(
+    facts: Sequence[_Fact], drafts: Sequence[Draft], filed: Where
+) -> dict[tuple[str, str | None], list[_Fact]]:
     """The facts by guest and host; those without a host are of the only one that the guest has."""
     hosts: dict[str, set[str]] = defaultdict(set)
     for fact in facts:
         if fact.host is not None and fact.part is not None:
             hosts[fact.guest].add(fact.host)
-    found: dict[tuple[str, str | None], list[Fact]] = defaultdict(list)
+    found: dict[tuple[str, str | None], list[_Fact]] = defaultdict(list)
     for fact in facts:
         if fact.part is None:
             continue
@@ -333,7 +321,7 @@ def _by_visit(facts: Sequence[Fact], drafts: Sequence[Draft], filed: Where) -> d
     return {visit: _of_one_time(of_visit) for visit, of_visit in found.items()}
 
 
-def _of_one_time(facts: Sequence[Fact]) -> list[Fact]:
+def _of_one_time(facts: Sequence[_Fact]) -> list[_Fact]:
     """Without what is told as done, where the visit is told as to begin: that was another one, or an end of the one
     before."""
     is_to_come = any(fact.part == "first" and not fact.is_done and fact.when is not None for fact in facts)
@@ -341,7 +329,7 @@ def _of_one_time(facts: Sequence[Fact]) -> list[Fact]:
     return [fact for fact in facts if not (is_to_come and fact.is_done)] if not is_begun else list(facts)
 
 
-def _bounds(facts: Sequence[Fact]) -> list[Bound]:
+def _bounds(facts: Sequence[_Fact]) -> list[Bound]:
     told = []
     for fact in facts:
         if fact.when is None or fact.when.start_date is None or fact.when.end_date is None or fact.part is None:
@@ -354,7 +342,7 @@ def _bounds(facts: Sequence[Fact]) -> list[Bound]:
     return told
 
 
-def days_of(facts: Sequence[Fact]) -> tuple[date, date] | None:
+def _days(facts: Sequence[_Fact]) -> tuple[date, date] | None:
     lengths = [Length(fact.length) for fact in facts if fact.length]
     return fit(_bounds(facts), lengths, longest=stays.LONGEST)
 
@@ -376,12 +364,12 @@ def _is_misdated(draft: Draft, days: tuple[date, date] | None) -> bool:
     return days is not None and first is not None and last is not None and (last < days[0] or days[1] < first)
 
 
-def _tell(visits_of: Sequence[Draft], facts: Sequence[Fact], anchor: date | None) -> None:
+def _tell(visits_of: Sequence[Draft], facts: Sequence[_Fact], anchor: date | None) -> None:
     """Days, length and status of a visit by what its text tells of it, in all drafts of it that don't tell another day
     of the same stretch."""
     if visits_of[0].status_type in _NOT_DONE:
         visits_of, facts = visits_of[:1], [fact for fact in facts if fact.is_ahead]
-    bounds = [*_bounds(facts), *(bound for draft in visits_of for bound in _own_bounds(draft))]
+    bounds = [*_bounds(facts), *(bound for draft in visits_of for bound in own_bounds(draft))]
     counts = [draft.stay.day_count for draft in visits_of] + [fact.length for fact in facts]
     count = next(filter(None, counts), None)
     days = fit(bounds, [Length(count)] if count else [], longest=stays.LONGEST)
@@ -411,7 +399,7 @@ def _tell(visits_of: Sequence[Draft], facts: Sequence[Fact], anchor: date | None
     draft.stay = stays.Stay(count, stage)
 
 
-def _own_bounds(draft: Draft) -> list[Bound]:
+def own_bounds(draft: Draft) -> list[Bound]:
     first, last, stage = draft.when.start_date, draft.when.end_date, draft.stay.stage_type
     if first is None or last is None or draft.when.precision_type != "day" or stage == "setout":
         return []
