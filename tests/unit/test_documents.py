@@ -1159,3 +1159,18 @@ def test_titles_are_sought_among_any_number_of_lines() -> None:
     page = Page(RIVER, tuple(lines), (), ())
     titles.find_title(page)
     assert monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("signed", "byline"),
+    [
+        (("By ANA LIMA", "Staff writer", "By LUZ TAPIA"), "Ana Lima, Luz Tapia"),
+        (("By Ana Lima", "By Ana Lima"), "Ana Lima"),
+        (("Edited by Luz Tapia", "Ana Lima", "4 March 2014"), "Ana Lima"),
+        (("Ana Lima in Lima", "Additional reporting by Luz Tapia"), "Ana Lima"),
+        (("Edited by Luz Tapia", "4 March 2014"), "Luz Tapia"),
+        (("Zarumilla Stone Pumps", "The old pumps at the Stone of Kings, on the Peruvian bank"), None),
+    ],
+)
+def test_who_wrote_goes_before_who_helped(signed: tuple[str, ...], byline: str | None) -> None:
+    assert read(text="\n".join((*SITE, ABOUT, *signed, "", *RIVER, *FOOT))).byline == byline

@@ -199,35 +199,48 @@ def _is_outlet(names: str, page: Page) -> bool:
 
 def _find_byline(page: Page, title: str | None) -> tuple[str | None, str]:
     tail = list(takewhile(lambda line: not _OTHERS.match(line), page.tail[:8]))
-    if names := _by_line(page.head):
+    head, behind, inner = (tuple(filterfalse(_HELPED.match, lines)) for lines in (page.head, tail, page.inner))
+    if names := _by_line(head) or _by_line(behind):
         return names, "by_line"
-    if names := _by_line(tail):
-        return names, "by_line"
-    for line in (*page.head, *tail, *page.inner):
+    for line in (*head, *behind, *inner):
         if (match := REPORTING_BY.search(line)) and len(line) <= 600 and not NOBODY.match(match["names"]):
             return tidy_names(re.sub(IN_PLACE, "", match["names"])), "reporting_by"
     if names := _name_line(page, title):
         return names, "name_line"
-    return _by_line(page.inner), "by_line"
+    return _by_line((*page.inner, *page.head, *tail)), "by_line"
 
 
+_HELPED = re.compile(r"(?i)\W*(?:edited|additional|further)\b")  # who helped is named where nobody else is
 _OTHERS = re.compile(r"(?i)\W*(?:more|related|recommended|latest|most|other|popular|trending|top|also|read)\b")
 _ILLUSTRATED = re.compile(r"(?P<words>.{5,80})\. (?i:photo|picture|image|illustration|video|graphic)")
 _GOES_ON = re.compile(r"(?:and|&) (?P<names>[^\W\d_].{2,60})")
 
 
+_NEAR = 2  # lines below a byline, which say what its bearer is, and who else wrote
+
+
 def _by_line(lines: Sequence[str]) -> str | None:
-    """The names of the first line "By …", and of one below that goes on with "and …"."""
-    for line, below in pairwise((*lines, "")):
-        if len(line) > 200:
-            continue
-        dated = _beside_date(_COMMENTS.sub("", line)) if " by " in line.lower() else []
-        credit = _ILLUSTRATED.match(line)
-        for part in (credit["words"] if credit else line, *BARRED.split(line)[1:], *dated):
-            if names := names_in(part):
-                more = _GOES_ON.fullmatch(below)
-                is_more = more is not None and are_names(more["names"])
-                return tidy_names(f"{names} and {more['names']}" if more and is_more else names)
+    """The names of the first line "By …", of one below that goes on with "and …", and of a second "By …" near by."""
+    for number, line in enumerate(lines):
+        below = lines[number + 1 : number + 1 + _NEAR]
+        if names := _signed(line, below[0] if below else ""):
+            others = (tidy_names(other) for other in map(names_in, below) if other)
+            second = next((other for other in others if other != names), None) if names_in(line) else None
+            return f"{names}, {second}" if second else names
+    return None
+
+
+def _signed(line: str, below: str) -> str | None:
+    """The names of a line "By …", and of the line below if it goes on with "and …"."""
+    if len(line) > 200:
+        return None
+    dated = _beside_date(_COMMENTS.sub("", line)) if " by " in line.lower() else []
+    credit = _ILLUSTRATED.match(line)
+    for part in (credit["words"] if credit else line, *BARRED.split(line)[1:], *dated):
+        if names := names_in(part):
+            more = _GOES_ON.fullmatch(below)
+            is_more = more is not None and are_names(more["names"])
+            return tidy_names(f"{names} and {more['names']}" if more and is_more else names)
     return None
 
 
@@ -261,7 +274,8 @@ def _is_picture(line: str, below: str) -> bool:
     """Whether the line below tells, in more words, what this one names: a picture and its caption."""
     words = {word for word in line.split() if len(word) > 3}
     shared = words & set(re.findall(r"\w+", below))
-    return bool(shared) and line.split()[-1] not in shared and len(below.split()) > 2 * len(line.split())
+    is_person = line.split()[0] in shared or line.split()[-1] in shared
+    return bool(shared) and not is_person and len(below.split()) > 2 * len(line.split())
 
 
 def _with_more(names: str, line: str, after: str, body: str) -> str:
