@@ -219,6 +219,9 @@ def test_the_beginning_of_an_id_is_enough_unless_a_file_is_called_so(
     assert isinstance(of_file, Explanation)
     with pytest.raises(StepError, match="no event e000000 is in"):
         list(steps.explain("e000000", settings=settings))
+    for what in ("e", event_id[:4], event_id + "0", ""):
+        with pytest.raises(StepError, match="is no event's id"):
+            list(steps.explain(what, settings=settings))
 
 
 @pytest.mark.parametrize("letter", ["d", "e"])

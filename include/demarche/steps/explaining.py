@@ -13,11 +13,12 @@ from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import parse_files
 from demarche.steps.ledgers import open_lake, warehouse_of
 from demarche.steps.results import StepError
-from demarche.steps.showing import is_event_id, meant_event
+from demarche.steps.showing import meant_event
 from demarche.steps.tagging import tag
 from demarche.storage import Lake
 
 _DOCUMENT_ID = re.compile(r"d[0-9a-f]{32}")
+_MAY_BE_EVENT_ID = re.compile(r"e[0-9a-f]*")  # one that is too short or too long is told so
 
 
 def explain(what: str, *, settings: Settings | None = None) -> Iterator[Explanation | EventExplanation | Reject]:
@@ -27,7 +28,7 @@ def explain(what: str, *, settings: Settings | None = None) -> Iterator[Explanat
     settings = settings or load_settings()
     if _DOCUMENT_ID.fullmatch(what):
         yield explain_document(what, settings=settings)
-    elif is_event_id(what) and not Path(what).exists():
+    elif not what or (_MAY_BE_EVENT_ID.fullmatch(what) and not Path(what).exists()):
         yield explain_event(what, settings=settings)
     else:
         yield from explain_file(Path(what), settings=settings)

@@ -11,6 +11,7 @@ from demarche.records import Decision, Report, record_id
 from demarche.settings import Settings, load_settings
 from demarche.steps.ledgers import open_lake, own_lake, warehouse_of
 from demarche.steps.loading import decisions as _decisions
+from demarche.steps.results import StepError
 
 OCCASIONS = {
     "sample": "true",
@@ -72,19 +73,24 @@ def decide(
     """Keep a decision on an event in the journal, as that of ``by`` or else of this user; the next load applies it.
 
     keep, reject and recode are about all reports of the event; merge makes it one with the event ``other``; split parts
-    the report ``other`` from the rest. Raises DecisionError for what can't be decided.
+    the report ``other`` from the rest; of either's id the beginning is enough. Raises DecisionError for
+    what can't be decided.
     """
     settings = settings or load_settings()
     places = _places(event_id, settings)
     others: dict[str, str] = {}
     if decision_type == "merge":
-        merged = _places(_named(other, "merge with what? Name the event that is the same"), settings)
+        named = _named(other, "merge with what? Name the event that is the same")
+        merged = _places(_meant(named, settings), settings)
         if merged == places:
             raise DecisionError(f"{other} is this event itself — name another one that is the same")
         places |= merged
     elif decision_type == "split":
         report_id = _named(other, "split off what? Name the report that is another event")
-        if report_id not in places:
+        begun = [key for key in places if key.startswith(report_id)]
+        if len(begun) == 1:
+            (report_id,) = begun
+        else:
             raise DecisionError(f"{report_id} is no report of {event_id}; there are: {', '.join(sorted(places))}")
         if len(places) == 1:
             raise DecisionError(f"{event_id} has one report only, there is nothing to split")
@@ -147,6 +153,16 @@ def _made(**values: object) -> Decision:
 def _kept(decision: Decision, settings: Settings) -> Decision:
     own_lake(settings).append_journal(Decision.table, [decision.model_dump(mode="json")])
     return decision
+
+
+def _meant(event_id: str, settings: Settings) -> str:
+    """The id of the event that an id, a former one, or the beginning of one means. Raises DecisionError."""
+    from demarche.steps.showing import meant_event  # which asks who rejected an event
+
+    try:
+        return meant_event(event_id, settings)
+    except StepError as error:
+        raise DecisionError(str(error)) from None
 
 
 def _places(event_id: str, settings: Settings) -> dict[str, str]:
