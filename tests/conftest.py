@@ -22,7 +22,17 @@ _AIRFLOW = {  # files that start it, and which of them one process runs, one aft
     "test_connections.py": "one session, and one more",
 }
 # Where several processes share the tests, the longest files begin first: one that is begun last is waited for alone.
-_LONGEST = (*_AIRFLOW, "test_hostile_files.py", "test_ducklake.py", "test_both_kinds.py")
+_LONGEST = (
+    *_AIRFLOW,
+    "test_ducklake.py",
+    "test_hostile_files.py",
+    "test_both_kinds.py",
+    "test_object_storage.py",
+    "test_run.py",
+    "test_warehouse.py",
+    "test_asking.py",
+    "test_imports.py",
+)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

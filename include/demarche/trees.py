@@ -8,8 +8,10 @@ Statistics 29 (2001).
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,30 +36,25 @@ class Trees:
     def from_bytes(cls, data: bytes) -> Trees:
         """Read what `to_bytes` wrote. Raises ValueError when it isn't such a file."""
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            return cls(
-                feature=arrays["feature"],
-                threshold=arrays["threshold"],
-                left=arrays["left"],
-                right=arrays["right"],
-                value=arrays["value"],
-                start=float(arrays["start"]),
-                depth=int(arrays["depth"]),
-            )
+            return cls.from_arrays(arrays)
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], prefix: str = "") -> Trees:
+        """Read what `arrays` gave. Raises KeyError when something is missing."""
+        own: dict[str, Any] = {field.name: arrays[prefix + field.name] for field in fields(cls)}
+        return cls(**own | {"start": float(own["start"]), "depth": int(own["depth"])})
 
     def to_bytes(self) -> bytes:
         """The same trees, the same bytes."""
         buffer = io.BytesIO()
-        np.savez_compressed(
-            buffer,
-            feature=self.feature,
-            threshold=self.threshold,
-            left=self.left,
-            right=self.right,
-            value=self.value,
-            start=np.float64(self.start),
-            depth=np.int16(self.depth),
-        )
+        np.savez_compressed(buffer, allow_pickle=False, **self.arrays())
         return buffer.getvalue()
+
+    def arrays(self, prefix: str = "") -> dict[str, NDArray[Any]]:
+        """The arrays by name, for a file that holds more than one forest with a prefix before each name."""
+        own: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        own |= {"start": np.float64(self.start), "depth": np.int16(self.depth)}
+        return {prefix + name: np.asarray(array) for name, array in own.items()}
 
     def probabilities(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Of each row (rows, traits), how probable what the trees were fitted to tell is (rows)."""

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from ops import demo, services
+from airflow_world import loaded_keys
+from ops import services
 from ops.rest import Rest, wait_for
 from ops.services import ROOT, Site, leftovers
 
@@ -90,7 +91,7 @@ def test_up_now_down_and_up_again(tree):
         with Rest(site, credentials) as rest:
             assert rest.log_in(), "the password stays"
             assert _state(rest, run_id), "so does the history"
-            wait_for("what was begun to be finished", lambda: key in _loaded(site), time.monotonic() + 240, pause=2)
+            wait_for("what was begun to be finished", lambda: key in loaded_keys(site), time.monotonic() + 240, pause=2)
             assert _state(rest, run_id) == "success"
     finally:
         supervisor(tree, "down")
@@ -137,7 +138,3 @@ def _is_healthy(rest: Rest) -> bool:
 
 def _state(rest: Rest, run_id: str) -> str:
     return str(rest.get(f"dags/ingest_documents/dagRuns/{run_id}")["state"])
-
-
-def _loaded(site: Site) -> list[str]:
-    return demo.loaded_keys(site) if (site.data_folder / "warehouse.duckdb").exists() else []

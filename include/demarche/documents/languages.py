@@ -60,11 +60,6 @@ def _windows(body: str) -> Iterator[str]:
         yield body[start : min(start + _WINDOW, (number + 1) * len(body) // count)]
 
 
-def has_english_words(line: str) -> bool:
-    """Whether a sentence has any of the words that English ones can hardly do without; "in" is German, too."""
-    return any(word in _ENGLISH or word in ("the", "a", "is") for word in line.lower().split() if word != "in")
-
-
 def _is_english(sample: str) -> bool:
     words = sample.lower().split()
     articles = words.count("the")

@@ -1,7 +1,7 @@
 """What can be measured of a page's lines, so that a model can tell those of its article from the furniture.
 
-Each line gets a row of numbers: its shape and words, what it shares with the page's prose and its title, where it
-stands between bylines, days, buttons and lists, and the same of the lines around it.
+Each line gets a row of numbers: its shape and words, what it shares with the page's prose, where it stands between
+bylines, days, buttons and lists, and the same of the lines around it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass
 from itertools import accumulate
 from statistics import median
 
@@ -68,29 +69,42 @@ _WE = re.compile(r"(?i)\b(?:we|our)\b|\bus\b")
 _YOU = re.compile(r"(?i)\byour?s?\b")
 
 
-def traits(
-    lines: Sequence[str], unsigned: Sequence[str], kinds: Sequence[str], blocks: Sequence[int], title: str | None
-) -> NDArray[np.float32]:
-    """A row of numbers for each line. ``unsigned`` are the lines without what agencies and desks set behind the last
-    sentence, ``kinds`` what rules take them for, ``blocks`` the numbers of lines that stand without a blank one
-    between, in their order; ``title`` is what is held for the article's title."""
-    signed = np.array([[line != bare] for line, bare in zip(lines, unsigned, strict=True)], dtype=np.float32)
-    lines = unsigned
-    own = np.array([_of_line(line) for line in lines], dtype=np.float32)
+@dataclass(frozen=True)
+class Measured:
+    """A page's lines, what is measured of them (lines, traits), how many words each has, what it speaks of, and how
+    many lines stand without a blank one between."""
+
+    lines: Sequence[str]
+    rows: NDArray[np.float32]
+    words: Sequence[int]
+    stems: Sequence[frozenset[str]]
+    blocks: Sequence[int]
+
+
+def traits(lines: Sequence[str], signed: Sequence[bool], repeated: Set[int], blocks: Sequence[int]) -> Measured:
+    """A row of numbers for each line. ``signed`` says whether agencies or desks had set something behind it, which is
+    taken off, ``repeated`` are the numbers of lines that others say again, ``blocks`` the numbers of lines that stand
+    without a blank one between, in their order."""
+    marked = np.array([[is_signed, number in repeated] for number, is_signed in enumerate(signed)], dtype=np.float32)
+    found = [(kind_of(line), _of_line(line)) for line in lines]  # one after the other: both remember what they ask
+    kinds = [kind for kind, _ in found]
+    own = np.array([row for _, row in found], dtype=np.float32)
     one_hot = np.array([[kind == name for name in _KINDS] for kind in kinds], dtype=np.float32)
     shown = np.hstack([one_hot, own[:, :_SHOWN_TO_NEIGHBOURS]])
     around = [_shifted(shown, step) for step in range(-_REACH, _REACH + 1) if step]
-    return np.hstack([signed, one_hot, own, _places(lines, kinds, blocks, title), *around])
+    words, stems = [count_words(line) for line in lines], [stems_of(line) for line in lines]
+    rows = np.hstack([marked, one_hot, own, _places(lines, own, kinds, blocks, words, stems), *around])
+    return Measured(lines, rows, words, stems, blocks)
 
 
 _SHOWN_TO_NEIGHBOURS = 16  # the first of a line's own traits
+_SIGNS = [7, 8, 11, 12]  # of these: bylines, days, buttons, what announces other articles
 
 
 def _of_line(line: str) -> list[float]:
     outside = QUOTED.sub("", line)
     words = count_words(line)
     letters = [word for word in line.split() if word[0].isalpha()]
-    kind = kind_of(line)
     return [
         words,
         STRONG_END.search(line) is not None,
@@ -108,7 +122,10 @@ def _of_line(line: str) -> list[float]:
         line[-1] in "\"”'’»",
         math.log1p(words),
         len(line),
-        *(phrases(group).fullmatch(line) is not None for group in ("label", "line", "caption", "ending")),
+        *(
+            phrases(group).fullmatch(line) is not None
+            for group in ("label", "line", "caption", "ending", "picture_labels")
+        ),
         *(pattern.search(outside) is not None for pattern in _WITHOUT_QUOTES),
         VERB.search(outside.lower()) is not None,
         QUOTED.search(line) is not None,
@@ -118,7 +135,6 @@ def _of_line(line: str) -> list[float]:
         *(words_of(group).search(outside) is not None for group in _WORDS),
         *(words_of(group).match(outside) is not None for group in _LEADS),
         *(shape.match(line[:_LOOKED_AT]) is not None for shape in _SHAPES),
-        *(kind == name for name in _KINDS),
         BRACKETED.fullmatch(line) is not None,
         line[:1].islower(),
         sum(word[0].isupper() for word in letters) / max(1, len(letters)),
@@ -131,15 +147,16 @@ _LOOKED_AT = 400  # characters of a line, whose shape is looked at
 
 
 def _places(
-    lines: Sequence[str], kinds: Sequence[str], blocks: Sequence[int], title: str | None
+    lines: Sequence[str],
+    shapes: NDArray[np.float32],
+    kinds: Sequence[str],
+    blocks: Sequence[int],
+    words: Sequence[int],
+    stems: Sequence[frozenset[str]],
 ) -> NDArray[np.float32]:
     count = len(lines)
-    words = [count_words(line) for line in lines]
-    stems = [stems_of(line) for line in lines]
     is_core = [kind == "prose" and size >= _CORE_WORDS for kind, size in zip(kinds, words, strict=True)]
     spoken = Counter(stem for own, core in zip(stems, is_core, strict=True) if core for stem in own)
-    title_stems = stems_of(title or "")
-    title_at = next((number for number, line in enumerate(lines) if title and title in line), None)
     prose = [size if kind == "prose" else 0 for size, kind in zip(words, kinds, strict=True)]
     above = [0, *accumulate(prose)]
     total = above[-1]
@@ -149,10 +166,7 @@ def _places(
         range(count), lambda number: prose[count - 1 - number] > 0
     ))]  # fmt: skip
     signs = [
-        [is_byline(line) for line in lines],
-        [is_date_line(line) for line in lines],
-        [phrases("tools").fullmatch(line) is not None for line in lines],
-        [phrases("list").fullmatch(line.rstrip(" :")) is not None for line in lines],
+        *shapes[:, _SIGNS].T.astype(bool).tolist(),
         [kind == "ending" for kind in kinds],
         [kind == "caption" for kind in kinds],
     ]
@@ -170,17 +184,15 @@ def _places(
         shared = sum(spoken[stem] > mine for stem in own)
         upper, lower = before[number], after[number]
         until = lower if lower >= 0 else min(count, number + 5)
-        titled = len(own & title_stems)
         size, place = sizes[number]
         rows.append([
             shared, sum(spoken[stem] > mine + 1 for stem in own), shared / max(1, len(own)), len(own),
-            titled, titled / max(1, len(own)),
             len(own & stems[upper]) if upper >= 0 else _ABSENT, len(own & stems[lower]) if lower >= 0 else _ABSENT,
             len(own & stems[lower]) / max(1, len(own)) if lower >= 0 else _ABSENT,
             above[number], total - above[number + 1], above[number] / max(1, total),
             prose_lines[number], prose_lines[-1] - prose_lines[number + 1],
             number - upper if upper >= 0 else _FAR, lower - number if lower >= 0 else _FAR,
-            number, count - number, number / count, cores, number - title_at if title_at is not None else -_FAR,
+            number, count - number, number / count, cores,
             *(one[number] > one[upper + 1] for one in seen),
             *(one[until] > one[number + 1] if until > number else 0.0 for one in seen),
             *(one[number] > 0 for one in seen[:2]), seen[0][min(count, number + 6)] > seen[0][number],

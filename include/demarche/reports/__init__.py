@@ -33,6 +33,7 @@ from demarche.reports import (
     sides,
     stays,
     syntax,
+    told,
     visits,
 )
 from demarche.reports.learned import Learned
@@ -61,7 +62,25 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     the dateline, else of publication, and stay null where that is unknown or only the day of fetching. Same input, same
     output.
     """
+    drafts, text = _read_document(doc, mentions, document)
+    if len(text.sentences) >= _FEW_SENTENCES:
+        facts = text.facts
+        drafts = told.complete(drafts, text)
+        drafts = days.complete(drafts, text.sentences, text.parties, facts.anchor, facts.filed)
+        drafts = relevance.diplomatic(drafts)
+    return _records(drafts, text.sentences, document, text.facts.anchor)
+
+
+def measure_visits(doc: Doc, mentions: Sequence[Mention], *, document: Document) -> list[told.Candidate]:
+    """The visits of which a document may tell, with the traits that `told` asks its model about."""
+    drafts, text = _read_document(doc, mentions, document)
+    return told.candidates(drafts, text)
+
+
+def _read_document(doc: Doc, mentions: Sequence[Mention], document: Document) -> tuple[list[Draft], told.Text]:
+    """What the sentences of a document tell, each act once, and the text as a whole."""
     anchor = circumstances.filed_on(document.dateline, document.known_date)
+    filed = circumstances.filed_at(document.dateline_place_name)
     parties = Parties(doc, mentions)
     facilities: dict[str, circumstances.Where] = {}
     learned = Learned(doc)
@@ -70,7 +89,7 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     sentences = list(doc.sents)
     is_article = len(sentences) >= _FEW_SENTENCES
     if _field(doc, len(sentences)) in _IDLE_FIELDS:
-        return (), ()
+        return [], told.Text([], parties, [], itinerary.Facts([], {}, anchor, filed))
     for index, sentence in enumerate(sentences):
         if _is_too_long(sentence):
             continue
@@ -80,7 +99,6 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
         if untold.takes_back_last(sentence):
             drafts = [_withdrawn(draft) if draft.sentence_index == index - 1 else draft for draft in drafts]
         drafts += _read_sentence(sentence, index, parties, anchor, facilities, learned, is_article, untold)
-    filed = circumstances.filed_at(document.dateline_place_name)
     drafts = visits.complete(drafts, sentences, parties, anchor, filed)
     if not all(draft.frame.is_doubtful for draft in drafts):
         drafts = [draft for draft in drafts if not draft.frame.is_doubtful]
@@ -96,11 +114,8 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
 
     merging.carry_on(drafts, told_on)
     _place_by_dateline(drafts, filed)
-    drafts = itinerary.complete(merging.merge(drafts), sentences, parties, anchor, filed)
-    if is_article:
-        drafts = days.complete(drafts, sentences, parties, anchor, filed)
-        drafts = relevance.diplomatic(drafts)
-    return _records(drafts, sentences, document, anchor)
+    text = told.Text(sentences, parties, mentions, itinerary.read(sentences, parties, anchor, filed))
+    return itinerary.complete(merging.merge(drafts), text.facts), text
 
 
 def count_skipped(doc: Doc) -> int:

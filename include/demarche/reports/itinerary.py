@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -36,7 +36,7 @@ _PLACES = ("at", "in", "into", "for", "to", "on", "aboard", "near")
 
 
 @dataclass(frozen=True)
-class _Fact:
+class Fact:
     """What a clause tells of a guest: the part of a visit, the days, the state in which it was, None where the clause
     names none, and whether it is told as done."""
 
@@ -51,22 +51,36 @@ class _Fact:
     sentence_index: int
 
 
-def complete(
-    drafts: Sequence[Draft], sentences: Sequence[Span], parties: Parties, anchor: date | None, filed: Where
-) -> list[Draft]:
-    """The drafts of a text, visits of leaders with the days that its clauses tell together."""
+@dataclass(frozen=True)
+class Facts:
+    """All that the clauses of a text tell of leaders' days, and who these are, by the keys that facts have; the day
+    from which it counts, and where it was filed."""
+
+    told: Sequence[Fact]
+    leaders: Mapping[str, Party]
+    anchor: date | None
+    filed: Where
+
+
+def read(sentences: Sequence[Span], parties: Parties, anchor: date | None, filed: Where) -> Facts:
+    """What the clauses of a text tell of leaders' days."""
     reader = _Reader(parties, anchor, filed)
-    facts = [fact for index, sentence in enumerate(sentences) for fact in reader.read(sentence, index)]
+    told = [fact for index, sentence in enumerate(sentences) for fact in reader.read(sentence, index)]
+    return Facts(told, reader.leaders, anchor, filed)
+
+
+def complete(drafts: Sequence[Draft], facts: Facts) -> list[Draft]:
+    """The drafts of a text, visits of leaders with the days that its clauses tell together."""
     told = list(drafts)
-    for (guest, host), of_visit in _by_visit(facts, drafts, filed).items():
-        days = _days(of_visit)
-        visits_of = [draft for draft in told if _is_visit_of(draft, reader.leaders[guest], host, days)]
+    for (guest, host), of_visit in _by_visit(facts.told, drafts, facts.filed).items():
+        days = days_of(of_visit)
+        visits_of = [draft for draft in told if _is_visit_of(draft, facts.leaders[guest], host, days)]
         verbs = {fact.verb for fact in of_visit}
         again = [draft for draft in visits_of[1:] if draft.frame.trigger in verbs and _is_misdated(draft, days)]
         told = [draft for draft in told if not any(draft is other for other in again)]
         visits_of = [draft for draft in visits_of if not any(draft is other for other in again)]
         if visits_of:
-            _tell(visits_of, of_visit, anchor)
+            _tell(visits_of, of_visit, facts.anchor)
     return sorted(told, key=lambda draft: draft.sentence_index)
 
 
@@ -83,21 +97,21 @@ class _Reader:
         self._day: date | None = None
         self._where: dict[str, str] = {}
 
-    def read(self, sentence: Span, index: int) -> Iterator[_Fact]:
+    def read(self, sentence: Span, index: int) -> Iterator[Fact]:
         """The facts of a sentence, by the order of its verbs."""
         times = Times(sentence, self._anchor)
         for verb in sentence:
             if syntax.is_verbal(verb) and verb.dep_ != "aux":
                 yield from self._read(verb, times, index)
 
-    def _read(self, verb: Token, times: Times, index: int) -> Iterator[_Fact]:
+    def _read(self, verb: Token, times: Times, index: int) -> Iterator[Fact]:
         subjects = syntax.subjects(verb)
         is_visit = any(noun.lemma_.lower() in stays.NOUNS for noun in subjects)
         guests = [self._guest] if is_visit and self._guest else self._leaders(subjects)
         if verb.lemma_ in _HOSTING:
             received = self._leaders(subjects if syntax.is_passive(verb) else syntax.objects(verb))
             guests = received or guests
-        if _is_unreal(verb) or not guests:
+        if is_untold(verb) or not guests:
             return
         is_ahead = lies_ahead(verb)
         told: list[tuple[Kind | None, When | None]] = list(self._times(verb, times, is_ahead=is_ahead))
@@ -114,7 +128,7 @@ class _Reader:
                     continue
                 is_bound = kind != "within" or named is not None or here is not None
                 is_done = is_bound and not is_ahead and self._is_past(when)
-                yield _Fact(guest, kind, when, host, length, is_done, is_ahead, verb, index)
+                yield Fact(guest, kind, when, host, length, is_done, is_ahead, verb, index)
             if part == "first" and host is not None:
                 self._where[guest] = host
             elif part == "last":
@@ -295,7 +309,7 @@ def governing(verb: Token) -> Token | None:
     return head if (is_shared or is_bare) and syntax.is_verbal(head) else None
 
 
-def _is_unreal(verb: Token) -> bool:
+def is_untold(verb: Token) -> bool:
     """ "Did not go", but not "does not leave until Friday"; "had been expected", which came otherwise."""
     is_late = any(child.lower_ in ("until", "till") for child in verb.children)
     is_overtaken = is_due(verb) and any(child.lower_ == "had" for child in verb.children)
@@ -303,15 +317,13 @@ def _is_unreal(verb: Token) -> bool:
 
 
 # --- visits ------------------------------------------------------------------------------------------------------
-def _by_visit(
-    facts: Sequence[_Fact], drafts: Sequence[Draft], filed: Where
-) -> dict[tuple[str, str | None], list[_Fact]]:
+def _by_visit(facts: Sequence[Fact], drafts: Sequence[Draft], filed: Where) -> dict[tuple[str, str | None], list[Fact]]:
     """The facts by guest and host; those without a host are of the only one that the guest has."""
     hosts: dict[str, set[str]] = defaultdict(set)
     for fact in facts:
         if fact.host is not None and fact.part is not None:
             hosts[fact.guest].add(fact.host)
-    found: dict[tuple[str, str | None], list[_Fact]] = defaultdict(list)
+    found: dict[tuple[str, str | None], list[Fact]] = defaultdict(list)
     for fact in facts:
         if fact.part is None:
             continue
@@ -321,7 +333,7 @@ def _by_visit(
     return {visit: _of_one_time(of_visit) for visit, of_visit in found.items()}
 
 
-def _of_one_time(facts: Sequence[_Fact]) -> list[_Fact]:
+def _of_one_time(facts: Sequence[Fact]) -> list[Fact]:
     """Without what is told as done, where the visit is told as to begin: that was another one, or an end of the one
     before."""
     is_to_come = any(fact.part == "first" and not fact.is_done and fact.when is not None for fact in facts)
@@ -329,7 +341,7 @@ def _of_one_time(facts: Sequence[_Fact]) -> list[_Fact]:
     return [fact for fact in facts if not (is_to_come and fact.is_done)] if not is_begun else list(facts)
 
 
-def _bounds(facts: Sequence[_Fact]) -> list[Bound]:
+def _bounds(facts: Sequence[Fact]) -> list[Bound]:
     told = []
     for fact in facts:
         if fact.when is None or fact.when.start_date is None or fact.when.end_date is None or fact.part is None:
@@ -342,7 +354,7 @@ def _bounds(facts: Sequence[_Fact]) -> list[Bound]:
     return told
 
 
-def _days(facts: Sequence[_Fact]) -> tuple[date, date] | None:
+def days_of(facts: Sequence[Fact]) -> tuple[date, date] | None:
     lengths = [Length(fact.length) for fact in facts if fact.length]
     return fit(_bounds(facts), lengths, longest=stays.LONGEST)
 
@@ -364,7 +376,7 @@ def _is_misdated(draft: Draft, days: tuple[date, date] | None) -> bool:
     return days is not None and first is not None and last is not None and (last < days[0] or days[1] < first)
 
 
-def _tell(visits_of: Sequence[Draft], facts: Sequence[_Fact], anchor: date | None) -> None:
+def _tell(visits_of: Sequence[Draft], facts: Sequence[Fact], anchor: date | None) -> None:
     """Days, length and status of a visit by what its text tells of it, in all drafts of it that don't tell another day
     of the same stretch."""
     if visits_of[0].status_type in _NOT_DONE:

@@ -181,6 +181,10 @@ class Parties:
                     return [party for token in named for party in self._one(token)]
         return self._of_several_states(head) or self._one(head)
 
+    def named(self, mention: Mention, at: Mention, head: Token) -> Party:
+        """Whom a mention names, under the words of another one of the same."""
+        return self._party(mention, at.start_offset, at.end_offset, head=head)
+
     def _phrase(self, head: Token) -> tuple[int, int]:
         """First and last token of a participant's phrase, without the dateline or day before it."""
         first, last = syntax.noun_phrase(head)

@@ -188,7 +188,12 @@ def is_host_untold(draft: Draft) -> bool:
 def leads(party: Party) -> bool:
     """Whether a party is somebody who leads a state that is known, its government or its diplomacy."""
     is_known = party.entity_type == "person" and party.country_code is not None
-    return is_known and (party.office_name or "").lower() in _OFFICES
+    return is_known and is_leading(party.office_name)
+
+
+def is_leading(office_name: str | None) -> bool:
+    """Whether an office is that of a head of state or government, or of a foreign minister."""
+    return (office_name or "").lower() in _OFFICES
 
 
 def _hosts(draft: Draft) -> set[str]:

@@ -91,7 +91,7 @@ def read_gold(gold: Gold, texts: Path, settings: Settings | None = None, progres
     settings = settings or load_settings()
     if not texts.is_dir():
         raise StepError(f"{texts}: no such folder — name the one with the gold's texts (--texts)")
-    documents = _documents(gold, texts, settings)
+    documents = read_texts(gold, texts, settings)
     found = list({document.document_id: document for document in documents.values()}.values())
     tables, _ = tag(found, settings, progress)
     reports, participants = tables[Report], tables[ReportParticipant]
@@ -107,8 +107,8 @@ def read_gold(gold: Gold, texts: Path, settings: Settings | None = None, progres
     )
 
 
-def _documents(gold: Gold, texts: Path, settings: Settings) -> dict[str, Document]:
-    """By their names in gold: the path below the folder, with ``#n`` for the n-th record of a file."""
+def read_texts(gold: Gold, texts: Path, settings: Settings) -> dict[str, Document]:
+    """The documents of gold by their names in it: path below the folder, ``#n`` for the n-th record of a file."""
     wanted: dict[str, dict[int, str]] = defaultdict(dict)
     for name in gold.names:
         file, _, position = name.partition("#")
