@@ -226,13 +226,14 @@ def _numeric(match: re.Match[str], anchor: date | None, tense: str | None) -> Re
     return _one_day(date(year, first, second)) if second > 12 else None
 
 
-_OF_YEAR = rf"(?:(?:,[^\S\n]?|{_W}|,?{_W}of{_W}|,?{_W}in{_W})(?P<year>{_YEAR})(?![\w]))?"
+_ODD_YEAR = rf"\d{{4}}(?![.,:]\d)(?!{_W}(?:GMT|UTC|hours|hrs|local)\b){_NO_COUNT}"  # 1867, 9999
+_OF_YEAR = rf"(?:(?:,[^\S\n]?|{_W}|,?{_W}of{_W}|,?{_W}in{_W})(?P<year>{_YEAR}|{_ODD_YEAR})(?!\w))?"
 
 
 @_rule(rf"{_BEGIN}{_WEEKDAY_PREFIX}(?P<day>{_DAY}){_W}(?:of{_W})?(?P<month>{_MONTH}){_OF_YEAR}{_END}")
 @_rule(rf"{_BEGIN}{_WEEKDAY_PREFIX}(?P<month>{_MONTH}){_W}?(?P<day>{_DAY}){_OF_YEAR}{_END}{_NO_COUNT}")
 def _day_of_month(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
-    """5 November 2018, Nov. 5, November 5th, 2018, Monday, 5 November, the 5th of November"""
+    """5 November 2018, Nov. 5, November 5th, 2018, Monday, 5 November, the 5th of November; 5 November 9999 is none"""
     when = _month(match["month"]), _day(match["day"])
     return _days(when, when, match["year"], anchor, tense, match["weekday"])
 

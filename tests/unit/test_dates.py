@@ -157,7 +157,8 @@ def test_distance_from_another_act(words: str, expected: tuple[str, int] | None)
 @pytest.mark.parametrize(
     "words",
     ["three days later", "the following week", "that month", "recent months", "more than a year ago",
-     "several weeks ago", "the same day", "in two weeks", "5/11/2018", "31 June 2018", "5-3 May 2018"],
+     "several weeks ago", "the same day", "in two weeks", "5/11/2018", "31 June 2018", "5-3 May 2018",
+     "31 December 9999", "December 31, 9999", "1 January 0001", "3 May 1867", "3 to 5 May 1867", "May 3-5, 1867"],
 )  # fmt: skip
 def test_found_but_says_too_little(words: str) -> None:
     assert [expression.text for expression in dates.find(words)] == [words]
@@ -187,6 +188,11 @@ def test_found_but_says_too_little(words: str) -> None:
 )
 def test_trap_is_no_time(sentence: str) -> None:
     assert dates.find(sentence) == []
+
+
+@pytest.mark.parametrize("sentence", ["On May 3 4000 people met.", "On May 3, 1500 soldiers left.", "May 3 1500 GMT"])
+def test_a_count_behind_a_day_is_no_year(sentence: str) -> None:
+    assert [found.text for found in dates.find(sentence)] == ["May 3"]
 
 
 def test_and_joins_days_but_not_years() -> None:

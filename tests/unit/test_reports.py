@@ -1338,6 +1338,12 @@ def test_relative_days_count_from_the_dateline(read: Reader) -> None:
     assert [report.start_date for report in coded[0]] == [date(2023, 3, 13)]
 
 
+@pytest.mark.parametrize("day", ["31 December 9999", "January 1, 0001", "3 May 1867"])
+def test_a_year_that_cannot_be_leaves_the_day_open(read: Reader, day: str) -> None:
+    coded = read(f"On {day} the Finnish president met the Peruvian president in Lima.")
+    assert [report.start_date for report in coded[0]] == [None]
+
+
 def test_who_leaves_one_host_for_another_ends_a_visit_and_begins_one(read: Reader) -> None:
     coded = read("The Finnish president left Peru on Monday for Chile.")
     assert {host for _, host, *_ in stays_abroad(coded)} == {"PER", "CHL"}

@@ -21,6 +21,7 @@ from demarche import codebook
 from demarche.documents import furniture, headings, json_ld, leftovers, names, pages, publication
 from demarche.documents.addresses import canonical_url, day_of, month_of, puts_month_first
 from demarche.documents.cleaning import clean_line, clean_lines
+from demarche.documents.datelines import find_dateline
 from demarche.documents.languages import find_language
 from demarche.documents.lines import Page
 from demarche.documents.moments import Moment, order_of_days, read_instant
@@ -451,33 +452,7 @@ def _content_words(body: str) -> list[str]:
     return re.findall(r"\w+", body.casefold())
 
 
-# --- dateline and agency -----------------------------------------------------------------------------------------
-_DATE_PART = r"(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}|\d{1,2}\s[A-Z][a-z]{2,8}\.?)(?:,?\s\d{4})?"
-_PLACE = r"[A-ZÀ-Þ][A-ZÀ-Þ’'. -]{2,30}[A-ZÀ-Þ.]"
-_REGION = r"(?:,\s[A-ZÀ-Þ][\w. -]{1,30})?"
-_AGENCY_PART = r"\s?[(\[][^()\[\]]{2,40}[)\]]"
-_DASH = r"\s?(?:[-–—]{1,2}|:)\s"
-_TITLE_PLACE = r"[A-ZÀ-Þ][\w’' -]{2,30}"
-_DATELINES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?P<place>{_PLACE}){_REGION}(?:,\s{_DATE_PART})?(?:{_AGENCY_PART})?{_DASH}",  # PRAGUE, May 3 (Agency) -
-        rf"(?P<place>{_TITLE_PLACE}){_REGION}(?:,\s{_DATE_PART})?{_AGENCY_PART}{_DASH}",  # Prague (Agency) -
-        rf"(?P<place>{_TITLE_PLACE}){_REGION},\s{_DATE_PART}{_DASH}",  # Prague, May 3 -
-        r"(?P<place>[A-ZÀ-Þ]{4,20})\.\s(?=[A-Z])",  # PRAGUE. The
-    )
-)
-
-
-def find_dateline(paragraph: str) -> tuple[str, str] | None:
-    """A dateline as it stands at the start of an article, and its place; "OSLO, June 14 (Agency) -" and "Oslo"."""
-    for pattern in _DATELINES:
-        if match := pattern.match(paragraph[:150]):
-            place = match["place"].strip()
-            return match[0].strip(), place.title() if place.isupper() else place
-    return None
-
-
+# --- agency ------------------------------------------------------------------------------------------------------
 @cache
 def _agency_names() -> tuple[dict[str, str], dict[str, str]]:
     """Names of agencies by how they sign, and by host."""

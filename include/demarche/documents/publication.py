@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from demarche import dates
+from demarche.documents.datelines import find_dateline
 from demarche.documents.moments import Moment, ambiguous_days, days_in, label_of
 
 # --- printed on the page -----------------------------------------------------------------------------------------
@@ -150,7 +151,11 @@ _DATELINE_END = re.compile(
 
 
 def dateline_day(paragraphs: Sequence[str]) -> Moment | None:
-    """The day of a dateline that names its year: "OSLO, Tuesday, June 14, 2016 -"."""
+    """The day of a dateline that names its year: "OSLO, Tuesday, June 14, 2016 -", or of a line like one."""
+    dateline = find_dateline(paragraphs[0]) if paragraphs else None
+    filed = dates.resolve(dateline[0], None) if dateline else None
+    if filed and filed.precision_type == "day":
+        return Moment(filed.start_date)
     opening = (paragraphs[0] if paragraphs else "")[:_DATELINE_CHARACTERS]
     start = _DATELINE_START.match(opening)
     found = dates.find(opening) if start else []
