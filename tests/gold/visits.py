@@ -6,8 +6,9 @@
 A set is a folder: `documents.jsonl` holds the articles, as the pipeline reads them; `visits.jsonl` the visits (visitor,
 country, host, start, end, status, and the articles that tell of it); `also_told.jsonl` visits that some articles
 mention besides. The articles are read and resolved like any others. An event of mode visit *is* a visit if it rests on
-one of its articles, and names no other country as the visitor's or as the host. Of several, the one that most of its
-articles tell counts, and the others are duplicates.
+one of its articles, and names no other country as the visitor's or as the host, nor nobody but others as visitors (a
+minister who comes with his president is a visit of his own). Of several, the one that most of its articles tell counts,
+and the others are duplicates.
 
     recall      visits of which an event came out
     duplicates  further events that are the same visit, in per cent of the visits
@@ -22,6 +23,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +39,7 @@ from demarche.records import Document, Event, Report, ReportParticipant
 SETS = Path(__file__).with_name("visits")
 MEASURES = ("recall", "duplicates", "start", "end", "days", "status", "strays")
 _NEAR = timedelta(days=60)
+_COMMON = frozenset({"bin", "iii", "ibn", "the", "von", "van", "king", "queen", "prince", "sheikh"})
 _OTHER_NAMES = {  # as a foreign ministry lists them
     "Afghanistan (Interim Authority)": "Afghanistan",
     "Bosnian Federation": "Bosnia and Herzegovina",
@@ -196,7 +200,19 @@ def _is(one: Found, visit: Visit) -> bool:
     fits = all(
         code is None or not codes or code in codes for code, codes in ((visit.guest, guests), (visit.host, hosts))
     )
-    return fits and not visit.documents.isdisjoint(one.documents)
+    return fits and _may_be(event.actor_names, visit.visitor) and not visit.documents.isdisjoint(one.documents)
+
+
+def _may_be(named: Collection[str], visitor: str) -> bool:
+    """Whether any of those who are named can be the visitor: a state, an office of it, who shares one of his names."""
+    own = _names(visitor)
+    return not named or any(country(name) or " of " in name or own & _names(name) for name in named)
+
+
+def _names(words: str) -> set[str]:
+    """The names in somebody's name, whatever their accents: not "II", "al", "M."."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", words) if not unicodedata.combining(letter))
+    return {name for name in re.findall(r"\w+", plain.lower()) if len(name) > 2 and name not in _COMMON}
 
 
 def _nearness(one: Found, visit: Visit) -> tuple[bool, int]:

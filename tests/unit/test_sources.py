@@ -286,6 +286,13 @@ def test_a_quote_that_nothing_closes_makes_no_article_of_the_rest(end: str) -> N
     assert len(rows_of(f'title,text\nA,one\nB,"two"{end}'.encode())) == 2
 
 
+def test_a_table_of_as_many_blank_lines_as_it_may_have_rows_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demarche.sources.tables.MAX_ROWS", 3)
+    (found,) = rows_of(b"title,text\n\n\n\n")
+    assert isinstance(found, Reject)
+    assert found.reason_type == "empty"
+
+
 def parquet(**columns: list) -> bytes:
     import io
 

@@ -25,7 +25,7 @@ from demarche.documents.lines import (
 )
 from demarche.documents.names import is_byline
 from demarche.documents.sentences import count_words, is_prose, stems_of
-from demarche.documents.wrapping import unwrapped_blocks
+from demarche.documents.wrapping import is_item, unwrapped_blocks
 
 if TYPE_CHECKING:
     from demarche.documents.traits import Measured
@@ -80,13 +80,15 @@ def split_page(text: str) -> Page:
 
 
 def _by_model(page: Blocks) -> list[int]:
-    """Numbers of the lines that the model takes for the article's; where hardly any is left out, all prose."""
+    """Numbers of the lines that the model takes for the article's; all prose as well, and all items of a list that is
+    told, where hardly any line is left out, and where it can't judge since the text is in capitals."""
     from demarche.documents import line_model
 
     found = line_model.load().probabilities(measured(page))
     kept = {number for number, share in enumerate(found) if share > 0.5}
-    if len(page.lines) - len(kept) < _LEAST_FURNITURE:
-        kept |= set(_all_prose(page.lines))
+    if len(page.lines) - len(kept) < _LEAST_FURNITURE or "".join(page.lines).isupper():
+        items = {number for number, line in enumerate(page.lines) if is_item(line)}
+        kept |= {*_all_prose(page.lines), *(items if items & kept else ())}
     first = {line: number for number, line in reversed([*enumerate(page.lines)]) if number in kept}
     return [number for number in sorted(kept) if len(page.lines[number]) < _SHORTEST_REPEATED or
             first[page.lines[number]] == number]  # fmt: skip

@@ -48,6 +48,11 @@ _BYLINE = re.compile(r"(?:[Bb]y|BY) [^\W\d_a-zß-öø-ÿ].*(?<!,)")
 _BULLET = re.compile(r"(?:[-–—*+•·‣◦▪●○►]|\(?(?:\d{1,2}|[a-z])[.)])\s+\S")
 
 
+def is_item(line: str) -> bool:
+    """Whether a line begins as those of a list do."""
+    return _BULLET.match(line) is not None
+
+
 def unwrap(lines: Sequence[Line]) -> list[str]:
     """The paragraphs: lines joined where they were broken, as they are where they weren't; no blank ones."""
     return [paragraph for block in unwrapped_blocks(lines) for paragraph in block]

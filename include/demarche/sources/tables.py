@@ -56,16 +56,14 @@ def parse_csv(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
     for position in range(MAX_ROWS + 1):
         where = f"line {reader.line_num + above}"
         try:
-            row = next(reader)
-        except StopIteration:
-            if not is_filled:
-                yield reject(fetch, "empty", "is a table without rows")
-            return
+            row = next(reader, [_END])
         except csv.Error as error:
             yield reject(fetch, "malformed", f"{where} is no row of a table: {error}", position)
             continue
         if row == [_END]:
-            continue
+            if not is_filled:
+                yield reject(fetch, "empty", "is a table without rows")
+            return
         if not any(cell.strip() for cell in row):
             continue
         is_filled = True
