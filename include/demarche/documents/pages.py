@@ -664,13 +664,14 @@ def _visible_lines(tree: HtmlElement) -> Iterator[str]:
         tag = element.tag
         if not isinstance(tag, str):
             continue
-        is_apart = tag not in _INLINE or bool(_APART.search(element.get("class", "") + element.get("itemprop", "")))
-        if is_apart and words:
-            if line := clean_line("".join(words)):
-                yield line
-            words = []
-        elif _PART_OF_DAY.search(element.get("class", "")):
-            words.append(" ")
+        if words:
+            named = element.get("class", "")
+            if tag not in _INLINE or _APART.search(named + element.get("itemprop", "")):
+                if line := clean_line("".join(words)):
+                    yield line
+                words = []
+            elif named and _PART_OF_DAY.search(named):
+                words.append(" ")
         if event == "end":
             if element.tail:
                 words.append(element.tail)
