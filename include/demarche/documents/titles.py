@@ -21,6 +21,7 @@ from demarche.documents.lines import BRACKETED, Page, is_date_line, kind_of, phr
 from demarche.documents.moments import days_in
 from demarche.documents.names import NAME_LINE, are_names, is_byline
 from demarche.documents.sentences import PAST, PRESENT, STRONG_END, VERB, binding_words, count_words, stems_of
+from demarche.documents.traits import shifted
 from demarche.trees import load
 
 MODEL_FILE = "model/titles.npz"
@@ -135,7 +136,7 @@ def measured(page: Page, by_rules: str | None) -> NDArray[np.float32]:
         ])  # fmt: skip
     placed = np.array(places, dtype=np.float32)
     shown = np.hstack([own[:, :_SHOWN], spoken])
-    return np.hstack([own, spoken, placed, *(_shifted(shown, step) for step in range(-_REACH, _REACH + 1) if step)])
+    return np.hstack([own, spoken, placed, *(shifted(shown, step) for step in range(-_REACH, _REACH + 1) if step)])
 
 
 def _shared(stems: frozenset[str], said: frozenset[str]) -> list[float]:
@@ -173,14 +174,3 @@ def _next(signs: Sequence[bool], number: int, step: int) -> float:
     """How many lines further down, or up, the next sign stands."""
     stop = len(signs) if step > 0 else -1
     return next((abs(place - number) for place in range(number + step, stop, step) if signs[place]), _FAR)
-
-
-def _shifted(rows: NDArray[np.float32], step: int) -> NDArray[np.float32]:
-    """The rows of the lines ``step`` further down."""
-    out = np.full_like(rows, _ABSENT)
-    if abs(step) < len(rows):
-        if step > 0:
-            out[:-step] = rows[step:]
-        else:
-            out[-step:] = rows[:step]
-    return out

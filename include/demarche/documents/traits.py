@@ -91,7 +91,7 @@ def traits(lines: Sequence[str], signed: Sequence[bool], repeated: Set[int], blo
     own = np.array([row for _, row in found], dtype=np.float32)
     one_hot = np.array([[kind == name for name in _KINDS] for kind in kinds], dtype=np.float32)
     shown = np.hstack([one_hot, own[:, :_SHOWN_TO_NEIGHBOURS]])
-    around = [_shifted(shown, step) for step in range(-_REACH, _REACH + 1) if step]
+    around = [shifted(shown, step) for step in range(-_REACH, _REACH + 1) if step]
     words, stems = [count_words(line) for line in lines], [stems_of(line) for line in lines]
     rows = np.hstack([marked, one_hot, own, _places(lines, own, kinds, blocks, words, stems), *around])
     return Measured(lines, rows, words, stems, blocks)
@@ -221,7 +221,7 @@ def _is_within_another(lines: Sequence[str], number: int) -> bool:
     return count_words(bare) > 3 and any(len(one) > len(lines[number]) and bare in one.lower() for one in near)
 
 
-def _shifted(rows: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+def shifted(rows: NDArray[np.float32], step: int) -> NDArray[np.float32]:
     """The rows of the lines ``step`` further down."""
     out = np.full_like(rows, _ABSENT)
     if abs(step) < len(rows):

@@ -298,6 +298,20 @@ def count_from(base: When, step: tuple[str, int], text: str) -> When:
                    text=text)  # fmt: skip
 
 
+_WEEKDAY = re.compile(r"(?:the )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: \w+)?")
+
+
+def in_tale(when: When, day: date | None, anchor: date | None, *, is_ahead: bool) -> When:
+    """A time as it is meant behind one of ``day``, the last that the tale named: "the next day" counts from it, and of
+    what lies ahead a weekday is seen from there ("on 30 November … and on Wednesday …")."""
+    text = str(when.text)
+    if day is not None and when.start_date is None and when.step is not None:
+        return count_from(When(day, day, "day", text, anchor), when.step, text)
+    if day is not None and is_ahead and anchor is not None and day > anchor and _WEEKDAY.fullmatch(text):
+        return Times.seen_from(text, day)
+    return when
+
+
 def _counts_from_what_follows(root: Token) -> bool:
     """ "Two days after the vote": the words say themselves from what they count."""
     words = root.doc[root.i : root.i + 3]

@@ -10,7 +10,6 @@ reports of the visit say already, and `stretches.fit` makes one stretch of it al
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from spacy.tokens import Span, Token
 from demarche import codebook, trees
 from demarche.records import Mention
 from demarche.reports import itinerary, stays, syntax, visits
-from demarche.reports.circumstances import Times, When, Where, count_from
+from demarche.reports.circumstances import Times, When, Where, in_tale
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Parties, Party
 from demarche.stretches import Bound, Kind, Length, fit
@@ -68,7 +67,6 @@ _OURS = frozenset({"guest", "visit", "vehicle", "pronoun"})
 _VEHICLES = codebook.words("conveyances")
 _GUESTS = codebook.words("guests")
 _EARLY, _LATE = codebook.words("early_hours"), codebook.words("late_hours")
-_WEEKDAY = re.compile(r"(?:the )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: \w+)?")
 _FAR = 14  # days; what lies farther off belongs to something else
 _DISTANT = 99.0  # tokens, where there is nothing to measure from
 _NEAR = timedelta(days=1)
@@ -169,13 +167,8 @@ class Text:
 
     def _resolved(self, when: When, *, is_ahead: bool) -> tuple[When, str]:
         """What words mean that count from a day told before: "the next day", and, of what lies ahead, weekdays."""
-        base, words = self._last or self._anchor, str(when.text)
-        if when.start_date is None and when.step is not None and base is not None:
-            return count_from(When(base, base, "day", words, self._anchor), when.step, words), "counted"
-        is_later = base is not None and self._anchor is not None and base > self._anchor
-        if is_ahead and is_later and base is not None and _WEEKDAY.fullmatch(words):
-            return Times.seen_from(words, base), ""
-        return when, ""
+        found = in_tale(when, self._last or self._anchor, self._anchor, is_ahead=is_ahead)
+        return found, "counted" if when.start_date is None and found.start_date is not None else ""
 
     # -- measured
     def measure(self, guest: Party, host: str) -> list[tuple[Told, Mapping[str, float]]]:

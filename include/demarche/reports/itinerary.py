@@ -8,7 +8,6 @@ that the text tells otherwise takes its days, and has been where one of them is 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from spacy.tokens import Span, Token
 
 from demarche import codebook
 from demarche.reports import operators, stays, syntax, visits
-from demarche.reports.circumstances import Times, When, Where, count_from, is_until
+from demarche.reports.circumstances import Times, When, Where, in_tale, is_until
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Parties, Party
 from demarche.stretches import Bound, Kind, Length, fit
@@ -28,7 +27,6 @@ _EXPECTING = frozenset({"await", "expect", "schedule"})
 _RECEIVING = codebook.words("hosting")
 _HOSTING = _RECEIVING | {"meet", "see"}
 _GUESTS = codebook.words("guests")
-_WEEKDAY = re.compile(r"(?:the )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: \w+)?")
 _NOT_DONE = frozenset({"cancelled", "denied", "postponed"})
 _NEAR = timedelta(days=21)
 _AIMED = frozenset({"reach", "tour", "visit"})
@@ -169,12 +167,8 @@ class _Reader:
     def _times(self, verb: Token, times: Times, *, is_ahead: bool) -> Iterator[tuple[Kind | None, When | None]]:
         """The days that stand at a verb, and which of a stay's they are by the words before them: since, until."""
         for root, told in times.at(verb, "future" if is_ahead else "past"):
-            when, text = told, str(told.text)
-            if when.start_date is None and when.step is not None and self._day is not None:
-                when = count_from(When(self._day, self._day, "day", text, self._anchor), when.step, text)
-            is_later = self._anchor is not None and self._day is not None and self._day > self._anchor
-            if is_ahead and is_later and self._day is not None and _WEEKDAY.fullmatch(text):
-                when = Times.seen_from(text, self._day)  # "on 30 November … and on Wednesday …"
+            text = str(told.text)
+            when = in_tale(told, self._day, self._anchor, is_ahead=is_ahead)
             if when.start_date is None or when.precision_type != "day":
                 continue
             self._day = when.end_date
