@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+import time
 import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -189,10 +190,13 @@ def test_a_server_that_says_nothing_is_left(server):
     assert (error.reason_type, error.is_passing) == ("timeout", True)
 
 
-def test_a_body_that_drips_is_cut_off(server):
+@pytest.mark.parametrize("is_closed", [True, False], ids=["closed", "kept"])
+def test_a_body_that_drips_is_cut_off(server, is_closed):
     def drip(handler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", "1000")
+        if is_closed:
+            handler.send_header("Connection", "close")
         handler.end_headers()
         for _ in range(1000):
             handler.wfile.write(b"x")
@@ -200,8 +204,10 @@ def test_a_body_that_drips_is_cut_off(server):
             threading.Event().wait(0.05)
 
     server.pages["/a"] = drip
+    begin = time.monotonic()
     error = failure(server.root + "/a", total_seconds=0.5, max_attempts=1)
     assert (error.reason_type, "more than 0.5 seconds" in str(error)) == ("timeout", True)
+    assert time.monotonic() - begin < 2
 
 
 def test_headers_that_drip_are_cut_off(server):
@@ -264,6 +270,27 @@ def test_a_body_that_breaks_off_is_no_page(server):
     server.pages["/a"] = lambda handler: (send(handler, 200, {"Content-Length": "100"}, b"x"), hang_up(handler))
     error = failure(server.root + "/a", max_attempts=1)
     assert (error.reason_type, error.is_passing) == ("broken", True)
+    assert str(error).endswith("/a breaks off before the 100 bytes that it announces have come")
+
+
+@pytest.mark.parametrize("connection", ["close", "keep-alive"])
+def test_less_than_was_announced_is_left_soon(server, connection):
+    def lie(handler) -> None:
+        send(handler, 200, HTML | {"Content-Length": "5000", "Connection": connection}, b"x" * 1_000)
+        threading.Event().wait(5)
+
+    server.pages["/a"] = lie
+    begin = time.monotonic()
+    error = failure(server.root + "/a", stall_seconds=0.2, patience_seconds=0.3)
+    assert time.monotonic() - begin < 1
+    assert (error.reason_type, error.is_passing, server.count("/a")) == ("broken", True, 2)
+    assert str(error).endswith("/a stops sending before the 5000 bytes that it announces have come")
+
+
+def test_what_took_long_to_fail_is_not_tried_again_at_once(server):
+    server.pages["/a"] = lambda handler: threading.Event().wait(1)
+    assert failure(server.root + "/a", read_seconds=0.3, patience_seconds=0.2).reason_type == "timeout"
+    assert server.count("/a") == 1
 
 
 def test_more_than_was_announced_harms_no_later_page(server):
@@ -451,6 +478,41 @@ def test_a_huge_robots_txt_is_read_as_far_as_it_must_be(server):
     rules = b"User-agent: *\nDisallow: /secret\n" + b"Allow: /x\n" * 100_000
     server.pages |= {"/robots.txt": (200, {"Content-Type": "text/plain"}, rules), "/secret": b"s"}
     assert failure(server.root + "/secret").reason_type == "robots"
+
+
+def test_many_names_with_many_rules_in_robots_txt_take_no_time(server):
+    names = b"".join(b"User-agent: b%d\n" % number for number in range(12_000))
+    rules = b"".join(b"Disallow: /%d\n" % number for number in range(17_000))
+    mine = b"User-agent: *\n" + names + b"User-agent: Demarche # and nobody else\n" + rules + b"Disallow: /secret\n"
+    server.pages |= {"/robots.txt": (200, {"Content-Type": "text/plain"}, mine), "/secret": b"s"}
+    begin = time.process_time()
+    assert failure(server.root + "/secret").reason_type == "robots"
+    assert time.process_time() - begin < 2
+
+
+@pytest.mark.parametrize(
+    ("robots", "is_permitted"),
+    [
+        ("User-agent: *\nDisallow: /\n\nUser-agent: demarche\nAllow: /", True),
+        ("USER AGENT Demarche*\nDisallow: /", False),
+        ("User-agent: arche\nDisallow: /", True),
+        ("User-agent: others\nDisallow: /", True),
+        ("User-agent: us\nDisallow: /", True),
+        ("User-agent: de\nAllow: /\nUser-agent: demarche\nUser-agent: x\nDisallow: /", False),
+        ("User-agent: demarche\nDisallow: /b\nUser-agent: x\nDisallow: /\nUser-agent: demarche\nDisallow: /a", False),
+        ("User-agent: ***\nDisallow: /", False),
+        ("User-agents: demarche\nDisallow: /", True),
+        ("User-agent:\nDisallow: /", True),
+    ],
+)
+def test_which_rules_of_robots_txt_are_ours(server, robots, is_permitted):
+    server.pages |= {"/robots.txt": (200, {"Content-Type": "text/plain"}, robots.encode()), "/a": b"hi"}
+    with client() as asking:
+        if is_permitted:
+            assert asking.get(server.root + "/a").data == b"hi"
+        else:
+            with pytest.raises(FetchError, match="forbidden"):
+                asking.get(server.root + "/a")
 
 
 def test_robots_txt_is_read_again_after_a_day(server):

@@ -31,11 +31,13 @@ class Limits:
 
     max_bytes: int = 50_000_000
     connect_seconds: float = 10.0
-    read_seconds: float = 20.0
+    read_seconds: float = 20.0  # until an answer begins
+    stall_seconds: float = 5.0  # until an answer that began goes on
     total_seconds: float = 60.0
     max_redirects: int = 5
-    max_attempts: int = 4
-    longest_wait_seconds: float = 60.0
+    max_attempts: int = 3
+    patience_seconds: float = 5.0  # what has taken longer is left to a later run
+    longest_wait_seconds: float = 60.0  # that a server may ask for
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,14 @@ import urllib3
 from protego import Protego
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError, SSLError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from demarche.fetching.addresses import AddressRefused, connect
 from demarche.fetching.answers import Answer, FetchError, Limits, Robots
@@ -35,6 +42,8 @@ _PASSING = (408, 425, 429, 500, 502, 503, 504)
 _CHUNK = 65_536
 _MAX_ROBOTS_BYTES = 512_000  # RFC 9309 asks for 500 KiB
 _ROBOTS_LAST = timedelta(hours=24)  # RFC 9309: a copy isn't to be used for longer
+_ROBOTS_NAME = re.compile(r"\s*user[- ]?agent(?:\s*:|\s)\s*(\S.*?)\s*", re.IGNORECASE)
+_US = "us"
 _MAX_URL = 8_000
 _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18})")
 _MAX_CRAWL_DELAY = 60.0
@@ -79,7 +88,7 @@ class WebClient:
         self._watch = _Watch()
         self._pools = urllib3.PoolManager(num_pools=50, maxsize=1, retries=False)
         self._pools.pool_classes_by_scheme = _guarded_pools(
-            frozenset(host.lower().strip("[]") for host in allowed_hosts), self._watch
+            frozenset(host.lower().strip("[]") for host in allowed_hosts), self._watch, self.limits.stall_seconds
         )
 
     def __enter__(self) -> WebClient:
@@ -125,9 +134,9 @@ class WebClient:
     def _obey_robots(self, url: str, request: _Request) -> float:
         """How long to wait between requests. Raises FetchError where robots.txt forbids the address."""
         rules = self._rules(url, request)
-        if not rules.can_fetch(url, self.user_agent):
+        if not rules.can_fetch(url, _US):
             raise FetchError("robots", f"{url} is forbidden by the site's robots.txt")
-        delay = rules.crawl_delay(self.user_agent) or 0.0
+        delay = rules.crawl_delay(_US) or 0.0
         return max(request.seconds_apart, min(float(delay), _MAX_CRAWL_DELAY))
 
     def _rules(self, url: str, request: _Request) -> Protego:
@@ -139,7 +148,7 @@ class WebClient:
             self.robots[origin] = known
             self._parsed.pop(origin, None)
         if origin not in self._parsed:
-            self._parsed[origin] = Protego.parse(known.text)
+            self._parsed[origin] = Protego.parse(_told_to_us(known.text, self.user_agent))
         return self._parsed[origin]
 
     def _read_robots(self, origin: str, request: _Request) -> str:
@@ -160,9 +169,11 @@ class WebClient:
 
     # --- attempts --------------------------------------------------------------------------------------------
     def _attempts(self, url: str, request: _Request, seconds_apart: float) -> Answer | str:
-        """The answer, or where it redirects to; what may pass is tried again."""
+        """The answer, or where it redirects to; what may pass is tried again, unless it took long to fail: a server
+        that has gone silent would hold up all that is still to be asked."""
+        limits = self.limits
         return tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(self.limits.max_attempts),
+            stop=tenacity.stop_after_attempt(limits.max_attempts) | tenacity.stop_after_delay(limits.patience_seconds),
             wait=self._wait,
             retry=tenacity.retry_if_exception(self._is_worth_another_attempt),
             sleep=self._sleep,
@@ -209,9 +220,9 @@ class WebClient:
                     response.close()  # of what wasn't read to its end, the rest may have none
             except AddressRefused as error:
                 raise FetchError("refused_address", f"{url}: {error}") from None
-            except (HTTPError, OSError, ValueError) as error:
+            except (FetchError, HTTPError, OSError, ValueError) as error:
                 if not over.is_set():
-                    raise _failed(url, error) from None
+                    raise (error if isinstance(error, FetchError) else _failed(url, error)) from None
             if over.is_set():  # what was cut off may look whole
                 reason = f"took more than {self.limits.total_seconds:g} seconds"
                 raise FetchError("timeout", f"{url} {reason}", is_passing=True)
@@ -267,9 +278,15 @@ class WebClient:
             raise FetchError("too_large", f"{url} has {response.length_remaining} bytes, the limit is {limit}")
         parts: list[bytes] = []
         count = 0
-        while count <= limit and (part := response.read(_CHUNK, decode_content=True)):
-            parts.append(part)
-            count += len(part)
+        try:
+            while count <= limit and (part := response.read(_CHUNK, decode_content=True)):
+                parts.append(part)
+                count += len(part)
+        except (ReadTimeoutError, ProtocolError) as error:
+            how = "stops sending" if isinstance(error, ReadTimeoutError) else "breaks off"
+            length = response.headers.get("Content-Length")
+            whole = f"the {length[:20]} bytes that it announces have come" if length else "its end"
+            raise FetchError("broken", f"{url} {how} before {whole}", is_passing=True) from None
         if count > limit:
             if max_bytes > 0:
                 raise FetchError("too_large", f"{url} has more than {limit} bytes, the limit")
@@ -289,6 +306,26 @@ def _checked(url: str) -> Any:
     if parts.username or parts.password:
         raise FetchError("refused_address", f"{parts.hostname}: an address with a user name isn't asked")
     return parts
+
+
+def _told_to_us(robots: str, user_agent: str) -> str:
+    """A robots.txt in which the name that fits ``user_agent`` best is ours, and all others are one: Protego keeps the
+    rules of a group once for each name of it, and within the allowed size 12,000 names can have 17,000 rules."""
+
+    def name_of(line: str) -> str | None:
+        found = _ROBOTS_NAME.fullmatch(line.partition("#")[0])
+        return found and (found[1].lower().replace("*", "") or found[1][:1])
+
+    def fits(name: str) -> bool:
+        return re.search(rf"(?<![\w-]){re.escape(name)}", user_agent.lower()) is not None
+
+    lines = robots.splitlines()
+    names = [name_of(line) for line in lines]
+    ours = max(filter(fits, filter(None, names)), key=len, default="*")
+    return "\n".join(
+        f"User-agent: {_US if name == ours else 'others'}" if name else line
+        for line, name in zip(lines, names, strict=True)
+    )
 
 
 def _target(url: str, location: str) -> str:
@@ -343,15 +380,16 @@ class _Watch:
     def until(self, seconds: float) -> Iterator[threading.Event]:
         """Cut off what this thread asks within the context when ``seconds`` have passed, and set the event."""
         over = threading.Event()
-        held: list[HTTPConnection] = []
+        held: list[HTTPConnection | socket.socket] = []
         self._of_thread.held = held
 
         def cut() -> None:
             over.set()
-            for connection in held:
-                if connection.sock is not None:
+            for found in held:
+                sock = found.sock if isinstance(found, HTTPConnection) else found
+                if sock is not None:
                     with suppress(OSError):
-                        connection.sock.shutdown(socket.SHUT_RDWR)
+                        sock.shutdown(socket.SHUT_RDWR)
 
         timer = threading.Timer(seconds, cut)
         timer.daemon = True
@@ -361,13 +399,14 @@ class _Watch:
         finally:
             timer.cancel()
 
-    def hold(self, connection: HTTPConnection) -> None:
-        """Tell that the thread is about to use a connection."""
-        self._of_thread.held.append(connection)
+    def hold(self, used: HTTPConnection | socket.socket) -> None:
+        """Tell that the thread is about to use a connection or socket."""
+        self._of_thread.held.append(used)
 
 
-def _guarded_pools(allowed_hosts: Collection[str], watch: _Watch) -> dict[str, Any]:
-    """urllib3's pools, with connections to checked addresses that the watch may cut off."""
+def _guarded_pools(allowed_hosts: Collection[str], watch: _Watch, stall_seconds: float) -> dict[str, Any]:
+    """urllib3's pools, with connections to checked addresses that the watch may cut off, and that wait no longer than
+    ``stall_seconds`` for an answer that has begun to go on."""
 
     def opened(connection: HTTPConnection) -> socket.socket:
         timeout = connection.timeout if isinstance(connection.timeout, int | float) else None
@@ -388,13 +427,15 @@ def _guarded_pools(allowed_hosts: Collection[str], watch: _Watch) -> dict[str, A
             watch.hold(self)
             super().request(*args, **options)
 
-    class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return opened(self)
+        def getresponse(self) -> Any:
+            sock = self.sock  # the connection lets go of it where the server says that it will close
+            watch.hold(sock)
+            answer = super().getresponse()
+            sock.settimeout(stall_seconds)
+            return answer
 
-        def request(self, *args: Any, **options: Any) -> None:
-            watch.hold(self)
-            super().request(*args, **options)
+    class Secure(Plain, HTTPSConnection):
+        pass
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
