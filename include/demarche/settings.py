@@ -76,7 +76,9 @@ class Settings(BaseSettings):
         False, description="Texts none of whose sentences names two known parties are neither parsed nor coded"
     )
     raw_days: int = Field(0, ge=0, description="Raw bytes of older partitions are removed weekly; 0: never")
-    raw_gigabytes: float = Field(0.0, ge=0, description="Raw bytes beyond it are removed, oldest first; 0: no limit")
+    raw_gigabytes: float = Field(
+        0.0, ge=0, description="Raw bytes of articles beyond it are removed, oldest first; 0: no limit"
+    )
     pair_window_days: int = Field(30, ge=0, description="Partitions further apart aren't compared for equal texts")
     lock_seconds: float = Field(60.0, ge=0, description="How long a second writer waits for the warehouse")
     kept_publications: int = Field(3, ge=0, description="Former states of the warehouse that stay beside it")

@@ -62,6 +62,18 @@ def test_what_is_beyond_the_budget_goes_the_oldest_first(settings: Settings) -> 
     assert expire_raw(lake, small, NOW) == {"expired_partitions": 1, "raw_removed": 1}
 
 
+def test_what_was_imported_from_gdelt_is_no_part_of_the_budget(settings: Settings) -> None:
+    lake = Lake(settings.lake_url)
+    total = sum(lake.raw_sizes().values())
+    imported = lake.put_raw(b"1\t20250101\t\n" * 1_000)
+    row = {"raw_hash": imported, "file_name": "a.CSV", "table_name": "events", "row_count": 1, "reject_count": 0}
+    lake.append_journal("gdelt_files", [row | {"imported_at": NOW}])
+    enough = settings.model_copy(update={"raw_gigabytes": total / 1e9})
+    assert expire_raw(lake, enough, NOW) == {"expired_partitions": 0, "raw_removed": 0}
+    expire_raw(lake, settings.model_copy(update={"raw_days": 1}), NOW)
+    assert set(lake.raw_sizes()) == {imported}
+
+
 def test_what_was_not_read_yet_stays(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / OLD / "late.txt").write_text(TEXT.format("Lae") * 3, encoding="utf-8")
     steps.fetch_documents(OLD, inputs=[tmp_path / OLD / "late.txt"], settings=settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+from demarche.records import GdeltFile
 from demarche.settings import Settings
 from demarche.steps.ledgers import EXPIRED, KEY_FORMAT, code_version, is_current, parsed_from
 from demarche.storage import Lake
@@ -15,7 +16,8 @@ def expire_raw(lake: Lake, settings: Settings, now: datetime) -> dict[str, int]:
     how many partitions and entries went.
 
     A partition goes as a whole, and only when all that is in it was parsed; what was derived from it stays and is not
-    derived again. Bytes that a younger partition uses too stay with it. Of a partition that went before, what came
+    derived again. Bytes that a younger partition uses too stay with it; what was imported from GDELT stays, and is not
+    counted. Of a partition that went before, what came
     into it since goes as well, and what a kill left there.
     """
     if not settings.raw_days and not settings.raw_gigabytes:
@@ -24,7 +26,8 @@ def expire_raw(lake: Lake, settings: Settings, now: datetime) -> dict[str, int]:
     keys = lake.fetch_keys()
     hashes = {key: {fetch.raw_hash for fetch in lake.fetches(key)} for key in keys}
     uses = Counter(raw_hash for used in hashes.values() for raw_hash in used)
-    sizes = lake.raw_sizes()
+    imported = {row["raw_hash"] for row in lake.journal(GdeltFile.table)}  # which a rebuild takes again
+    sizes = {raw_hash: size for raw_hash, size in lake.raw_sizes().items() if raw_hash not in imported}
     total = sum(sizes.values())
     expired = removed = 0
     for key in keys:
