@@ -18,6 +18,7 @@ _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl", "aux"
 _FUNCTION = codebook.words("function_words")
 _CALENDAR = codebook.words("time_names")
 _MODIFIERS = frozenset({"amod", "compound", "nmod", "nummod", "poss"})
+_VISITS = codebook.words("visit_nouns")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _WHICH = frozenset({"early", "last", "late", "next", "this"})
 _AFTER_VERB = frozenset({"prep", "npadvmod", "advcl", "advmod", "punct", "parataxis", "agent", "ccomp", "xcomp"})
@@ -38,6 +39,7 @@ def mend(doc: Doc) -> Doc:
             _part_gapped(token)
         elif token.dep_ == "prep":
             _part_from_setting(token)
+            _part_from_visitor(token)
         elif token.text == "May" and token.dep_ == "aux" and not token.is_sent_start:
             token.dep_, token.tag_ = "npadvmod", "NNP"  # "between 12 and 14 May the premier toured …"
         elif token.lower_ in _CALENDAR and token.dep_ == "compound":
@@ -106,6 +108,15 @@ def _part_from_setting(preposition: Token) -> None:
     name.head, name.dep_ = verb, _subject_label(verb)
     if subject is not None:
         subject.head, subject.dep_ = name, "conj"
+
+
+def _part_from_visitor(preposition: Token) -> None:
+    """ "A visit by Mara Quill to Togo": who comes has no place of his own to go to, the visit has."""
+    visitor = preposition.head
+    visit = visitor.head.head
+    is_by = visitor.dep_ == "pobj" and visitor.head.lower_ in ("by", "of") and visitor.tag_[:3] == "NNP"
+    if preposition.lower_ == "to" and is_by and visit.lower_ in _VISITS:
+        preposition.head = visit
 
 
 def _part_name(preposition: Token, name: Token | None) -> bool:

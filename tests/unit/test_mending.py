@@ -67,6 +67,11 @@ def test_a_title_behind_a_preposition_is_no_time() -> None:
     assert [word.dep_ for word in mending.mend(doc)] == ["prep", "compound", "compound", "pobj", "ROOT"]
 
 
+def test_where_somebody_is_to_visit_belongs_to_the_visit() -> None:
+    doc = tree("Visit by Quill to Togo", "NN IN NNP IN NNP", [0, 0, 1, 2, 3], "ROOT prep pobj prep pobj")
+    assert mending.mend(doc)[3].head.text == "Visit"
+
+
 @pytest.mark.parametrize("words", ["", "Premier", "pressed"])
 def test_fragments_pass(words: str) -> None:
     doc = Doc(

@@ -517,6 +517,16 @@ def test_which_day_of_a_visit_it_is_tells_the_first(read: Reader, text: str) -> 
         ("Tonga expects Fijian premier Sitiveni Rabuka on Friday.", "planned", 17, 17),
         ("Fijian premier Sitiveni Rabuka will come to Tonga at a later date instead of on 17 March.",
          "postponed", 17, 17),
+        ("Fijian premier Sitiveni Rabuka is due in Tonga on Friday on a two-day working visit. It is Rabuka's first "
+         "visit to Tonga.", "planned", 17, 18),
+        ("Fijian premier Sitiveni Rabuka was welcomed in Nuku'alofa on Monday as Rabuka began a three-day visit.",
+         "occurred", 13, 15),
+        ("Tonga welcomed Sitiveni Rabuka, Fiji's premier, on Monday with full military honours at the start of a "
+         "three-day visit.", "occurred", 13, 15),
+        ("Fijian premier Sitiveni Rabuka flew into Tonga on Monday for talks with the government there.",
+         "occurred", 13, 13),
+        ("A planned visit by Prime Minister Sitiveni Rabuka of Fiji to Tonga on Friday was cancelled, the foreign "
+         "ministry said.", "cancelled", 17, 17),
     ],
 )  # fmt: skip
 def test_days_of_a_visit_by_its_circumstances(read: Reader, text: str, status: str, first: int, last: int) -> None:

@@ -119,6 +119,7 @@ def _named(noun: Token) -> str:
     return "ambassador" if lemma == "commissioner" and any(c.lower_ == "high" for c in noun.children) else lemma
 
 
+_HOSTING = codebook.words("hosting")
 _PEOPLE = frozenset({"<civilian>", "<crowd>", "<captive>", "<press>", "<helpers>", "<envoy>", "<armed>"})
 _GOODS = frozenset({"<aid>", "<money>", "<weapons>", "<aircraft>", "<ships>", "<explosive>", "<utility>"})
 
@@ -140,6 +141,8 @@ def _under(token: Token, known: Lexicon) -> dict[str, tuple[int, Token]]:
                     put(word.lemma_.lower(), 3, word)
             for part in syntax.conjuncts(child):
                 put(_named(part), 6, part)
+                if part.ent_type_ == "PERSON" and token.lemma_ in _HOSTING:
+                    put("<leader>", 4, part)  # whoever is welcomed by name is a guest like "the premier"
                 for inner in part.children:
                     if inner.dep_ in ("acl", "relcl") and operators.is_to_infinitive(inner):
                         put(inner.lemma_.lower(), 3, part)  # "two days to leave"

@@ -91,6 +91,7 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
             worded[noun] = nearer
             claimed.add(farther)
     claimed.update(infinitive for act in acts.values() for infinitive in _worded_infinitives(act))
+    claimed.update(index for index, act in acts.items() if _is_purpose_of_journey(act, acts))
     mentioned = {index for index, act in acts.items() if _is_told_by_its_verb(act, acts)}
     readings: dict[int, Reading] = {}
     for index, act in acts.items():
@@ -180,6 +181,15 @@ def _failing(act: Token) -> Iterator[int]:
                 verb.i for verb in governor.ancestors if syntax.is_verbal(verb) and not syntax.is_verbal(governor)
             )
             return
+
+
+def _is_purpose_of_journey(act: Act, acts: dict[int, Act]) -> bool:
+    """ "Is due in Suva on Friday on a two-day visit", "lands on Friday for a visit": one visit, told by its verb."""
+    preposition = act.token.head
+    if act.entry.mode_type != "visit" or act.token.dep_ != "pobj" or preposition.lower_ not in ("for", "on"):
+        return False
+    told_by = (preposition.head, *syntax.children(preposition.head, "acomp"))
+    return any(word.i in acts and acts[word.i].entry.mode_type == "visit" for word in told_by)
 
 
 def _is_told_by_its_verb(act: Act, acts: dict[int, Act]) -> bool:

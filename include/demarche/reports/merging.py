@@ -302,7 +302,7 @@ def _share_a_country(one: Draft, other: Draft) -> bool:
 def _same_act(first: Draft, second: Draft) -> bool:
     if first.event_type != second.event_type or not _modes_agree(first, second):
         return False
-    if first.status_type != second.status_type:
+    if first.status_type != second.status_type and not _is_remark(second):
         return False
     if not _times_agree(first.when, second.when) or not _places_agree(first.where, second.where):
         return False
@@ -315,6 +315,13 @@ def _same_act(first: Draft, second: Draft) -> bool:
     if first.sentence_index == second.sentence_index and first.event_type not in _SINGULAR:
         return _keys(first.actors) == _keys(second.actors) and _keys(first.recipients) == _keys(second.recipients)
     return True
+
+
+def _is_remark(draft: Draft) -> bool:
+    """ "It is her first visit to Togo": a word on the visit told before, also where that lies ahead."""
+    noun = draft.frame.trigger
+    is_attribute = draft.mode_type == "visit" and noun.dep_ == "attr" and noun.head.lemma_ == "be"
+    return is_attribute and any(s.lower_ in ("it", "this", "that") for s in syntax.subjects(noun.head))
 
 
 def _is_elsewhere(first: Draft, second: Draft) -> bool:

@@ -119,6 +119,9 @@ def _lasting_nouns(frame: Frame) -> Iterator[Token]:
                 yield noun
             elif name in _AT and part_of(noun):  # "at the end of a three-day visit"
                 yield from (inner for of, inner in syntax.obliques(noun) if of == "of")
+            elif name == "with":  # "welcomed her with honours at the start of a three-day visit"
+                parts = (part for at, part in syntax.obliques(noun) if at in _AT and part_of(part))
+                yield from (inner for part in parts for of, inner in syntax.obliques(part) if of == "of")
         for verb in syntax.children(word, "advcl", "xcomp"):  # "came, to spend three days there"
             if verb.lemma_ == "spend" or verb.lemma_ in BEGINNINGS:
                 yield from _with(verb)

@@ -33,6 +33,7 @@ _FIXING = codebook.words("fixing")
 _OCCASIONS = codebook.words("later_occasions")
 _MOVING = codebook.words("shifting")
 _UNTIL = frozenset({"until", "till", "til", "through", "to"})
+_INTO = frozenset({"in", "into", "to"})
 _ARRIVING = frozenset({"arrive", "come", "fly", "jet", "land", "sail", "touch", "travel"})
 _LEADING = frozenset({"head_of_state", "head_of_government", "foreign_minister"})
 _OFFICES = frozenset(row["title"] for row in codebook.table("titles") if row["level"] in _LEADING) | frozenset(
@@ -78,6 +79,13 @@ def other_side(
     is_journey = frame.entry.mode_type == "visit" and not frame.is_nominal
     if not is_journey or sides.is_hosting(frame.trigger, frame.entry):
         return list(recipients), False
+    is_arriving = frame.trigger.lemma_ in _ARRIVING
+    if is_arriving and not any(
+        party.country_code for party in recipients
+    ):  # "flew into Togo for talks with the government there"
+        aims = [noun for name, noun in syntax.obliques(frame.trigger) if name in _INTO and parties.is_party(noun)]
+        reached = distinct(party for noun in aims for party in parties.resolve(noun))
+        recipients = [party for party in reached if party.country_code] or recipients
     sought = sides.travelled_to_see(frame.trigger, parties.is_party)
     found = distinct(party for head in sought for party in parties.resolve(head))
     met = [party for party in found if party.country_code and identity(party) not in map(identity, actors)]
