@@ -150,7 +150,8 @@ class World:
         grouped, members = stories.group_stories(shelf.picked(rows), self.warehouse.read(Pair))
         documents = self.warehouse.read(Document)
         told_dates = {row.document_id: row.published_date or row.fetched_at.date() for row in documents}
-        decided = events.apply(self.decisions, self.warehouse.read(Report), told_dates)
+        story_of = {member.document_id: member.story_id for member in members}
+        decided = events.apply(self.decisions, self.warehouse.read(Report), told_dates, story_of)
         found = events.resolve_events(
             decided.reports, self.warehouse.read(ReportParticipant),
             events.document_facts(documents, members), decisions=decided.rulings,
@@ -232,6 +233,32 @@ def test_load_by_load_gives_what_all_at_once_gives(world: World, history: list[A
         for documents in resolving.portions(world.warehouse.resolved, None):
             resolving.resolve_changed(world.warehouse.resolved, None, world.decisions, documents)  # type: ignore[arg-type]
         assert world.kept() == kept
+    finally:
+        world.warehouse.rollback()
+
+
+def test_what_was_rejected_does_not_come_back_with_a_late_copy(world: World) -> None:
+    def printed(name: str, key: str) -> tuple[Document, list[Any]]:
+        of = document(name, key, body=TEXTS[0], content_hash=record_id("c", TEXTS[0]))
+        return of, list(told(of, 3, 0))
+
+    world.warehouse.begin()
+    world.signatures, world.decisions = {}, []
+    try:
+        first, reports = printed("first", KEYS[0])
+        world.warehouse.replace_partitions({KEYS[0]: world.partition(KEYS[0], [(first, reports)])})
+        world.load({}, [])
+        assert len(world.tables()[records.Event]) == 1
+        reject = Decision(
+            decision_id="v", decision_type="reject", decided_by="x", decided_at=datetime(2024, 6, 1, tzinfo=UTC),
+            report_places=(events.place_of(reports[0][0]),),
+        )  # fmt: skip
+        world.load({}, [reject])
+        assert world.tables()[records.Event] == []
+        world.warehouse.replace_partitions({KEYS[1]: world.partition(KEYS[1], [printed("late", KEYS[1])])})
+        world.load({}, [])
+        assert len(world.tables()[records.StoryDocument]) == 2
+        assert world.tables()[records.Event] == []
     finally:
         world.warehouse.rollback()
 

@@ -134,6 +134,36 @@ def test_days_of_an_event_that_is_told_again_are_those_of_each_telling() -> None
     assert apply([moved], [FIRST, SECOND], TOLD).ignored.keys() == {"v0"}
 
 
+STORY = {FIRST.document_id: "s", SECOND.document_id: "s"}
+
+
+def test_what_is_rejected_or_kept_is_so_in_every_copy_of_its_sentence() -> None:
+    both = tuple(sorted((FIRST.report_id, SECOND.report_id)))
+    (rejected,) = apply([decision("reject", FIRST)], [FIRST, SECOND], TOLD, STORY).rulings
+    assert rejected.report_ids == both
+    assert [one.report_ids for one in apply([decision("keep", SECOND)], [FIRST, SECOND], TOLD, STORY).rulings] == [both]
+    other_story = apply([decision("reject", FIRST)], [FIRST, SECOND], TOLD, {**STORY, SECOND.document_id: "t"})
+    assert other_story.rulings[0].report_ids == (FIRST.report_id,)
+    denial = SECOND.model_copy(update={"sentence_text": "Nobody met."})
+    other_sentence = apply([decision("reject", FIRST)], [FIRST, denial], TOLD, STORY)
+    assert other_sentence.rulings[0].report_ids == (FIRST.report_id,)
+
+
+def test_what_is_recoded_is_so_in_every_copy_whose_day_allows_it() -> None:
+    aid = decision("recode", FIRST, new_values={"event_type": "AID"})
+    assert [one.event_type for one in apply([aid], [FIRST, SECOND], TOLD, STORY).reports] == ["AID", "AID"]
+    moved = decision("recode", SECOND, new_values={"start_date": "2024-03-20"})
+    applied = apply([moved], [FIRST, SECOND], {**TOLD, SECOND.document_id: date(2024, 3, 30)}, STORY)
+    assert [str(one.start_date) for one in applied.reports] == ["2024-03-04", "2024-03-20"]
+    assert applied.ignored == {}
+
+
+def test_a_split_of_two_copies_parts_them() -> None:
+    split = decision("split", FIRST, other_report_places=(place_of(SECOND),))
+    found = apply([split], [FIRST, SECOND], TOLD, STORY).rulings
+    assert [one.report_ids for one in found] == [(FIRST.report_id, SECOND.report_id)]
+
+
 @given(st.permutations([decision("reject", FIRST, at=1), decision("keep", FIRST, at=2), undo(2, 3), undo(9, 4)]))
 def test_the_order_of_the_journal_does_not_matter(shuffled: list[Decision]) -> None:
     assert rulings(*shuffled) == [("reject", (FIRST.report_id,))]

@@ -1,20 +1,22 @@
 """Reviewers' decisions, brought to the reports as they are coded now.
 
 A decision names reports by where their triggers stand (``document:from-to``), so that it outlives another coding of the
-text: it is about the reports of that document whose trigger overlaps that place. Later decisions win; undone ones don't
-count.
+text: it is about the reports of that document whose trigger overlaps that place. What is kept, rejected or recoded is so
+in every copy of the text, also in one that comes later. Later decisions win; undone ones don't count.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
 from demarche import dates, ontology
 from demarche.events.grouping import Decision as Ruling
+from demarche.events.tales import sentence_key
 from demarche.records import Accuracy, Decision, Report
 
 RECODABLE = ("event_type", "mode_type", "status_type", "start_date", "end_date")
@@ -68,9 +70,17 @@ def _in_order(decisions: Iterable[Decision]) -> list[Decision]:
     return sorted(decisions, key=lambda decision: (decision.decided_at, decision.decision_id))
 
 
-def apply(decisions: Iterable[Decision], reports: Iterable[Report], told_dates: Mapping[str, date]) -> Applied:
-    """Recode reports, and say which are rejected, one happening, or two. ``told_dates`` has the day of each document
-    that a recoding names: of publication, or else of fetching."""
+def apply(
+    decisions: Iterable[Decision],
+    reports: Iterable[Report],
+    told_dates: Mapping[str, date],
+    story_of: Mapping[str, str] | None = None,
+) -> Applied:
+    """Recode reports, and say which are rejected, one happening, or two.
+
+    ``told_dates`` has the day of each document that a recoding names, and of its copies: of publication, or else of
+    fetching. ``story_of`` has the story of each of these.
+    """
     told = {report.report_id: report for report in reports}
     in_document: dict[str, list[Report]] = defaultdict(list)
     held = standing(decisions)
@@ -78,6 +88,7 @@ def apply(decisions: Iterable[Decision], reports: Iterable[Report], told_dates: 
     for report in told.values():
         if report.document_id in wanted:
             in_document[report.document_id].append(report)
+    copies = _Copies(told, wanted, story_of or {})
     rulings: list[Ruling] = []
     ignored: dict[str, str] = {}
     for ordinal, decision in enumerate(held):
@@ -87,14 +98,40 @@ def apply(decisions: Iterable[Decision], reports: Iterable[Report], told_dates: 
                 told |= {one: recoded(told[one], decision.new_values, told_dates) for one in found}
             except DecisionError as error:
                 ignored[decision.decision_id] = str(error)
+                continue
+            for one in copies.of(found):
+                with suppress(DecisionError):  # days that can't be of what was printed then
+                    told[one] = recoded(told[one], decision.new_values, told_dates)
         elif decision.decision_type == "merge" and len(found) > 1:
             rulings.append(Ruling("must_link", tuple(found), ordinal))
         elif decision.decision_type == "split":
             others = _found(decision.other_report_places, (), in_document)
             rulings += [Ruling("cannot_link", pair, ordinal) for pair in product(found, others) if pair[0] != pair[1]]
         elif decision.decision_type in ("keep", "reject") and found:
-            rulings.append(Ruling("reject" if decision.decision_type == "reject" else "keep", tuple(found), ordinal))
+            ruling = "reject" if decision.decision_type == "reject" else "keep"
+            rulings.append(Ruling(ruling, tuple(sorted({*found, *copies.of(found)})), ordinal))
     return Applied(tuple(told.values()), tuple(rulings), ignored)
+
+
+class _Copies:
+    """The reports that say the same sentence in the same story. Merged and split ones need none: copies of one sentence
+    are one event with it by themselves."""
+
+    def __init__(self, told: Mapping[str, Report], named: Collection[str], story_of: Mapping[str, str]) -> None:
+        stories = {story_of[document_id] for document_id in named if document_id in story_of}
+        self._key_of = {
+            report_id: (story_of[report.document_id], sentence_key(report))
+            for report_id, report in told.items()
+            if story_of.get(report.document_id) in stories
+        }
+        self._with_key: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for report_id, key in self._key_of.items():
+            self._with_key[key].append(report_id)
+
+    def of(self, report_ids: Collection[str]) -> list[str]:
+        """The copies of these reports, without themselves."""
+        keys = {self._key_of[one] for one in report_ids if one in self._key_of}
+        return sorted({one for key in keys for one in self._with_key[key]}.difference(report_ids))
 
 
 def reviewed_precision(decisions: Iterable[Decision], release_version: str) -> list[Accuracy]:

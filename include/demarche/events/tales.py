@@ -149,7 +149,7 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
         recipients=recipients,
         interval=_interval(report),
         words=_content_words(report, ordered),
-        sentence_key=_sentence_key(report),
+        sentence_key=sentence_key(report),
         round_number=_round_number(report.sentence_text),
         deed=_deed(report),
         status=report.status_type,
@@ -309,7 +309,7 @@ def _function_words() -> frozenset[str]:
     return frozenset(settings()["function_words"].split())
 
 
-def _sentence_key(report: Report) -> str:
+def sentence_key(report: Report) -> str:
     """The sentence's words and the trigger's: the same for the same statement in two copies of a text."""
     said = " ".join(re.findall(r"\w+", fold(f"{report.sentence_text} | {report.trigger_text} {report.ordinal}")))
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

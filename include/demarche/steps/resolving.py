@@ -135,19 +135,28 @@ class _Told:
 
 
 class _Teller:
-    """Fetches reports, and heeds decisions: of a document that one names, all reports must be seen to apply it."""
+    """Fetches reports, and heeds decisions: of a document that one names, all reports must be seen to apply it, to them
+    and to their copies."""
 
     def __init__(self, held: Resolved, standing: Sequence[Decision], decisions: Sequence[Decision]) -> None:
         self._held = held
         self._decisions = decisions
         self._ignored: dict[str, str] = {}
         self._naming: dict[str, list[Decision]] = defaultdict(list)
+        named = {document_id for decision in standing for document_id in events.documents_of(decision)}
+        members = held.rows(StoryDocument, "document_id", held.of_stories(named))
+        self._story_of = {member.document_id: member.story_id for member in members}
+        of_story: dict[str, set[str]] = defaultdict(set)
+        for member in members:
+            of_story[member.story_id].add(member.document_id)
         for decision in standing:
-            for document_id in events.documents_of(decision):
+            documents = events.documents_of(decision)
+            whole = (of_story[self._story_of[name]] for name in documents if name in self._story_of)
+            for document_id in documents.union(*whole):
                 self._naming[document_id].append(decision)
 
     def named_with(self, document_ids: Iterable[str]) -> set[str]:
-        """The documents that decisions name together with one of these."""
+        """The documents that decisions name together with one of these, or with one that it is a copy of."""
         decided = [decision for name in document_ids for decision in self._naming.get(name, ())]
         return {name for decision in decided for name in events.documents_of(decision)}
 
@@ -163,7 +172,8 @@ class _Teller:
         documents = {*documents, *self.named_with(documents)}
         found = {row.report_id: row for row in self._held.rows(Report, "document_id", documents)}
         found |= {row.report_id: row for row in self._held.rows(Report, "report_id", set(report_ids) - set(found))}
-        decided = events.apply(self._decisions, found.values(), self._told_dates(documents & self._naming.keys()))
+        told_dates = self._told_dates(documents & self._naming.keys())
+        decided = events.apply(self._decisions, found.values(), told_dates, self._story_of)
         for decision_id in sorted(decided.ignored.keys() - self._ignored.keys()):
             log.warning("the decision %s is set aside: %s", decision_id, decided.ignored[decision_id])
         self._ignored |= decided.ignored
