@@ -55,8 +55,14 @@ class Length:
         return float((last - first).days + 1 == self.day_count)
 
 
-def fit(bounds: Sequence[Bound], lengths: Collection[Length] = (), *, longest: int) -> tuple[date, date] | None:
-    """First and last day of the stretch of at most ``longest`` days that satisfies most; None where no day is told."""
+def fit(
+    bounds: Sequence[Bound], lengths: Collection[Length] = (), *, longest: int, day_cost: float = 0.0
+) -> tuple[date, date] | None:
+    """First and last day of the stretch of at most ``longest`` days that satisfies most; None where no day is told.
+
+    ``day_cost`` is what each day after the first must be worth, in weight of what is said: then a claim that lies far
+    off the others doesn't stretch it.
+    """
     told = {kind: {day for bound in bounds if bound.kind == kind for day in bound.days} for kind in get_args(Kind)}
     steps = [timedelta(days=length.day_count - 1) for length in lengths if 1 <= length.day_count <= longest]
     days = set().union(*told.values())
@@ -67,6 +73,7 @@ def fit(bounds: Sequence[Bound], lengths: Collection[Length] = (), *, longest: i
     def rank(stretch: tuple[date, date]) -> tuple[float, int, date]:
         held = sum(bound.weight * bound.holds(*stretch) for bound in bounds)
         held += sum(length.weight * length.holds(*stretch) for length in lengths)
+        held -= day_cost * (stretch[1] - stretch[0]).days
         return -round(held, 6), (stretch[1] - stretch[0]).days, stretch[0]
 
     return min(stretches, key=rank, default=None)

@@ -443,6 +443,61 @@ def test_the_day_of_being_back_home_is_the_last_only_if_nothing_else_tells(press
     assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 4 if day_count else 5))
 
 
+def test_a_plan_for_another_week_is_of_the_visit_that_came(press: Press) -> None:
+    visit(
+        press,
+        press.print("One", "2021-05-01"),
+        None,
+        on="2021-05-04",
+        until="2021-05-05",
+        status="planned",
+        country="FRA",
+    )
+    visit(press, press.print("Two", "2021-05-14"), "end", on="2021-05-14", country="FRA")
+    event = only(press.resolve())
+    assert (event.status_type, event.start_date) == ("occurred", date(2021, 5, 14))  # nobody stayed for eleven days
+
+
+def test_a_plan_for_the_month_before_is_of_the_visit_that_came(press: Press) -> None:
+    visit(press, press.print("One", "2021-04-20"), None, on="2021-04-24", status="planned", country="FRA")
+    visit(press, press.print("Two", "2021-05-05"), "start", on="2021-05-05", country="FRA")
+    assert press.sizes() == [2]
+
+
+def test_a_visit_that_was_planned_for_later_and_came_early_is_one(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-01"), None, on="2021-05-12", status="planned", country="FRA")
+    visit(press, press.print("Two", "2021-05-05"), "start", on="2021-05-05", country="FRA")
+    assert only(press.resolve()).start_date == date(2021, 5, 5)
+
+
+def test_a_visit_that_is_planned_after_another_is_a_second_one(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-05"), None, on="2021-05-04", country="FRA")
+    visit(press, press.print("Two", "2021-05-09"), None, on="2021-05-12", status="planned", country="FRA")
+    assert press.sizes() == [1, 1]
+
+
+def test_two_days_of_one_text_stay_two_visits(press: Press) -> None:
+    plan = press.print("One", "2021-05-01")
+    visit(press, plan, None, on="2021-05-04", status="planned", country="FRA")
+    visit(press, plan, None, on="2021-05-12", status="planned", country="FRA")
+    visit(press, press.print("Two", "2021-05-12"), "start", on="2021-05-12", country="FRA")
+    assert press.sizes() == [2, 1]
+
+
+def test_who_arrives_with_others_came_as_planned(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-01"), None, on="2021-05-04", status="planned", country="FRA")
+    arrivals = press.print("Two", "2021-05-04")
+    press.tell(arrivals, "CONSULT", [VELLA, TAMIHERE], mode="visit", stage_type="start", on="2021-05-04", country="FRA")
+    assert only(press.resolve()).status_type == "occurred"
+
+
+def test_who_calls_a_visit_off_says_less_of_its_days_than_its_plan(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-01"), None, on="2021-05-04", until="2021-05-06", status="planned")
+    visit(press, press.print("Two", "2021-05-03"), None, on="2021-05-02", until="2021-05-03", status="cancelled")
+    event = only(press.resolve())
+    assert (event.start_date, event.end_date) == (date(2021, 5, 4), date(2021, 5, 6))
+
+
 def test_who_sets_out_may_arrive_the_next_day(press: Press) -> None:
     visit(press, press.print("One", "2021-05-03"), "setout", on="2021-05-03")
     visit(press, press.print("Two", "2021-05-05"), None, on="2021-05-04")

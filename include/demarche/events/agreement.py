@@ -350,7 +350,8 @@ def _visit_days(
     overtaken, first_days = _overtaken(tales, status), _first_days(tales, status)
     claims: dict[tuple[str, Bound | Length], float] = {}
     for tale, is_of_talks in (*((tale, False) for tale in tales), *((tale, True) for tale in talks)):
-        weight = _OCCURRED_WEIGHT if tale.status == status == "occurred" else 1.0
+        weight = _OFF_WEIGHT if tale.status in _OFF else 1.0
+        weight = _OCCURRED_WEIGHT if tale.status == status == "occurred" else weight
         weight += recency[tale.published] if tale.published else 0.0
         voice = voices[tale.facts.document_id]
         for said in _bounds(tale, is_of_talks=is_of_talks):
@@ -366,10 +367,14 @@ def _visit_days(
         [said for said in told if isinstance(said, Bound)],
         [said for said in told if isinstance(said, Length)],
         longest=settings()["visit_span_days"],
+        day_cost=_DAY_COST,
     )
     return Interval(*days, "day") if days else None
 
 
+_OFF = frozenset({"cancelled", "denied", "postponed"})
+_OFF_WEIGHT = 0.5  # who calls a visit off seldom says more than when it was to begin, and that roughly: "next week"
+_DAY_COST = 0.1  # of each day that a visit lasts longer: four in five last three days at most
 _OCCURRED_WEIGHT = 3.0  # of a report of what has been, beside 1 of a plan for it
 
 
@@ -417,7 +422,7 @@ def _bounds(tale: Tale, *, is_of_talks: bool) -> Iterator[Bound | Length]:
         return
     start, end = tale.interval.start, tale.interval.end
     slack = 1 if tale.stage in ("setout", "home") else 0  # who sets out, or is back, may have travelled a day longer
-    is_off = tale.status in ("cancelled", "denied", "postponed")  # what isn't to begin on a day isn't to end then
+    is_off = tale.status in _OFF  # what isn't to begin on a day isn't to end then
     is_some_day = tale.stage in ("midst", "mention") or (start == end and (tale.stage is None or is_off))
     if is_of_talks or is_some_day:
         yield Bound("within", start)

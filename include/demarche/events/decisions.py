@@ -1,8 +1,8 @@
 """Reviewers' decisions, brought to the reports as they are coded now.
 
 A decision names reports by where their triggers stand (``document:from-to``), so that it outlives another coding of the
-text: it is about the reports of that document whose trigger overlaps that place. What is kept, rejected or recoded is so
-in every copy of the text, also in one that comes later. Later decisions win; undone ones don't count.
+text: it is about the reports of that document whose trigger overlaps that place. What is kept, rejected or recoded is
+so in every copy of the text, also in one that comes later. Later decisions win; undone ones don't count.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ def apply(
             others = _found(decision.other_report_places, (), in_document)
             rulings += [Ruling("cannot_link", pair, ordinal) for pair in product(found, others) if pair[0] != pair[1]]
         elif decision.decision_type in ("keep", "reject") and found:
-            ruling = "reject" if decision.decision_type == "reject" else "keep"
-            rulings.append(Ruling(ruling, tuple(sorted({*found, *copies.of(found)})), ordinal))
+            whole = tuple(sorted({*found, *copies.of(found)}))
+            rulings.append(Ruling("reject" if decision.decision_type == "reject" else "keep", whole, ordinal))
     return Applied(tuple(told.values()), tuple(rulings), ignored)
 
 

@@ -205,7 +205,9 @@ def blocks_of(tale: Tale) -> frozenset[str]:
     if tale.report.mode_type == "visit" and days is not None:  # who comes may be known by name only, and not where to
         names = {name for persons in tale.actors.values() for one in persons for name in one.names if len(name) > 3}
         hosts = ("", *tale.recipients)
-        keys |= {f"visit|{host}|{name}|{month}" for host in hosts for name in names for month in _months(*days)}
+        slack = timedelta(days=settings()["misread_days"] if status != "occurred" else 0)  # it may come on another day
+        months = _months(days[0] - slack, days[1] + slack)
+        keys |= {f"visit|{host}|{name}|{month}" for host in hosts for name in names for month in months}
     elif _is_held_somewhere(tale) and days is not None:  # who met abroad has been there, and may have been a guest
         host = tale.report.country_code
         names = {

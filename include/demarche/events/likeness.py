@@ -364,7 +364,8 @@ def _weigh(one: Tale, other: Tale, parties: _Parties) -> Verdict:
         return _APART
     if _told_too_early(one, other) or _told_too_early(other, one):
         return _conflict("told_before_it_began")
-    if _is_life(one, other) and not parties.is_whole and parties.shared_count < 3:
+    is_same_visitor = one.report.mode_type == "visit" and parties.persons >= 1 and parties.shared_count >= 2
+    if _is_life(one, other) and not (parties.is_whole or is_same_visitor) and parties.shared_count < 3:
         return _APART  # a plan for more, or a refusal by some of them, is another matter
     corroboration = _corroboration(one, other, parties)
     if parties.shared_count == 0 or not _is_about_one_subject(one, other):
@@ -399,6 +400,8 @@ def _told_too_early(early: Tale, late: Tale) -> bool:
         return False
     if early.interval is not None and early.interval.overlaps(late.interval):
         return False
+    if late.report.mode_type == "visit" and early.interval is not None and _is_ahead_of(late, early.interval):
+        return False  # it was planned before, and another day was read or told
     is_later_day = late.report.mode_type == "visit" and late.stage not in STARTS  # "met him on the third day"
     is_slack = is_later_day or early.stage == "setout"  # who has set out hasn't arrived
     days = settings()["visit_slack_days"] if is_slack else 1
@@ -464,9 +467,18 @@ def _weigh_gap(
         is_slack = gap <= settings()["slack_days"] and not _numbers_differ(one, other)
         if is_slack and corroboration >= 1.0 and parties.is_whole:
             return Verdict("strong", "next_day", corroboration - 0.1)
+        is_planned_before = _is_ahead_of(one, other_when) or _is_ahead_of(other, when)
+        if one.report.mode_type == "visit" and is_planned_before and gap <= settings()["misread_days"]:
+            return _weigh_planned_day(parties, corroboration, gap)
     if coarsest == "day" and parties.is_whole and _is_corrected(one, other):
         return Verdict("strong", "day_corrected", corroboration - 0.2)
     return _conflict("another_day")
+
+
+def _is_ahead_of(plan: Tale, when: Interval) -> bool:
+    """Whether a plan, or the word that it is given up, was printed before the day that another report gives."""
+    is_plan = plan.status in ("planned", "postponed", "cancelled", "denied")
+    return is_plan and plan.published is not None and plan.published <= when.start
 
 
 def _is_corrected(one: Tale, other: Tale) -> bool:
@@ -514,6 +526,15 @@ def _weigh_visit_gap(parties: _Parties, corroboration: float, gap: int) -> Verdi
     if corroboration >= 0.75:
         return Verdict("weak", "same_visit_dates_differ", corroboration - gap / 10)
     return _APART
+
+
+def _weigh_planned_day(parties: _Parties, corroboration: float, gap: int) -> Verdict:
+    """A visit that was planned for another day by then: moved or misread, and seldom another one, if a person says who
+    comes. Two of one visitor, of which one was told when the other was over, stay two."""
+    if parties.persons == 0:
+        return _conflict("another_day")
+    is_enough = parties.is_whole and corroboration >= 1.5
+    return Verdict("weak", "same_visit_dates_differ", corroboration - gap / 10) if is_enough else _APART
 
 
 def _one_voice(one: Tale, other: Tale) -> bool:
