@@ -1098,6 +1098,33 @@ def test_a_reprint_that_corrects_the_day_tells_of_the_same_act(press: Press) -> 
     assert (event.start_date, event.is_disputed, event.report_count) == (date(2021, 4, 30), False, 3)
 
 
+@pytest.mark.parametrize("source", ["Four", "Five", "Six"])
+@pytest.mark.parametrize("reprinted", ["2021-05-06", "2021-05-07"])
+def test_a_reprint_of_what_was_put_right_says_nothing_new(press: Press, source: str, reprinted: str) -> None:
+    told_in_a_story(press, "One", "2021-05-05", "2021-05-04")
+    told_in_a_story(press, "Two", "2021-05-06", "2021-04-30")
+    told_in_a_story(press, source, reprinted, "2021-05-04")
+    event = only(press.resolve())
+    assert (event.start_date, event.is_disputed) == (date(2021, 4, 30), False)
+
+
+def test_what_is_put_right_on_the_day_of_printing_holds(press: Press) -> None:
+    told_in_a_story(press, "One", "2021-05-05", "2021-05-04")
+    for source in ("Two", "Three"):
+        told_in_a_story(press, source, "2021-05-05", "2021-04-30")
+    assert only(press.resolve()).start_date == date(2021, 4, 30)
+
+
+def test_a_plan_that_is_reprinted_late_does_not_undo_its_postponement(press: Press) -> None:
+    plan = "The minister is to come in May."
+    for source, published, is_copy in (("One", "2021-05-02", False), ("Three", "2021-05-06", True)):
+        document = press.print(source, published, story="s1", is_copy=is_copy)
+        visit(press, document, None, on="2021-05-10", status="planned", sentence=plan, trigger="come")
+    visit(press, press.print("Two", "2021-05-05"), None, on="2021-05-10", status="postponed")
+    event = only(press.resolve())
+    assert (event.status_type, str(event.last_reported_date)) == ("postponed", "2021-05-06")
+
+
 def test_two_days_of_one_text_stay_apart_in_its_reprints(press: Press) -> None:
     for source in ("One", "Two"):
         for day in ("2021-05-02", "2021-05-04"):

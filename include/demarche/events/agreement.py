@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from demarche import ontology
 from demarche.events.grouping import Happening
-from demarche.events.tales import ENDS, Interval, Tale, person, principal, settings
+from demarche.events.tales import ENDS, Interval, Key, Tale, person, principal, settings
 from demarche.records import Event, EventParticipant, EventReport, EventStatus, ReportParticipant
 from demarche.stretches import Bound, Length, fit
 
@@ -122,11 +122,11 @@ def _mode(tale: Tale) -> str | None:
     return tale.report.mode_type
 
 
-def _chronological(tale: Tale) -> tuple[date, tuple[str, str]]:
-    return tale.published or date.max, tale.key
+def _chronological(tale: Tale) -> tuple[date, date, Key]:
+    return tale.said or date.max, tale.published or date.max, tale.key
 
 
-def _showing_order(tale: Tale, status: str) -> tuple[bool, bool, float, date, tuple[str, str]]:
+def _showing_order(tale: Tale, status: str) -> tuple[bool, bool, float, date, date, Key]:
     report = tale.report
     return tale.status != status, tale.facts.is_copy, -report.confidence_score, *_chronological(tale)
 
@@ -145,12 +145,14 @@ def _confidence(tales: Iterable[Tale], voices: Voices) -> float:
 
 # --- voting ------------------------------------------------------------------------------------------------------
 def _last_words(tales: Iterable[Tale], voices: Voices) -> list[Tale]:
-    """Of each voice the reports of its last day: corrections replace what they correct."""
+    """Of each voice the reports of its last day: corrections replace what they correct, whenever that is reprinted."""
     last: dict[str, date] = {}
     for tale in tales:
         voice = voices[tale.facts.document_id]
-        last[voice] = max(last.get(voice, date.min), tale.published or date.min)
-    return [tale for tale in tales if (tale.published or date.min) == last[voices[tale.facts.document_id]]]
+        last[voice] = max(last.get(voice, date.min), tale.said or date.min)
+    told = [tale for tale in tales if (tale.said or date.min) == last[voices[tale.facts.document_id]]]
+    put_right = {tale.facts.story_id for tale in told if tale.is_reworded}
+    return [tale for tale in told if tale.is_reworded or tale.facts.story_id not in put_right]
 
 
 _Value = TypeVar("_Value")
@@ -173,7 +175,7 @@ def _vote(
     def rank(claim: tuple[Tale, _Value]) -> tuple[Any, ...]:
         _, value = claim
         supporters = {voices[tale.facts.document_id] for tale, told in claims if supports(told, value)}
-        last = max((tale.published or date.min) for tale, told in claims if told == value)
+        last = max((tale.said or date.min) for tale, told in claims if told == value)
         return -len(supporters), -last.toordinal(), -exactness(value), claim[0].key
 
     unique = {repr(value): (tale, value) for tale, value in reversed(claims)}
@@ -233,7 +235,7 @@ def _final_status(tales: Sequence[Tale], steps: Sequence[Tale], voices: Voices) 
         status = "cancelled"
     if status == "denied" and later[-1].report.mode_type == "visit" and later[-1].report.plover_type is not None:
         # "will not make the trip": no word of its denial, and on the day when it was put off none that it is called off
-        same_day = {step.status for step in later if step.published == later[-1].published}
+        same_day = {step.status for step in later if step.said == later[-1].said}
         status = "postponed" if "postponed" in same_day else "cancelled" if "planned" in statuses else status
     return status, False
 
@@ -263,9 +265,9 @@ def _is_taken_back(tales: Sequence[Tale], voices: Voices) -> bool:
     denied: dict[str, date] = {}
     for tale in tales:
         days = told if tale.status == "occurred" else denied if tale.status == "denied" else None
-        if days is not None and tale.published is not None and not tale.is_mention:
+        if days is not None and tale.said is not None and not tale.is_mention:
             voice = voices[tale.facts.document_id]
-            days[voice] = max(days.get(voice, date.min), tale.published)
+            days[voice] = max(days.get(voice, date.min), tale.said)
         elif tale.status == "occurred" and not tale.is_mention:
             return False
     return bool(told) and all(denied.get(voice, date.min) > day for voice, day in told.items())
@@ -345,14 +347,14 @@ def _visit_days(
     """The first and the last day of a visit: reports bind the one, or the other, or both, or tell of a day between, as
     do the talks that were or are to be held there; what occurred weighs most, the days of a plan that was moved since
     nothing."""
-    order = sorted({tale.published for tale in (*tales, *talks) if tale.published})
+    order = sorted({tale.said for tale in (*tales, *talks) if tale.said})
     recency = {day: place / len(order) / 10 for place, day in enumerate(order)}  # of equals what was told last
     overtaken, first_days = _overtaken(tales, status), _first_days(tales, status)
     claims: dict[tuple[str, Bound | Length], float] = {}
     for tale, is_of_talks in (*((tale, False) for tale in tales), *((tale, True) for tale in talks)):
         weight = _OFF_WEIGHT if tale.status in _OFF else 1.0
         weight = _OCCURRED_WEIGHT if tale.status == status == "occurred" else weight
-        weight += recency[tale.published] if tale.published else 0.0
+        weight += recency[tale.said] if tale.said else 0.0
         voice = voices[tale.facts.document_id]
         for said in _bounds(tale, is_of_talks=is_of_talks):
             if isinstance(said, Bound):
@@ -398,17 +400,17 @@ def _overtaken(tales: Sequence[Tale], status: str) -> set[Tale]:
     if not moved:
         return set()
     others = [_chronological(tale) for tale in tales if tale.status != "postponed" and tale.interval]
-    newest = max(others, default=(date.min, ("", "")))
-    last = max(tale.published or date.max for tale in moved)
+    newest = max(others, default=(date.min, date.min, ("", "")))
+    last = max(tale.said or date.max for tale in moved)
     given = {tale.interval for tale in moved if tale.interval}
 
     def is_old_plan(tale: Tale) -> bool:
-        if tale.interval is None or tale.status != "planned" or tale.published is None or tale.published > last:
+        if tale.interval is None or tale.status != "planned" or tale.said is None or tale.said > last:
             return False
         is_as_given = any(tale.interval.overlaps(interval) for interval in given)
         if status == "postponed":
             return bool(given) and not is_as_given
-        return tale.published < last or not is_as_given
+        return tale.said < last or not is_as_given
 
     unheard = {tale for tale in moved if status != "postponed" and _chronological(tale) < newest}
     return unheard | {tale for tale in tales if is_old_plan(tale)}

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from demarche.events.likeness import share_parties
-from demarche.events.tales import NAMELESS, Tale, settings
+from demarche.events.tales import NAMELESS, Key, Tale, settings
 
 
 def settle(tales: Iterable[Tale]) -> list[Tale]:
@@ -30,19 +30,32 @@ def settle(tales: Iterable[Tale]) -> list[Tale]:
 
 
 def _as_first_printed(tales: Iterable[Tale]) -> list[Tale]:
+    """The tales, those of a sentence that several documents of a story print with day of printing and interval of the
+    first."""
     printed: dict[tuple[str, str], list[Tale]] = defaultdict(list)
     settled = []
     for tale in tales:
-        if tale.facts.story_id is None or tale.interval is None:
+        if tale.facts.story_id is None:
             settled.append(tale)
         else:
             printed[tale.facts.story_id, tale.sentence_key].append(tale)
     for same in printed.values():
-        first = min(same, key=lambda tale: (tale.facts.is_copy, tale.published or date.max, tale.key))
+        first = min(same, key=_printing_order)
+        dated = min((tale for tale in same if tale.interval is not None), key=_printing_order, default=first)
         settled += [
-            tale if tale.interval == first.interval else replace(tale, interval=first.interval) for tale in same
+            replace(
+                tale,
+                interval=dated.interval if tale.interval is not None else None,
+                said=first.published,
+                is_reworded=first.facts.is_copy,
+            )
+            for tale in same
         ]
     return settled
+
+
+def _printing_order(tale: Tale) -> tuple[bool, date, Key]:
+    return tale.facts.is_copy, tale.published or date.max, tale.key
 
 
 def _filled(tale: Tale, others: Sequence[Tale]) -> Tale:

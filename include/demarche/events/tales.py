@@ -94,6 +94,10 @@ class Tale:
     round_number: int | None
     deed: str | None
     status: str
+    said: date | None
+    """When it was printed first: a reprint says no later than its original what it repeats."""
+    is_reworded: bool = False
+    """Whether a reprint says what its original doesn't: puts it right, or adds it."""
     everybody: Side = field(init=False)
 
     def __post_init__(self) -> None:
@@ -153,6 +157,7 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
         round_number=_round_number(report.sentence_text),
         deed=_deed(report),
         status=report.status_type,
+        said=facts.published_date,
     )
 
 
