@@ -359,6 +359,20 @@ def test_two_cities_are_two_meetings(press: Press) -> None:
     assert press.sizes() == [1, 1]
 
 
+@pytest.mark.parametrize(
+    ("parties", "is_one_text", "sizes"),
+    [([VELLA, MOREAU], False, [2]), ([VELLA, MOREAU], True, [1, 1]), (["MLT", "FRA"], False, [1, 1])],
+)
+def test_two_persons_meet_in_one_country_on_a_day(
+    press: Press, parties: list[str], is_one_text: bool, sizes: list[int]
+) -> None:
+    first = press.print("One", "2021-05-05")
+    for document, country in ((first, "FRA"), (first if is_one_text else press.print("Two", "2021-05-05"), "CHE")):
+        press.tell(document, "CONSULT", parties, on="2021-05-04", country=country)
+    assert press.sizes() == sizes
+    assert any(event.is_disputed for event in press.resolve().events) is (sizes == [2])
+
+
 def test_two_charges_on_one_day_are_two_where_the_words_differ(press: Press) -> None:
     for source, sentence in (
         ("One", "It blamed them for poaching tuna inside the reef."),

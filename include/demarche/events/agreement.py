@@ -452,12 +452,17 @@ def _place(weighty: Sequence[Tale], tales: Sequence[Tale], voices: Voices) -> tu
 
     heard = [tale for tale in weighty if value(tale)] or tales
     place = _vote(heard, voices, value, supports=supports, exactness=exactness) or (None, None, None, None)
-    is_disputed = _contradict(
-        tales,
-        voices,
-        lambda one, other: one.report.place_name != other.report.place_name,
-        lambda tale: tale.report.place_name is not None and exactness(value(tale) or (None,) * 4) >= 3.0,
-    )
+
+    def is_exact(tale: Tale) -> bool:
+        return tale.report.place_name is not None and exactness(value(tale) or (None,) * 4) >= 3.0
+
+    def differ(one: Tale, other: Tale) -> bool:
+        if is_exact(one) and is_exact(other):
+            return one.report.place_name != other.report.place_name
+        codes = {one.report.country_code, other.report.country_code} - {None}
+        return len(codes) > 1 and one.report.mode_type != "visit"  # which is told of at home as well
+
+    is_disputed = _contradict(tales, voices, differ, lambda tale: value(tale) is not None)
     return dict(
         zip(("place_id", "place_name", "place_precision_type", "country_code"), place, strict=True)
     ), is_disputed

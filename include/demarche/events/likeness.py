@@ -185,26 +185,28 @@ def _place(tale: Tale) -> str | None:
 
 
 def _places_differ(one: Tale, other: Tale, parties: _Parties) -> bool:
-    """Another country, or another city, unless the same two persons are told to have been there on the same day.
+    """Another country, or another city, unless two texts tell of the same two persons on the same day.
 
-    Then it is one place under two names, a palace and its city, or a dispute between sources. A visit has many cities,
-    and its end may be told at home.
+    Then it is one place under two names, a palace and its city, or a dispute between sources, since nobody meets in two
+    countries on one day. A visit has many cities, and its end may be told at home; in two countries it is two visits.
     """
     is_visit = one.report.mode_type == "visit"
     at_home = one.actors.keys() | other.actors.keys() if is_visit else frozenset()
     told = {tale.report.country_code for tale in (one, other) if not (is_visit and tale.stage == "home")}
-    countries = told - {None, *at_home}
-    if len(countries) > 1:
+    is_elsewhere = len(told - {None, *at_home}) > 1
+    if is_visit:
+        return is_elsewhere
+    is_other_city = _is_city(one) and _is_city(other) and _place(one) != _place(other)
+    if is_elsewhere and _one_voice(one, other):
         return True
-    if is_visit or not (_is_city(one) and _is_city(other)) or _place(one) == _place(other):
+    return (is_elsewhere or is_other_city) and not (parties.persons >= 2 and _are_of_one_day(one, other))
+
+
+def _are_of_one_day(one: Tale, other: Tale) -> bool:
+    if one.interval is None or other.interval is None:
         return False
-    is_one_day = (
-        one.interval is not None
-        and other.interval is not None
-        and one.interval.precision_type == other.interval.precision_type == "day"
-        and one.interval.overlaps(other.interval)
-    )
-    return not (is_one_day and parties.persons >= 2)
+    is_exact = one.interval.precision_type == other.interval.precision_type == "day"
+    return is_exact and one.interval.overlaps(other.interval)
 
 
 # --- who ---------------------------------------------------------------------------------------------------------
