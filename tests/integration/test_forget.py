@@ -210,6 +210,6 @@ def test_feed_lines_keep_no_words_of_it(settings: Settings) -> None:
     lake = Lake(settings.lake_url)
     (fetch,) = (row for row in lake.fetches(KEY) if row.url.endswith("page.html"))
     told_by_feed: Fetch = fetch.model_copy(update={"given_values": {"title": "Zanzimoria"}})
-    lake.rewrite_fetches(KEY, lambda row: told_by_feed if row == fetch else row)
+    lake.rewrite_log(KEY, lambda row: told_by_feed if row == fetch else row)
     steps.forget(ADDRESS, settings=settings)
     assert [row.given_values for row in lake.fetches(KEY)] == [{}, {}]

@@ -230,6 +230,59 @@ def test_of_a_page_that_is_forgotten_no_word_stays_and_it_is_not_asked_for_again
     assert "1th time" not in desk.lake.source_state("courier")
 
 
+def test_other_addresses_of_a_page_that_is_forgotten_are_forgotten_with_it(desk, server):
+    put(server, 1, 2)
+    server.pages["/feed"] = (200, XML, feed(1, 2).replace(b"/1<", b"/short<").replace(b"/2<", b"/amp/2<"))
+    server.pages["/short"] = (301, {"Location": "/1"}, b"")
+    amp = page(2).replace(b"<body>", f'<head><link rel="canonical" href="{server.root}/2"></head><body>'.encode())
+    server.pages["/amp/2"] = amp
+    desk.fetch()
+    assert len(desk.documents()) == 2
+    steps.forget(f"{server.root}/short", settings=desk.settings)
+    steps.forget(f"{server.root}/2", settings=desk.settings)
+    assert list(desk.state().visits) == [f"{server.root}/feed"]
+    assert desk.documents() == []
+    changed = server.pages["/feed"][2].replace(b"<pubDate>", b"<updated>2020-01-03T00:00:00Z</updated><pubDate>")
+    server.pages["/feed"] = (200, XML, changed)
+    desk.asked()
+    desk.fetch(NEXT)
+    assert desk.asked() == ["/feed"]
+
+
+def test_the_address_of_a_source_may_have_others_though_its_page_is_forgotten(desk, server):
+    desk.declare(f'id = "front"\nkind = "page"\nurl = "{server.root}/latest"')
+    today = page(1).replace(b"<body>", f'<head><link rel="canonical" href="{server.root}/1"></head><body>'.encode())
+    server.pages["/latest"] = today
+    desk.fetch()
+    assert len(desk.documents()) == 1
+    steps.forget(f"{server.root}/1", settings=desk.settings)
+    server.pages["/latest"] = today.replace(b"/1", b"/2").replace(b"1th time", b"2th time")
+    desk.fetch(NEXT)
+    assert len(desk.documents(NEXT)) == 1
+
+
+def test_a_page_that_was_rejected_can_be_forgotten(desk, server):
+    put(server, 1, 2, 3)
+    server.pages["/1"] = b"<html><head><title>Zanzimoria</title></head><body></body></html>"
+    server.pages["/2"] = (404, {}, b"")
+    desk.fetch()
+    assert len(desk.documents()) == 1
+    named = {row.path: row for row in desk.lake.read(Reject, KEY, "documents")}
+    parsed, missed = (named[f"{server.root}/{number}"] for number in (1, 2))
+    assert desk.lake.has_raw(parsed.raw_hash)
+    assert steps.find_forgettable(missed.reject_id, settings=desk.settings) == [missed]
+    steps.forget(f"{server.root}/1", settings=desk.settings)
+    steps.forget(missed.reject_id, settings=desk.settings)
+    assert not desk.lake.has_raw(parsed.raw_hash)
+    assert desk.lake.fetch_rejects(KEY) == desk.lake.read(Reject, KEY, "documents") == []
+    assert not re.search("[12]th time", desk.lake.source_state("courier"))
+    put(server, 1, 2, 3)
+    desk.asked()
+    desk.fetch(NEXT)
+    assert desk.asked() == ["/feed"]
+    assert len(desk.documents()) == 1
+
+
 def test_of_a_document_that_is_forgotten_no_word_stays_and_its_page_may_have_others(desk, server):
     put(server, 1)
     desk.fetch()

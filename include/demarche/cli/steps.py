@@ -142,22 +142,26 @@ def rebuild(
 
 @app.command()
 def forget(
-    target: Annotated[str, typer.Argument(metavar="URL|ID", help="An address, a document_id or an article_id")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only name the documents that would go")] = False,
+    target: Annotated[str, typer.Argument(metavar="URL|ID", help="An address, a document_id, article_id or reject_id")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only name what would go")] = False,
     lake: LakeOption = None,
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Take a document away for good: from lake, warehouse, history, daily reports, former publications, our own backup.
+    """Take a document or reject away for good: from lake, warehouse, history, daily reports, old publications, backup.
 
     By an address, all that was and will be fetched from it; no rerun brings it back. The file in a drop folder, and
     backups made by something else, are yours to remove. Example: demarche forget https://courier.example/2018/talks
     """
     from demarche import steps
+    from demarche.records import Reject
 
     settings = settings_of(lake, warehouse)
     if dry_run:
-        for document in steps.find_forgettable(target, settings=settings):
-            typer.echo(f"{document.document_id}  {document.partition_key}  {document.canonical_url or document.path}")
+        for found in steps.find_forgettable(target, settings=settings):
+            if isinstance(found, Reject):
+                typer.echo(f"{found.reject_id}  {found.partition_key}  {found.path}")
+            else:
+                typer.echo(f"{found.document_id}  {found.partition_key}  {found.canonical_url or found.path}")
         return
     with progress_bars() as progress:
         done = steps.forget(target, settings=settings, progress=progress)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from demarche.documents.addresses import canonical_url
-from demarche.records import Document
+from demarche.records import Document, Reject
 
 
 class Tombstone(BaseModel):
@@ -18,9 +18,10 @@ class Tombstone(BaseModel):
     target: str
     forgotten_at: str
     urls: tuple[str, ...] = ()
-    """Canonical addresses: whatever is fetched from them, whenever, is dropped."""
+    """Canonical addresses, and others that led to the page: whatever is fetched from them, whenever, is dropped."""
     article_ids: tuple[str, ...] = ()
     document_ids: tuple[str, ...] = ()
+    reject_ids: tuple[str, ...] = ()
     places: tuple[tuple[str, int | None], ...] = ()
     """Hash of raw bytes and position within, since other code may give the same text another id."""
     partition_keys: tuple[str, ...] = ()
@@ -34,18 +35,20 @@ class Forgotten:
     def __init__(self, rows: Iterable[Mapping[str, Any]] = ()) -> None:
         self.tombstones = tuple(Tombstone.model_validate(row) for row in rows)
         self._urls = {url for stone in self.tombstones for url in stone.urls}
-        self._ids = {found for stone in self.tombstones for found in (*stone.article_ids, *stone.document_ids)}
+        self._ids = {
+            found for stone in self.tombstones for found in (*stone.article_ids, *stone.document_ids, *stone.reject_ids)
+        }
         self._places = {place for stone in self.tombstones for place in stone.places}
         self.raw_hashes = {raw_hash for raw_hash, _ in self._places}
 
-    def names(self, document: Document, position: int | None = None) -> bool:
-        """Whether a document is one of those; ``position`` is its number within its raw bytes, where that is known."""
-        return (
-            document.canonical_url in self._urls
-            or document.document_id in self._ids
-            or document.article_id in self._ids
-            or (position is not None and (document.raw_hash, position) in self._places)
-        )
+    def names(self, row: Document | Reject, position: int | None = None) -> bool:
+        """Whether a document or reject is one of those; ``position`` is its number within its raw bytes, where that is
+        known."""
+        if position is not None and (row.raw_hash, position) in self._places:
+            return True
+        if isinstance(row, Reject):
+            return row.reject_id in self._ids or self.names_url(row.path)
+        return row.canonical_url in self._urls or not self._ids.isdisjoint((row.document_id, row.article_id))
 
     def names_url(self, url: str) -> bool:
         """Whether nothing is to be fetched from an address."""

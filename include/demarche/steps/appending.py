@@ -46,7 +46,7 @@ def append(
     rejects: list[Reject] = []
     forgotten = forgotten_in(lake)
     for item in found:
-        if not isinstance(item, Reject) and forgotten.names_url(item.fetch.url):
+        if forgotten.names(item) if isinstance(item, Reject) else forgotten.names_url(item.fetch.url):
             continue
         if isinstance(item, Reject):
             kept.rejects.append(item)

@@ -1,4 +1,4 @@
-"""Taking things back: a document that must not be kept any longer."""
+"""Taking things back: a document, or a page that was rejected, that must not be kept any longer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from demarche.documents.addresses import canonical_url
 from demarche.documents.tombstones import Forgotten, Tombstone
-from demarche.records import Document, Fetch, Report
+from demarche.records import Document, Fetch, Reject, Report
 from demarche.settings import Settings, load_settings
 from demarche.steps.ingestion import parse_documents, parse_fetch
 from demarche.steps.ledgers import STATIONS, TOMBSTONES, open_lake, warehouse_of
@@ -18,7 +18,7 @@ from demarche.steps.maintaining import back_up
 from demarche.steps.pairing import pair_documents
 from demarche.steps.reporting import rewrite_daily_reports
 from demarche.steps.results import Progress, StepError, StepResult, no_progress
-from demarche.steps.sources import state_of
+from demarche.steps.sources import declared_sources, state_of
 from demarche.steps.tagging import tag_documents
 from demarche.storage import Backup, Lake
 
@@ -26,29 +26,29 @@ from demarche.storage import Backup, Lake
 @dataclass(frozen=True)
 class _Found:
     partition_key: str
-    document: Document
+    row: Document | Reject
 
 
-def find_forgettable(target: str, *, settings: Settings | None = None) -> list[Document]:
-    """The documents that ``forget`` would take away. Raises StepError when there are none."""
+def find_forgettable(target: str, *, settings: Settings | None = None) -> list[Document | Reject]:
+    """The documents and rejects that ``forget`` would take away. Raises StepError when there are none."""
     settings = settings or load_settings()
     found = _named(open_lake(settings), target)
     if not found:
         raise StepError(_UNKNOWN.format(target=target))
-    return [row.document for row in found]
+    return [one.row for one in found]
 
 
 _UNKNOWN = (
-    'no document has the address or id {target} — `demarche query "SELECT document_id, canonical_url FROM '
-    'core.documents"` lists what there is'
+    'no document or reject has the address or id {target} — `demarche query "SELECT document_id, canonical_url FROM '
+    'core.documents"` lists what was read, `demarche query "SELECT reject_id, path FROM meta.rejects"` what was not'
 )
 
 
 def forget(target: str, *, settings: Settings | None = None, progress: Progress = no_progress) -> StepResult:
-    """Take away a document, by its address (all its versions, and whatever comes from there later), document id or
-    article id: from all that is derived, the raw bytes that nothing else uses, what feeds said of it, revisions,
-    samples of checks, daily reports, former publications, what reviewers said of it, and all of these in the settings'
-    backup. Doing it again finishes what a kill left undone. Raises StepError when nothing is called so.
+    """Take away a document or a reject, by its address (all its versions, and whatever comes from there later) or an id
+    of it: from all that is derived, the raw bytes that nothing else uses, what feeds said of it, revisions, samples of
+    checks, daily reports, former publications, what reviewers said of it, and all of these in the settings' backup.
+    Doing it again finishes what a kill left undone. Raises StepError when nothing is called so.
     """
     settings = settings or load_settings()
     lake = open_lake(settings)
@@ -84,29 +84,48 @@ def forget(target: str, *, settings: Settings | None = None, progress: Progress 
 
 def _named(lake: Lake, target: str) -> list[_Found]:
     url = canonical_url(target)
-    found = []
+    found: list[_Found] = []
     for key in lake.taken_keys("documents"):
+        led_to = {
+            (fetch.raw_hash, fetch.url)
+            for fetch in (lake.fetches(key) if url else ())
+            if fetch.asked_url and canonical_url(fetch.asked_url) == url
+        }
         for document in lake.read(Document, key, "documents"):
             names = (document.document_id, document.article_id, document.path)
-            if target in names or (url is not None and document.canonical_url == url):
+            is_at = url is not None and document.canonical_url == url
+            if target in names or is_at or (document.raw_hash, document.path) in led_to:
                 found.append(_Found(key, document))
+        for reject in lake.read(Reject, key, "documents"):
+            is_at = url is not None and canonical_url(reject.path) == url
+            if target in (reject.reject_id, reject.path) or is_at or (reject.raw_hash, reject.path) in led_to:
+                found.append(_Found(key, reject))
     return found
 
 
 def _tombstone(lake: Lake, target: str, found: list[_Found], settings: Settings) -> Tombstone:
-    documents = [row.document for row in found]
-    keys = sorted({row.partition_key for row in found})
+    documents = [one.row for one in found if isinstance(one.row, Document)]
+    rejects = [one.row for one in found if isinstance(one.row, Reject)]
+    keys = sorted({one.partition_key for one in found})
     ids = {document.document_id for document in documents}
-    is_address = target not in ids and target not in {document.article_id for document in documents}
-    urls = {document.canonical_url for document in documents if document.canonical_url} if is_address else set()
+    reject_ids = {reject.reject_id for reject in rejects}
+    is_address = target not in ids | reject_ids | {document.article_id for document in documents}
+    places = _places(lake, keys, documents, settings)
+    places |= {(reject.raw_hash, reject.position) for reject in rejects if reject.raw_hash}
+    # of a page that could not be fetched there is nothing but its address, and what a feed said of it
+    unread = [reject for reject in rejects if reject.raw_hash is None and reject.position is None]
+    urls = {canonical_url(reject.path) for reject in (rejects if is_address else unread)}
+    if is_address:
+        urls |= {document.canonical_url for document in documents} | _led_to(lake, found, settings)
     reports = [row.report_id for key in keys for row in lake.read(Report, key, "tagged") if row.document_id in ids]
     return Tombstone(
         target=target,
         forgotten_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        urls=tuple(sorted(urls)),
+        urls=tuple(sorted(filter(None, urls))),
         article_ids=(target,) if any(document.article_id == target for document in documents) else (),
         document_ids=tuple(sorted(ids)),
-        places=tuple(sorted(_places(lake, keys, documents, settings), key=str)),
+        reject_ids=tuple(sorted(reject_ids)),
+        places=tuple(sorted(places, key=str)),
         partition_keys=tuple(keys),
         report_ids=tuple(sorted(reports)),
         event_ids=tuple(sorted(_events_with(reports, settings))),
@@ -126,6 +145,25 @@ def _places(
         found = [position for position, item in items if isinstance(item, Document) and item.document_id in ids]
         places |= {(fetch.raw_hash, position) for position in found or [None]}
     return places
+
+
+def _led_to(lake: Lake, found: list[_Found], settings: Settings) -> set[str | None]:
+    """Other addresses that led to pages of these: before redirects, or in other dress than the one that the page calls
+    its own. Where other documents came from too there is none, nor is a source's own: it will have other pages."""
+    declared = {canonical_url(source.url) for source in declared_sources(settings)}
+    rows = [one.row for one in found]
+    ids = {row.document_id for row in rows if isinstance(row, Document)}
+    urls: set[str | None] = set()
+    for key in {one.partition_key for one in found}:
+        others = {
+            (row.raw_hash, row.path) for row in lake.read(Document, key, "documents") if row.document_id not in ids
+        }
+        pages = {(row.raw_hash, row.path) for row in rows} - others
+        for fetch in lake.fetches(key):
+            if (fetch.raw_hash, fetch.url) in pages:
+                of_fetch = {canonical_url(fetch.url), canonical_url(fetch.asked_url)} - {None}
+                urls |= set() if of_fetch & declared else of_fetch
+    return urls
 
 
 def _events_with(report_ids: list[str], settings: Settings) -> set[str]:
@@ -167,8 +205,8 @@ def _purge(lake: Lake, stones: list[Tombstone], uses: Mapping[str, set[str]], un
     hashes = {raw_hash for stone in stones for raw_hash, _ in stone.places}
     forgotten = Forgotten(stone.model_dump() for stone in stones)
     removed = sum(map(lake.remove_raw, unused))
-    for key in sorted(set().union(*uses.values())):
-        lake.rewrite_fetches(key, lambda fetch: _without_words(fetch, hashes, forgotten))
+    for key in sorted({key for stone in stones for key in stone.partition_keys}.union(*uses.values())):
+        lake.rewrite_log(key, lambda row: _without_words(row, hashes, forgotten))
     for source in lake.asked_sources():
         with lake.one_asking(source):
             _forget_visits(lake, source, hashes, forgotten)
@@ -188,16 +226,20 @@ def _purge(lake: Lake, stones: list[Tombstone], uses: Mapping[str, set[str]], un
 def _words(stones: Iterable[Tombstone]) -> set[str]:
     """By which a sample of a check or a daily report tells of what is forgotten: ids and addresses."""
     return {
-        word for stone in stones for word in (*stone.report_ids, *stone.event_ids, *stone.document_ids, *stone.urls)
+        word
+        for stone in stones
+        for word in (*stone.report_ids, *stone.event_ids, *stone.document_ids, *stone.reject_ids, *stone.urls)
     }
 
 
-def _without_words(fetch: Fetch, hashes: set[str], forgotten: Forgotten) -> Fetch:
+def _without_words(row: Fetch | Reject, hashes: set[str], forgotten: Forgotten) -> Fetch | Reject | None:
     """A line of the fetch log without title and names that stood in a feed; hash and address stay, so that the file or
-    page isn't taken for a new one."""
-    if fetch.raw_hash in hashes or forgotten.names_url(fetch.url):
-        return fetch.model_copy(update={"given_values": {}})
-    return fetch
+    page isn't taken for a new one. Of what could not be fetched, none."""
+    if isinstance(row, Reject):
+        return None if forgotten.names(row) else row
+    if row.raw_hash in hashes or forgotten.names_url(row.url):
+        return row.model_copy(update={"given_values": {}})
+    return row
 
 
 def _forget_visits(lake: Lake, source: str, hashes: set[str], forgotten: Forgotten) -> None:

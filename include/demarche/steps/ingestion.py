@@ -78,9 +78,9 @@ def parse_documents(partition_key: str, *, settings: Settings | None = None) -> 
     lake = open_lake(settings)
     fetches = lake.fetches(checked_key(partition_key))
     shards = _Shards(lake, partition_key, settings)
-    for fault in lake.fetch_rejects(partition_key):
-        shards.add(fault)
     forgotten = forgotten_in(lake)
+    for fault in lake.fetch_rejects(partition_key):
+        shards.add(None if forgotten.names(fault) else fault)
     with Attempts(lake, "documents", partition_key, "all", shards.made_from) as attempts:
         for item in _parsed(lake, fetches, settings, attempts, forgotten):
             shards.add(item)
@@ -107,7 +107,7 @@ def _parsed(
                     continue
             begin = attempts.begin if attempts.is_suspect(fetch.raw_hash) else None
             for position, item in parse_fetch(fetch, lake.get_raw(fetch.raw_hash), settings, begin):
-                yield None if isinstance(item, Document) and forgotten.names(item, position) else item
+                yield None if forgotten.names(item, position) else item
 
 
 def _derived(lake: Lake, fetch: Fetch, forgotten: Forgotten) -> Iterator[Document | Reject | None]:
@@ -123,7 +123,7 @@ def _derived(lake: Lake, fetch: Fetch, forgotten: Forgotten) -> Iterator[Documen
         for row in lake.read(kind, fetch.partition_key, "documents"):
             is_of_fetch = row.raw_hash == fetch.raw_hash and row.path == fetch.url
             if is_of_fetch and (isinstance(row, Document) or row.station == "parse"):
-                yield None if isinstance(row, Document) and forgotten.names(row) else row
+                yield None if forgotten.names(row) else row
 
 
 class _Shards:

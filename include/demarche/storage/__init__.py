@@ -162,16 +162,15 @@ class Lake:
         found = [Reject.model_validate(line["rejects"]) for line in self._log(partition_key) if "rejects" in line]
         return sorted({reject.reject_id: reject for reject in found}.values(), key=lambda reject: reject.reject_id)
 
-    def rewrite_fetches(self, partition_key: str, change: Callable[[Fetch], Fetch]) -> None:
-        """Change lines of a partition's fetch log in their places: only to take back what must not be kept."""
+    def rewrite_log(self, partition_key: str, change: Callable[[Fetch | Reject], Fetch | Reject | None]) -> None:
+        """Change lines of a partition's fetch log in their places, or leave them out: only to take back what must not
+        be kept."""
         for name in self._names("raw", "log", _checked(_KEY, partition_key)):
             path = self._path("raw", "log", partition_key, name)
             lines = list(self._json_lines(path))
-            changed = [
-                {"fetches": change(Fetch.model_validate(line["fetches"])).model_dump(mode="json")}
-                if "fetches" in line else line
-                for line in lines
-            ]  # fmt: skip
+            kinds: tuple[type[Fetch], type[Reject]] = (Fetch, Reject)
+            rows = [kind.model_validate(line[kind.table]) for line in lines for kind in kinds if kind.table in line]
+            changed = [{row.table: row.model_dump(mode="json")} for row in map(change, rows) if row]
             if changed != lines:
                 self._put(path, _lines_of(changed))
 
