@@ -60,6 +60,34 @@ def test_what_is_no_page_is_passed_over(other: bytes) -> None:
     assert pages(ONE + other + TWO) == ["1", "2"]
 
 
+def answered(answer: bytes) -> bytes:
+    """A record with just this answer of a web server."""
+    head = record("https://a.example/x", b"").partition(b"Content-Length")[0]
+    return head + b"Content-Length: %d\r\n\r\n" % len(answer) + answer + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n<p>x</p>", b"<p>x</p>"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: \r\n\r\n<p>x</p>", b"<p>x</p>"),
+        (b"HTTP/1.1 200 OK\r\n\r\n<p>x</p>", b"<p>x</p>"),
+        (b"HTTP/1.1 200 OK\nContent-Type: text/html\nServer: x\n\n<p>x</p>", b"<p>x</p>"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\n\n<p>x</p>", b"<p>x</p>"),
+        (b"HTTP/1.1 200 OK\nServer: x\n\n", b""),
+        (b"HTTP/1.1 404 Not Found\nContent-Type: text/html\n\n<p>x</p>", None),
+        (b"HTTP/1.1 200 OK\nContent-Type: image/png\n\n<p>x</p>", None),
+        (b"<p>x</p>", "malformed"),
+        (b"", "malformed"),
+    ],
+)
+def test_an_answer_of_200_is_a_page_or_a_fault_however_its_head_is_written(answer: bytes, found: object) -> None:
+    first, *told, last = archive.pages(io.BytesIO(ONE + answered(answer) + TWO), LIMIT)
+    assert (first.url, last.url) == ("https://a.example/1", "https://a.example/2")
+    data = [item.data if isinstance(item, archive.Page) else item.reason_type for item in told]
+    assert data == ([] if found is None else [found])
+
+
 @pytest.mark.parametrize(
     ("data", "found"),
     [

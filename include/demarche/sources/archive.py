@@ -91,7 +91,7 @@ def pages(file: BinaryIO, max_bytes: int, start: int = 0, number: int = 0) -> It
         is_cut = False
         try:
             # Of every type, though only two hold pages: a billion records without one would be passed over for hours.
-            for record in ArchiveIterator(file, record_types=WarcRecordType.any_type, parse_http=True):
+            for record in ArchiveIterator(file, record_types=WarcRecordType.any_type, parse_http=False):
                 latest = record.stream_pos
                 if not record.headers.get("WARC-Type"):
                     raise ValueError("it has no type")
@@ -172,18 +172,21 @@ def _next_beginning(file: BinaryIO, start: int) -> int:
 
 
 def _page(record: WarcRecord, max_bytes: int, number: int) -> Page | None:
-    """The page in a record, or None where it holds none. Raises _Unreadable."""
+    """The page in a record, or None where it holds none. What has no type may be one. Raises _Unreadable."""
+    if not (record.headers.get("Content-Length") or "").strip().isdecimal():
+        return None  # it is taken for empty, and what stands behind it for no record
+    record.parse_http(quirks_mode=True)  # there are servers that end their lines with LF alone
     http = record.http_headers if record.is_http_parsed else None
-    media_type = (http.get("Content-Type") if http else record.headers.get("Content-Type")) or ""
+    media_type = ((record.headers if http is None else http).get("Content-Type") or "").strip()
     url = _address(record)
     length = record.content_length
-    if http and (not isinstance(http.status_code, int) or (media_type and "/" not in media_type)):
+    if http is not None and (not isinstance(http.status_code, int) or (media_type and "/" not in media_type)):
         _pass_over(record)
         raise _Unreadable("malformed", f"({url[:200]}) holds no whole answer of a web server")
     if (
-        (http and http.status_code != 200)
+        (http is not None and http.status_code != 200)
         or not url.startswith(("http://", "https://"))
-        or media_type.partition(";")[0].strip().lower() not in _PAGES
+        or (media_type and media_type.partition(";")[0].strip().lower() not in _PAGES)
         or url.partition("?")[0].endswith("/robots.txt")
     ):
         _pass_over(record)  # unless it is cut: half a head of HTTP doesn't say that it is a page's
@@ -194,8 +197,8 @@ def _page(record: WarcRecord, max_bytes: int, number: int) -> Page | None:
     if len(block) > max_bytes:
         raise _Unreadable("too_large", f"({url}) is a page beyond the limit of {max_bytes} bytes")
     _check_whole(len(block), length, url)
-    data = _decoded(block, http.to_dict() if http else {}, url, max_bytes)
-    return Page(url, media_type, record.record_date, data, number, record.stream_pos)
+    data = _decoded(block, {} if http is None else http.to_dict(), url, max_bytes)
+    return Page(url, media_type or "application/octet-stream", record.record_date, data, number, record.stream_pos)
 
 
 def _address(record: WarcRecord) -> str:
