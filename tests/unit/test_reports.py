@@ -469,6 +469,15 @@ def test_an_undated_visit_is_under_way_or_only_mentioned(read: Reader, text: str
     assert [r.stage_type for r in read(text)[0] if r.mode_type == "visit"] == [stage]
 
 
+def test_a_told_length_holds_though_the_text_tells_no_other_day(read: Reader) -> None:
+    text = (
+        "Fijian premier Sitiveni Rabuka arrived in Tonga on 13 March 2023 for a two-day visit.\n\nIt is Rabuka's first "
+        "visit to Tonga.\n\nThe programme includes a tour of a factory and a speech at the university.\n\nRelations "
+        "between the two countries have improved since spring."
+    )
+    assert visits(read, text) == [("occurred", ["FJI"], date(2023, 3, 13), date(2023, 3, 14))]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -525,6 +534,8 @@ def test_which_day_of_a_visit_it_is_tells_the_first(read: Reader, text: str) -> 
          "three-day visit.", "occurred", 13, 15),
         ("Fijian premier Sitiveni Rabuka flew into Tonga on Monday for talks with the government there.",
          "occurred", 13, 13),
+        ("Fijian premier Sitiveni Rabuka has accepted an invitation to Tonga and will make a three-day official visit "
+         "from 20 to 22 March.", "planned", 20, 22),
         ("A planned visit by Prime Minister Sitiveni Rabuka of Fiji to Tonga on Friday was cancelled, the foreign "
          "ministry said.", "cancelled", 17, 17),
     ],

@@ -165,6 +165,7 @@ def _read_sentence(
         recipients = visits.without_origin(frame, recipients, parties)
         hosts_left = visits.left_for_home(frame, actors, recipients, parties)
         recipients = hosts_left or recipients
+        recipients = recipients or visits.bidden_to(frame, parties)
         recipients, is_abroad = visits.other_side(frame, actors, recipients, parties)
         stay = stays.told(frame)
         if hosts_left:

@@ -428,6 +428,9 @@ def _distance(governor: Token, frame: Frame) -> int | None:
             or _will_be(governor)
             or frame.status_type in ("requested", "threatened", "denied")
             or syntax.is_verbal(trigger) is False
+            or (
+                syntax.is_verbal(governor) is False and frame.mode_type == "visit"
+            )  # "will make a visit from 2 to 4 May"
         ):
             return 1
         return 3 if frame.status_type == "occurred" else None

@@ -93,6 +93,7 @@ _UNSAID = ("published", "tale")
 _ENDS: tuple[Kind, Kind] = ("first", "last")
 _LEAST, _MOST = 0.01, 0.99
 _WEIGHT_OF_REPORT = 2.0  # of what a report of the visit binds itself, in logits
+_WEIGHT_OF_COUNTED = 5.0  # of one that tells one end, and how long it lasts
 _WEIGHT_OF_LENGTH = 1.0
 _WEIGHT_DATED, _WEIGHT_UNDATED = 0.6, 2.5  # below which no day is told, where reports say when, and where none does
 
@@ -324,6 +325,13 @@ def rows_of(measured: Sequence[Mapping[str, float]]) -> NDArray[np.float32]:
 
 
 # --- words -------------------------------------------------------------------------------------------------------
+def _is_counted(draft: Draft) -> bool:
+    """ "Arrived on Monday for a two-day visit": whether its clause tells one end and the length, hence the other."""
+    first, last, told = draft.when.start_date, draft.when.end_date, stays.told(draft.frame)
+    is_told = (told.day_count or 0) > 1 and told.stage_type in ("start", "end", "home")
+    return is_told and first is not None and last is not None and (last - first).days + 1 == told.day_count
+
+
 def _is_any(verb: Token | None, kinds: Sequence[str]) -> bool:
     return verb is not None and any(verb.lemma_.lower() in _VERBS[kind] for kind in kinds)
 
@@ -449,9 +457,14 @@ def _tell(drafts: Sequence[Draft], bounds: Sequence[Bound], anchor: date | None)
     weights: dict[tuple[Kind, date], float] = defaultdict(float)
     for bound in bounds:
         weights[bound.kind, bound.day] += bound.weight
-    for kind, day in {(bound.kind, bound.day) for draft in drafts for bound in itinerary.own_bounds(draft)}:
+    told: dict[tuple[Kind, date], float] = defaultdict(float)
+    for draft in drafts:
+        weight = _WEIGHT_OF_COUNTED if _is_counted(draft) else _WEIGHT_OF_REPORT
+        for bound in itinerary.own_bounds(draft):
+            told[bound.kind, bound.day] = max(told[bound.kind, bound.day], weight)
+    for (kind, day), weight in told.items():
         if kind != "within":
-            weights[kind, day] += _WEIGHT_OF_REPORT
+            weights[kind, day] += weight
     is_dated = any(draft.when.start_date is not None for draft in drafts)
     floor = _WEIGHT_DATED if is_dated else _WEIGHT_UNDATED  # what is undated may well be of another time than the text
     probable = [Bound(kind, day, weight) for (kind, day), weight in weights.items() if weight > floor]

@@ -123,6 +123,16 @@ def invited_to(frame: Frame, parties: Parties) -> list[Party]:
     return [party for party in distinct(p for o in places for p in parties.resolve(o)) if party.country_code]
 
 
+def bidden_to(frame: Frame, parties: Parties) -> list[Party]:
+    """ "Accepted an invitation to Togo and will make a visit in May": the hosts of the visit."""
+    accepting = frame.trigger.head
+    if frame.mode_type != "visit" or frame.trigger.dep_ != "conj" or accepting.lemma_ != "accept":
+        return []
+    nouns = [noun for noun in syntax.objects(accepting) if noun.lemma_.lower() == "invitation"]
+    places = [place for noun in nouns for place in _places_of(noun, parties)]
+    return [party for party in distinct(p for o in places for p in parties.resolve(o)) if party.country_code]
+
+
 def expected(frame: Frame, actors: Sequence[Party], recipients: Sequence[Party]) -> bool:
     """ "Fiji awaits Tonga's premier": whether somebody who leads a state is expected by another, which is a visit to
     come."""
