@@ -9,6 +9,7 @@ import pytest
 
 from demarche import codebook, trees
 from demarche.reports import days
+from demarche.reports.circumstances import When, in_tale
 
 
 @pytest.mark.parametrize("file", [days.FIRST_FILE, days.LAST_FILE])
@@ -33,3 +34,20 @@ def test_a_day_that_is_told_twice_is_bound_once_and_more_surely() -> None:
     (twice,) = days.weigh("first", [day, day], rows, forest)
     assert (twice.kind, twice.day) == ("first", day)
     assert twice.weight > once.weight
+
+
+@pytest.mark.parametrize(
+    ("weekday", "told", "meant"),
+    [
+        ("Friday", 24, 24),  # the day that was told last
+        ("Wednesday", 24, 22),  # "stays until Friday the 24th; talks are on Wednesday"
+        ("Tuesday", 24, 28),  # "arrives on Friday the 24th and leaves on Tuesday"
+        ("Thursday", 17, 16),
+        ("Tuesday", 20, 21),
+        ("Tuesday", 16, 21),  # the one before lies before the day of publication
+    ],
+)
+def test_a_weekday_to_come_is_the_one_near_the_day_told_last(weekday: str, told: int, meant: int) -> None:
+    anchor = date(2023, 3, 15)
+    found = in_tale(When(text=weekday), date(2023, 3, told), anchor, is_ahead=True)
+    assert found.start_date == date(2023, 3, meant)

@@ -84,3 +84,10 @@ def test_a_day_told_in_words_that_no_list_knows_is_that_of_the_departure(visits:
     )
     told = visits(text)
     assert {(report.start_date, report.end_date) for report in told} == {(date(2023, 3, 13), date(2023, 3, 15))}
+
+
+def test_since_when_nobody_had_come_is_not_when_somebody_comes(visits: Visits) -> None:
+    told = visits(
+        "Fijian premier Sitiveni Rabuka, the first leader to visit Tonga since Sunday's storm, met its king on Tuesday."
+    )
+    assert all(report.start_date != date(2023, 3, 12) for report in told)

@@ -83,7 +83,8 @@ class Times:
             if span is None or not len(span):
                 continue
             root = span.root
-            if expression.text.lower().startswith("since ") and _counts_back(sentence, span.start):
+            is_since = expression.text.lower().startswith("since ") or _is_since(span)
+            if is_since and _counts_back(sentence, span.start):
                 continue
             governor = _headed_clause(sentence, span) or _governor_of_time(root, span)
             if governor is not None and self._is_of_the_day(expression.text):
@@ -303,13 +304,17 @@ _WEEKDAY = re.compile(r"(?:the )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: \
 
 def in_tale(when: When, day: date | None, anchor: date | None, *, is_ahead: bool) -> When:
     """A time as it is meant behind one of ``day``, the last that the tale named: "the next day" counts from it, and of
-    what lies ahead a weekday is seen from there ("on 30 November … and on Wednesday …")."""
+    what lies ahead a weekday is the one near by ("comes on 16 March and leaves on the 21st; talks are on Monday")."""
     text = str(when.text)
     if day is not None and when.start_date is None and when.step is not None:
         return count_from(When(day, day, "day", text, anchor), when.step, text)
     if day is not None and is_ahead and anchor is not None and day > anchor and _WEEKDAY.fullmatch(text):
-        return Times.seen_from(text, day)
+        near = Times.seen_from(text, day - _BEHIND)
+        return near if near.start_date is not None and near.start_date >= anchor else Times.seen_from(text, day)
     return when
+
+
+_BEHIND = timedelta(days=2)  # so far a tale goes back
 
 
 def _counts_from_what_follows(root: Token) -> bool:
@@ -366,6 +371,14 @@ def _is_scheduled(verb: Token) -> bool:
         return False
     is_visit = verb.lemma_ in ("make", "pay") and any(o.lemma_.lower() in _VISITS for o in syntax.objects(verb))
     return is_visit or verb.lemma_ in _ANNOUNCED
+
+
+def _is_since(span: Span) -> bool:
+    """ "Since Monday's mutiny", "since late on Monday"."""
+    return _SINCE.search(span.doc[span.sent.start : span.start].text_with_ws) is not None
+
+
+_SINCE = re.compile(r"\bsince (?:the |early |late |on )*$", re.IGNORECASE)
 
 
 def _counts_back(sentence: Span, before: int) -> bool:

@@ -62,32 +62,37 @@ _PREPOSITIONS = {
     "in": ("at", "in", "during"),
     "of": ("of",),
 }
-_SUBJECTS = ("guest", "visit", "vehicle", "host", "pronoun", "other", "else")
+_SUBJECTS = ("guest", "visit", "vehicle", "host", "gathering", "pronoun", "other", "else")
 _OURS = frozenset({"guest", "visit", "vehicle", "pronoun"})
 _VEHICLES = codebook.words("conveyances")
 _GUESTS = codebook.words("guests")
+_GATHERINGS = codebook.words("gatherings")
+_LASTING_NOUNS = stays.NOUNS | _GATHERINGS
 _EARLY, _LATE = codebook.words("early_hours"), codebook.words("late_hours")
 _FAR = 14  # days; what lies farther off belongs to something else
+_NEVER = 20  # days, where there is no such day
 _DISTANT = 99.0  # tokens, where there is nothing to measure from
 _NEAR = timedelta(days=1)
 #: What is measured of a day, in the order in which the forests know it.
 TRAITS = (
-    "adverbial", "ahead", "arrival_before", "at_noun", "at_visit", "before_after", "before_before", "before_by",
-    "before_for", "before_from", "before_in", "before_of", "before_on", "before_until", "begins", "days",
-    "days_of_sentence", "delta", "due", "earlier", "earlier_arrive", "earlier_begin", "earlier_end",
-    "earlier_leave", "earlier_return", "early", "elsewhere_near", "ends", "filed_at_home", "filed_at_host",
-    "filed_elsewhere", "from_home", "from_host", "from_other", "gerund", "guest_near", "had", "has_after",
-    "has_for", "has_name", "has_object", "has_visit", "home", "host_near", "infinitive", "into", "is_counted",
-    "is_first_of_sentence", "is_last_of_sentence", "is_of_tale", "is_published", "joined", "last_at_host",
-    "last_elsewhere", "late", "later", "later_arrive", "later_begin", "later_end", "later_leave", "later_past",
-    "later_return", "leaving_before", "leaving_behind", "negated", "no_subject", "off", "open", "others",
-    "others_near", "passive", "past", "present", "relative", "same", "same_arrive", "same_begin", "same_day",
-    "same_end", "same_leave", "same_return", "says_day", "says_first", "says_instead", "says_last", "sentence",
-    "side_first", "side_last", "since_earlier", "subject_else", "subject_guest", "subject_host", "subject_other",
-    "subject_pronoun", "subject_vehicle", "subject_visit", "to_guest", "to_home", "to_host", "to_host_name",
-    "to_other", "to_visit", "until_later", "verb_arrive", "verb_be", "verb_begin", "verb_due", "verb_end",
-    "verb_host", "verb_last", "verb_leave", "verb_meet", "verb_move", "verb_move_date", "verb_return", "verb_say",
-    "verb_stay", "verb_take", "verb_visit", "we_begin", "we_end", "will",
+    "adverbial", "ahead", "arrival_before", "at_noun", "at_visit", "away_before", "away_behind", "away_same",
+    "before_after", "before_before", "before_by", "before_for", "before_from", "before_in", "before_of", "before_on",
+    "before_until", "begins", "days", "days_of_sentence", "delta", "due", "earlier", "earlier_arrive",
+    "earlier_begin", "earlier_end", "earlier_leave", "earlier_return", "early", "elsewhere_near", "ends",
+    "filed_at_home", "filed_at_host", "filed_elsewhere", "from_home", "from_host", "from_other", "gerund",
+    "guest_near", "had", "has_after", "has_for", "has_name", "has_object", "has_visit", "here_before", "here_behind",
+    "here_same", "home", "host_near", "infinitive", "into", "is_counted", "is_first_of_sentence",
+    "is_last_of_sentence", "is_of_tale", "is_published", "joined", "last_at_host", "last_elsewhere", "late", "later",
+    "later_arrive", "later_begin", "later_end", "later_leave", "later_past", "later_return", "leaving_before",
+    "leaving_behind", "length", "length_ahead", "length_behind", "near_home", "near_host", "near_other", "negated",
+    "no_subject", "off", "open", "others", "others_near", "passive", "past", "present", "relative", "same",
+    "same_arrive", "same_begin", "same_day", "same_end", "same_leave", "same_return", "says_day", "says_first",
+    "says_instead", "says_last", "sentence", "side_first", "side_last", "since_earlier", "subject_else",
+    "subject_gathering", "subject_guest", "subject_host", "subject_other", "subject_pronoun", "subject_vehicle",
+    "subject_visit", "to_gathering", "to_guest", "to_home", "to_host", "to_host_name", "to_other", "to_visit",
+    "until_later", "verb_arrive", "verb_be", "verb_begin", "verb_due", "verb_end", "verb_host", "verb_last",
+    "verb_leave", "verb_meet", "verb_move", "verb_move_date", "verb_return", "verb_say", "verb_stay", "verb_take",
+    "verb_visit", "we_begin", "we_end", "while_arriving", "while_leaving", "will",
 )  # fmt: skip
 _UNSAID = ("published", "tale")
 _ENDS: tuple[Kind, Kind] = ("first", "last")
@@ -141,6 +146,7 @@ class Text:
                     for mention in parties.mentions_at(token)]  # fmt: skip
         self._places = [(at, m.country_code) for at, m in mentions if m.country_code and _is_place(m)]
         self._people = [(at, m) for at, m in mentions if m.mention_type == "person"]
+        self._lengths = {count for sentence in sentences for count in _lengths(sentence)}
 
     def _read(self, sentence: Span, index: int) -> Iterator[Told]:
         times = Times(sentence, self._anchor)
@@ -174,12 +180,16 @@ class Text:
     # -- measured
     def measure(self, guest: Party, host: str) -> list[tuple[Told, Mapping[str, float]]]:
         """The days that may be of a visit, each with its traits by their names."""
-        measured = ((told, self._traits(told, guest, host)) for told in self.told)
+        whereabouts = [found for told in self.told if (found := self._whereabouts(told, guest, host)) is not None]
+        measured = ((told, self._traits(told, guest, host, whereabouts)) for told in self.told)
         return [(told, traits) for told, traits in measured if traits is not None]
 
-    def _traits(self, told: Told, guest: Party, host: str) -> dict[str, float] | None:
+    def _traits(
+        self, told: Told, guest: Party, host: str, whereabouts: Sequence[tuple[date, bool]]
+    ) -> dict[str, float] | None:
         """Of one day; None for the day of a tale about somebody else."""
         traits = {**_of_words(told), **self._of_order(told), **self._of_people(told, guest, host)}
+        traits |= {**_of_whereabouts(told.day, whereabouts), **self._of_lengths(told.day)}
         verb = told.verb
         if verb is None:
             return traits
@@ -198,6 +208,28 @@ class Text:
         is_ours = traits["subject_guest"] or traits["subject_visit"] or traits["subject_vehicle"]
         return traits | {"begins": begins, "ends": ends, "we_begin": begins and is_ours, "we_end": ends and is_ours}
 
+    def _whereabouts(self, told: Told, guest: Party, host: str) -> tuple[date, bool] | None:
+        """A day on which the guest, or whoever the clause leaves open, is told to be at the host's or elsewhere."""
+        if told.verb is None or told.meant == "published":
+            return None
+        kinds = self._subjects(told.verb, guest, host)
+        if kinds and kinds.isdisjoint(_OURS):
+            return None
+        places = self._of_places(told.verb, guest.country_code, host)
+        is_here = places["to_host"] or places["from_host"]
+        is_away = places["to_home"] or places["to_other"] or stays.is_homeward(told.verb)
+        return (told.day, bool(is_here)) if is_here or is_away else None
+
+    def _of_lengths(self, day: date) -> dict[str, float]:
+        """Whether from a day the length that the text tells leads to another day that it tells."""
+        days = set(self._days)
+        steps = [timedelta(days=count - 1) for count in self._lengths if count > 1]
+        return {
+            "length": max(self._lengths, default=0),
+            "length_ahead": any(day + step in days for step in steps),
+            "length_behind": any(day - step in days for step in steps),
+        }
+
     def _of_order(self, told: Told) -> dict[str, float]:
         """How a day lies among those that the text tells, and to the day of publication."""
         day, near = told.day, [other for other in self._days if abs((other - told.day).days) <= _FAR]
@@ -207,8 +239,8 @@ class Text:
             "delta": max(-30, min(30, (day - self._anchor).days)) if self._anchor else 0,
             "earlier": len(earlier),
             "later": len(later),
-            "since_earlier": (day - earlier[-1]).days if earlier else 20,
-            "until_later": (later[0] - day).days if later else 20,
+            "since_earlier": (day - earlier[-1]).days if earlier else _NEVER,
+            "until_later": (later[0] - day).days if later else _NEVER,
             "later_past": sum(self._anchor is None or other <= self._anchor for other in later),
             "same": sum(one.day == day for one in self.told),
             "days": len(self._days),
@@ -234,7 +266,12 @@ class Text:
         def is_near(places: Sequence[int]) -> bool:
             return any(sentence.start <= i < sentence.end for i in places)
 
+        around = [(abs(i - at), code) for i, code in self._places if sentence.start <= i < sentence.end]
+        nearest = min(around, default=(0, None))[1]
         return {
+            "near_host": nearest == host,
+            "near_home": nearest == own,
+            "near_other": nearest not in (None, host, own),
             "to_guest": min((abs(at - i) for i in guests), default=_DISTANT),
             "to_host_name": min((abs(at - i) for i, code in self._places if code == host), default=_DISTANT),
             "guest_near": is_near(guests),
@@ -260,6 +297,8 @@ class Text:
         ]
         if any(child.lower_ == "here" for child in verb.children):
             places.append(("in", self._filed))
+        if verb.dep_ == "relcl" and any(child.lower_ == "where" for child in verb.children):
+            places += [("in", m.country_code) for m in self._parties.mentions_at(verb.head) if _is_place(m)]
         left = {code for name, code in places if name in ("from", "out of") and code}
         aims = {code for name, code in places if name not in ("from", "out of") and code}
         return {
@@ -290,6 +329,8 @@ class Text:
         people = [party for party in named if party.entity_type == "person"]
         if any(party.country_code == host for party in people):
             return "host"
+        if lemma in _GATHERINGS:
+            return "gathering"
         if not named and noun.pos_ == "PRON":
             return "pronoun"
         return "other" if people else "else"
@@ -393,6 +434,28 @@ def _of_words(told: Told) -> dict[str, float]:
     }
 
 
+def _lengths(sentence: Span) -> Iterator[int]:
+    """How many days visits and gatherings are told to last: "a three-day visit", "stays for two days"."""
+    for noun in sentence:
+        is_day = noun.lemma_.lower() == "day" and noun.dep_ in ("pobj", "dobj") and noun.head.lower_ not in ("in", "of")
+        if (is_day or noun.lemma_.lower() in _LASTING_NOUNS) and (count := stays.days_at(noun)):
+            yield count
+
+
+def _of_whereabouts(day: date, whereabouts: Sequence[tuple[date, bool]]) -> dict[str, float]:
+    """How far from a day those days are on which the guest is told to be at the host's, and those elsewhere."""
+    traits: dict[str, float] = {}
+    for name, is_wanted in (("here", True), ("away", False)):
+        steps = [(other - day).days for other, is_here in whereabouts if is_here == is_wanted]
+        near = [step for step in steps if abs(step) <= _FAR]
+        traits |= {
+            f"{name}_same": 0 in near,
+            f"{name}_before": min((-step for step in near if step < 0), default=_NEVER),
+            f"{name}_behind": min((step for step in near if step > 0), default=_NEVER),
+        }
+    return traits
+
+
 def _of_verb(verb: Token) -> dict[str, float]:
     """Kind, tense and place in the sentence of the verb at which a day stands."""
     helpers = {child.lower_ for child in verb.children if child.dep_ in ("aux", "auxpass")}
@@ -401,6 +464,7 @@ def _of_verb(verb: Token) -> dict[str, float]:
     above = itinerary.governing(verb)
     before = [token for token in verb.sent if token.i < verb.i]
     behind = [token for token in verb.sent if token.i > verb.i]
+    beside = [token for token in verb.subtree if token != verb and token.dep_ in ("advcl", "pcomp")]
     traits: dict[str, float] = {f"verb_{kind}": _is_any(verb, (kind,)) for kind in _VERBS}
     return traits | {
         "negated": bool(syntax.children(verb, "neg")),
@@ -423,6 +487,9 @@ def _of_verb(verb: Token) -> dict[str, float]:
         "has_name": any(noun.pos_ == "PROPN" for noun in nouns),
         "has_visit": any(noun.lemma_.lower() in stays.NOUNS for noun in nouns),
         "to_visit": any(noun.lemma_.lower() in stays.NOUNS for _, noun in obliques),
+        "to_gathering": any(noun.lemma_.lower() in _GATHERINGS for noun in (*nouns, *(noun for _, noun in obliques))),
+        "while_arriving": any(_is_any(other, ("arrive", "move")) for other in beside),
+        "while_leaving": any(_is_any(other, ("leave", "return")) for other in beside),
         "has_for": any(name == "for" for name, _ in obliques),
         "has_after": any(name in ("after", "following") for name, _ in obliques),
         "says_instead": "instead" in words,
