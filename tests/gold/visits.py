@@ -44,6 +44,7 @@ _OTHER_NAMES = {  # as a foreign ministry lists them
     "Afghanistan (Interim Authority)": "Afghanistan",
     "Bosnian Federation": "Bosnia and Herzegovina",
     "Burma (Myanmar)": "Myanmar",
+    "China, People’s Republic of": "China",
     "Congo, Democratic Republic of": "Democratic Republic of the Congo",
     "Congo, Republic of": "Republic of the Congo",
     "Democratic Republic of the Congo (Zaire)": "Democratic Republic of the Congo",
