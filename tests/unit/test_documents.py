@@ -285,6 +285,60 @@ def test_what_a_page_says_of_itself_is_no_paragraph(line: str) -> None:
     )
 
 
+ADVICE = (
+    "If your inbox looks like mine, you get forty newsletters a day and read two of them.",
+    "Open your e-mail and search for the word “unsubscribe”.",
+    "Write down who writes to you, and how often.",
+    "If the page asks you to sign in, close it and mark the mail as spam.",
+    "In the settings of your account there is a list of rules.",
+    "Sign up for nothing for a month: it feels like a holiday.",
+)
+VERDICT = (
+    "The court will decide this week whether a website may keep your photo after you close your account.",
+    "The case began when a nurse from Leeds deleted her account, and her pictures stayed where they were.",
+    "The judges seemed doubtful on Tuesday, when the company’s lawyer told them of terms that nobody reads.",
+    "A decision is expected on Friday, and other networks have asked to be heard before that.",
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "body"), [("How to get rid of newsletters", ADVICE), ("Court to rule on photos of an account", VERDICT)]
+)
+def test_sentences_that_speak_to_the_reader_stay_where_the_article_does(title: str, body: tuple[str, ...]) -> None:
+    assert read(html=page(article=f"<h1>{title}</h1>", body=body)).body == "\n\n".join(body)
+    offer = "Sign up for our newsletter and get the five stories that you need in your inbox."
+    offered = (*body[:2], offer, *body[2:], offer.replace("five", "ten"))
+    assert read(html=page(article=f"<h1>{title}</h1>", body=offered)).body == "\n\n".join(body)
+
+
+def test_a_line_of_copyright_among_paragraphs_ends_no_article() -> None:
+    notice = "Copyright Channel 6. This page is best viewed in our app."
+    last = "Both ministers said that the consulate in Auckland is to open before the end of the year."
+    html = page(
+        article="<h1>Fiji and Tonga share a consulate</h1>", body=(*PARAGRAPHS[:2], notice, PARAGRAPHS[2], last)
+    )
+    assert read(html=html).body == "\n\n".join((*PARAGRAPHS[:3], last))
+
+
+COLUMN = "<div class='row'><div class='wpb_text_column'><div class='inside'><p>{}</p></div></div></div>"
+
+
+def test_an_article_in_several_columns_is_found_whole() -> None:
+    columns = "<div class='row'><img></div>".join(COLUMN.format(paragraph) for paragraph in PARAGRAPHS)
+    html = page(body=()).replace("<article>", f"<h1>Joint consulate</h1><div class='page'>{columns}</div><article>")
+    assert read(html=html).body == "\n\n".join(PARAGRAPHS)
+
+
+def test_the_next_post_of_a_blog_is_no_column_of_this_one() -> None:
+    posts = "".join(
+        f"<div class='post'><h2><a href='/{number}'>A post of a blog</a></h2><div class='entry'>"
+        + "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+        + "</div></div>"
+        for number, paragraphs in enumerate((PARAGRAPHS, VERDICT, VERDICT[1:]))
+    )
+    assert read(html=page(body=()).replace("<article>", f"{posts}<article>")).body == "\n\n".join(PARAGRAPHS)
+
+
 @pytest.mark.parametrize("reference", ["&#12;", "&#x0C;", "&#0", "&#31;"])
 def test_a_reference_to_a_control_character_before_a_script_harms_nothing(reference: str) -> None:
     article = f"<p>{reference}<script>x()</script>{PARAGRAPHS[0]}</p>"
@@ -343,6 +397,15 @@ def test_title_of_text_by_rung() -> None:
     assert read(text=text("From: Sione Tau", "Subject: Consulate matters")).title == "Consulate matters"
     assert read(text=text("World news today", head)).title == head
     assert read(text=text()).title is None
+
+
+def test_the_heading_that_the_window_repeats_is_the_title() -> None:
+    article = "<h1>City Paper</h1><h2>Two islands under one roof</h2>"
+    crosshead = "".join(f"<p>{line}</p>" for line in PARAGRAPHS[:2]) + "<h2>Joint consulate saves both money</h2>"
+    html = page("<title>Two islands under one roof – City Paper</title>", article + crosshead, PARAGRAPHS[2:])
+    assert read(html=html).title == "Two islands under one roof"
+    alone = page("", "<h1>Two under one roof</h1>" + crosshead, PARAGRAPHS[2:])
+    assert read(html=alone).title == "Two under one roof"
 
 
 def test_a_title_without_blanks_loses_its_site() -> None:
@@ -618,6 +681,35 @@ def test_a_day_beside_the_article_is_not_its_own(aside: str) -> None:
     html = page(article="<h1>Joint consulate for Fiji and Tonga</h1>").replace("<footer>", f"{aside}<footer>")
     assert read(html=html).published_rule == "fetched"
     assert read(html=html.replace("<article>", "<article><p>Published 4 March 2019</p>")).known_date == date(2019, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("head", "elsewhere"),
+    [
+        ("", "<time datetime='2023-02-03'>Friday</time>"),
+        ("<meta name='date' content='2023-02-03'>", ""),
+        ("<script>var publishDate = '2023-02-03';</script>", ""),
+    ],
+)
+def test_what_may_be_the_day_gives_way_to_one_below_the_title(head: str, elsewhere: str) -> None:
+    html = page(head, "<h1>Joint consulate for Fiji and Tonga</h1>").replace("<footer>", f"{elsewhere}<footer>")
+    assert read(html=html).known_date == date(2023, 2, 3)
+    printed = html.replace("</h1>", "</h1><div>4 March 2019</div>")
+    assert read(html=printed).known_date == date(2019, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "is_day"),
+    [
+        ("data-timestamp='1551687720'", True),
+        ("title='Monday, March 4, 2019 at 8:22am'", True),
+        ("title='The two ministers, who last met on 4 March 2019, before the hotel'", False),
+        ("data-update-time='2019-03-04'", False),
+    ],
+)
+def test_a_day_may_stand_in_an_attribute_below_the_title(attribute: str, is_day: bool) -> None:
+    html = page(article=f"<h1>Joint consulate for Fiji and Tonga</h1><div class='when' {attribute}>5 years ago</div>")
+    assert (read(html=html).field_rules["published"] == "time_element") is is_day
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,9 @@ def _from_page(raw: RawDocument) -> _Draft:
         if not is_dated:
             by_page = order_of_days(" ".join(markup.tree.itertext())) if month_first is None else None
             order = _order(raw, draft.url, month_first, by_page)
-            candidates = chain(candidates, _days_on_page(draft, markup, around, raw.fetched_at.date(), order))
+            likely_rule, likely = marked(pages.LIKELY_PUBLISHED_RULES)
+            on_page = _days_on_page(draft, markup, around, raw.fetched_at.date(), order, (likely_rule, likely))
+            candidates = chain(candidates, on_page)
     _set_published(draft, raw, candidates)
     draft.language = raw.language_code or _first(_found(pages.LANGUAGE_RULES, markup))[0]
     return draft
@@ -230,11 +232,17 @@ def _as_page(draft: _Draft, around: pages.Surroundings) -> Page:
 
 
 def _days_on_page(
-    draft: _Draft, markup: pages.Markup, around: pages.Surroundings, fetched: date, order: publication.Order
+    draft: _Draft,
+    markup: pages.Markup,
+    around: pages.Surroundings,
+    fetched: date,
+    order: publication.Order,
+    likely: tuple[str, Moment | None],
 ) -> Iterator[tuple[str, str, Moment | None]]:
-    """Publication as the page prints it: between title and text, in the address, above the title (the nearest day
-    first), behind the text; else its last change as printed; by dateline; by a search over the whole page (the
-    dearest); by its last change as marked."""
+    """Publication as the page prints it between title and text; what its metadata may say of it (``likely``, with its
+    rule); as it is printed on what the text was freed of, in the address, above the title (the nearest day first),
+    behind the text; else its last change as printed; by dateline; by a search over the whole page (the dearest); by its
+    last change as marked."""
     body = "\n".join(draft.paragraphs)
     changes: list[Moment] = []
 
@@ -247,6 +255,8 @@ def _days_on_page(
         is_day = found and found.day <= fetched and found != changed
         return "text", "printed", found if is_day else None
 
+    yield printed(around.below_title)
+    yield "metadata", *likely
     yield printed((*around.below_title, *draft.around))
     by_address = day_of(draft.url)
     yield "metadata", "address", Moment(by_address) if by_address and by_address <= fetched else None
@@ -263,10 +273,14 @@ def _days_on_page(
 
 
 def _better_headings(draft: _Draft, markup: pages.Markup) -> Iterable[str]:
-    """Headings of which the article speaks, else the only one there is, if it doesn't speak of what was taken."""
+    """The heading that the window's title repeats; else those of which the article speaks, but for its crossheads, else
+    the only one there is, if it doesn't speak of what was taken."""
+    if named := pages.named_heading(markup):
+        return [named] if named != draft.title else []
     if draft.title and headings.echo(draft.title, draft.paragraphs):
         return ()
-    shown = [line for line in pages.headings(markup) if line != draft.title]
+    crossheads = {draft.title, *draft.paragraphs}
+    shown = [line for line in pages.headings(markup) if line not in crossheads]
     echoing = (line for line in headings.echoing(shown, draft.paragraphs) if headings.may_be_title(line))
     if best := next(echoing, None):
         return [best]

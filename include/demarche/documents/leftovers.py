@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import takewhile
 
 from demarche.documents.furniture import (
@@ -13,10 +14,11 @@ from demarche.documents.furniture import (
     resumes,
     without_agency_tails,
 )
-from demarche.documents.lines import addresses_reader, is_date_line, kind_of, phrases
+from demarche.documents.lines import addresses_reader, is_date_line, kind_of, phrases, words_of
 from demarche.documents.names import is_byline
-from demarche.documents.sentences import SENTENCE_END, STRONG_END, count_words
+from demarche.documents.sentences import QUOTED, SENTENCE_END, STRONG_END, count_words, stems_of
 
+_LABELS = ("line", "tools", "summary", "label", "ending")
 _EDGE_LINES = 4  # at either end of a main text, where extractors leave what stands around it
 
 
@@ -29,18 +31,20 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
     repeated = find_repeated(lines) | find_quoted_again(lines)
     kept: list[str] = []
     out: list[str] = []
-    edges = _edges(lines)
+    offers = {number for number, line in enumerate(lines) if len(line) <= MAX_LABEL_LENGTH and addresses_reader(line)}
+    edges = _edges(lines, frozenset())
+    if own := _own_to_reader(lines, title) if offers or edges else frozenset():
+        edges, offers = _edges(lines, own), offers - own
     captions = _captions(lines)
     for number, line in enumerate(lines):
-        is_label = len(line) <= MAX_LABEL_LENGTH and (
-            any(
-                phrases(group).fullmatch(line.removeprefix("- "))
-                for group in ("line", "tools", "summary", "label", "ending")
+        is_label = number in offers or (
+            len(line) <= MAX_LABEL_LENGTH
+            and (
+                any(phrases(group).fullmatch(line.removeprefix("- ")) for group in _LABELS)
+                or is_byline(line)
+                or is_date_line(line)
+                or "©" in line
             )
-            or is_byline(line)
-            or is_date_line(line)
-            or addresses_reader(line)
-            or "©" in line
         )
         is_head = number < _EDGE_LINES and line in (title, byline)
         is_out = number in repeated or number in edges or number in captions or is_label or is_head
@@ -51,6 +55,45 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
     is_whence = find_portraits(paragraphs[:1] * 4, byline) and count_words(paragraphs[0]) <= _WHENCE_WORDS
     whence = paragraphs[:1] if is_whence else []
     return paragraphs[len(whence) :], (*out, *whence, *tails, *portraits, *behind)
+
+
+_SPEAKING_LINES = 2  # with "you" in them, that offer nothing: a text that speaks to its reader
+_OF_TITLE, _OF_TEXT = 2, 4  # words that a sentence shares with either, and is the article's
+_FIRST_PERSON = re.compile(r"(?i:\b(?:we|our|ours)\b)|\bus\b")
+
+
+def _own_to_reader(lines: list[str], title: str | None) -> frozenset[int]:
+    """Numbers of lines that speak to the reader, as offers of a page do, and are the article's: all, where the text
+    speaks to its reader throughout, as advice does; else those of which title or text speaks. With "we" in them they
+    are the article's only where others have it too, as in a letter."""
+    outside = [QUOTED.sub("", line) for line in lines]
+    found = [
+        number
+        for number, line in enumerate(lines)
+        if words_of("second_person").search(outside[number]) or addresses_reader(line)
+    ]
+    offers = {number for number in found if addresses_reader(lines[number])}
+    speaks_of_itself = sum(
+        bool(_FIRST_PERSON.search(text)) for number, text in enumerate(outside) if number not in offers
+    )
+    sentences = [
+        number
+        for number in found
+        if STRONG_END.search(lines[number])
+        and (speaks_of_itself >= _SPEAKING_LINES or not _FIRST_PERSON.search(outside[number]))
+        and not any(phrases(group).fullmatch(lines[number]) for group in _LABELS)
+    ]
+    if len([number for number in found if number not in offers]) >= _SPEAKING_LINES:
+        return frozenset(sentences)
+    of_title = stems_of(title or "")
+    of_text = (
+        stems_of(" ".join(line for number, line in enumerate(lines) if number not in offers)) if offers else of_title
+    )
+    return frozenset(
+        number
+        for number in offers.intersection(sentences)
+        if len((stems := stems_of(lines[number])) & of_title) >= _OF_TITLE or len(stems & of_text) >= _OF_TEXT
+    )
 
 
 _WHENCE_WORDS = 25  # of "Ann Lee reported from Suva, and Bob Roe from Nadi." above a text
@@ -72,14 +115,20 @@ def _captions(lines: list[str]) -> set[int]:
     return found if length <= _MOST_CAPTIONS * sum(map(len, lines)) else set()
 
 
+_OF_READERS = re.compile(
+    r"(?i)\W*(?:\d+ )?(?:\w+ )?(?:comments?|thoughts?|responses?|repl(?:y|ies)|reactions?|pings?)\b"
+)
+
+
 def _until_its_end(lines: list[str]) -> tuple[list[str], list[str]]:
     """The lines before one that ends articles, as what readers wrote does, or an offer to read on; and those behind."""
     words = 0
     for number, line in enumerate(lines):
         is_label = words >= BEGUN_WORDS and len(line) <= 2 * MAX_LABEL_LENGTH
         if is_label and phrases("ending").fullmatch(line):
-            near = lines[number : number + 6]
-            if not resumes(near, [kind_of(one) for one in near], 0):
+            first = number if _OF_READERS.match(line) else 0  # readers' words are of the same matter
+            near = lines[first : number + 6]
+            if not resumes(near, [kind_of(one) for one in near], number - first):
                 start = number - 1 if _is_loose(lines[number - 1]) else number
                 return lines[:start], lines[start:]
         words += count_words(line) if STRONG_END.search(line) else 0
@@ -91,18 +140,31 @@ def _is_loose(line: str) -> bool:
     return not SENTENCE_END.search(line) and not line.startswith(("- ", "* ", "• ")) and kind_of(line) == "short"
 
 
-def _edges(lines: list[str]) -> set[int]:
-    """Numbers of lines before the first and behind the last that may belong to an article; few, or it is all."""
+def _edges(lines: list[str], own: frozenset[int]) -> set[int]:
+    """Numbers of lines before the first and behind the last that may belong to an article; few, or it is all.
+    ``own`` are those that surely do."""
+    count = len(lines)
+
+    def may_go(number: int) -> bool:
+        return number not in own and _may_go(lines[number])
+
+    def is_little(number: int) -> bool:
+        return may_go(number) or (number not in own and _is_loose(lines[number]))
+
+    def is_prose(number: int) -> bool:
+        return number in own or kind_of(lines[number]) == "prose"
+
     edges: set[int] = set()
-    for numbers in (range(len(lines)), range(len(lines) - 1, -1, -1)):
-        edge = set(takewhile(lambda number: _may_go(lines[number]), numbers))
+    for numbers in (range(count), range(count - 1, -1, -1)):
+        edge = set(takewhile(may_go, numbers))
         edges |= edge if len(edge) <= _EDGE_LINES else set()
-    head = len(list(takewhile(lambda line: _may_go(line) or _is_loose(line), lines[: _EDGE_LINES + 1])))
-    if head <= _EDGE_LINES and head < len(lines) and kind_of(lines[head]) == "prose":
+    few = range(count)[: _EDGE_LINES + 1]
+    head = len(list(takewhile(is_little, few)))
+    if head <= _EDGE_LINES and head < count and is_prose(head):
         edges |= set(range(head))
-    tail = len(list(takewhile(lambda line: _may_go(line) or _is_loose(line), lines[: -_EDGE_LINES - 2 : -1])))
-    if 0 < tail <= _EDGE_LINES and tail < len(lines) and _may_go(lines[-tail]) and kind_of(lines[-tail - 1]) == "prose":
-        edges |= set(range(len(lines) - tail, len(lines)))
+    tail = len(list(takewhile(lambda number: is_little(count - 1 - number), few)))
+    if 0 < tail <= _EDGE_LINES and tail < count and may_go(count - tail) and is_prose(count - tail - 1):
+        edges |= set(range(count - tail, count))
     return edges
 
 

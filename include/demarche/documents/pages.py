@@ -19,7 +19,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from demarche import codebook
 from demarche.documents import json_ld
 from demarche.documents.cleaning import clean_line, clean_lines
-from demarche.documents.moments import Moment, read_instant
+from demarche.documents.moments import Moment, days_in, read_instant
 
 if TYPE_CHECKING:
     from trafilatura.settings import Extractor
@@ -141,6 +141,12 @@ def _with_plain_rows(text: str) -> str:
 
 def _text_of(markup: Markup) -> str:
     text = _extracted(markup.tree)
+    is_part = len(text) < _MOST_FOUND * sum(len(_prose(paragraph)) for paragraph in markup.tree.iter("p"))
+    joined = _joined(markup.tree) if is_part else None
+    if joined is not None:
+        whole = _extracted(joined)
+        if len(whole) > len(text) and text[:_BEGINNING] in whole:
+            return whole
     rows = sum(len(line) for line in text.split("\n") if line.startswith("|"))
     if rows > 0.5 * len(text) > 0:  # pages of old are laid out in tables; their cells are blocks, not data
         tree = deepcopy(markup.tree)
@@ -150,6 +156,57 @@ def _text_of(markup: Markup) -> str:
     return text
 
 
+_MOST_FOUND = 0.7  # of a page's prose; a text that has less may be one part of several
+_MOST_PARTS = 60
+_NO_PART = re.compile(
+    r"(?i)comment|repl(?:y|ies)|respon(?:d|ses?\b)|discuss|teaser|related|promo|widget|sidebar|footer|card|recommend|trending"
+)
+
+
+def _prose(paragraph: HtmlElement) -> str:
+    """A paragraph's text if it is a sentence or more; else nothing."""
+    text = paragraph.text_content().strip()
+    return text if len(text) > _LONG_ENOUGH and _ENDS_SENTENCE.search(text, len(text) - 9) else ""
+
+
+def _joined(tree: HtmlElement) -> HtmlElement | None:
+    """A copy of a page with the parts of its article in one place, where it stands in several elements of one kind, as
+    columns and advertisements divide it: the extractor knows only the first. None where there is one."""
+    copy = deepcopy(tree)
+    kinds: dict[tuple[str, ...], dict[HtmlElement, int]] = {}
+    for paragraph in copy.iter("p"):
+        parent = paragraph.getparent()
+        if parent is None or not (length := len(_prose(paragraph))):
+            continue
+        above = list(islice(parent.iterancestors(), 2))
+        kind = tuple(f"{element.tag} {element.get('class', '')}" for element in (parent, *above))
+        parts = kinds.setdefault(kind, {})
+        parts[parent] = parts.get(parent, 0) + length
+    parts = max(kinds.values(), key=lambda parts: sum(parts.values()), default={})
+    if not 1 < len(parts) <= _MOST_PARTS:
+        return None
+    first, *others = parts
+    for element in (first, *first.iterancestors()):
+        if _NO_PART.search(f"{element.get('class', '')} {element.get('id', '')}") and element.tag != "body":
+            return None
+    last = others[-1]
+    whole = next(element for element in first.iterancestors() if element in set(last.iterancestors()))
+    branch = next(element for element in (first, *first.iterancestors()) if element.getparent() is whole)
+    until = next(element for element in (last, *last.iterancestors()) if element.getparent() is whole)
+    between = []
+    for element in branch.itersiblings():
+        if element.tag in ("aside", "footer", "nav") or _OTHER_ARTICLE(element):
+            break
+        between.append(element)
+        if element is until:
+            break
+    first.extend(between)
+    return copy if between else None
+
+
+_OTHER_ARTICLE = etree.XPath(
+    "boolean(descendant-or-self::article|.//*[self::h1 or self::h2 or self::h3][.//a/@href]|.//a[.//h2 or .//h3])"
+)  # or its teaser
 _ENDS_SENTENCE = re.compile(r"[.!…。！][\"”’')\]»]*$")
 _SHORTEST_LINK = 8  # characters of a title
 _MAX_LINKED = 200  # lines that are compared with links
@@ -373,18 +430,21 @@ def _author_element(markup: Markup) -> str | None:
 
 
 _DAY_PROPERTY = etree.XPath("//@itemprop[.='datePublished']")
+_STAMPS = "@*[starts-with(name(), 'data-') and (contains(name(), 'time') or contains(name(), 'date'))]"
 _BELOW_HEADING = etree.XPath(
     "(//h1|//*[@role='heading' and @aria-level='1'])[1]"
-    "/following::*[(self::time or self::p) and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
+    f"/following::*[(self::time or self::p or @title or {_STAMPS})"
+    " and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
 )
+_STAMPED = etree.XPath(_STAMPS)
 _BESIDE_HEADING = etree.XPath("(//article[.//h1]//header//time|//article[.//h1]//time)/@datetime")
 _CHANGED = re.compile(r"(?i)updat|modif|edit")
 _PROSE = 150  # characters of a paragraph that belongs to the article
 
 
 def _time_element(markup: Markup) -> str | None:
-    """A ``<time>`` marked as the day of publication; the first between heading and text; else beside the heading; else
-    the only day that they give. Teasers have theirs elsewhere."""
+    """A ``<time>`` marked as the day of publication; the first between heading and text, or the day that another
+    element's attributes give there; else the first beside the heading. Teasers have theirs elsewhere."""
     for element in markup.tree.iter("time"):
         is_marked = element.get("pubdate") is not None or "publish" in element.get("class", "")
         if is_marked and (given := element.get("datetime")):
@@ -398,11 +458,30 @@ def _time_element(markup: Markup) -> str | None:
             prose += len(element.text_content())
             if prose > _PROSE:
                 break
-        elif (given := element.get("datetime")) and not _CHANGED.search(element.get("class", "")):
-            return str(given)
+        elif not _CHANGED.search(" ".join((element.get("class", ""), *map(str, element.attrib)))):
+            if given := element.get("datetime"):
+                return str(given)
+            stamps = (str(said) for said in (*_STAMPED(element), element.get("title", "")) if element.tag != "img")
+            if stamp := next(filter(_is_stamp, stamps), None):
+                return stamp
     given_beside = _BESIDE_HEADING(markup.tree)[:1]
-    if given_beside:
-        return str(given_beside[0])
+    return str(given_beside[0]) if given_beside else None
+
+
+_MOST_BESIDE = 15  # letters beside a day in an attribute, as weekday and time have them
+
+
+def _is_stamp(said: str) -> bool:
+    """Whether an attribute holds a day and hardly anything else."""
+    if read_instant(said) is None:
+        return False
+    for start, end, _ in reversed(days_in(said)):
+        said = said[:start] + said[end:]
+    return sum(map(str.isalpha, said)) <= _MOST_BESIDE
+
+
+def _lone_time(markup: Markup) -> str | None:
+    """The only day that the ``<time>`` elements of a page give, wherever they stand."""
     times = (
         given
         for element in markup.tree.iter("time")
@@ -421,10 +500,11 @@ def as_printed(moment: Moment, markup: Markup) -> Moment:
 
 
 _SCRIPT_DAY = re.compile(
-    r"""["'](?:(?:article_?|first_?|original_?)?(?:publish(?:ed)?|publication|pub)_?(?:date|time|at|on|timestamp)?"""
-    r"""(?:_?utc)?|date_?published|published_?(?:first|time)|firstpublished)["']\s*:\s*["']?([^"'<>,{}\[\]]{6,60})""",
+    r"""(?<!\w)["']?(?:(?:article_?|first_?|original_?)?(?:publish(?:ed)?|publication|pub)_?(?:date|time|at|on|timestamp)?"""
+    r"""(?:_?utc)?|date_?published|published_?(?:first|time)|firstpublished)["']?\s*[:=]\s*["']?([^"'<>,{}\[\]]{6,60})""",
     re.IGNORECASE,
 )
+_MAY_NAME_DAY = re.compile(r"[pP](?:ubli|UBLI|ub_?[dDtT])")  # cheap to look for
 _MAX_SCRIPT_CHARACTERS = 200_000
 
 
@@ -433,7 +513,7 @@ def _script_value(markup: Markup) -> str | None:
     found = [
         (value, moment)
         for script in markup.scripts
-        if len(script) <= _MAX_SCRIPT_CHARACTERS
+        if len(script) <= _MAX_SCRIPT_CHARACTERS and _MAY_NAME_DAY.search(script)
         for value in _SCRIPT_DAY.findall(script)
         if (moment := read_instant(value))
     ]
@@ -485,9 +565,12 @@ PUBLISHED_RULES: dict[str, Rule] = {
         "rnews:datepublished", "release_date", "uploaddate",
     ),
     "time_element": _time_element,
+}  # fmt: skip
+LIKELY_PUBLISHED_RULES: dict[str, Rule] = {  # which a day printed between title and text contradicts
+    "lone_time": _lone_time,
     "meta_date": _meta_of("date"),  # of the article, or of the file
     "script": _script_value,
-}  # fmt: skip
+}
 MODIFIED_RULES: dict[str, Rule] = {
     "json_ld": _json("dateModified"),
     "meta_modified": _meta_of("article:modified_time", "article:modified", "article.updated", "og:updated_time",
@@ -540,6 +623,13 @@ def shown_title(markup: Markup) -> str | None:
     return (
         shown[0] if len(shown) == 1 and len(shown[0].split()) >= 4 and window.startswith(_letters(shown[0])) else None
     )
+
+
+def named_heading(markup: Markup) -> str | None:
+    """The only heading that the title of the page's window repeats: neither the outlet's name nor a crosshead."""
+    window = _letters(TITLE_RULES["title_element"](markup) or "")
+    found = {line for line in headings(markup) if len(line.split()) >= 4 and _letters(line) in window} if window else ()
+    return next(iter(found)) if len(found) == 1 else None
 
 
 _NEW_YEAR = re.compile(
