@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
@@ -174,6 +175,16 @@ class Gazetteer:
             found = [one for one in found if self.offices_of(one, day)] or found
         return found[0] if len(set(found)) == 1 else None
 
+    def may_be_called(self, entity_id: str, name: str, *, is_whole: bool = False) -> bool:
+        """Whether a name may be a person's, spelt another way: its last word, or with ``is_whole`` its first one, too,
+        has most letters of a word of the name in common, in order."""
+        told, known = fold(name).split(), self.persons[entity_id]
+        if not told or (is_whole and len(told) < 2):
+            return False
+        words = [word for one in (known.name, *known.aliases) for word in fold(one).split() if len(word) > 3]
+        wanted = told[:: len(told) - 1] if is_whole else told[-1:]
+        return all(any(_is_alike(one, word) for word in words) for one in wanted)
+
     def _with_additional_names(self, words: Sequence[str]) -> list[str]:
         """Persons whose name's words all stand in ``words``, in order, from the first on; not their sons."""
         found = []
@@ -325,6 +336,12 @@ def is_acronym(name: str) -> bool:
     return len(letters) <= 8 and " " not in letters and letters[:1].isupper() and sum(map(str.isupper, letters)) > 1
 
 
+@lru_cache(maxsize=100_000)
+def _is_alike(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+
+
+_ALIKE = 0.8  # "Akaev" and "Akayev", "Porochenko" and "Poroshenko"; not "Mapou" and "Pou"
 _SPELT_TWO_WAYS = (("isation", "ization"), ("Defence", "Defense"), ("Centre", "Center"))
 
 
@@ -529,8 +546,14 @@ def _read_organisations(build: _Builder) -> dict[str, Name]:
     return organisations
 
 
+_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe"})
+"""How some papers write the letters that others print without their marks: "Schroeder"."""
+
+
 def _person(row: Mapping[str, str]) -> Person:
-    return Person(row["entity_id"], row["name"], _list(row["aliases"]), row["gender"] or None, row["country"] or None)
+    names = (row["name"], *_list(row["aliases"]))
+    names += tuple(plain for name in names if (plain := name.translate(_TWO_LETTERS)) != name)
+    return Person(row["entity_id"], names[0], names[1:], row["gender"] or None, row["country"] or None)
 
 
 def _name_persons(

@@ -689,3 +689,36 @@ def test_who_left_office_decades_ago_is_not_meant_by_a_namesake(name: str) -> No
 def test_a_part_of_a_name_with_another_name_behind_it_is_somebody_else() -> None:
     person = one("Ahmed Ben Zerrouk spoke to reporters in Algiers.", "Ahmed Ben Zerrouk", date(2001, 5, 1))
     assert person.entity_id is None
+
+
+# --- names that nobody is listed under ---------------------------------------------------------------------------
+def test_the_state_behind_a_name_says_whose_the_office_is() -> None:
+    for text in ("President Odd Fjellheim of Norway left.", "Prime Minister Odd Fjellheim of the Netherlands left."):
+        person = one(text, "Odd Fjellheim")
+        assert (person.entity_id, person.country_code) == (None, "NOR" if "Norway" in text else "NLD")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "day", "name"),
+    [
+        ("President Askar Akaev of Kyrgyzstan left.", "Askar Akaev", date(2002, 9, 20), "Askar Akayev"),
+        ("President Petro Porochenko spoke.", "Petro Porochenko", date(2016, 3, 31), "Petro Poroshenko"),
+        ("Chancellor Gerhard Schroeder spoke.", "Gerhard Schroeder", date(2002, 1, 30), "Gerhard Schröder"),
+        ("President Louis Mapou spoke.", "Louis Mapou", date(2022, 9, 28), "Louis Mapou"),  # nobody of the listed
+        ("Prime Minister Odd Fjellheim of Norway spoke.", "Odd Fjellheim", date(2022, 9, 28), "Odd Fjellheim"),
+    ],
+)
+def test_an_office_tells_who_is_meant_by_another_spelling(text: str, words: str, day: date, name: str) -> None:
+    assert one(text, words, day).name == name
+
+
+def test_a_name_between_commas_is_the_bearers_of_the_office_before() -> None:
+    text = "The East German Prime Minister, Lothar de Maiziere, is to be received on Monday. The Prime Minister left."
+    found = read(text, date(1990, 6, 7))
+    assert {one.name for one in found if one.mention_type == "person"} == {"Lothar de Maiziere"}
+
+
+def test_a_name_takes_in_the_fathers() -> None:
+    for text in ("King Abdullah II ibn Al Hussein left.", "King Abdullah II bin Al Hussein left."):
+        found = [mention for mention in read(text) if mention.mention_type == "person"]
+        assert [(mention.text, mention.name) for mention in found] == [(text.removesuffix(" left."), "Abdullah II")]

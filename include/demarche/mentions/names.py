@@ -236,7 +236,7 @@ class NameReader:
                 start, behind, end - 1, "person", "model", 0.5, name=self.doc[start:behind].text, source="person"
             )
         span = self._span(start, end, meaning)
-        here = self._country_beside(start, end) if meaning.kind == "person" else None
+        here = self.country_beside(start, end) if meaning.kind == "person" else None
         if here is not None and span.country is not None and span.country != here:
             # "Jordan's King Hussein": a namesake of the one that is known
             span.entity_id, span.name, span.country, span.rule, span.score = None, text, here, "model", 0.5
@@ -295,7 +295,7 @@ class NameReader:
             return end
         return position + 1 if self.tokens.text[position][0].isupper() else end
 
-    def _country_beside(self, start: int, end: int) -> str | None:
+    def country_beside(self, start: int, end: int) -> str | None:
         """Whose somebody is said to be, before the name ("Jordan's", "Jordanian") or behind it ("of Jordan")."""
         before = start - 2 if self.tokens.lower[start - 1 : start] in (["'s"], ["’s"]) else start - 1
         owner = self.at[before] if 0 <= before < start else None
@@ -306,9 +306,10 @@ class NameReader:
         ):
             return owner.country
         if self.tokens.lower[end : end + 1] == ["of"]:
-            found, meanings = self._longest(end + 1) if end + 1 < len(self.tokens.text) else (0, ())
+            start = end + 1 + (self.tokens.lower[end + 1 : end + 2] == ["the"])
+            found, meanings = self._longest(start) if start < len(self.tokens.text) else (0, ())
             states = {one.entity_id for one in meanings if one.kind == "state"}
-            if found > end + 1 and len(states) == 1:
+            if found > start and len(states) == 1:
                 return states.pop()
         return None
 

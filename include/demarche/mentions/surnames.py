@@ -34,6 +34,7 @@ class SurnameReader(TermReader):
         self.place_shared_bodies()
         self.find_halves_of_korea()
         self.find_model_persons()
+        self.find_fathers()
         self.find_terms()
         self.find_model_entities()
         self.find_surnames()

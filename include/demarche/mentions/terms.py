@@ -27,6 +27,7 @@ from demarche.mentions.words import (
     OF_MANY_STATES,
     PAST_HOLDER,
     POSSESSIVES,
+    SONS,
     STANDING_ABROAD,
     SUBJECT,
 )
@@ -45,6 +46,24 @@ class TermReader(NameReader):
                 continue
             self._read_term(position, end, term)
             position = max(position + 1, end)
+
+    def find_fathers(self) -> None:
+        """A person's name takes in that of the father: "Abdullah II ibn Al Hussein"."""
+        for span in self.spans:
+            words, start = self.tokens.lower, span.end
+            if span.kind != "person" or span.rule == "dropped" or start >= len(words):
+                continue
+            start += words[start] in SONS
+            if start == span.end and words[start - 1] not in SONS:
+                continue
+            father = self.at[start] if start < len(words) else None
+            is_unknown = father is not None and father.kind == "person" and father.entity_id is None
+            end = father.end if father is not None and is_unknown else self._name_end(start)
+            if end > start:
+                if father is not None:
+                    father.rule = "dropped"
+                self.at[span.end : end] = [span] * (end - span.end)
+                span.end, span.head = end, end - 1
 
     def _term(self, position: int) -> tuple[int, Term | None]:
         if self.at[position] is not None:
@@ -410,7 +429,11 @@ class TermReader(NameReader):
         if organisation is not None and is_part(organisation) and term.level in LINKED_LEVELS:
             term = term._replace(level="governor")  # of a part of a state, not of the state
         self.titles.update(range(start, end))
+        if not plural and (definite or country is not None) and term.level in LINKED_LEVELS:
+            self._read_apposed(last)
         bearer = self._bearer(start, end, last, first, definite or country is not None)
+        if bearer is not None and bearer.start >= end and country is None and organisation is None:
+            country = self.country_beside(bearer.start, bearer.end)  # "President Vella of Malta"
         office = fold(self.doc[start:end].text) if not plural else term.word
         if term.level == "courtesy":
             if bearer is not None:
@@ -595,6 +618,17 @@ class TermReader(NameReader):
                 return person
         return None
 
+    def _read_apposed(self, position: int) -> None:
+        """A name of several words between commas behind a title is its bearer's, whatever the model takes it for: "the
+        premier, Lothar de Maizière, said"."""
+        tokens, start = self.tokens, position + 1
+        if tokens.text[position : position + 1] != [","] or not self._unknown_name_follows(start):
+            return
+        end = self._name_end(start)
+        closing = tokens.text[end] if end < len(tokens.text) else "."
+        if end - start > 1 and closing in (",", ".", ")", ";", "—", "–"):
+            self._add_model_person(start, end)
+
     def _closes_apposition(self, position: int) -> bool:
         """Whether a comma, a bracket or the sentence's end follows before any verb: "Li, head of the bank, said"."""
         for _ in range(14):
@@ -618,6 +652,8 @@ class TermReader(NameReader):
         self._set_gender(person, term.word)
         if person.rule == "ambiguous" or person.entity_id is None:
             self._link_titled(person, term, country, past)
+        if person.entity_id is None and not past and organisation is None:
+            self._link_respelt(person, term, office, country)
         if country and (person.country is None or person.entity_id is None):
             person.country = country
         if organisation is not None:
@@ -643,6 +679,20 @@ class TermReader(NameReader):
                     found.add(known)
         if len(found) == 1:
             self._link_person(person, found.pop(), "office", 0.85, days[0])
+
+    def _link_respelt(self, person: Span, term: Term, office: str, country: str | None) -> None:
+        """A name that nobody is listed under, with an office: its holder on the day, if the name may be another
+        spelling of his; where no country is told, of all holders the only one."""
+        if term.level not in LINKED_LEVELS or term.level in HEADING - {"head_of_state"}:
+            return
+        days, name = self.days.of(person.head), self.doc[person.start : person.end].text
+        states = [country] if country is not None else list(self.gazetteer.states)
+        holders = {self.gazetteer.holder_on_all(state, term.level, days) for state in states}
+        found = {
+            known for known in holders if known and self.gazetteer.may_be_called(known, name, is_whole=country is None)
+        }
+        if len(found) == 1:
+            self._link_person(person, found.pop(), "office", 0.75, days[0])
 
     def _tenures(self, known: str, days: Sequence[date], past: bool) -> list[Holding]:
         if not past:

@@ -17,6 +17,7 @@ ACTING = frozenset({"agent", "csubj", "dative", "nsubj"})
 SUBJECT = frozenset({"nsubj", "nsubjpass"})
 DOMESTIC = frozenset({"AGR", "COP", "CVL", "EDU", "JUD", "LAB", "MED", "OPP", "REB", "SPY", "UAF"})
 MODIFYING = frozenset({"adjective", "people", "state"})
+SONS = frozenset({"bin", "bint", "ibn"})  # "son of", "daughter of"
 LINKED_LEVELS = frozenset(
     {"defence_minister", "foreign_minister", "head_of_government", "head_of_state", "leader", "organisation_head"}
 )
