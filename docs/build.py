@@ -117,6 +117,7 @@ def _codebook_lines() -> Iterator[str]:
     yield from table(("sector", "meaning"), ((row["sector"], row["meaning"]) for row in codebook.table("sectors")))
     yield from ["## Other closed lists", ""]
     yield from table(("column", "values"), _other_lists())
+    yield from _joining_lines()
     yield from _operator_lines()
     yield from _lexicon_lines()
 
@@ -162,6 +163,18 @@ def _other_lists() -> Iterator[tuple[str, str]]:
         "date_precision_type": ontology.PRECISIONS,
     }
     return ((f"`{name}`", ", ".join(values)) for name, values in lists.items())
+
+
+def _joining_lines() -> Iterator[str]:
+    yield from prose("""
+        ## Why reports are one event, and events are linked
+
+        `merge_rule` stands beside each report of an event, and `demarche explain EVENT` says it in these words: the
+        strongest tie to another report of the event. What is weighed and what keeps reports apart stands in
+        [what makes one event](decisions/0002-one-event.md). Numbers stand in `resolution.toml`.
+    """)
+    yield from table(("`merge_rule`", "the report is of the event because"), ontology.MERGE_RULES.items())
+    yield from table(("`link_rule`", "the first event relates to the other because"), ontology.LINK_RULES.items())
 
 
 def _operator_lines() -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The closed lists of the event ontology, and how an act and its status fold into a PLOVER category.
 
 Source: PLOVER (Open Event Data Alliance), manual draft 2.0; the reading of the open points stands in
-`docs/codebook.md`. The lists themselves are data: `codebook/types.csv`, `modes.csv`, `contexts.csv`, `sectors.csv`.
+`docs/codebook.md`. The lists themselves are data: `codebook/types.csv`, `modes.csv`, `contexts.csv`, `sectors.csv`,
+`joining.csv`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ PARTS = ("visitor", "host", "mediator", "signatory", "delegation", "speaker", "p
 ENTITY_TYPES = ("person", "state", "organisation", "group", "body", "place")
 MENTION_TYPES = (*ENTITY_TYPES, "office", "time")
 LINK_TYPES = ("outcome_of", "cancels", "follows", "part_of", "responds_to", "ratifies")
+#: What each rule that joins a report to an event, or links two events, says of them.
+MERGE_RULES, LINK_RULES = (
+    {row["rule"]: row["meaning"] for row in codebook.table("joining") if row["rule_type"] == rule_type}
+    for rule_type in ("merge", "link")
+)
 
 COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
 MATERIAL_CONFLICT = frozenset({"PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"})

@@ -82,9 +82,15 @@ def print_line(text: str) -> None:
 
 
 def print_drawn(drawn: RenderableType) -> None:
-    """What rich draws, in a terminal's width or, elsewhere, in a fixed one."""
-    with writing():
-        Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(drawn)
+    """What rich draws, in a terminal's width or, elsewhere, in a fixed one and without the spaces that fill it."""
+    with writing() as out:
+        if sys.stdout.isatty():
+            Console(highlight=False).print(drawn)
+            return
+        console = Console(highlight=False, width=_PIPE_WIDTH)
+        with console.capture() as captured:
+            console.print(drawn)
+        out.writelines(line.rstrip() + "\n" for line in captured.get().splitlines())
 
 
 def print_json(value: Any) -> None:

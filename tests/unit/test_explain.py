@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import io
 import json
 from datetime import date
@@ -15,7 +17,8 @@ from lxml import html
 from rich.console import Console
 from typer.testing import CliRunner
 
-from demarche import cli, steps
+from demarche import cli, ontology, steps
+from demarche.events import grouping, likeness, links, tales
 from demarche.explanation import EventExplanation, Explanation, ReportExplanation
 from demarche.explanation.page import write_page
 from demarche.explanation.terminal import draw
@@ -222,6 +225,46 @@ def test_the_beginning_of_an_id_is_enough_unless_a_file_is_called_so(
     for what in ("e", event_id[:4], event_id + "0", ""):
         with pytest.raises(StepError, match="is no event's id"):
             list(steps.explain(what, settings=settings))
+
+
+def test_what_is_neither_file_nor_id_is_named(world: tuple[Path, Settings]) -> None:
+    for what in ("nothing.txt", "r108d25", "E108D25"):
+        with pytest.raises(StepError, match=f"'{what}' is no file, and no id of a document"):
+            list(steps.explain(what, settings=world[1]))
+
+
+def test_a_rule_that_joins_or_links_is_told_in_words() -> None:
+    report = {"merge_rule": "plan_fulfilled", "report_id": "r1", "sentence_text": BODY}
+    link = {"event_id": "e1", "link_type": "ratifies", "other_event_id": "e2", "link_rule": "treaty_of_the_parties"}
+    event = {"event_type": "CONSULT", "mode_type": None, "status_type": "occurred", "plover_type": "CONSULT"}
+    one = EventExplanation(event, (report,), (), (), (link,))
+    words = [ontology.MERGE_RULES["plan_fulfilled"], ontology.LINK_RULES["treaty_of_the_parties"]]
+    for printed in (in_terminal(one), html.fromstring(write_page([one])).text_content()):
+        assert all(meaning in " ".join(printed.split()) for meaning in words)
+
+
+def test_every_rule_of_joining_and_linking_has_its_words() -> None:
+    """What the code names a tie or a link: the words after a verdict's level, of a life's step and after a link's
+    type."""
+    found = {f"same_{unit}" for unit in ("week", "month", "year")}  # of the coarser of two dates
+    for module in (grouping, likeness, links):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else None
+            if called == "Verdict" and not {"conflict", "apart", "attests"} & set(_texts(node.args[0])):
+                found |= set(_texts(node.args[1]))
+            elif called == "_rule":
+                found |= set(_texts(node.args[2]) if len(node.args) > 2 else ())
+            elif isinstance(node, ast.FunctionDef) and node.name in ("_rule", "_copy_rule"):
+                found |= {text for text in _texts(node) if "_" in text} - tales.settings().keys()
+            elif isinstance(node, ast.Tuple) and len(node.elts) == 4 and module is links:
+                found |= set(_texts(node.elts[3]))
+    assert found >= {"same_day", "same_text", "common_tie", "plan_fulfilled", "next_round"}
+    assert found <= ontology.MERGE_RULES.keys() | ontology.LINK_RULES.keys()
+
+
+def _texts(node: ast.AST) -> list[str]:
+    texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return [text for text in texts if not text.endswith("_")]  # the beginning of a name that is put together
 
 
 @pytest.mark.parametrize("letter", ["d", "e"])

@@ -74,7 +74,8 @@ def review(
         print_line(f"--- {desk.place + 1} of {len(chosen)} ---")
         print_sections({name: sections[name] for name in _TO_REVIEW if name in sections})
         _decide(desk, sections["event"][0]["event_id"])
-    complain(f"{len(desk.taken)} decided; `demarche load-warehouse` applies it")
+    applied = "`demarche load-warehouse` applies it, `demarche review --undo ID` takes one back"
+    complain(f"{len(desk.taken)} decided; {applied}" if desk.taken else "nothing decided")
 
 
 @dataclass
@@ -110,7 +111,8 @@ def _decide(desk: _Desk, event_id: str) -> None:
                 done = steps.undo(decision_id, reason=reason or None, by=desk.by, settings=desk.settings)
                 print_line(f"undone: {done.undone_decision_id}")
             elif verb not in _ANSWERS or verb == "undo":
-                raise DecisionError(f"{verb!r}: {'nothing to undo' if verb == 'undo' else 'no such answer'}")
+                wrong = f"no such answer; there are: {', '.join(_ANSWERS)}"
+                raise DecisionError(f"{verb!r}: {'nothing to undo' if verb == 'undo' else wrong}")
             else:
                 decision = steps.decide(
                     verb,

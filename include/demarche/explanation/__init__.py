@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from demarche.ontology import LINK_RULES, MERGE_RULES
 from demarche.records import Document, Mention, Report, ReportParticipant
 
 DOCUMENT_COLUMNS = (
@@ -188,9 +189,13 @@ class EventExplanation:
         return _said(self.event)
 
     def members(self) -> list[tuple[str, str, list[tuple[str, str]]]]:
-        """Of each report: what joined it, its sentence, and everything else that is said of it."""
+        """Of each report: what joined it, its sentence, why that joins, and everything else that is said of it."""
         return [
-            (row["merge_rule"], row["sentence_text"], [fact for fact in _said(row) if fact[0] not in _IN_THE_HEAD])
+            (
+                row["merge_rule"],
+                row["sentence_text"],
+                [fact for fact in _said({"why": MERGE_RULES.get(row["merge_rule"]), **row}) if fact[0] not in _HEAD],
+            )
             for row in self.reports
         ]
 
@@ -199,7 +204,7 @@ class EventExplanation:
         found = [
             ("Who takes part", self.participants),
             ("Its life", self.statuses),
-            ("What it relates to", self.links),
+            ("What it relates to", [{**row, "why": LINK_RULES.get(row["link_rule"])} for row in self.links]),
         ]
         return [
             (heading, tuple(rows[0]), [tuple(shown(value) for value in row.values()) for row in rows])
@@ -218,7 +223,7 @@ class EventExplanation:
         }
 
 
-_IN_THE_HEAD = ("merge rule", "sentence text")
+_HEAD = ("merge rule", "sentence text")
 
 
 def _said(row: Mapping[str, Any]) -> list[tuple[str, str]]:

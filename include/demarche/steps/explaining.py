@@ -24,12 +24,17 @@ _MAY_BE_EVENT_ID = re.compile(r"e[0-9a-f]*")  # one that is too short or too lon
 def explain(what: str, *, settings: Settings | None = None) -> Iterator[Explanation | EventExplanation | Reject]:
     """How each text of a file is read; how a document of the lake was, by its id; or why an event of the warehouse is
     one, by its id, a former one, or the beginning of one. A file of such a name is read. Raises StepError when there is
-    no document or event of that id."""
+    no such file, document or event."""
     settings = settings or load_settings()
     if _DOCUMENT_ID.fullmatch(what):
         yield explain_document(what, settings=settings)
     elif not what or (_MAY_BE_EVENT_ID.fullmatch(what) and not Path(what).exists()):
         yield explain_event(what, settings=settings)
+    elif not Path(what).exists():
+        raise StepError(
+            f"{what!r} is no file, and no id of a document (a d and 32 hexadecimal digits) or an event (an e and 5 to"
+            " 32); look at the name, or ask `demarche query \"SELECT event_id, sentence_text FROM events\"`"
+        )
     else:
         yield from explain_file(Path(what), settings=settings)
 
