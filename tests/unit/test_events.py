@@ -198,6 +198,43 @@ def test_a_summit_of_twenty_is_one_event(press: Press) -> None:
     assert len(resolution.event_participants) == 20
 
 
+def attends(press: Press, source: str, who: list[str], said: str, trigger: str, city: str = "Suva") -> None:
+    document = press.print(source, "2021-05-05")
+    press.tell(document, "CONSULT", who, on="2021-05-04", city=city, country="FJI", sentence=said, trigger=trigger)
+
+
+def test_a_summit_that_is_told_in_pieces_is_one_event(press: Press) -> None:
+    attends(press, "One", [VELLA, "WSM"], "Rosa Vella of Malta took part in the Reef summit in Suva.", "took")
+    attends(
+        press, "Two", [MOREAU, "TON"], "Luc Moreau and the Tongans attended the summit on reefs in Suva.", "attended"
+    )
+    attends(press, "Three", ["KIR"], "Kiribati's president opened the Reef summit.", "opened")
+    event = only(press.resolve())
+    assert event.actor_country_codes == ("FRA", "KIR", "MLT", "TON", "WSM")
+
+
+@pytest.mark.parametrize(
+    ("said", "trigger", "city"),
+    [
+        ("Luc Moreau attended the Harbour summit in Suva.", "attended", "Suva"),  # another one
+        ("Luc Moreau attended the Reef summit in Nadi.", "attended", "Nadi"),
+        ("Luc Moreau met a Tongan on the sidelines of the Reef summit in Suva.", "met", "Suva"),
+        ("Luc Moreau attended a meeting in Suva.", "attended", "Suva"),
+    ],
+)
+def test_other_talks_of_the_day_are_no_piece_of_a_summit(press: Press, said: str, trigger: str, city: str) -> None:
+    attends(press, "One", [VELLA, "WSM"], "Rosa Vella of Malta took part in the Reef summit in Suva.", "took")
+    attends(press, "Two", [MOREAU, "TON"], said, trigger, city)
+    assert press.sizes() == [1, 1]
+
+
+def test_who_attended_a_meeting_of_many_is_one_of_them(press: Press) -> None:
+    attends(press, "One", ["FJI", "TON", "WSM", "KIR"], "Four island states met in Suva.", "met")
+    attends(press, "Two", [OKORO, "TON"], "Tonga attended the meeting of island states in Suva.", "attended")
+    attends(press, "Three", ["FJI", "TON"], "Fiji and Tonga met in Suva.", "met")
+    assert press.sizes() == [2, 1]
+
+
 def test_a_minister_acts_for_a_state(press: Press) -> None:
     press.tell(press.print("One", "2021-05-05"), "AID", [TAMIHERE], ["TON"], on="2021-05-04")
     press.tell(press.print("Two", "2021-05-05"), "AID", ["FJI"], ["TON"], on="2021-05-04")

@@ -219,6 +219,9 @@ def blocks_of(tale: Tale) -> frozenset[str]:
             if len(name) > 3
         }
         keys |= {f"visit|{host}|{name}|{month}" for name in names for month in _months(*days)}
+    if tale.gathering is not None and tale.interval is not None and tale.interval.precision_type == "day":
+        day = tale.interval.start
+        keys |= {f"gathering|{tale.gathering.noun} {day}|{month}" for month in _months(day, day)}
     if tale.report.event_type in settings()["seldom_types"] and days is not None:  # to whom it was done may be untold
         keys |= {f"{tale.report.event_type}|{whom}+|{month}" for whom in tale.actors for month in _months(*days)}
     return keys

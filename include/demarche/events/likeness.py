@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from demarche.events.tales import ENDS, NAMELESS, STARTS, Interval, Person, Side, Tale, aligned, settings
+from demarche.events.tales import ENDS, NAMELESS, STARTS, Gathering, Interval, Person, Side, Tale, aligned, settings
 
 Level = Literal["conflict", "attests", "apart", "weak", "strong"]
 
@@ -65,6 +65,8 @@ def compare(one: Tale, other: Tale) -> Verdict:
     ):
         if differ:
             return _conflict(rule)
+    if _is_same_gathering(one, other):
+        return Verdict("strong", "same_gathering", 1.5)
     parties = _parties(one, other)
     if parties is None:
         return _APART if _may_be_who_it_is(one, other) else _conflict("other_parties")
@@ -92,6 +94,32 @@ def _modes_differ(one: Tale, other: Tale) -> bool:
     if "visit" in modes:
         return True
     return None not in modes and modes != {"third-party", "multilateral"}
+
+
+def _is_same_gathering(one: Tale, other: Tale) -> bool:
+    """Whether two tell who was at one gathering, of one day and city, whoever that was: each report has some of a
+    summit's parties. A mere meeting needs one of them in common. Where one has no place, the words must be alike."""
+    here, there = one.gathering, other.gathering
+    if here is None and there is not None:
+        here = _crowd(one)
+    elif there is None and here is not None:
+        there = _crowd(other)
+    if here is None or there is None or not _are_of_one_day(one, other):
+        return False
+    if here.name and there.name and here.name != there.name:
+        return False
+    if _place(one) is None or _place(other) is None:
+        is_here = word_overlap(one, other) >= settings()["same_words"]
+    else:
+        is_here = _is_city(one) and _is_city(other) and _place(one) == _place(other)
+    is_large = here.noun == there.noun and here.noun in settings()["gatherings"]
+    return is_here and (is_large or bool(one.everybody.keys() & other.everybody.keys()))
+
+
+def _crowd(tale: Tale) -> Gathering | None:
+    """The meeting that a report of talks of many parties tells of, beside one of who attended it."""
+    is_told = tale.report.mode_type not in ("visit", "phone") and tale.status in ("occurred", "planned")
+    return Gathering("", "") if is_told and len(tale.everybody) > 3 else None
 
 
 def _attests(talks: Tale, visit: Tale) -> bool:

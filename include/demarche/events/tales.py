@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from demarche import codebook
 from demarche.records import EventParticipant, Report, ReportParticipant
@@ -79,6 +79,14 @@ class Interval:
         return max((other.start - self.end).days, (self.start - other.end).days, 0)
 
 
+class Gathering(NamedTuple):
+    """What somebody is told to have attended: "the Danube summit", "a meeting"."""
+
+    noun: str
+    name: str
+    """The name before the noun, folded; empty if there is none."""
+
+
 @dataclass(frozen=True, eq=False)
 class Tale:
     """A report as resolution sees it."""
@@ -93,6 +101,7 @@ class Tale:
     sentence_key: str
     round_number: int | None
     deed: str | None
+    gathering: Gathering | None
     status: str
     said: date | None
     """When it was printed first: a reprint says no later than its original what it repeats."""
@@ -156,6 +165,7 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
         sentence_key=sentence_key(report),
         round_number=_round_number(report.sentence_text),
         deed=_deed(report),
+        gathering=_gathering(report),
         status=report.status_type,
         said=facts.published_date,
     )
@@ -345,3 +355,22 @@ def _deed(report: Report) -> str | None:
     deeds: Mapping[str, Sequence[str]] = settings()["deeds"].get(report.event_type, {})
     trigger = fold(report.trigger_text)
     return next((deed for deed, stems in deeds.items() if trigger.startswith(tuple(stems))), None)
+
+
+def _gathering(report: Report) -> Gathering | None:
+    """The gathering that a report of talks says to be attended, or told of as such, in its own sentence."""
+    words, said = settings(), fold(report.sentence_text)
+    if report.event_type != "CONSULT" or report.mode_type in ("visit", "phone"):
+        return None
+    if report.status_type not in ("occurred", "planned") or any(word in said for word in words["on_the_margins"]):
+        return None
+    begins = max(report.trigger_start_offset - report.sentence_start_offset, 0)
+    trigger = fold(report.sentence_text[begins:]) if report.trigger_text else ""
+    is_attended = trigger.startswith(tuple(words["attending"]))
+    for noun in (*words["gatherings"], *words["meetings"]):
+        if (is_attended or trigger.startswith(noun)) and (
+            found := re.search(rf"(?:([\w-]+) )?\b{noun}", report.sentence_text)
+        ):
+            before = found.group(1) or ""
+            return Gathering(noun, fold(before) if _CAPITALISED.match(before) else "")
+    return None
