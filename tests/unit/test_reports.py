@@ -469,6 +469,36 @@ def test_an_undated_visit_is_under_way_or_only_mentioned(read: Reader, text: str
     assert [r.stage_type for r in read(text)[0] if r.mode_type == "visit"] == [stage]
 
 
+@pytest.mark.parametrize(
+    ("text", "status", "first", "last"),
+    [
+        ("Fijian premier Sitiveni Rabuka is not going to Tonga on Friday.", "cancelled", 17, 17),
+        ("Fijian premier Sitiveni Rabuka said that he cannot come to Tonga on Friday.", "cancelled", 17, 17),
+        ("There will be no visit to Tonga on Friday by Fijian premier Sitiveni Rabuka.", "cancelled", 17, 17),
+        ("Fijian premier Sitiveni Rabuka was to have visited Tonga on Friday.", "cancelled", 17, 17),
+        ("An aide announced the cancellation of the visit of Fijian premier Sitiveni Rabuka. The premier had been due "
+         "in Tonga on Friday.", "cancelled", 17, 17),
+        ("Another date will have to be found for the visit of Fijian premier Sitiveni Rabuka to Tonga on Friday.",
+         "postponed", 17, 17),
+        ("Fijian premier Sitiveni Rabuka is still going to Tonga, but not on Friday.", "postponed", 17, 17),
+        ("The postponed visit of Fijian premier Sitiveni Rabuka to Tonga will now take place from 20 to 22 March.",
+         "planned", 20, 22),
+    ],
+)  # fmt: skip
+def test_a_visit_is_off_or_has_a_new_day_in_many_words(
+    read: Reader, text: str, status: str, first: int, last: int
+) -> None:
+    assert visits(read, text) == [(status, ["FJI"], date(2023, 3, first), date(2023, 3, last))]
+
+
+def test_what_was_to_have_been_is_told_in_passing_only_beside_what_is_off(read: Reader) -> None:
+    text = (
+        "Fijian premier Sitiveni Rabuka opened a school on Monday. Rabuka was to have visited Tonga on Sunday. Parents "
+        "cheered. The weather was fine."
+    )
+    assert visits(read, text) == []
+
+
 def test_a_told_length_holds_though_the_text_tells_no_other_day(read: Reader) -> None:
     text = (
         "Fijian premier Sitiveni Rabuka arrived in Tonga on 13 March 2023 for a two-day visit.\n\nIt is Rabuka's first "

@@ -150,7 +150,7 @@ def _under(token: Token, known: Lexicon) -> dict[str, tuple[int, Token]]:
                         if _is_of_trade(inner, part, known):
                             continue
                         put(inner.lemma_.lower(), 4 if inner.dep_ == "compound" else 3, part)
-                    elif inner.dep_ == "prep" and inner.lower_ == "of":
+                    elif inner.dep_ == "prep" and inner.lower_ == "of" and not operators.is_undoing(part):
                         for deep in inner.children:
                             put(deep.lemma_.lower(), 4, part)
         elif child.dep_ in ("prt", "advmod", "acomp"):

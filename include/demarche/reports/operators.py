@@ -46,6 +46,12 @@ def operators() -> dict[str, tuple[Operator, ...]]:
     return {lemma: tuple(sorted(rows, key=lambda row: row.companion == "")) for lemma, rows in found.items()}
 
 
+def is_undoing(noun: Token) -> bool:
+    """Whether a noun says that what it governs is off: "announced the cancellation of the visit"."""
+    effects = {found.effect for found in operators().get(noun.lemma_.lower(), ())}
+    return noun.pos_ == "NOUN" and bool(effects & {"cancelled", "postponed"})
+
+
 def operator(governor: Token, act: Token) -> Operator | None:
     """The operator that ``governor`` is for ``act``, which hangs on it directly or through a preposition."""
     for candidate in operators().get(governor.lemma_.lower(), ()):
@@ -154,13 +160,19 @@ def modality(verb: Token) -> Modality:
         if head.lemma_ == "go" and head.tag_ == "VBG":
             return Modality("future", negated or modality(head).negated, conditional)
         if head.lemma_ == "be" and head.pos_ in ("AUX", "VERB"):
-            if any(c.dep_ == "aux" and c.lower_ == "have" for c in verb.children):
-                return Modality("possible", negated, conditional)  # "was to have taken place": it didn't
+            if was_to_have(verb):
+                return Modality("possible", negated, conditional)
             return Modality("future", negated or modality(head).negated, conditional)
         if head.lemma_ in MODAL_VERBS:
             return Modality("ought", negated or modality(head).negated, conditional)
     perfect = any(c.dep_ == "aux" and c.lower_ in ("have", "'ve") for c in verb.children)
     return Modality(kind, negated, conditional, doubted=nearly or (perfect and kind in ("possible", "would")))
+
+
+def was_to_have(verb: Token) -> bool:
+    """ "Was to have taken place": it was planned, and didn't."""
+    is_planned = verb.dep_ == "xcomp" and verb.head.lemma_ == "be" and is_to_infinitive(verb)
+    return is_planned and any(c.dep_ == "aux" and c.lower_ == "have" for c in verb.children)
 
 
 def _lower(tokens: Iterable[Token]) -> Iterator[str]:

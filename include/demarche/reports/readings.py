@@ -91,6 +91,9 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
         return False  # "insists that it has kept the truce" asks for nothing, "concluded that it had" signs nothing
     if verb.dep_ == "acl" and verb.tag_ == "VBN" and verb.lemma_.lower() in MEDIATING:
         return False  # "met for talks mediated by Qatar": one act, of those who met
+    if reading.mode_type == "visit" and operators.was_to_have(verb):
+        reading.status, reading.tense, reading.rule = "cancelled", "future", f"{reading.rule} · was to have"
+        return True
     if _is_caused(verb, reading) or _is_own_wish(verb) or operators.is_asked(verb):
         return False
     if verb.lemma_ == "warn" and not syntax.objects(verb) and _is_of_others(verb):
@@ -110,7 +113,9 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
         volitional = mood.kind in ("future", "can") or (mood.kind == "would" and speaking is not None)
         if not volitional or not (cooperative or reading.event_type == "REJECT"):
             return False
-        is_off = reading.mode_type == "visit" and _AFTER_ALL.search(verb.sent.text) is not None
+        is_going = verb.tag_ == "VBG" and not any(c.tag_ == "MD" for c in verb.children)
+        is_off = mood.kind == "can" or is_going or _AFTER_ALL.search(verb.sent.text) is not None
+        is_off = is_off and reading.mode_type == "visit"  # "cannot come", "is not going": it had been thought of
         reading.status, reading.rule = "cancelled" if is_off else "denied", f"{reading.rule} · will not"
         reading.tense = "future"
         return True
@@ -242,6 +247,9 @@ def _noun_status(noun: Token, reading: Reading) -> bool:
     for child in _modifiers(noun):
         lower = child.lower_
         if child.dep_ in ("det", "neg") and lower in ("no", "any", "neither"):
+            if lower == "no" and reading.mode_type == "visit" and _will_be_there(noun):
+                reading.status, reading.tense = "cancelled", "future"  # "there will be no visit to Togo"
+                continue
             if lower != "no" or not _is_said_to_occur(noun):
                 return False
             reading.deny()
@@ -280,6 +288,12 @@ def _is_said_to_occur(noun: Token) -> bool:
 
 def _is_there(verb: Token) -> bool:
     return verb.lemma_ == "be" and verb.tag_ == "VBD" and bool(syntax.children(verb, "expl"))
+
+
+def _will_be_there(noun: Token) -> bool:
+    verb = noun.head
+    is_there = noun.dep_ == "attr" and verb.lemma_ == "be" and bool(syntax.children(verb, "expl"))
+    return is_there and operators.modality(verb).kind == "future"
 
 
 def _climb(token: Token, reading: Reading, acts: dict[int, Act]) -> Reading | None:
@@ -439,8 +453,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
                     return True
             if mood.negated or _is_imagined(governor, mood):
                 return None
-            if mood.kind in ("future", "would") and reading.status == "occurred":
-                reading.status, reading.tense = "planned", "future"
+            if mood.kind in ("future", "would") and reading.status in ("occurred", "postponed"):
+                reading.status, reading.tense = "planned", "future"  # "the postponed visit will now take place in May"
             elif mood.kind in ("possible", "can", "ought"):
                 return None
             reading.governors.append(governor)

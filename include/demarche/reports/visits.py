@@ -10,6 +10,7 @@ visit lasts until Friday": no visit by itself, only the end of the one told befo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -36,6 +37,8 @@ _UNTIL = frozenset({"until", "till", "til", "through", "to"})
 _INTO = frozenset({"in", "into", "to"})
 _ARRIVING = frozenset({"arrive", "come", "fly", "jet", "land", "sail", "touch", "travel"})
 _LEADING = frozenset({"head_of_state", "head_of_government", "foreign_minister"})
+_OTHER = frozenset({"another", "different", "later", "new"})
+_BUT_NOT = re.compile(r"\bbut not (?:on|this|next|until|before|tomorrow|today)\b")
 _OFFICES = frozenset(row["title"] for row in codebook.table("titles") if row["level"] in _LEADING) | frozenset(
     row["office_name"] for row in codebook.table("offices") if row["office_level"] in _LEADING
 )
@@ -58,8 +61,10 @@ def complete(
                 continue
             _put_ahead(draft, anchor)
             _count_days(draft, sentence, Times(sentence, anchor), anchor)
-            _put_off(draft)
+            _put_off(draft, Times(sentence, anchor))
         kept.append(draft)
+    _fall_through(kept)
+    kept = [draft for draft in kept if not _is_bygone(draft, kept)]
     return _with_ends(kept, sentences, anchor)
 
 
@@ -356,7 +361,7 @@ def _days_of(draft: Draft, sentence: Span) -> Iterator[tuple[Token, Token]]:
                 yield day, noun
 
 
-def _put_off(draft: Draft) -> None:
+def _put_off(draft: Draft, times: Times) -> None:
     """ "Will come at a later date instead of on Friday"."""
     words = draft.frame.words
     nouns = [noun for word in words for name, noun in syntax.obliques(word) if name in ("at", "on", "to")]
@@ -368,8 +373,53 @@ def _put_off(draft: Draft) -> None:
     verb = syntax.clause_verb(draft.frame.trigger)
     if verb is not None and verb.lemma_ in _MOVING:  # "has been moved to June"
         is_later |= any(name == "to" and noun.ent_type_ == "DATE" for name, noun in syntax.obliques(verb))
-    if draft.status_type == "planned" and is_later:
+    is_later |= not draft.frame.is_nominal and _BUT_NOT.search(draft.frame.trigger.sent.text) is not None
+    is_sought = draft.status_type == "occurred" and any(map(_is_date_sought, words))
+    if is_sought and draft.when.text is not None:
+        draft.when = times.resolve(draft.when.text, "future", draft.when.distance)
+    if (draft.status_type == "planned" and is_later) or is_sought:
         draft.status_type = "postponed"
+
+
+def _fall_through(drafts: Sequence[Draft]) -> None:
+    """ "His visit has been cancelled. He had been due in Togo on Friday": that plan is off, too."""
+    for draft in drafts:
+        if draft.mode_type == "visit" and draft.status_type == "planned" and _is_of_before(draft):
+            draft.status_type = next((other.status_type for other in _called_off(draft, drafts)), "planned")
+
+
+def _called_off(draft: Draft, drafts: Sequence[Draft]) -> Iterator[Draft]:
+    """What else a text tells of the same visit as called or put off."""
+    guests = set(map(identity, draft.actors))
+    for other in drafts:
+        is_off = other.mode_type == "visit" and other.status_type in ("cancelled", "postponed") and other is not draft
+        is_one = is_off and (not other.parties or not guests.isdisjoint(map(identity, other.actors)))
+        if is_one and (not _hosts(other) or not _hosts(draft) or _hosts(other) & _hosts(draft)):
+            yield other
+
+
+def _is_bygone(draft: Draft, drafts: Sequence[Draft]) -> bool:
+    """ "Was to have visited Togo", told in passing: news only where the text begins with it or says that it is off."""
+    is_told_first = draft.sentence_index == 0 or draft.mode_type != "visit"
+    return not is_told_first and operators.was_to_have(draft.frame.trigger) and not any(_called_off(draft, drafts))
+
+
+def _is_of_before(draft: Draft) -> bool:
+    """ "Had been expected", "had been due": whether a plan is told in the pluperfect."""
+    verbs = [verb for verb in map(syntax.clause_verb, draft.frame.words) if verb is not None]
+    return any(child.lower_ in ("had", "'d") and child.dep_ == "aux" for verb in verbs for child in verb.children)
+
+
+def _is_date_sought(visit: Token) -> bool:
+    """ "Another date will have to be found for the visit", "a new date for the visit is sought"."""
+    if visit.dep_ != "pobj" or visit.head.lower_ != "for":
+        return False
+    above = visit.head.head
+    verb = above if syntax.is_verbal(above) else syntax.clause_verb(above)
+    nouns = [above] if verb is None or verb != above else [*syntax.subjects(verb), *syntax.objects(verb)]
+    is_new = any(n.lemma_ == "date" and not _OTHER.isdisjoint(c.lower_ for c in n.children) for n in nouns)
+    is_open = verb is not None and (verb.lemma_ in ("look", "seek") or operators.modality(verb).kind != "fact")
+    return is_new and is_open
 
 
 def _with_ends(drafts: list[Draft], sentences: Sequence[Span], anchor: date | None) -> list[Draft]:
