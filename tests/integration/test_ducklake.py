@@ -496,6 +496,41 @@ def test_a_data_file_that_is_damaged_or_gone_is_told_and_a_rebuild_heals(
 
 
 @IN_A_FOLDER
+def test_a_table_of_the_warehouse_that_is_gone_is_told_and_a_rebuild_heals(
+    line_to_copy: tuple[World, DuckLake], copied: Callable[..., DuckLake], files: str | None, tmp_path: Path
+) -> None:
+    world, made = line_to_copy
+    lake = copied(made, tmp_path, files)
+    own = with_lake(world.copy(tmp_path / "data", "raw", "derived", "journal").settings, lake)
+    before = snapshot(lake)
+    with connect() as con:
+        lake.attach(con, read_only=False)
+        con.execute("DROP TABLE core.documents")
+    for ask in (lambda: overview(lake), lambda: load(lake, {}, after_hours=1)):
+        with pytest.raises(WarehouseError, match=r"the table core\.documents is gone — run `demarche rebuild`"):
+            ask()
+    with pytest.raises(WarehouseError, match=r"documents does not exist.*`demarche rebuild`"):
+        snapshot(lake)
+    steps.rebuild(settings=own)
+    assert snapshot(lake) == before
+
+
+@IN_A_FOLDER
+@pytest.mark.parametrize("table", ["ducklake_data_file", "ducklake_metadata", "ducklake_table"])
+def test_a_table_of_the_catalog_that_is_gone_is_told(lake_of_one: DuckLake, table: str) -> None:
+    lake = lake_of_one
+    with psycopg.connect(lake.url.removeprefix("ducklake:postgres:"), autocommit=True) as con:
+        con.execute(f"DROP TABLE demarche.{table}")
+    for ask in (lambda: overview(lake), lambda: query(lake, "SELECT 1"), lambda: load(lake, {}, after_hours=1)):
+        with pytest.raises(WarehouseError, match=f"its catalog lacks the table {table} — bring .* or drop the schema"):
+            ask()
+    with psycopg.connect(lake.url.removeprefix("ducklake:postgres:"), autocommit=True) as con:
+        con.execute("DROP SCHEMA demarche CASCADE")
+    load(lake, {}, after_hours=1)
+    assert overview(lake)
+
+
+@IN_A_FOLDER
 def test_a_former_state_is_brought_back_and_the_next_load_goes_on_from_it(lake: DuckLake, tmp_path: Path) -> None:
     states = []
     for hour in (1, 2):

@@ -741,12 +741,19 @@ def test_an_older_file_gains_columns_tables_and_comments(path: Path) -> None:
         "ALTER TABLE core.places DROP COLUMN latitude",
         "DROP TABLE meta.accuracy",
         "COMMENT ON TABLE core.events IS 'outdated'",
+        "UPDATE meta.schema_version SET schema_version = schema_version - 1",
     )
     load(path, {}, after_hours=1)
     assert snapshot(path) == before
     assert rows(path, "SELECT count(*) > 0 FROM meta.accuracy") == [(True,)]
     (comment,) = rows(path, "SELECT comment FROM duckdb_tables() WHERE table_name = 'events'")[0]
     assert comment.startswith("One happening")
+
+
+def test_a_table_that_is_gone_is_told_and_not_made_empty(path: Path) -> None:
+    tamper(path, "DROP TABLE core.stories")
+    with pytest.raises(WarehouseError, match=r"the table core\.stories is gone — run `demarche rebuild`"):
+        load(path, {}, after_hours=1)
 
 
 def test_marts_are_made_anew_when_their_sql_changed(path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from demarche.warehouse.ducklake import DuckLake, told
-from demarche.warehouse.errors import Unreadable, Unusable, WarehouseLocked, first_line
+from demarche.warehouse.errors import Unreadable, Unusable, WarehouseLocked, first_line, remedy
 from demarche.warehouse.schema import quoted
 
 # DuckDB has one exception for a file that is locked and one that is broken; only its words tell them apart.
@@ -94,6 +94,6 @@ def _reading_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             f"{path}: process {holder[1]} has it open for writing — close it there, then run this again"
         ) from error
     except duckdb.Error as error:
-        raise Unreadable(f"{path}: can't be read as a warehouse ({first_line(error)})") from error
+        raise Unreadable(f"{path}: can't be read as a warehouse ({first_line(error)}){remedy(error)}") from error
     finally:
         con.close()

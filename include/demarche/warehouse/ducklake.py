@@ -44,6 +44,18 @@ _PLAIN = {**_PACKED, "parquet_compression": "uncompressed"}
 """The same in a folder: ids can't be compressed, and unpacking costs more than reading a third more bytes; not where
 every byte comes from object storage."""
 
+_TABLES = frozenset(
+    f"ducklake_{name}"
+    for name in (
+        "column", "column_mapping", "column_tag", "data_file", "delete_file", "file_column_stats",
+        "file_partition_value", "files_scheduled_for_deletion", "inlined_data_tables", "metadata", "name_mapping",
+        "partition_column", "partition_info", "schema", "schema_versions", "snapshot", "snapshot_changes", "table",
+        "table_column_stats", "table_stats", "tag", "view",
+    )
+)  # fmt: skip
+"""What every catalog consists of; some versions of DuckLake have others besides."""
+
+_PRESENT = f"SELECT tablename FROM pg_tables WHERE schemaname = '{CATALOG_SCHEMA}'"
 _OPTIONS = f"SELECT key, value FROM {CATALOG_SCHEMA}.ducklake_metadata WHERE scope IS NULL"
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('demarche warehouse', 0))"
 _SECRET = re.compile(r"password\s*=|://[^?]*:[^?]*@", re.I)
@@ -79,8 +91,7 @@ class DuckLake:
     def exists(self) -> bool:
         """Whether a warehouse was made there. Raises WarehouseError when nobody can tell."""
         with self._catalog() as con:
-            (catalog,) = con.execute(f"SELECT to_regclass('{CATALOG_SCHEMA}.ducklake_table')").fetchone()
-            return catalog is not None and bool(con.execute(_HELD).fetchone()[0])
+            return self._is_catalog(con) and bool(con.execute(_HELD).fetchone()[0])
 
     def attach(self, con: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
         """Make it the current database of a connection, as ``lake``. A writer's attaching makes it where there is
@@ -117,8 +128,17 @@ class DuckLake:
         """What the catalog says of the whole: where the data files lie (``data_path``), and how they are written; empty
         where there is no catalog yet."""
         with self._catalog() as con:
-            (catalog,) = con.execute(f"SELECT to_regclass('{CATALOG_SCHEMA}.ducklake_metadata')").fetchone()
-            return dict(con.execute(_OPTIONS).fetchall()) if catalog is not None else {}
+            return dict(con.execute(_OPTIONS).fetchall()) if self._is_catalog(con) else {}
+
+    def _is_catalog(self, con: Any) -> bool:
+        """Whether a catalog was made there. Raises Unusable where only a part of one is left."""
+        present = _TABLES & {name for (name,) in con.execute(_PRESENT).fetchall()}
+        if present and (missing := sorted(_TABLES - present)):
+            raise Unusable(
+                f"{self}: its catalog lacks the table {', '.join(missing)} — bring its PostgreSQL database back from a "
+                f"backup; or drop the schema {CATALOG_SCHEMA} there, and let `demarche rebuild` make all anew"
+            )
+        return bool(present)
 
     @contextmanager
     def locked(self, wait_seconds: float) -> Iterator[Callable[[], None]]:

@@ -98,6 +98,8 @@ def remedy(error: BaseException | str) -> str:
         return " — look at the storage's credentials, their rights and this clock"
     if is_part_lost(error):
         return " — a file or its bucket is gone or damaged: bring it back, or `demarche rebuild` makes all anew"
+    if isinstance(error, duckdb.CatalogException):
+        return " — a table or view of it is gone: `demarche rebuild` makes all anew from the lake"
     if is_away(error):
         return " — is its server up? Run it again"
     return ""

@@ -308,7 +308,7 @@ def refuse_unless_ours(con: duckdb.DuckDBPyConnection, path: object) -> None:
     found = version(con)
     if found is not None and found > SCHEMA_VERSION:
         raise Unusable(newer(path, found))
-    differing = list(_differences(_present_columns(con)))
+    differing = list(_differences(_present_columns(con), is_older=found != SCHEMA_VERSION))
     if differing:
         raise Unusable(f"{path}: {differing[0]} — run `demarche rebuild` to make it anew from the lake")
 
@@ -318,11 +318,13 @@ def newer(path: object, version: int) -> str:
     return f"{path}: written by a newer Demarche (schema {version}, this one knows {SCHEMA_VERSION}) — update Demarche"
 
 
-def _differences(present: dict[str, dict[str, str]]) -> Iterator[str]:
-    """What an ALTER … ADD COLUMN can't mend."""
+def _differences(present: dict[str, dict[str, str]], *, is_older: bool) -> Iterator[str]:
+    """What can't be mended by making the tables and columns that an older warehouse doesn't have yet."""
     for expected in tables():
         columns = present.get(expected.qualified)
         if columns is None:
+            if not is_older:
+                yield f"the table {expected.qualified} is gone"
             continue
         for column in expected.columns:
             if column.name not in columns and column.is_required:
