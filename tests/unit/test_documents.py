@@ -339,6 +339,24 @@ def test_the_next_post_of_a_blog_is_no_column_of_this_one() -> None:
     assert read(html=page(body=()).replace("<article>", f"{posts}<article>")).body == "\n\n".join(PARAGRAPHS)
 
 
+def test_lines_of_a_table_that_single_breaks_part_are_no_paragraph() -> None:
+    head = (
+        "<font size=4>Joint consulate for Fiji</font><br><font>Monday, March 4, 2019</font><br><font>By Ann Lee</font>"
+    )
+    prose = "<br><br>".join(PARAGRAPHS)
+    table = f"<table><tr><td>World<br>Sport</td><td>{head}<br><br><font>{prose}</font></td></tr></table>"
+    found = read(html=page("<title>Joint consulate for Fiji</title>", table, ()))
+    assert (found.body, found.known_date) == ("\n\n".join(PARAGRAPHS), date(2019, 3, 4))
+
+
+def test_an_offer_is_known_by_its_class_and_by_what_it_says() -> None:
+    box = "<div class='{}'><h3>Keep reading</h3><p>{}</p><ul><li>Crosswords and puzzles for all</li></ul></div>"
+    offer, told = "To read on, subscribe for $3 a week.", "The consulate is offered for three years."
+    html = page(article="<h1>Joint consulate for Fiji</h1>", body=(*PARAGRAPHS, "{}"))
+    assert read(html=html.format(box.format("paywall-box", offer))).body == "\n\n".join(PARAGRAPHS)
+    assert told in read(html=html.format(box.format("subscriber-part", told))).body
+
+
 @pytest.mark.parametrize("reference", ["&#12;", "&#x0C;", "&#0", "&#31;"])
 def test_a_reference_to_a_control_character_before_a_script_harms_nothing(reference: str) -> None:
     article = f"<p>{reference}<script>x()</script>{PARAGRAPHS[0]}</p>"
@@ -696,6 +714,39 @@ def test_what_may_be_the_day_gives_way_to_one_below_the_title(head: str, elsewhe
     assert read(html=html).known_date == date(2023, 2, 3)
     printed = html.replace("</h1>", "</h1><div>4 March 2019</div>")
     assert read(html=printed).known_date == date(2019, 3, 4)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "<span class='m'>Mar</span><span class='d'>4</span><span class='y'>2019</span>",
+        "<span>04</span><span>March</span><span>2019</span>",
+    ],
+)
+def test_parts_of_a_day_that_touch_are_read_apart(above: str) -> None:
+    html = page(article=f"<div>{above}</div><h1>Joint consulate for Fiji and Tonga</h1>")
+    assert read(html=html).known_date == date(2019, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "day"),
+    [
+        ("3/4/19 10:22 AM", "en-US", date(2019, 3, 4)),
+        ("3/4/19 10:22 AM", "en-GB", date(2019, 4, 3)),
+        ("Posted 3/24/19", "en", date(2019, 3, 24)),
+    ],
+)
+def test_years_of_two_digits_below_a_title(line: str, language: str, day: date) -> None:
+    html = page(article=f"<h1>Joint consulate for Fiji and Tonga</h1><div>{line}</div>", attributes=f"lang={language}")
+    assert read(html=html).known_date == day
+
+
+@pytest.mark.parametrize(
+    ("line", "day"), [("Mar 4", date(2019, 3, 4)), ("by Ann Lee | 4 March", date(2019, 3, 4)), ("4 April", None)]
+)
+def test_a_day_without_a_year_is_of_the_month_in_the_address(line: str, day: date | None) -> None:
+    html = page(article=f"<h1>Joint consulate for Fiji and Tonga</h1><div>{line}</div>")
+    assert read(html=html, url="https://courier.example/2019/03/consulate.html").known_date == day
 
 
 @pytest.mark.parametrize(

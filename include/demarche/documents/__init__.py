@@ -197,7 +197,7 @@ def _from_page(raw: RawDocument) -> _Draft:
             _set(draft, "byline", headings.find_byline(_as_page(draft, around), draft.title))
         if not is_dated:
             by_page = order_of_days(" ".join(markup.tree.itertext())) if month_first is None else None
-            order = _order(raw, draft.url, month_first, by_page)
+            order = replace(_order(raw, draft.url, month_first, by_page), has_short_years=True)
             likely_rule, likely = marked(pages.LIKELY_PUBLISHED_RULES)
             on_page = _days_on_page(draft, markup, around, raw.fetched_at.date(), order, (likely_rule, likely))
             candidates = chain(candidates, on_page)

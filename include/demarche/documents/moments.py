@@ -117,6 +117,9 @@ _DENSE = re.compile(r"((?:19|20)\d\d)\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,
 _SHORT_YEAR_FIRST = re.compile(r"(?<![\d/.-])(\d\d)([-.])(\d\d)\2(\d\d)(?=\s\d\d:\d\d)")
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d\d)\.(\d\d)\.(\d\d)(?=\D{1,4}\d\d[:.]\d\d(?!\d))")  # "07.10.20 - 09:12"
+_SHORT_SLASHED = re.compile(
+    r"(?<![\d/.-])(\d{1,2})(/)(\d{1,2})/(\d\d)(?=(?:,|\s[-–|])?\s(?:at\s)?\d{1,2}:\d\d(?!\d)|$)"
+)  # "3/5/15 10:22 AM", and at the end of a line
 _DASHED_MONTH = re.compile(r"(?<!\w)(\d{1,2})[-/]([A-Za-z]{3,9})[-/]((?:19|20)\d\d)(?!\w)")
 _SHORT_YEAR_IN_WORDS = re.compile(
     r"(?<![\w.:])(\d{1,2})\s([^\W\d_]{3,9})\.?\s['’]?(\d\d)(?=$|[)\]]|\s[-–—]\s|\s\d{1,2}:\d\d)"
@@ -203,11 +206,7 @@ def _numeric(line: str, month_first: bool | None) -> Iterator[tuple[int, int, da
         year, month, day = (int(part) for part in match.groups() if part.isdigit())
         yield from _valid(match, year, month, day)
     for match in _SLASHED.finditer(line):
-        first, second, year = int(match[1]), int(match[3]), int(match[4])
-        if first > 12 or first == second or match[2] != "/" or month_first is False:
-            yield from _valid(match, year, second, first)
-        elif second > 12 or month_first:
-            yield from _valid(match, year, first, second)
+        yield from _slashed(match, int(match[4]), month_first)
     for match in _SPACED.finditer(line):
         yield from _valid(match, int(match[3]), int(match[2]), int(match[1]))
     for match in _SHORT_YEAR.finditer(line):
@@ -229,6 +228,22 @@ def _numeric(line: str, month_first: bool | None) -> Iterator[tuple[int, int, da
         yield from _valid(match, _century(int(match[3])), int(match[1]), int(match[2]))
     if compact := _COMPACT.fullmatch(line):
         yield from _valid(compact, int(compact[1]), int(compact[2]), int(compact[3]))
+
+
+def _slashed(match: re.Match[str], year: int, month_first: bool | None) -> Iterator[tuple[int, int, date]]:
+    first, second = int(match[1]), int(match[3])
+    if first > 12 or first == second or match[2] != "/" or month_first is False:
+        yield from _valid(match, year, second, first)
+    elif second > 12 or month_first:
+        yield from _valid(match, year, first, second)
+
+
+def short_days(line: str, *, month_first: bool | None = None) -> list[tuple[int, int, Moment]]:
+    """The days of a line whose years have two digits, as 3/5/15: start, end, day; as ``days_in`` gives the others."""
+    found = (
+        day for match in _SHORT_SLASHED.finditer(line) for day in _slashed(match, _century(int(match[4])), month_first)
+    )
+    return [(start, end, Moment(day)) for start, end, day in found]
 
 
 def _century(year: int) -> int:

@@ -19,6 +19,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from demarche import codebook
 from demarche.documents import json_ld
 from demarche.documents.cleaning import clean_line, clean_lines
+from demarche.documents.lines import words_of
 from demarche.documents.moments import Moment, days_in, read_instant
 
 if TYPE_CHECKING:
@@ -86,8 +87,10 @@ def parse_page(page: str) -> Markup:
         if is_cut:
             raise PageError("too_deep", TOO_DEEP)
         raise PageError("too_large", f"has {count} tags, the limit is {MAX_TAGS}; save its text as .txt")
+    etree.strip_tags(tree, "font")  # around single breaks the extractor would run their lines together
     scripts = _taken_out(tree)
     _drop_comments(tree)
+    _drop_offers(tree)
     meta = _meta(tree)
     own = (*_CANONICAL(tree)[:1], *(meta[name] for name in ("og:url",) if name in meta))
     heads = (*(meta[name] for name in ("og:title", "twitter:title") if name in meta), *_HEADS(tree)[:3])
@@ -106,6 +109,26 @@ def _drop_comments(tree: HtmlElement) -> None:
     """Takes out what holds readers' comments by its class in another language; English ones the extractor knows."""
     for element in [attribute.getparent() for attribute in _of_comments()(tree)]:
         if element.getparent() is not None and element.tag != "body":
+            element.drop_tree()
+
+
+_LONGEST_OFFER = 600  # characters; what is longer holds the article as well
+
+
+@cache
+def _of_offers() -> etree.XPath:
+    words = codebook.document("furniture")["markup"]["offers"]
+    has = " or ".join(f"contains(., '{word}')" for word in words)
+    return etree.XPath(f"//@class[{has}]|//@id[{has}]")
+
+
+def _drop_offers(tree: HtmlElement) -> None:
+    """Takes out what is an offer of the page by its class and by what it says to the reader."""
+    for element in [attribute.getparent() for attribute in _of_offers()(tree)]:
+        text = element.text_content()
+        is_box = len(text) <= _LONGEST_OFFER and element.tag not in ("body", "html", "article", "main")
+        speaks = is_box and words_of("site_words").search(text) and words_of("address_words").search(text)
+        if speaks and element.getparent() is not None:
             element.drop_tree()
 
 
@@ -768,6 +791,18 @@ def _visible_lines(tree: HtmlElement) -> Iterator[str]:
         elif tag in _HIDDEN or is_aside(element):
             walk.skip_subtree()
         elif element.text:
+            if words and _touch(words[-1], element.text):
+                words.append(" ")
             words.append(element.text)
     if line := clean_line("".join(words)):
         yield line
+
+
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|[ºª°])\b")
+
+
+def _touch(before: str, text: str) -> bool:
+    """Whether words of two elements that touch are parts of a date, as "Mar", "5" and "2015" that styles set apart."""
+    last, first = before[-1:], text[:1]
+    is_number = last.isdigit() or first.isdigit()
+    return is_number and last.isalnum() and first.isalnum() and not _ORDINAL.match(text)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from demarche import dates
 from demarche.documents.datelines import find_dateline
-from demarche.documents.moments import Moment, ambiguous_days, days_in, label_of
+from demarche.documents.moments import Moment, ambiguous_days, days_in, label_of, short_days
 
 # --- printed on the page -----------------------------------------------------------------------------------------
 _NO_DATE_OF_ISSUE = re.compile(r"(?i)^today\b|copyright|©|all rights reserved|\bsince\b|founded|established|https?://")
@@ -36,6 +36,8 @@ class Order:
     """When it was fetched: no day of publication is later."""
     guesses: bool = False
     """Where nothing decides, the day stands first, as in most countries."""
+    has_short_years: bool = False
+    """Years may have two digits, as on web pages; in a text a browser may have printed them, on a later day."""
 
 
 UNKNOWN_ORDER = Order()
@@ -72,6 +74,7 @@ def printed(
                 elif publishes.search(label) or (is_head and not _is_sentence(line)) or (bare and not is_head):
                     published = published or day
     published = published or sent or _recorded(tail[8:], body, order) or _in_copyright_year(head, tail)
+    published = published or _in_month_of_address(head, order)
     return published or modified, modified
 
 
@@ -100,6 +103,18 @@ def _in_copyright_year(head: Sequence[str], tail: Sequence[str]) -> Moment | Non
         interval = dates.resolve(f"{month_day[0]} {min(years)}", None) if weekday and month_day else None
         if weekday and interval and f"{interval.start_date:%A}" == weekday["weekday"]:
             return Moment(interval.start_date)
+    return None
+
+
+def _in_month_of_address(head: Sequence[str], order: Order) -> Moment | None:
+    """The day without a year above the article that falls into the month which the address names."""
+    year, month = order.month or (0, 0)
+    for line in head if year else ():
+        if len(line) <= _MAX_LABEL + 2 * _MAX_BESIDE and not _is_sentence(line) and str(year) not in line:
+            month_day = _MONTH_DAY.search(line)
+            for _, _, moment in days_in(f"{month_day[0] if month_day else line} {year}"):
+                if (moment.day.year, moment.day.month) == (year, month):
+                    return Moment(moment.day)
     return None
 
 
@@ -139,6 +154,7 @@ def _days_of(line: str, body: str, order: Order) -> list[tuple[int, int, Moment]
     taken = {start for start, _, _ in found}
     month_first = False if order.guesses and order.month_first is None else order.month_first
     found += [day for day in days_in(line, month_first=month_first) if day[0] not in taken]
+    found += short_days(line, month_first=month_first) if order.has_short_years else []
     return sorted(found, key=lambda day: day[:2])
 
 
