@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
 
 from demarche.trees import Trees
@@ -24,3 +28,19 @@ def as_trees(model: GradientBoostingClassifier, share: float) -> Trees:
         value[number, own] = np.where(is_leaf, model.learning_rate * tree.value[:, 0, 0], 0)
     start = float(np.log(share / (1 - share)))
     return Trees(feature, threshold, left, right, value, start, max(tree.max_depth for tree in grown))
+
+
+def mean_of(forests: Sequence[Trees]) -> Trees:
+    """One forest whose logit is the mean of theirs."""
+
+    def joined(name: str) -> NDArray[Any]:
+        arrays = [getattr(forest, name) for forest in forests]
+        nodes = max(array.shape[1] for array in arrays)
+        return np.vstack([np.pad(array, ((0, 0), (0, nodes - array.shape[1]))) for array in arrays])
+
+    return Trees(
+        *(joined(name) for name in ("feature", "threshold", "left", "right")),
+        joined("value") / np.float32(len(forests)),
+        float(np.mean([forest.start for forest in forests])),
+        max(forest.depth for forest in forests),
+    )

@@ -58,13 +58,16 @@ class Trees:
 
     def probabilities(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Of each row (rows, traits), how probable what the trees were fitted to tell is (rows)."""
-        trees = np.arange(len(self.feature))
-        nodes = np.zeros((len(rows), len(trees)), dtype=np.int16)
-        numbers = np.arange(len(rows))[:, None]
+        count, size = self.feature.shape
+        roots = (np.arange(count, dtype=np.int32) * size)[:, None]
+        features, thresholds = self.feature.ravel(), self.threshold.ravel()
+        children = np.stack([self.right + roots, self.left + roots], axis=-1).ravel()  # `take` likes flat arrays
+        seen, begins = rows.ravel(), np.arange(len(rows)) * rows.shape[1]
+        nodes = np.repeat(roots, len(rows), axis=1)
         for _ in range(self.depth):
-            is_left = rows[numbers, self.feature[trees, nodes]] <= self.threshold[trees, nodes]
-            nodes = np.where(is_left, self.left[trees, nodes], self.right[trees, nodes])
-        logits = self.start + self.value[trees, nodes].sum(axis=1, dtype=np.float64)
+            is_left = seen.take(begins + features.take(nodes)) <= thresholds.take(nodes)
+            nodes = children.take(2 * nodes + is_left)
+        logits = self.start + self.value.ravel().take(nodes).sum(axis=0, dtype=np.float64)
         return np.asarray(1 / (1 + np.exp(-logits)))
 
 

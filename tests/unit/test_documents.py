@@ -482,6 +482,17 @@ def test_the_outlet_is_no_author(behind: str) -> None:
         ("Share this article", None),
         ("Pacific News Agency", None),
         ("By agreeing, both sides won.", None),
+        ("Ana Rifaat-Lima reports on a guest", "Ana Rifaat-Lima"),
+        ("Sr. Agathe Lima reports", "Sr. Agathe Lima"),
+        ("By Achieng' Lima and Peter Roe | 1 month ago", "Achieng' Lima and Peter Roe"),
+        (".- By Ann Lee", "Ann Lee"),
+        ("Interview Conducted By Ann Lee", "Ann Lee"),
+        ("Written and read by Ann Lee", "Ann Lee"),
+        ("Escrito por Ann Lee", "Ann Lee"),
+        ("Pewarta: Ann Lee", "Ann Lee"),
+        ("THURSDAY, 12 AUGUST 2010 00:00 BY ANN LEE | STAFF", "Ann Lee"),
+        ("By ANN LEE FOR THE DAILY LANTERN", "Ann Lee"),
+        ("By Our Staff Reporter", "Our Staff Reporter"),
     ],
 )
 def test_byline_of_text(line: str, names: str | None) -> None:
@@ -1270,6 +1281,16 @@ def test_what_the_first_trees_think_is_told_of_the_lines_around() -> None:
     assert np.allclose(rows[:, 0], logits)
     assert np.allclose(rows[1, 1:9], [-9, -9, -9, logits[0], logits[2], logits[3], -9, -9])
     assert np.isfinite(rows).all()
+
+
+def test_speakers_and_rows_of_a_table_are_told_what_is_thought_of_their_like() -> None:
+    lines = ("ANA: Did it rain?", "LUZ: It did.", "ANA: There?", "Suva .... 12 mm", "Nadi .. 7 mm", "Home")
+    stems = [frozenset(line.split()) for line in lines]
+    found = np.array([0.9, 0.8, 0.7, 0.6, 0.3, 0.1])
+    rows = neighbours.neighbours(lines, [4, 3, 2, 4, 4, 1], stems, (6,), None, found)
+    logits = np.log(found / (1 - found))
+    assert np.allclose(rows[[0, 1], -4:-2], [[1, logits[2]], [0, -9]])
+    assert np.allclose(rows[[3, 5], -2:], [[1, logits[4]], [0, -9]])
 
 
 def test_numbers_and_names_are_not_what_the_model_learns_words_of() -> None:

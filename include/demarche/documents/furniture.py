@@ -89,6 +89,8 @@ def _by_model(page: Blocks) -> list[int]:
     if len(page.lines) - len(kept) < _LEAST_FURNITURE or "".join(page.lines).isupper():
         items = {number for number, line in enumerate(page.lines) if is_item(line)}
         kept |= {*_all_prose(page.lines), *(items if items & kept else ())}
+    while kept and page.lines[last := max(kept)].endswith(":"):  # announces what isn't the article's
+        kept.discard(last)
     first = {line: number for number, line in reversed([*enumerate(page.lines)]) if number in kept}
     return [number for number in sorted(kept) if len(page.lines[number]) < _SHORTEST_REPEATED or
             first[page.lines[number]] == number]  # fmt: skip

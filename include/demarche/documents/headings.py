@@ -216,6 +216,7 @@ _ILLUSTRATED = re.compile(r"(?P<words>.{5,80})\. (?i:photo|picture|image|illustr
 _GOES_ON = re.compile(r"(?:and|&) (?P<names>[^\W\d_].{2,60})")
 
 
+_LATER_BY = re.compile(r"(?<=[\d)|·•–—-] )(?:[Bb]y|BY) ")  # behind a day or an hour
 _NEAR = 2  # lines below a byline, which say what its bearer is, and who else wrote
 
 
@@ -234,7 +235,8 @@ def _signed(line: str, below: str) -> str | None:
     """The names of a line "By …", and of the line below if it goes on with "and …"."""
     if len(line) > 200:
         return None
-    dated = _beside_date(_COMMENTS.sub("", line)) if " by " in line.lower() else []
+    by = _LATER_BY.search(line)
+    dated = [*_beside_date(_COMMENTS.sub("", line)), line[by.start() :]] if by and days_in(line) else []
     credit = _ILLUSTRATED.match(line)
     for part in (credit["words"] if credit else line, *BARRED.split(line)[1:], *dated):
         if names := names_in(part):
@@ -262,12 +264,16 @@ def _name_line(page: Page, title: str | None) -> str | None:
             bare = _ASIDE.sub("", line)
             if ", " in bare and are_names(bare):
                 return tidy_names(bare)
-            for part in (bare, *_beside_date(bare), BARRED.split(bare)[-1], without_role(bare)):
+            reports = _REPORTS.split(bare, maxsplit=1)
+            for part in (bare, *_beside_date(bare), BARRED.split(bare)[-1], without_role(bare), *reports[:-1]):
                 match = NAME_LINE.fullmatch(part)
                 if match and looks_like_names(match["names"]):
                     return tidy_names(_with_more(match["names"], part, after, page.body))
         below = below or (title is not None and without_tag(line) == title)
     return None
+
+
+_REPORTS = re.compile(r"\s(?:reports|writes)\b")
 
 
 def _is_picture(line: str, below: str) -> bool:

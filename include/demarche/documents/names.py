@@ -10,7 +10,7 @@ from demarche.documents.moments import days_in
 from demarche.documents.sentences import STRONG_END, binding_words, count_words
 
 _PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|el|al|bin|ibn|ben|ter|ten|zu|y|st)"
-NAME_WORD = r"(?:[^\W\d_a-zß-öø-ÿ](?:[\w’'-]{0,30}[\w]|)\.?|al-[\w-]{2,20})"
+NAME_WORD = r"(?:[^\W\d_a-zß-öø-ÿ](?:[\w’'-]{0,30}[\w’']|)\.?|al-[\w-]{2,20})"
 NAME = rf"{NAME_WORD}(?: (?:{_PARTICLE} ){{0,3}}{NAME_WORD}){{1,4}}"
 _NAMES = rf"{NAME}(?:(?:, | and | & |, and ){NAME}){{0,4}}"
 
@@ -18,7 +18,7 @@ _NAMES = rf"{NAME}(?:(?:, | and | & |, and ){NAME}){{0,4}}"
 @cache
 def _byline_lead() -> re.Pattern[str]:
     lead = codebook.document("furniture")["byline"]["lead"]
-    return re.compile(rf"(?:[-–—*]\s?)?(?i:{lead})(?:(?<=:)|\s)\s*(?P<names>{_NAMES})(?P<rest>.{{0,160}})")
+    return re.compile(rf"(?:[-–—*•.]{{1,2}}\s?)?(?i:{lead})(?:(?<=:)|\s)\s*(?P<names>{_NAMES})(?P<rest>.{{0,160}})")
 
 
 _HALF_DAY = re.compile(r"(?i)\s[ap]\.m\.$")
@@ -47,7 +47,7 @@ _PLACED = rf"{NAME}(?:{IN_PLACE})?"
 _ALL_PLACED = rf"{_PLACED}(?:(?:, and | and |, | & ){_PLACED}){{0,4}}"
 REPORTING_BY = re.compile(rf"(?i:reporting|written) by (?P<names>{_ALL_PLACED})")
 NAME_LINE = re.compile(
-    rf"(?P<names>{NAME}(?:(?: and | & ){NAME}){{0,2}})(?P<rest>\s*(?:[,|·•/–—-]|\bin\b|\bfor\b|$).*)"
+    rf"(?P<names>{NAME}(?:(?: and | & ){NAME}){{0,2}})(?P<rest>\s*(?:[,|·•/–—]|-(?!\w)|\bin\b|\bfor\b|$).*)"
 )
 
 
@@ -78,8 +78,15 @@ def without_role(line: str) -> str:
     return " ".join(words).rstrip(" ,")
 
 
+_FOR_OUTLET = re.compile(r"(?i)(?<=\w) for the\b.*")
+_OUR = re.compile(r"(?i)our\b")
+
+
 def tidy_names(names: str) -> str:
-    """Without offices behind a comma; capitals throughout are typography."""
+    """Without offices behind a comma and "for the …"; capitals throughout are typography. "Our Reporter" stays."""
+    names = _FOR_OUTLET.sub("", names)
+    if _OUR.match(names):
+        return names
     role = codebook.document("furniture")["byline"]["role"]
     parts = [part for part in re.split(r",\s+(?:and )?", names) if part.split()]
     kept = [parts[0], *(part for part in parts[1:] if not any(word.lower() in role for word in part.split()))]

@@ -6,6 +6,7 @@ made of the whole page (stacking: D. H. Wolpert, Stacked generalization, Neural 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -55,6 +56,8 @@ def neighbours(
         *_runs(logits, is_short[1:] == is_short[:-1]),
         *_blocks(logits, blocks),
         *_titled(stems, found, title),
+        *_of_the_same([_speaker(line) for line in lines], logits),
+        *_of_the_same([_shape(line) for line in lines], logits),
     ]
     return np.array(columns, dtype=np.float32).T
 
@@ -168,3 +171,32 @@ def _titled(stems: Sequence[frozenset[str]], found: Numbers, title: tuple[int, f
     counts = np.array([max(1, len(own)) for own in stems])
     below = np.arange(len(stems)) - number if number is not None else np.full(len(stems), -_FAR)
     return [shared, shared / counts, alone, below.astype(float)]
+
+
+_SPEAKER = re.compile(r"([^\s:.!?][^:.!?]{0,30}):\s")
+_LONGEST_ROW = 80  # characters of a line that may be a table's
+_PART = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*|\d+|(\W)\1+")
+
+
+def _speaker(line: str) -> str | None:
+    """What stands before a colon: who speaks in a transcript, the letter of a question."""
+    speaker = _SPEAKER.match(line)
+    return speaker[1] if speaker else None
+
+
+def _shape(line: str) -> str | None:
+    """A short line with its words, numbers and rows of points masked, as those of a table's rows are alike; None where
+    nothing but words is in it."""
+    if len(line) > _LONGEST_ROW:
+        return None
+    shape = _PART.sub(lambda part: "0" if part[0][0].isdigit() else "a" if part[0][0].isalpha() else part[0][0], line)
+    return shape if shape != "a" else None
+
+
+def _of_the_same(keys: Sequence[str | None], logits: Numbers) -> tuple[Numbers, Numbers]:
+    """How many other lines have the same key as a line, and what is thought of them."""
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    group = np.array([numbers[key] for key in keys])
+    others = np.where([key is None for key in keys], 0, np.bincount(group)[group] - 1)
+    mean = (np.bincount(group, logits)[group] - logits) / np.maximum(1, others)
+    return others.astype(float), np.where(others > 0, mean, _NONE)
