@@ -542,6 +542,35 @@ def test_who_arrives_with_others_came_as_planned(press: Press) -> None:
     assert only(press.resolve()).status_type == "occurred"
 
 
+def test_who_leaves_the_day_after_was_planned_with_others_did_as_planned(press: Press) -> None:
+    plan = press.print("One", "2021-05-01")
+    press.tell(plan, "CONSULT", [VELLA, TAMIHERE], mode="visit", on="2021-05-04", status="planned", country="FRA")
+    visit(press, press.print("Two", "2021-05-05"), "end", on="2021-05-05", country="FRA")
+    assert only(press.resolve()).status_type == "occurred"
+
+
+def test_word_that_a_visit_is_put_off_joins_the_plan_with_what_came_of_it(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-01"), None, on="2021-05-10", status="planned", country="FRA")
+    visit(press, press.print("Two", "2021-05-08"), "mention", status="postponed", country="FRA")
+    visit(press, press.print("Three", "2021-06-02"), "start", on="2021-06-02", country="FRA")
+    event = only(press.resolve())
+    assert (event.status_type, event.start_date, event.end_date) == ("occurred", date(2021, 6, 2), date(2021, 6, 2))
+
+
+def test_a_plan_and_a_visit_of_the_month_after_are_two_where_nothing_was_put_off(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-01"), None, on="2021-05-10", status="planned", country="FRA")
+    visit(press, press.print("Three", "2021-06-02"), "start", on="2021-06-02", country="FRA")
+    assert press.sizes() == [1, 1]
+
+
+def test_a_delayed_visit_that_begins_joins_its_plan(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-01"), None, on="2021-05-10", status="planned", country="FRA")
+    arrival = press.print("Two", "2021-06-02")
+    visit(press, arrival, "start", status="postponed", country="FRA")  # "began his delayed visit"
+    visit(press, arrival, None, on="2021-06-02", until="2021-06-04", country="FRA")
+    assert only(press.resolve()).status_type == "occurred"
+
+
 def test_who_calls_a_visit_off_says_less_of_its_days_than_its_plan(press: Press) -> None:
     visit(press, press.print("One", "2021-05-01"), None, on="2021-05-04", until="2021-05-06", status="planned")
     visit(press, press.print("Two", "2021-05-03"), None, on="2021-05-02", until="2021-05-03", status="cancelled")

@@ -414,10 +414,17 @@ class _Grouping:
                 continue
             open_to = sorted({self._group[exact] for exact in targets[vague]} - {vague})
             open_to = [exact for exact in open_to if not self._is_barred(vague, exact)]
-            if len(open_to) == 1:
-                self._unite(vague, open_to[0])
+            if len(open_to) == 1 or (len(open_to) == 2 and self._are_moved(open_to[0], open_to[1], vague)):
+                for exact in open_to:
+                    self._unite(vague, exact)
                 is_changed = True
         return is_changed
+
+    def _are_moved(self, one: int, other: int, between: int) -> bool:
+        """Whether a group that tells that something was put off has to do with both: with what was planned, and with
+        what came of it later."""
+        is_put_off = any(self._tales[index].status == "postponed" for index in self._members[between])
+        return is_put_off and not self._is_barred(one, other, between)
 
     def _is_torn(self, one: int, other: int, tied: Mapping[int, set[int]]) -> bool:
         """Whether one of two groups could as well be joined to a third that the other can't be."""

@@ -395,7 +395,9 @@ def _weigh(one: Tale, other: Tale, parties: _Parties) -> Verdict:
     if _told_too_early(one, other) or _told_too_early(other, one):
         return _conflict("told_before_it_began")
     is_same_visitor = one.report.mode_type == "visit" and parties.persons >= 1 and parties.shared_count >= 2
-    if _is_life(one, other) and not (parties.is_whole or is_same_visitor) and parties.shared_count < 3:
+    if is_same_visitor:
+        parties = replace(parties, is_whole=True)  # who came with others came
+    if _is_life(one, other) and not parties.is_whole and parties.shared_count < 3:
         return _APART  # a plan for more, or a refusal by some of them, is another matter
     corroboration = _corroboration(one, other, parties)
     if parties.shared_count == 0 or not _is_about_one_subject(one, other):

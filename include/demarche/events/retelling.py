@@ -67,7 +67,8 @@ def _filled(tale: Tale, others: Sequence[Tale]) -> Tale:
             return tale
         told = max(dated, key=lambda other: (_length(other), other.key))
         statuses = {other.status for other in dated}
-        status = tale.status if tale.status in statuses or len(statuses) > 1 else told.status
+        is_own = tale.status in (*statuses, "postponed") or len(statuses) > 1
+        status = tale.status if is_own else told.status
         tale = replace(tale, interval=told.interval, status=status)
     elif any(_gap(tale, other) > settings()["visit_slack_days"] for other in same):
         return tale
