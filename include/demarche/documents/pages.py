@@ -242,11 +242,16 @@ def without_links(lines: list[str], markup: Markup) -> list[str]:
     if not maybe or len(maybe) > _MAX_LINKED:
         return lines
     joined = " ".join(maybe)
-    printed = {text for link in markup.tree.iter("a") if len(text := link.text_content()) >= _SHORTEST_LINK}
+    printed = {text for link in markup.tree.iter("a") if len(text := _text(link)) >= _SHORTEST_LINK}
     texts = {text for text in map(clean_line, printed) if text and len(text) >= _SHORTEST_LINK and text in joined}
     links = sorted(texts, key=len, reverse=True)
     linked = {line for line in maybe if _without(links, line) <= 0.2 * len(line)}
     return [line for line in lines if line not in linked] if len(linked) <= _MOST_LINKS * len(lines) else lines
+
+
+def _text(element: HtmlElement) -> str:
+    """Its whole text; of most links there is nothing to be put together."""
+    return str(element.text_content()) if len(element) else element.text or ""
 
 
 def _without(links: Sequence[str], line: str) -> int:
@@ -765,8 +770,11 @@ def _same(line: str, title: str) -> bool:
     return abs(len(line) - len(title)) < 20 and _letters(line) == _letters(title) != ""
 
 
+_NO_LETTERS = re.compile(r"[\W_]+")
+
+
 def _letters(text: str) -> str:
-    return "".join(mark for mark in text.casefold() if mark.isalnum())
+    return _NO_LETTERS.sub("", text.casefold())
 
 
 def _visible_lines(tree: HtmlElement) -> Iterator[str]:
