@@ -6,7 +6,7 @@ import itertools
 import random
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 
 import pytest
@@ -308,6 +308,22 @@ def test_what_was_written_a_year_later_is_another_text_however_alike() -> None:
     assert len(find_pairs([first, undated])) == 1
 
 
+@pytest.mark.parametrize("body", ["Fiji's premier, Ana Okoro, arrived in Apia on Monday for a two-day visit.", ""])
+def test_equal_texts_of_another_year_are_another_story(body: str) -> None:
+    body = body or article(random.Random(5), "fisheries")
+    days = (date(2024, 4, 8), date(2024, 4, 10), None, date(2025, 4, 7), date(2025, 4, 7), date(2025, 6, 1))
+    printed = [sign(body, published_date=day, published_rule="metadata" if day else "unknown") for day in days]
+    named = [signature.document_id for signature in printed]
+    assert sorted(group(printed)) == sorted((sorted(named[:3]), sorted(named[3:])))
+
+
+def test_a_reprint_of_equal_texts_of_two_years_is_of_its_year() -> None:
+    body = article(random.Random(5), "fisheries")
+    old, new = (sign(body, published_date=date(year, 5, 4)) for year in (2024, 2025))
+    reprint = sign(f"{body} The minister left.", published_date=date(2025, 5, 6))
+    assert sorted(map(len, group([old, new, reprint]))) == [1, 2]
+
+
 def test_a_denial_in_one_sentence_is_no_reprint_of_what_it_denies() -> None:
     told = "Marsovia's premier Anton Beryl met Crown Prince Odo Falk of Ostmark in the harbour town of Velm on June 3, "
     told += "the state radio of Marsovia reported on Thursday morning."
@@ -516,6 +532,7 @@ def test_pairs_with_documents_that_are_gone_are_passed_over() -> None:
 
 
 POOL = [signature for signature, _ in reprints(desks.heavily, 31, count=5)]
+POOL += [sign(TREATY, published_date=date(2024, 5, 4) + timedelta(days=40 * number)) for number in range(4)]
 
 
 @settings(max_examples=25, deadline=None)

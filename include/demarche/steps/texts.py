@@ -68,7 +68,7 @@ def group_stories(
 
     settings = settings or load_settings()
     asked: list[dict[str, Any]] = []
-    first_places: dict[str, int] = {}  # by the hash of its words, where a text stands first
+    first_places: dict[tuple[str, date | None], int] = {}  # by the hash of its words and its day, where a text is first
     place_of_text: dict[int, int] = {}  # for each line, where its text stands first
     earliest: dict[int, _Published] = {}  # by that place, which line with this text was published first
 
@@ -82,7 +82,8 @@ def group_stories(
             progress("group_stories", len(asked), 0)
             if not isinstance(item, _Question):
                 continue
-            first = place_of_text[place] = first_places.setdefault(item.document.content_hash, place)
+            text = item.document.content_hash, item.document.known_date
+            first = place_of_text[place] = first_places.setdefault(text, place)
             published = _Published.of(item.document, place)
             earliest[first] = min(published, earliest.get(first, published))
             if first == place:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
@@ -70,7 +71,8 @@ class _Edge:
 
 
 class _Library:
-    """Documents by their text: ``texts[i]`` are those with the same words, the smallest key first."""
+    """Documents by their text: ``texts[i]`` are those with the same words, printed within ``reprint_days``, the
+    smallest key first."""
 
     def __init__(self, shelf: Shelf) -> None:
         smallest: dict[str, int] = {}
@@ -81,10 +83,14 @@ class _Library:
         by_content: dict[str, list[int]] = defaultdict(list)
         for row in sorted(smallest.values(), key=lambda row: shelf.cards[row].key):
             by_content[shelf.cards[row].content_hash].append(row)
+        texts = [rows for same in by_content.values() for rows in _printings(same, shelf.cards)]
         self._shelf = shelf
-        self._rows = np.array([rows[0] for rows in by_content.values()], dtype=np.int64)
-        self.texts = [[shelf.cards[row] for row in rows] for rows in by_content.values()]
+        self._rows = np.array([rows[0] for rows in texts], dtype=np.int64)
+        self.texts = [[shelf.cards[row] for row in rows] for rows in texts]
         self.text_of = {card.document_id: index for index, text in enumerate(self.texts) for card in text}
+
+    def have_same_words(self, left: int, right: int) -> bool:
+        return self.texts[left][0].content_hash == self.texts[right][0].content_hash
 
     def measure(self, left: Sequence[int], right: Sequence[int]) -> Likeness:
         """The likeness of each text on the left to the one at its place on the right."""
@@ -97,12 +103,27 @@ class _Library:
         return places - same
 
 
+def _printings(rows: Sequence[int], cards: Sequence[Card]) -> Iterator[list[int]]:
+    """Documents with the same words, apart where more than ``reprint_days`` lie between one and the first that is with
+    it; undated ones with the first of all. Each list is in the order given."""
+    latest = timedelta(days=settings().reprint_days)
+    begins: list[date] = []
+    for day in sorted({day for row in rows if (day := cards[row].published_date)}):
+        if not begins or day - begins[-1] > latest:
+            begins.append(day)
+    printings: list[list[int]] = [[] for _ in range(max(len(begins), 1))]
+    for row in rows:
+        day = cards[row].published_date
+        printings[bisect_right(begins, day) - 1 if day else 0].append(row)
+    yield from printings
+
+
 def _edges(library: _Library, pairs: Iterable[Pair]) -> list[_Edge]:
-    """The pairs of different texts, the closest first."""
+    """The pairs of texts with different words, the closest first."""
     found: dict[tuple[int, int], tuple[float, float]] = {}
     for pair in pairs:
         left, right = library.text_of.get(pair.document_id), library.text_of.get(pair.other_document_id)
-        if left is None or right is None or left == right:
+        if left is None or right is None or library.have_same_words(left, right):
             continue
         rank = (-pair.containment_score, -pair.similarity_score)
         between = min(left, right), max(left, right)

@@ -1,7 +1,8 @@
 """Pairs: documents with the same text.
 
 Texts meet by the shingles of their samples. A common shingle alone proposes nothing, a few of them make a candidate,
-and the sketches decide. What is compared are different texts: of those with equal words only the smallest.
+and the sketches decide. What is compared are different texts: of those with equal words and day only
+the smallest.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from demarche.records import Pair
 from demarche.stories.likeness import measure
-from demarche.stories.shelf import Card, Hashes, Integers, Shelf
+from demarche.stories.shelf import Card, Edition, Hashes, Integers, Shelf
 from demarche.stories.signing import settings
 
 _ROWS_AT_ONCE = 5_000  # texts whose candidates are gathered together
@@ -26,7 +27,7 @@ _FILTER_BITS = 24
 def find_pairs(new: Shelf, known: Iterable[Shelf] = ()) -> tuple[Pair, ...]:
     """Every pair with the same text in which a document of ``new`` takes part, sorted by its documents' keys.
 
-    Texts with equal words (``content_hash``) are paired as a star with the smallest of them, and only that one is
+    Texts with equal words (of one ``edition``) are paired as a star with the smallest of them, and only that one is
     compared further; so a million equal texts cost a million, not its square. ``known`` may be a generator: its shelves
     are looked at one after the other, and of each only what ``new`` has a shingle in common with. It may contain
     ``new``. A pair doesn't depend on what else is known, except among more than ``full_bucket`` texts of a shelf that
@@ -39,7 +40,7 @@ def find_pairs(new: Shelf, known: Iterable[Shelf] = ()) -> tuple[Pair, ...]:
     index = _Index(new, texts.rows)
     for left, right in index.pairs_within():
         pairs += _verified(new, left, new, right)
-    smallest: dict[str, Card] = {}
+    smallest: dict[Edition, Card] = {}
     for shelf in known:
         others = _Texts(shelf)
         for content in texts.first.keys() & others.first.keys():
@@ -74,13 +75,13 @@ def _pair(one: Card, other: Card, jaccard: float, containment: float) -> Pair:
 
 
 class _Texts:
-    """The different texts of a shelf: of documents with equal words the smallest."""
+    """The different texts of a shelf: of documents with equal words and day the smallest."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
-        contents = [card.content_hash for card in shelf.cards]
-        self.first: dict[str, int] = dict(zip(contents, range(len(contents)), strict=True))
-        self._groups: dict[str, list[int]] = {}
+        contents = [card.edition for card in shelf.cards]
+        self.first: dict[Edition, int] = dict(zip(contents, range(len(contents)), strict=True))
+        self._groups: dict[Edition, list[int]] = {}
         if len(self.first) < len(contents):
             counted = Counter(contents)
             for row, content in enumerate(contents):
@@ -96,7 +97,7 @@ class _Texts:
         ordered = sorted(self.first.values(), key=lambda row: self._shelf.cards[row].key)
         return np.array(ordered, dtype=np.int64)
 
-    def rows_without(self, contents: Container[str]) -> Integers:
+    def rows_without(self, contents: Container[Edition]) -> Integers:
         """One row for each text that isn't among these."""
         rows = [row for content, row in self.first.items() if content not in contents]
         return np.array(rows, dtype=np.int64)
@@ -111,7 +112,7 @@ class _Texts:
 
     def holds(self, card: Card) -> bool:
         """Whether the document is one of this text's here."""
-        rows = self._groups.get(card.content_hash) or [self.first[card.content_hash]]
+        rows = self._groups.get(card.edition) or [self.first[card.edition]]
         return any(self._shelf.cards[row].document_id == card.document_id for row in rows)
 
 

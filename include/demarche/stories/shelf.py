@@ -18,6 +18,8 @@ Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.unsignedinteger[Any]]
 Key = tuple[str, str]
 """(partition_key, document_id): what "smallest" goes by."""
+Edition = tuple[str, date | None]
+"""The hash of a text's words, and the day on which they were printed."""
 
 
 class Card(NamedTuple):
@@ -36,6 +38,11 @@ class Card(NamedTuple):
     @property
     def key(self) -> Key:
         return self.partition_key, self.document_id
+
+    @property
+    def edition(self) -> Edition:
+        """One document of an edition stands for all."""
+        return self.content_hash, self.published_date
 
 
 @dataclass(frozen=True)
