@@ -211,6 +211,7 @@ def test_a_summit_that_is_told_in_pieces_is_one_event(press: Press) -> None:
     attends(press, "Three", ["KIR"], "Kiribati's president opened the Reef summit.", "opened")
     event = only(press.resolve())
     assert event.actor_country_codes == ("FRA", "KIR", "MLT", "TON", "WSM")
+    assert {row.merge_rule for row in press.resolve().event_reports} <= set(ontology.MERGE_RULES)
 
 
 @pytest.mark.parametrize(
