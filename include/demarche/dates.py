@@ -99,6 +99,10 @@ _NUMBER = (
 )
 _TO = rf"(?:{_W}(?:to|until|till|through|thru){_W}|[^\S\n]?[-–—][^\S\n]?)"
 _TO_OR_AND = rf"(?:{_TO}|{_W}(?:and|or){_W})"
+#: Not "the visit is to last four days".
+_NO_VERB = "".join(
+    rf"(?<!\b{word}\s)" for word in ("to", "will", "would", "can", "could", "may", "might", "should", "not")
+)
 _BEGIN = r"(?<![\w$€£#@/.:-])(?<!\d,)"  # not inside a number, a price, an address
 _END = r"(?![\w/@])(?![.,:-]\d)(?!['’]\d)"
 _NO_COUNT = (
@@ -628,7 +632,7 @@ def _ago(match: re.Match[str], anchor: date | None, tense: str | None) -> Readin
     return _unit(match["unit"], -number, anchor)
 
 
-@_rule(rf"\b(?P<which>last|past|next|coming){_W}(?:(?P<number>{_NUMBER}){_W}(?:days|weeks|months|years|decades)"
+@_rule(rf"{_NO_VERB}\b(?P<which>last|past|next|coming){_W}(?:(?P<number>{_NUMBER}){_W}(?:days|weeks|months|years|decades)"
        rf"|(?<=past\s)(?:week|month|year|decade))\b")  # fmt: skip
 def _past_units(match: re.Match[str], anchor: date | None, tense: str | None) -> Reading:
     """(in the) past two weeks, (over the) next ten days, (the) past year: up to, or from, the anchor"""

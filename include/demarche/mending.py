@@ -48,6 +48,7 @@ def mend(doc: Doc) -> Doc:
             _give_subject(token)
         if token.tag_ not in ("VBD", "VBN", "VBZ"):
             continue
+        _free_participle(token)
         if token.dep_ == "ccomp":
             _part_object(token)
         if token.dep_ == "acl" and _is_finite(token):
@@ -318,6 +319,38 @@ def _part_object(verb: Token) -> None:
     conjunction.head = above
     second.head, second.dep_ = verb, "nsubj"
     verb.head, verb.dep_ = above, "conj"
+
+
+def _free_participle(participle: Token) -> None:
+    """ "The visit planned for May has been cancelled", where the parser reads that the visit planned: the participle is
+    the noun's, and the noun the subject of the verb that has none."""
+    nouns = [child for child in participle.children if child.dep_ in _NOMINATIVE and child.i < participle.i]
+    has_more = any(child.dep_ in ("aux", "auxpass", "dobj", "neg", "cc") for child in participle.children)
+    if len(nouns) != 1 or has_more or participle.tag_ not in ("VBD", "VBN"):
+        return
+    is_subject = participle.dep_ in ("csubj", "csubjpass", "nsubj", "nsubjpass")
+    if is_subject:
+        verb = participle.head
+    else:
+        behind = (c for c in participle.children if c.i > participle.i and c.dep_ in ("ccomp", "conj", "dep"))
+        verb = next(behind, participle)
+    parts = {child.dep_ for child in verb.children if child != participle}
+    first = next((child for child in verb.children if child.dep_ in ("aux", "auxpass")), None)
+    if verb.i <= participle.i or first is None or first.tag_ not in ("VBD", "VBZ", "VBP", "MD"):
+        return
+    if parts & {"nsubj", "nsubjpass", "mark", "cc"} or any(
+        c.text in (",", ";") for c in verb.doc[participle.i : verb.i]
+    ):
+        return
+    if not is_subject:
+        is_root = participle.dep_ == "ROOT"
+        verb.dep_ = participle.dep_
+        verb.head = verb if is_root else participle.head
+    for child in list(participle.children):
+        if child.i > verb.i or child.i < nouns[0].left_edge.i:
+            child.head = verb
+    nouns[0].head, nouns[0].dep_ = verb, _subject_label(verb)
+    participle.head, participle.dep_ = nouns[0], "acl"
 
 
 def _may_say(verb: Token) -> bool:

@@ -67,6 +67,22 @@ def test_a_title_behind_a_preposition_is_no_time() -> None:
     assert [word.dep_ for word in mending.mend(doc)] == ["prep", "compound", "compound", "pobj", "ROOT"]
 
 
+def test_a_participle_taken_for_the_verb_is_its_nouns_and_the_verb_gets_the_noun() -> None:
+    tags = "NN VBD IN NNP VBZ VBN VBN"
+    read = tree(
+        "Visit planned for May has been cancelled",
+        tags,
+        [1, 1, 1, 2, 6, 6, 1],
+        "nsubj ROOT prep pobj aux auxpass ccomp",
+    )
+    mended = mending.mend(read)
+    assert [(mended[i].dep_, mended[i].head.text) for i in (0, 1, 6)] == [
+        ("nsubjpass", "cancelled"),
+        ("acl", "Visit"),
+        ("ROOT", "cancelled"),
+    ]
+
+
 def test_where_somebody_is_to_visit_belongs_to_the_visit() -> None:
     doc = tree("Visit by Quill to Togo", "NN IN NNP IN NNP", [0, 0, 1, 2, 3], "ROOT prep pobj prep pobj")
     assert mending.mend(doc)[3].head.text == "Visit"

@@ -481,6 +481,14 @@ def test_an_undated_visit_is_under_way_or_only_mentioned(read: Reader, text: str
         ("Another date will have to be found for the visit of Fijian premier Sitiveni Rabuka to Tonga on Friday.",
          "postponed", 17, 17),
         ("Fijian premier Sitiveni Rabuka is still going to Tonga, but not on Friday.", "postponed", 17, 17),
+        ("By mutual agreement, the visit of Fijian premier Sitiveni Rabuka to Tonga planned for 20 to 22 March has "
+         "been cancelled.", "cancelled", 20, 22),
+        ("A visit by Fijian premier Sitiveni Rabuka to Tonga planned for March 20-22 has been pushed back.",
+         "postponed", 20, 22),
+        ("Fijian premier Sitiveni Rabuka, who is visiting Tonga for three days starting on Tuesday, met fishermen.",
+         "occurred", 14, 16),
+        ("Fijian premier Sitiveni Rabuka will visit Tonga on 20 March. The visit is to last four days.",
+         "planned", 20, 23),
         ("The postponed visit of Fijian premier Sitiveni Rabuka to Tonga will now take place from 20 to 22 March.",
          "planned", 20, 22),
     ],
@@ -489,6 +497,13 @@ def test_a_visit_is_off_or_has_a_new_day_in_many_words(
     read: Reader, text: str, status: str, first: int, last: int
 ) -> None:
     assert visits(read, text) == [(status, ["FJI"], date(2023, 3, first), date(2023, 3, last))]
+
+
+def test_the_day_on_which_a_visit_was_given_up_is_no_day_of_it(read: Reader) -> None:
+    text = (
+        "Fijian premier Sitiveni Rabuka pulled out of a visit to Tonga on Tuesday, leaving his hosts with empty rooms."
+    )
+    assert visits(read, text) == [("cancelled", ["FJI"], None, None)]
 
 
 def test_what_was_to_have_been_is_told_in_passing_only_beside_what_is_off(read: Reader) -> None:

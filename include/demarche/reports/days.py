@@ -545,6 +545,8 @@ def _tell(drafts: Sequence[Draft], bounds: Sequence[Bound], anchor: date | None)
         first, last = draft.when.start_date, draft.when.end_date
         if first is not None and last is not None and not (start - _NEAR <= last and first <= end + _NEAR):
             continue  # it says itself that it was at another time
+        if draft.status_type == "planned" and anchor is not None and start < anchor and draft.stay.stage_type != "end":
+            continue  # what is planned lies ahead
         is_exact = first is not None and draft.when.precision_type in ("day", "week")
         if (is_exact and not is_whole) or (first, last, draft.when.precision_type) == (start, end, "day"):
             continue

@@ -104,6 +104,10 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
             mentioned.update(word for word in _around(act) if word not in acts)
             continue
         readings[index] = reading
+        undoing = _undoing(act)
+        if undoing is not None and reading.status == "planned":  # "a visit planned for May has been pushed back"
+            reading.status = undoing[1]
+            claimed.add(undoing[0].i)
     for reading in readings.values():
         if reading.status is not None and reading.stance is not None:
             claimed.update(stance.i for stance in reading.stances)
@@ -132,6 +136,18 @@ def _is_overtaken(nearer: Act, farther: Act) -> bool:
         "advcl",
     )
     return farther.entry.status == "cancelled" and (is_before or nearer.entry.status == "planned")
+
+
+def _undoing(act: Act) -> tuple[Token, str] | None:
+    """The verb that calls or puts off what a participle plans, and the status that it gives."""
+    noun = act.companion
+    if noun is None or act.entry.status != "planned" or act.token.dep_ not in ("acl", "amod", "relcl"):
+        return None
+    verb = noun.head
+    found = operators.operator(verb, noun) if noun.dep_ in ("nsubj", "nsubjpass", "dobj") else None
+    if found is None or found.effect not in ("cancelled", "postponed") or operators.modality(verb).negated:
+        return None
+    return verb, found.effect
 
 
 def _worded_infinitives(act: Act) -> Iterator[int]:

@@ -37,6 +37,7 @@ _UNTIL = frozenset({"until", "till", "til", "through", "to"})
 _INTO = frozenset({"in", "into", "to"})
 _ARRIVING = frozenset({"arrive", "come", "fly", "jet", "land", "sail", "touch", "travel"})
 _LEADING = frozenset({"head_of_state", "head_of_government", "foreign_minister"})
+_EARLIER = frozenset({"earlier", "last", "previous", "recent"})
 _OTHER = frozenset({"another", "different", "later", "new"})
 _BUT_NOT = re.compile(r"\bbut not (?:on|this|next|until|before|tomorrow|today)\b")
 _OFFICES = frozenset(row["title"] for row in codebook.table("titles") if row["level"] in _LEADING) | frozenset(
@@ -60,6 +61,7 @@ def complete(
             if _is_mere_presence(draft, kept) or _is_nobodys(draft):
                 continue
             _put_ahead(draft, anchor)
+            _date_by_itself(draft, Times(sentence, anchor), anchor)
             _count_days(draft, sentence, Times(sentence, anchor), anchor)
             _put_off(draft, Times(sentence, anchor))
         kept.append(draft)
@@ -321,6 +323,33 @@ def _put_ahead(draft: Draft, anchor: date | None) -> None:
     is_present = verb.tag_ in ("VBZ", "VBP") and not syntax.children(verb, "aux") and verb.lemma_ not in ("be", "stay")
     if draft.status_type == "occurred" and is_present and (ends_later or is_setting_out):
         draft.status_type = "planned"
+
+
+def _date_by_itself(draft: Draft, times: Times, anchor: date | None) -> None:
+    """A weekday in the past that the words of the visit leave open.
+
+    "Is visiting Suva for three days starting on Monday", printed on Tuesday: it began on that Monday. "Pulled out of a
+    visit to Suva on Wednesday", printed on Thursday: that was the day on which he did so, and no day of the visit.
+    "Spoke on Sunday of his recent visit": nor is that Sunday.
+    """
+    verb, when, text = draft.frame.trigger, draft.when, draft.when.text
+    if text is None or anchor is None or when.precision_type != "day":
+        return
+    if not syntax.is_verbal(verb):
+        if when.distance > 0 and any(child.lower_ in _EARLIER for child in verb.children):
+            draft.when = When()
+        return
+    begun = times.resolve(text, "past", when.distance)
+    if begun.start_date is None or begun.start_date != begun.end_date or when.start_date == begun.start_date:
+        return
+    since = (anchor - begun.start_date).days
+    is_present = verb.tag_ == "VBG" and any(child.lower_ in ("is", "are") for child in verb.children)
+    count = draft.stay.day_count
+    if is_present and count is not None and 0 <= since < count <= stays.LONGEST:
+        draft.when = replace(begun, end_date=begun.start_date + timedelta(days=count - 1))
+        draft.status_type = "occurred"
+    elif draft.status_type == "cancelled" and verb.tag_ == "VBD" and since in (0, 1):
+        draft.when = When()
 
 
 def _count_days(draft: Draft, sentence: Span, times: Times, anchor: date | None) -> None:
