@@ -33,6 +33,14 @@ class Bound:
         step = -1 if self.kind == "last" else 1
         return [self.day + timedelta(days=step * number) for number in range(self.slack + 1)]
 
+    def excludes(self, other: Bound) -> bool:
+        """Whether no stretch is as both say."""
+        if self.kind == other.kind:
+            return self.kind != "within" and not set(self.days) & set(other.days)
+        order: tuple[Kind, ...] = ("first", "within", "last")
+        early, late = sorted((self, other), key=lambda bound: order.index(bound.kind))
+        return min(early.days) > max(late.days)
+
     def holds(self, first: date, last: date) -> float:
         """How far a stretch is as was said, from 0 to 1."""
         if self.kind == "within":

@@ -1084,6 +1084,17 @@ def test_retaliation_responds_to_the_act(press: Press) -> None:
     assert by_id[row.event_id].start_date == date(2021, 5, 10)
 
 
+def test_the_answer_of_the_same_day_is_the_act_that_is_told_as_one(press: Press) -> None:
+    told = press.print("One", "2021-05-04"), press.print("Two", "2021-05-05")
+    said = "Tonga sent six envoys home in retaliation.", "Fiji sent six envoys home."
+    for document, (one, other), sentence in zip(told, (("TON", "FJI"), ("FJI", "TON")), said, strict=True):
+        press.tell(document, "SANCTION", [one], [other], on="2021-05-04", mode="expel", sentence=sentence)
+    resolution = press.resolve()
+    (row,) = resolution.event_links
+    answer = next(event for event in resolution.events if event.event_id == row.event_id)
+    assert (row.link_type, answer.actor_country_codes) == ("responds_to", ("TON",))
+
+
 def test_lifting_sanctions_ends_the_last_ones(press: Press) -> None:
     for source, published, day in (("One", "2019-05-05", "2019-05-04"), ("Two", "2020-05-05", "2020-05-04")):
         press.tell(press.print(source, published), "SANCTION", ["FJI"], ["TON"], on=day, mode="discontinue")
@@ -1128,6 +1139,22 @@ def test_sources_that_differ_by_a_day_are_in_dispute(press: Press) -> None:
         press.tell(document, "CONSULT", [VELLA], [MOREAU], on=day, mode="visit", city="Nice", country="FRA")
     event = only(press.resolve())
     assert (event.start_date, event.is_disputed) == (date(2021, 5, 4), True)
+
+
+@pytest.mark.parametrize(
+    ("day", "stage", "is_disputed"),
+    [("2021-05-05", "midst", False), ("2021-05-07", "end", False), ("2021-05-05", "start", True),
+     ("2021-05-03", "midst", True), ("2021-05-03", "end", True), ("2021-05-03", "setout", False)],
+)  # fmt: skip
+def test_days_of_a_visit_are_in_dispute_only_if_they_cannot_all_be_its_days(
+    press: Press, day: str, stage: str, is_disputed: bool
+) -> None:
+    for source, on, part, city in (("One", "2021-05-04", "start", "Nice"), ("Two", day, stage, "Lyon")):
+        document = press.print(source, max("2021-05-04", on))
+        press.tell(
+            document, "CONSULT", [VELLA], [MOREAU], on=on, mode="visit", city=city, country="FRA", stage_type=part
+        )
+    assert only(press.resolve()).is_disputed == is_disputed
 
 
 def test_most_voices_decide_not_most_copies(press: Press) -> None:

@@ -138,6 +138,32 @@ def test_claims_show_where_a_source_differs(con: duckdb.DuckDBPyConnection) -> N
     assert rows(con, f"SELECT DISTINCT {flags} FROM mart.claims") == [(True, True, False, False)]
 
 
+@pytest.mark.parametrize(
+    ("precision", "country", "mode", "is_other"),
+    [("city", "FRA", None, True), ("city", "FRA", "visit", False), ("country", "FRA", None, False),
+     ("country", "DEU", None, True), ("city", "DEU", "visit", True)],
+)  # fmt: skip
+def test_another_place_is_no_larger_one_and_no_visits_other_city(
+    con: duckdb.DuckDBPyConnection, precision: str, country: str, mode: str | None, is_other: bool
+) -> None:
+    con.execute("UPDATE core.events SET place_id = 'g1', place_precision_type = 'city', country_code = 'FRA'")
+    con.execute("UPDATE core.events SET mode_type = ?", [mode])
+    told = "place_id = 'g2', place_precision_type = ?, country_code = ?"
+    con.execute(f"UPDATE core.reports SET {told}", [precision, country])
+    assert rows(con, "SELECT DISTINCT has_other_place FROM mart.claims") == [(is_other,)]
+
+
+@pytest.mark.parametrize(("stage", "is_other"), [("start", True), ("end", False), ("midst", False)])
+def test_a_visits_other_first_day_is_another_date(con: duckdb.DuckDBPyConnection, stage: str, is_other: bool) -> None:
+    con.execute("UPDATE core.events SET mode_type = 'visit', end_date = start_date + 2")
+    con.execute(
+        "UPDATE core.reports SET stage_type = ?, start_date = (SELECT min(end_date) FROM core.events), "
+        "end_date = (SELECT min(end_date) FROM core.events)",
+        [stage],
+    )
+    assert rows(con, "SELECT has_other_date FROM mart.claims ORDER BY published_date LIMIT 1") == [(is_other,)]
+
+
 def test_evidence_leads_to_sentence_document_and_bytes(con: duckdb.DuckDBPyConnection) -> None:
     found = rows(con, "SELECT trigger_text, document_url, raw_hash, is_best, is_copy FROM mart.evidence ORDER BY 2")
     assert found[0] == ("met", FIRST.canonical_url, FIRST.raw_hash, True, False)

@@ -332,13 +332,24 @@ def _interval(
         chosen = chosen or vote(heard, lambda interval: interval.precision_type == "day")
     for heard in (weighty, tales):
         chosen = chosen or vote(heard, lambda interval: True)
-    is_disputed = _contradict(
-        weighty,
-        voices,
-        lambda one, other: not one.interval.overlaps(other.interval),  # type: ignore[union-attr,arg-type]
-        lambda tale: tale.interval is not None,
-    )
+    is_disputed = _contradict(weighty, voices, _days_differ, lambda tale: tale.interval is not None)
     return chosen, is_disputed and status not in ("postponed", "planned", "requested")
+
+
+def _days_differ(one: Tale, other: Tale) -> bool:
+    """Whether two reports tell of days that don't meet; of a visit, where they can't both be its days: the arrival on
+    one day, talks on the next and the departure on a third contradict nothing."""
+    if one.interval is None or other.interval is None or one.interval.overlaps(other.interval):
+        return False
+    ours, theirs = (
+        [said for said in _bounds(tale, is_of_talks=False) if isinstance(said, Bound)]
+        if tale.report.mode_type == "visit" and tale.stage is not None
+        else []
+        for tale in (one, other)
+    )
+    if not ours or not theirs:
+        return True
+    return any(a.excludes(b) for a in ours for b in theirs)
 
 
 def _visit_days(
@@ -457,10 +468,11 @@ def _place(weighty: Sequence[Tale], tales: Sequence[Tale], voices: Voices) -> tu
         return tale.report.place_name is not None and exactness(value(tale) or (None,) * 4) >= 3.0
 
     def differ(one: Tale, other: Tale) -> bool:
+        is_visit = one.report.mode_type == "visit"  # it has many cities, and is told of at home as well
+        is_elsewhere = len({one.report.country_code, other.report.country_code} - {None}) > 1
         if is_exact(one) and is_exact(other):
-            return one.report.place_name != other.report.place_name
-        codes = {one.report.country_code, other.report.country_code} - {None}
-        return len(codes) > 1 and one.report.mode_type != "visit"  # which is told of at home as well
+            return one.report.place_name != other.report.place_name and (is_elsewhere or not is_visit)
+        return is_elsewhere and not is_visit
 
     is_disputed = _contradict(tales, voices, differ, lambda tale: value(tale) is not None)
     return dict(

@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from demarche.events.likeness import share_parties
-from demarche.events.tales import Interval, Side, Tale, join_sides, settings
+from demarche.events.tales import Interval, Side, Tale, fold, join_sides, settings
 from demarche.records import Event, EventLink
 
 _ANSWERED = frozenset({"SANCTION", "COERCE"})
@@ -47,6 +47,8 @@ class Node:
     words: frozenset[str]
     rounds: frozenset[int]
     deed: str | None
+    is_answer: bool
+    """Whether a report says that it was done in return."""
 
     @property
     def interval(self) -> Interval | None:
@@ -93,7 +95,13 @@ def node_of(event: Event, tales: Iterable[Tale]) -> Node:
         words=frozenset(word for tale in ordered for word in tale.words),
         rounds=frozenset(tale.round_number for tale in ordered if tale.round_number is not None),
         deed=max(deeds, key=deeds.count) if deeds else None,
+        is_answer=event.event_type in _ANSWERED and any(map(_is_told_as_answer, ordered)),
     )
+
+
+def _is_told_as_answer(tale: Tale) -> bool:
+    said = fold(tale.report.sentence_text)
+    return any(phrase in said for phrase in settings()["in_return"])
 
 
 def link(nodes: Iterable[Node], *, only: Container[str] | None = None) -> tuple[EventLink, ...]:
@@ -329,14 +337,20 @@ _PROMISES: Mapping[str, frozenset[str]] = {
 
 
 def _responds_to(calendar: _Calendar, node: Node) -> Iterator[_Found]:
-    """The last like act of the other side within a month before."""
+    """The last like act of the other side within a month before, or of the same day if one is told as the answer."""
     acts = [
         other
         for other in calendar.near(node, f"act {node.event.event_type}")
-        if _back(node, other) and other.event.mode_type == node.event.mode_type and _is_before(other, node)
+        if _back(node, other) and other.event.mode_type == node.event.mode_type and _is_answered(other, node)
     ]
     if acts:
         yield node, acts[-1], "responds_to", "like_act_in_return"
+
+
+def _is_answered(act: Node, answer: Node) -> bool:
+    if act.day == answer.day and act.is_answer != answer.is_answer:
+        return answer.is_answer
+    return _is_before(act, answer)
 
 
 def _is_before(one: Node, other: Node) -> bool:

@@ -13,8 +13,23 @@ SELECT
     r.quantity_unit,
     r.date_text,
     coalesce(r.status_type <> e.status_type, false) AS has_other_status,
-    coalesce(r.start_date > e.end_date OR r.end_date < e.start_date, false) AS has_other_date,
-    coalesce(r.place_id <> e.place_id, false) AS has_other_place,
+    coalesce(
+        r.start_date > e.end_date
+        OR r.end_date < e.start_date
+        OR (r.stage_type = 'start' AND r.start_date <> e.start_date)
+        OR (r.stage_type = 'end' AND r.end_date <> e.end_date),
+        false
+    ) AS has_other_date,
+    coalesce(
+        r.country_code <> e.country_code
+        OR (
+            r.place_id <> e.place_id
+            AND coalesce(r.place_precision_type, 'country') NOT IN ('country', 'region')
+            AND coalesce(e.place_precision_type, 'country') NOT IN ('country', 'region')
+            AND e.mode_type IS DISTINCT FROM 'visit'
+        ),
+        false
+    ) AS has_other_place,
     coalesce(r.quantity <> e.quantity, false) AS has_other_quantity,
     r.sentence_text,
     coalesce(d.canonical_url, d.path) AS document_url,
@@ -34,8 +49,8 @@ COMMENT ON COLUMN mart.claims.start_date IS 'First day, as this report tells it'
 COMMENT ON COLUMN mart.claims.end_date IS 'Last day, as this report tells it';
 COMMENT ON COLUMN mart.claims.place_name IS 'Where, as this report tells it';
 COMMENT ON COLUMN mart.claims.has_other_status IS 'Says another status than the event has';
-COMMENT ON COLUMN mart.claims.has_other_date IS 'Its days and the event''s have none in common';
-COMMENT ON COLUMN mart.claims.has_other_place IS 'Names another place';
+COMMENT ON COLUMN mart.claims.has_other_date IS 'Its days and the event''s have none in common, or it gives a visit another first or last day';
+COMMENT ON COLUMN mart.claims.has_other_place IS 'Names another country, or another city than the event has; a visit has many';
 COMMENT ON COLUMN mart.claims.has_other_quantity IS 'Tells another number';
 COMMENT ON COLUMN mart.claims.document_url IS 'Address of the document, or its path where it has none';
 COMMENT ON COLUMN mart.claims.is_copy IS 'The document prints a text that an earlier one of its story has';
