@@ -320,11 +320,13 @@ def test_a_line_of_copyright_among_paragraphs_ends_no_article() -> None:
     assert read(html=html).body == "\n\n".join((*PARAGRAPHS[:3], last))
 
 
-COLUMN = "<div class='row'><div class='wpb_text_column'><div class='inside'><p>{}</p></div></div></div>"
+COLUMN = "<div class='row'><div class='wpb_text_column'><div class='{}'><p>{}</p></div></div></div>"
 
 
-def test_an_article_in_several_columns_is_found_whole() -> None:
-    columns = "<div class='row'><img></div>".join(COLUMN.format(paragraph) for paragraph in PARAGRAPHS)
+@pytest.mark.parametrize("kind", ["inside", "inside part-{}"])
+def test_an_article_in_several_columns_is_found_whole(kind: str) -> None:
+    parts = (COLUMN.format(kind.format(number), paragraph) for number, paragraph in enumerate(PARAGRAPHS))
+    columns = "<div class='row'><img></div>".join(parts)
     html = page(body=()).replace("<article>", f"<h1>Joint consulate</h1><div class='page'>{columns}</div><article>")
     assert read(html=html).body == "\n\n".join(PARAGRAPHS)
 
@@ -718,6 +720,7 @@ def test_a_day_beside_the_article_is_not_its_own(aside: str) -> None:
         ("", "<time datetime='2023-02-03'>Friday</time>"),
         ("<meta name='date' content='2023-02-03'>", ""),
         ("<script>var publishDate = '2023-02-03';</script>", ""),
+        ("<script>var page = {datePublication: '2023-02-03'};</script>", ""),
     ],
 )
 def test_what_may_be_the_day_gives_way_to_one_below_the_title(head: str, elsewhere: str) -> None:
@@ -758,6 +761,14 @@ def test_years_of_two_digits_below_a_title(line: str, language: str, day: date) 
 def test_a_day_without_a_year_is_of_the_month_in_the_address(line: str, day: date | None) -> None:
     html = page(article=f"<h1>Joint consulate for Fiji and Tonga</h1><div>{line}</div>")
     assert read(html=html, url="https://courier.example/2019/03/consulate.html").known_date == day
+
+
+def test_a_day_below_the_title_is_found_whatever_stands_before_both() -> None:
+    beside = (
+        "<div><p>The Courier has been published every morning since 1902, from its office in Market Street.</p></div>"
+    )
+    article = f"{beside}<h1>Joint consulate for Fiji and Tonga</h1><div>4 March 2019</div>"
+    assert read(html=page("<meta name='date' content='2023-02-03'>", article)).known_date == date(2019, 3, 4)
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,7 @@ def _text_of(markup: Markup) -> str:
 
 _MOST_FOUND = 0.7  # of a page's prose; a text that has less may be one part of several
 _MOST_PARTS = 60
+_NUMBER = re.compile(r"\d+")  # in a class that counts the parts
 _NO_PART = re.compile(
     r"(?i)comment|repl(?:y|ies)|respon(?:d|ses?\b)|discuss|teaser|related|promo|widget|sidebar|footer|card|recommend|trending"
 )
@@ -202,7 +203,7 @@ def _joined(tree: HtmlElement) -> HtmlElement | None:
         if parent is None or not (length := len(_prose(paragraph))):
             continue
         above = list(islice(parent.iterancestors(), 2))
-        kind = tuple(f"{element.tag} {element.get('class', '')}" for element in (parent, *above))
+        kind = tuple(f"{element.tag} {_NUMBER.sub('', element.get('class', ''))}" for element in (parent, *above))
         parts = kinds.setdefault(kind, {})
         parts[parent] = parts.get(parent, 0) + length
     parts = max(kinds.values(), key=lambda parts: sum(parts.values()), default={})
@@ -529,7 +530,7 @@ def as_printed(moment: Moment, markup: Markup) -> Moment:
 
 _SCRIPT_DAY = re.compile(
     r"""(?<!\w)["']?(?:(?:article_?|first_?|original_?)?(?:publish(?:ed)?|publication|pub)_?(?:date|time|at|on|timestamp)?"""
-    r"""(?:_?utc)?|date_?published|published_?(?:first|time)|firstpublished)["']?\s*[:=]\s*["']?([^"'<>,{}\[\]]{6,60})""",
+    r"""(?:_?utc)?|date_?(?:published|publication)|published_?(?:first|time)|firstpublished)["']?\s*[:=]\s*["']?([^"'<>,{}\[\]]{6,60})""",
     re.IGNORECASE,
 )
 _MAY_NAME_DAY = re.compile(r"[pP](?:ubli|UBLI|ub_?[dDtT])")  # cheap to look for
@@ -757,7 +758,13 @@ def surroundings(markup: Markup, title: str | None, paragraphs: Sequence[str]) -
             break
     if start is None:
         return Surroundings()
-    head = next((number for number in range(start - 1, -1, -1) if title and _same(lines[number], title)), None)
+    heads = [number for number, line in enumerate(lines[:end]) if title and _same(line, title)]
+    head = next((number for number in reversed(heads) if number < start), None)
+    if head is None and heads:  # what was found first stands beside the article
+        begins = tuple(paragraph[:_BEGINNING] for paragraph in paragraphs)
+        below = range(heads[0] + 1, len(lines))
+        if found := next((number for number in below if lines[number].startswith(begins)), None):
+            head, start = heads[0], found
     top = max(0, (start if head is None else head) - _LINES_BEFORE)
     return Surroundings(
         tuple(lines[top : start if head is None else head]),

@@ -33,7 +33,7 @@ def explain(what: str, *, settings: Settings | None = None) -> Iterator[Explanat
     elif not Path(what).exists():
         raise StepError(
             f"{what!r} is no file, and no id of a document (a d and 32 hexadecimal digits) or an event (an e and 5 to"
-            " 32); look at the name, or ask `demarche query \"SELECT event_id, sentence_text FROM events\"`"
+            ' 32); look at the name, or ask `demarche query "SELECT event_id, sentence_text FROM events"`'
         )
     else:
         yield from explain_file(Path(what), settings=settings)
