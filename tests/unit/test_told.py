@@ -97,3 +97,15 @@ def test_a_text_of_nobody_and_of_nothing(parsed: Parsed) -> None:
     for text in ("", "Rain fell. It fell again. It stopped. It fell."):
         doc, mentions, document = parsed(text or " ")
         assert reports.measure_visits(doc, mentions, document=document) == []  # type: ignore[arg-type]
+
+
+def test_a_headline_says_who_and_what_an_article_is_about(parsed: Parsed) -> None:
+    doc, mentions, document = parsed(AT_THE_PORT)
+    titled = document.model_copy(update={"title": "Rabuka ends visit to Tonga"})
+    found = reports.measure_visits(doc, mentions, document=titled)  # type: ignore[arg-type]
+    guest, host = sorted(found, key=lambda one: one.host, reverse=True)
+    assert all(guest.traits[f"title_{name}"] for name in ("guest", "host", "going", "over"))
+    assert not any(guest.traits[f"title_{name}"] for name in ("home", "others", "elsewhere", "off"))
+    assert (host.traits["title_guest"], host.traits["title_host_leader"]) == (0, 1)
+    bare = reports.measure_visits(doc, mentions, document=document)  # type: ignore[arg-type]
+    assert not any(value for one in bare for name, value in one.traits.items() if name.startswith("title_"))

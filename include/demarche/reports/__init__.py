@@ -114,7 +114,8 @@ def _read_document(doc: Doc, mentions: Sequence[Mention], document: Document) ->
 
     merging.carry_on(drafts, told_on)
     _place_by_dateline(drafts, filed)
-    text = told.Text(sentences, parties, mentions, itinerary.read(sentences, parties, anchor, filed))
+    facts = itinerary.read(sentences, parties, anchor, filed)
+    text = told.Text(sentences, parties, mentions, facts, document.title)
     return itinerary.complete(merging.merge(drafts), text.facts), text
 
 

@@ -10,6 +10,7 @@ begun. A probable one of which no report comes otherwise gets one, with its plai
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,6 +44,16 @@ _CALLING_OFF, _PUTTING_OFF = (
     frozenset(row["lemma"] for row in codebook.table("operators") if row["effect"] == effect) - {"be"}
     for effect in ("cancelled", "postponed")
 )
+_SCENES = codebook.words("visit_scenes")
+_GOING = codebook.words("arriving") | codebook.words("moving_on") | syntax.LEAVING | codebook.words("visiting")
+_IN_TITLES = {
+    "going": _GOING | stays.NOUNS | codebook.words("hosting"),
+    "talks": _TALKS | {"meet", "see"},
+    "ahead": frozenset({"to", "will", "next", "tomorrow", "plan", "due", "expect", "await", "prepare", "soon"}),
+    "off": _CALLING_OFF | _PUTTING_OFF | {"delay", "drop", "put", "scrap", "skip"},
+    "over": codebook.words("visit_ends") | {"after", "back", "home", "return"},
+}
+_LEAST_NAME = 4  # letters
 _STATUSES = {"occurred": "done", "planned": "ahead", "postponed": "off", "cancelled": "off", "denied": "off"}
 
 
@@ -80,9 +91,15 @@ class Text:
     """A parsed article, as far as it tells of leaders and states."""
 
     def __init__(
-        self, sentences: Sequence[Span], parties: Parties, mentions: Sequence[Mention], facts: itinerary.Facts
+        self,
+        sentences: Sequence[Span],
+        parties: Parties,
+        mentions: Sequence[Mention],
+        facts: itinerary.Facts,
+        title: str | None = None,
     ) -> None:
         self.sentences = sentences
+        self.title = [word.lower() for word in re.findall(r"\w+", title or "")]
         self.parties = parties
         self.mentions = [mention for mention in mentions if mention.mention_type != "time"]
         self.facts = facts
@@ -111,6 +128,14 @@ class Text:
         ends = [sentence.end_char for sentence in self.sentences]
         last = len(ends) - 1
         return [(mention, min(bisect_right(ends, mention.start_offset), last)) for mention in self.mentions]
+
+    @cached_property
+    def titled(self) -> frozenset[str | None]:
+        """Leaders, by their keys, and states whose names stand in the title."""
+        words = {word for word in self.title if len(word) >= _LEAST_NAME}
+        named = [mention for mention in self.mentions if words & _name_words(mention)]
+        people = {_key(mention) for mention in named if mention.mention_type == "person"}
+        return frozenset(people | {mention.country_code for mention in named if mention.mention_type != "person"})
 
     @cached_property
     def clauses(self) -> list[Clause]:
@@ -143,6 +168,12 @@ def _key(mention: Mention) -> str:
     return mention.entity_id or mention.country_code or ""
 
 
+def _name_words(mention: Mention) -> set[str]:
+    """The words with capitals in what a text calls somebody or something, his office left out."""
+    own = re.findall(r"\b[^\W\d_a-z]\w+", mention.text)
+    return {word.lower() for word in own} - set((mention.office_name or "").lower().split())
+
+
 def _party_key(party: Party) -> str | None:
     return party.entity_id or party.country_code
 
@@ -172,6 +203,7 @@ def measure(guest: str, host: str, talks: Sequence[Draft], text: Text) -> dict[s
     traits |= _of_days(guest, host, text)
     traits |= _of_acts(guest, host, leader, talks)
     traits |= _of_clauses(guest, host, text)
+    traits |= _of_title(guest, host, leader, text)
     return {name: float(value) for name, value in traits.items()}
 
 
@@ -192,6 +224,29 @@ def _of_persons(guest: str, leader: Mention, text: Text) -> dict[str, float]:
         "leaders_named_more": sum(len(other) > len(own) for other in others),
         "leaders_named_before": sum(min(other) < min(own) for other in others),
     }
+
+
+def _of_title(guest: str, host: str, leader: Mention, text: Text) -> dict[str, float]:
+    """Whom and what the headline names."""
+    words = {form for word in text.title for form in _stems(word)}
+    hosts = {key for key, other in text.leaders.items() if other.country_code == host}
+    others = {key for key, other in text.leaders.items() if other.country_code not in (host, leader.country_code)}
+    named = text.titled - {None}
+    return {
+        "title_guest": guest in named,
+        "title_host": host in named,
+        "title_host_leader": bool(hosts & named),
+        "title_home": leader.country_code in named,
+        "title_others": len(others & named),
+        "title_elsewhere": len(named - {guest, host, leader.country_code} - hosts - others),
+        **{f"title_{name}": not wanted.isdisjoint(words) for name, wanted in _IN_TITLES.items()},
+    }
+
+
+def _stems(word: str) -> set[str]:
+    """A word and what it may be a form of: "arrives", "landed", "meeting", "leaving"."""
+    ends = [("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e")]
+    return {word} | {word.removesuffix(end) + base for end, base in ends if word.endswith(end)}
 
 
 def _of_places(guest: str, host: str, leader: Mention, text: Text) -> dict[str, float]:
@@ -341,7 +396,17 @@ def _of_clauses(guest: str, host: str, text: Text) -> dict[str, float]:
         traits |= {f"{name}_ahead": ahead, f"{name}_past": len(found) - ahead}
     of_guest = {index for _, index in text.sentences_of[guest]}
     words = {token.lemma_.lower() for index in of_guest for token in text.sentences[index]}
-    return traits | {"called_off": len(words & _CALLING_OFF), "put_off": len(words & _PUTTING_OFF)}
+    here = {token.lower_ for index in of_guest for token in text.sentences[index] if token.lower_ in ("here", "back")}
+    going = [clause for clause in own if clause.verb.lemma_ in _GOING]
+    return traits | {
+        "called_off": len(words & _CALLING_OFF),
+        "put_off": len(words & _PUTTING_OFF),
+        "scenes": len(words & _SCENES),
+        "says_here": "here" in here,
+        "says_back": "back" in here,
+        "goes_past": sum(not clause.is_ahead for clause in going),
+        "goes_ahead": sum(clause.is_ahead for clause in going),
+    }
 
 
 def _is_between(clause: Clause, guest: str, hosts: set[str]) -> bool:
@@ -373,7 +438,7 @@ def _with(drafts: Sequence[Draft], text: Text, judged: Iterable[tuple[Candidate,
     delegations: set[tuple[str | None, str]] = set()
     for candidate, told, begun in sorted(judged, key=lambda one: -one[1]):
         own, host = candidate.leader.country_code, candidate.host
-        if told < FLOOR or OPEN[0] < begun < OPEN[1] or (own, host) in delegations or not _is_placed(candidate):
+        if told < FLOOR or OPEN[0] < begun < OPEN[1] or (own, host) in delegations or _has_met(candidate):
             continue
         if any(_is_by(draft, own, host) for draft in drafts):
             continue
@@ -384,15 +449,12 @@ def _with(drafts: Sequence[Draft], text: Text, judged: Iterable[tuple[Candidate,
     return sorted([*drafts, *added], key=lambda draft: draft.sentence_index)
 
 
-def _is_placed(candidate: Candidate) -> bool:
-    """Whether a clause puts the guest there; whom he met or called doesn't tell where, and of a meeting there a report
-    has been made."""
-    has_met = any(candidate.traits[name] for name in _MEETING)
-    return not has_met and any(candidate.traits[name] for name in _PLACING)
+def _has_met(candidate: Candidate) -> bool:
+    """Whether a report has been made of a meeting that put the guest there."""
+    return any(candidate.traits[name] for name in _MEETING)
 
 
 _MEETING = ("met_host_here_done", "met_others_here_done")
-_PLACING = tuple(f"{part}_here_{how}" for part in ("first", "within", "last") for how in ("done", "ahead", "undated"))
 
 
 def _is_by(draft: Draft, own: str | None, host: str) -> bool:
