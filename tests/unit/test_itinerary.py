@@ -91,3 +91,11 @@ def test_since_when_nobody_had_come_is_not_when_somebody_comes(visits: Visits) -
         "Fijian premier Sitiveni Rabuka, the first leader to visit Tonga since Sunday's storm, met its king on Tuesday."
     )
     assert all(report.start_date != date(2023, 3, 12) for report in told)
+
+
+def test_what_somebody_is_to_be_sorry_for_lies_behind(visits: Visits) -> None:
+    (told,) = visits(
+        "Tonga's king asked Fijian premier Sitiveni Rabuka to apologise for calling him a liar in Suva on Sunday. "
+        "Rabuka would not speak of it. Employers called for calm. He is expected in Tonga again on 28 March."
+    )
+    assert (told.status_type, told.start_date) == ("planned", date(2023, 3, 28))

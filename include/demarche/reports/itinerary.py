@@ -30,6 +30,7 @@ _GUESTS = codebook.words("guests")
 _NOT_DONE = frozenset({"cancelled", "denied", "postponed"})
 _NEAR = timedelta(days=21)
 _AIMED = frozenset({"reach", "tour", "visit"})
+_OF_DEEDS = frozenset({"about", "for", "of", "over"})
 _PLACES = ("at", "in", "into", "for", "to", "on", "aboard", "near")
 
 
@@ -295,7 +296,10 @@ def lies_ahead(verb: Token) -> bool:
 
 
 def governing(verb: Token) -> Token | None:
-    """The verb that lends a verb its tense: "will come, returning on Friday", "before leaving on Friday"."""
+    """The verb that lends a verb its tense: "will come, returning on Friday", "before leaving on Friday"; none for what
+    was done before ("to apologise for calling him corrupt on Sunday")."""
+    if verb.dep_ == "pcomp" and verb.head.lower_ in _OF_DEEDS:
+        return None
     head = verb.head.head if verb.dep_ == "pcomp" else verb.head
     has_own = bool(syntax.children(verb, "aux")) or verb.tag_ in ("VBD", "VBZ", "VBP")
     is_bare = verb.dep_ in ("advcl", "pcomp") and not has_own
@@ -324,15 +328,19 @@ def _by_visit(facts: Sequence[Fact], drafts: Sequence[Draft], filed: Where) -> d
         host = fact.host or (next(iter(hosts[fact.guest])) if len(hosts[fact.guest]) == 1 else None)
         if host is not None or not hosts[fact.guest]:
             found[fact.guest, host].append(fact)
-    return {visit: _of_one_time(of_visit) for visit, of_visit in found.items()}
+    return {visit: of_one_time(of_visit) for visit, of_visit in found.items()}
 
 
-def _of_one_time(facts: Sequence[Fact]) -> list[Fact]:
+def is_to_come(facts: Sequence[Fact]) -> bool:
+    """Whether a visit is told as to begin on some day, and none as begun."""
+    begins = [fact for fact in facts if fact.part == "first"]
+    return any(not fact.is_done and fact.when is not None for fact in begins) and not any(f.is_done for f in begins)
+
+
+def of_one_time(facts: Sequence[Fact]) -> list[Fact]:
     """Without what is told as done, where the visit is told as to begin: that was another one, or an end of the one
     before."""
-    is_to_come = any(fact.part == "first" and not fact.is_done and fact.when is not None for fact in facts)
-    is_begun = any(fact.part == "first" and fact.is_done for fact in facts)
-    return [fact for fact in facts if not (is_to_come and fact.is_done)] if not is_begun else list(facts)
+    return [fact for fact in facts if not fact.is_done] if is_to_come(facts) else list(facts)
 
 
 def _bounds(facts: Sequence[Fact]) -> list[Bound]:

@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 
 import numpy as np
@@ -472,7 +473,10 @@ def _draft(candidate: Candidate, status: str, probability: float, text: Text) ->
     leader = named if named.link_rule != "pronoun" else candidate.leader
     actor = text.parties.named(leader, named, clause.verb)
     recipient = _host(candidate.host, text)
-    when, stay = _when(candidate, status, text)
+    facts = _facts(candidate, text)
+    if itinerary.is_to_come(facts):  # "… on Sunday in Madrid, where he is expected again on June 21"
+        status = "planned"
+    when, stay = _when(itinerary.of_one_time(facts), status, text.facts.anchor)
     frame = Frame(clause.verb, _entry(), "CONSULT", "visit", status, "whole text", words=[clause.verb])
     where = Where() if recipient is not None else Where(None, None, candidate.host, "country")
     if recipient is None and text.facts.filed.country_code == candidate.host:
@@ -513,9 +517,11 @@ def _host(host: str, text: Text) -> Party | None:
     return party if party.country_code == host else None
 
 
-def _when(candidate: Candidate, status: str, text: Text) -> tuple[When, stays.Stay]:
-    facts = [f for f in text.facts.told if f.host == candidate.host and _fact_key(f, text) == candidate.guest]
-    anchor = text.facts.anchor
+def _facts(candidate: Candidate, text: Text) -> list[itinerary.Fact]:
+    return [f for f in text.facts.told if f.host == candidate.host and _fact_key(f, text) == candidate.guest]
+
+
+def _when(facts: Sequence[itinerary.Fact], status: str, anchor: date | None) -> tuple[When, stays.Stay]:
     days = itinerary.days_of(facts)
     if days is None or (status == "occurred" and anchor is not None and days[0] > anchor):
         return When(anchor_date=anchor), stays.Stay()
