@@ -699,6 +699,14 @@ def test_a_visitor_of_no_known_country_is_who_has_the_name(press: Press, name: s
     assert press.sizes() == [2]
 
 
+def test_who_is_named_again_without_a_country_is_no_second_participant(press: Press) -> None:
+    for source, who in (("One", VELLA), ("Two", "Vella")):
+        press.tell(press.print(source, "2021-05-05"), "CONSULT", [who, MOREAU], on="2021-05-04", country="FRA")
+    resolution = press.resolve()
+    assert len(resolution.events) == 1
+    assert {one.name for one in resolution.event_participants} == {"Rosa Vella", "Luc Moreau"}
+
+
 @pytest.mark.parametrize("name", ["Ivan Okoro", "Maria Vella"])
 def test_visitors_with_other_names_are_two(press: Press, name: str) -> None:
     visit(press, press.print("One", "2021-05-04"), "start", on="2021-05-04")

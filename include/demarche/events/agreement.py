@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from demarche import ontology
 from demarche.events.grouping import Happening
-from demarche.events.tales import ENDS, Interval, Key, Tale, person, principal, settings
+from demarche.events.tales import ENDS, NAMELESS, Interval, Key, Tale, person, principal, settings
 from demarche.records import Event, EventParticipant, EventReport, EventStatus, ReportParticipant
 from demarche.stretches import Bound, Length, fit
 
@@ -580,14 +580,20 @@ def _most_exact(told: _Told, roles_of: Mapping[str, Sequence[str]]) -> list[str]
 
 
 def _without_repeated_names(identities: Sequence[str], told: _Told) -> list[str]:
-    """Without the persons whose name is part of another's of the same principal ("Vella" beside "Maria Vella")."""
+    """Without the persons whose name is part of another's of the same principal ("Vella" beside "Maria Vella"), or,
+    where nobody knows whom they act for, of anybody's."""
     persons = {identity: (principal(told[identity][0][1]), person(told[identity][0][1])) for identity in identities}
 
     def is_repeated(identity: str) -> bool:
         whom, somebody = persons[identity]
         if somebody is None or somebody.entity_id is not None:
             return False
-        others = [it for other, (its, it) in persons.items() if other != identity and its == whom and it is not None]
+        is_bare = whom is not None and whom.startswith(NAMELESS)
+        others = [
+            it
+            for other, (its, it) in persons.items()
+            if other != identity and it is not None and (its == whom or (is_bare and somebody.names <= it.names))
+        ]
         return any(somebody.is_same(it) and (it.entity_id is not None or somebody.names < it.names) for it in others)
 
     return [identity for identity in identities if not is_repeated(identity)]
