@@ -37,6 +37,8 @@ def mend(doc: Doc) -> Doc:
             _part_from_object(token)
         elif token.dep_ == "cc":
             _part_gapped(token)
+        elif token.dep_ == "nmod":
+            _part_from_title(token)
         elif token.dep_ == "prep":
             _part_from_setting(token)
             _part_from_visitor(token)
@@ -80,6 +82,26 @@ def _join_name(first: Token) -> None:
         label = "nsubj" if first.i < head.i and not has_subject else "dobj" if first.i > head.i else "dep"
     last.head, last.dep_ = (last, "ROOT") if head == first else (head, label)
     first.head, first.dep_, first.tag_ = last, "compound", "NNP"
+
+
+def _part_from_title(name: Token) -> None:
+    """ "President A and Russian President B met", where the parser hangs A and the second title on B: the title is B's,
+    and both met."""
+    other = name.head
+    joined = [child for child in name.children if child.dep_ in ("cc", "conj")]
+    is_titled = any(child.dep_ == "compound" and child.lower_ in _TITLES for child in name.children)
+    if [child.dep_ for child in joined] != ["cc", "conj"] or not is_titled or name.lower_ in _TITLES:
+        return
+    conjunction, title = joined
+    if title.lower_ not in _TITLES or not conjunction.i < title.i < other.i or other.tag_ != "NNP":
+        return
+    title.head, title.dep_ = other, "compound"
+    name.head, name.dep_ = (name, "ROOT") if other.head == other else (other.head, other.dep_)
+    other.head, other.dep_ = name, "conj"
+
+
+#: The last words of titles.
+_TITLES = frozenset(row["title"].split()[-1] for row in codebook.table("titles"))
 
 
 def _part_from_setting(preposition: Token) -> None:

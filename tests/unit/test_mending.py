@@ -83,6 +83,23 @@ def test_a_participle_taken_for_the_verb_is_its_nouns_and_the_verb_gets_the_noun
     ]
 
 
+def test_the_name_behind_a_second_title_is_another_person() -> None:
+    doc = tree(
+        "President Marsh and Premier Quill met",
+        "NNP NNP CC NNP NNP VBD",
+        [1, 4, 1, 1, 5, 5],
+        "compound nmod cc conj nsubj ROOT",
+    )
+    assert [(word.dep_, word.head.text) for word in mending.mend(doc)] == [
+        ("compound", "Marsh"),
+        ("nsubj", "met"),
+        ("cc", "Marsh"),
+        ("compound", "Quill"),
+        ("conj", "Marsh"),
+        ("ROOT", "met"),
+    ]
+
+
 def test_where_somebody_is_to_visit_belongs_to_the_visit() -> None:
     doc = tree("Visit by Quill to Togo", "NN IN NNP IN NNP", [0, 0, 1, 2, 3], "ROOT prep pobj prep pobj")
     assert mending.mend(doc)[3].head.text == "Visit"

@@ -1508,3 +1508,40 @@ def test_where_and_what_about_is_nobodys_side(
 def test_a_second_conversation_has_its_mode_and_day(read: Reader, sentence: str, mode: str | None, day: date) -> None:
     (report,) = read(sentence)[0]
     assert (report.event_type, report.mode_type, report.start_date) == ("CONSULT", mode, day)
+
+
+def test_a_visit_that_somebody_denies_to_be_planned_is_denied(read: Reader) -> None:
+    denial = "Fiji's foreign ministry denied on Monday that the Fijian premier {} visit Tonga next week."
+    for auxiliary in ("would", "will"):
+        assert told(read(denial.format(auxiliary))) == [("CONSULT", "denied", None, ["FJI"], ["TON"])]
+
+
+def test_what_ends_on_a_day_that_is_told_in_the_present_lies_ahead(read: Reader) -> None:
+    (visit,), _ = read("Fiji's premier is on a three-day visit to Tonga, which ends on Friday.")
+    assert (visit.start_date, visit.end_date) == (date(2023, 3, 15), date(2023, 3, 17))
+
+
+def test_where_news_is_filed_is_not_where_its_people_were_abroad_or_long_ago(read: Reader) -> None:
+    def places(text: str) -> list[str | None]:
+        return [report.place_name for report in read(text, filed=("SUVA", "Suva"))[0]]
+
+    assert places("Fiji's premier returned from Tonga on Tuesday after a two-day visit.") == [None]
+    assert places("Fiji's premier is on a visit to Tonga. He met King Tupou VI on Tuesday.") == ["Tonga", None]
+    assert places("Fiji and Tonga signed a border treaty in 2011.") == [None]
+    assert places("Fiji and Tonga signed a border treaty on Tuesday.") == ["Suva"]
+
+
+def test_who_cuts_his_visit_short_ends_it_and_his_return_is_no_retreat(read: Reader) -> None:
+    (visit,), _ = read("Fiji's Prime Minister Joan Marsh cut short her visit to Tonga and returned to Suva on Monday.")
+    assert (visit.event_type, visit.mode_type, visit.status_type, visit.end_date) == (
+        "CONSULT", "visit", "occurred", date(2023, 3, 13),
+    )  # fmt: skip
+    assert sides(read, "Fiji suspended visits of its ministers to Tonga.") == [("SANCTION", ["FJI"], ["TON"])]
+
+
+@pytest.mark.parametrize(
+    "charge", ["for helping Samoa evade its measures", "over the crackdown on protesters in Nukualofa"]
+)
+def test_what_somebody_is_punished_for_is_no_further_act(read: Reader, charge: str) -> None:
+    sentence = f"Fiji imposed sanctions on four Tongan officials on Monday {charge}."
+    assert sides(read, sentence) == [("SANCTION", ["FJI"], ["TON"])]

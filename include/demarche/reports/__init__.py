@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.metadata import version
 from itertools import pairwise
@@ -113,7 +113,7 @@ def _read_document(doc: Doc, mentions: Sequence[Mention], document: Document) ->
         return circumstances.Times(sentences[index], anchor).of_the_tale()
 
     merging.carry_on(drafts, told_on)
-    _place_by_dateline(drafts, filed)
+    _place_by_dateline(drafts, filed, anchor)
     facts = itinerary.read(sentences, parties, anchor, filed)
     text = told.Text(sentences, parties, mentions, facts, document.title)
     return itinerary.complete(merging.merge(drafts), text.facts), text
@@ -196,6 +196,8 @@ def _read_sentence(
             event_type, mode_type = "ACCUSE", "disapprove"  # governments protest in words
         if event_type == "RETREAT" and (been_to := visits.came_home_from(frame, actors, parties)):
             event_type, mode_type, recipients = "CONSULT", "visit", been_to
+        if event_type == "RETREAT" and visits.came_home(frame, actors, recipients):
+            continue
         if event_type == "AGREE" and (hosts := visits.invited_to(frame, parties)):
             event_type, mode_type, status, recipients = "CONSULT", "visit", "planned", hosts
         if visits.expected(frame, actors, recipients):
@@ -318,15 +320,19 @@ def _is_news_that_not(draft: Draft) -> bool:
     return (is_meeting and is_dated) or readings.is_gainsaid(draft.frame.trigger)
 
 
-def _place_by_dateline(drafts: Sequence[Draft], filed: circumstances.Where) -> None:
+def _place_by_dateline(drafts: Sequence[Draft], filed: circumstances.Where, anchor: date | None) -> None:
     """Whoever met, signed or was summoned in a text that names no place for it did so where the news of it was filed,
-    if that lies with one of the parties; who came, and it isn't said where to, came there from elsewhere."""
+    if that lies with one of the parties; who came, and it isn't said where to, came there from elsewhere. Not where a
+    visitor is from, nor if the text tells that he is at the other's; and what is long ago was no news there."""
     if filed.name is None:
         return
+    abroad = visits.hosts_of(drafts, filed.country_code)
     for draft in drafts:
         if visits.is_host_open(draft) and filed.country_code not in {party.country_code for party in draft.actors}:
             draft.where = filed
-        here = filed.country_code in {party.country_code for party in draft.parties}
+        states = {party.country_code for party in (draft.recipients if draft.mode_type == "visit" else draft.parties)}
+        is_news = draft.when.end_date is None or anchor is None or anchor - draft.when.end_date <= _NEWS
+        here = is_news and filed.country_code in states and abroad.isdisjoint(states)
         held = draft.event_type == "CONSULT" and draft.mode_type != "phone"
         signed = draft.event_type == "SUPPORT" and draft.frame.entry.is_mutual
         called_in = draft.event_type == "ACCUSE" and draft.frame.entry.head in ("summon", "call")
@@ -334,6 +340,8 @@ def _place_by_dateline(drafts: Sequence[Draft], filed: circumstances.Where) -> N
             draft.where = filed
 
 
+#: So far back lies what a dateline tells the place of.
+_NEWS = timedelta(days=31)
 #: Acts that need nobody on the other side.
 _ALONE = frozenset({"PROTEST", "MOBILIZE", "RETREAT", "ASSAULT", "COERCE", "CONCEDE"})
 #: Acts whose victim is known even where nobody says who did it ("the envoy was expelled").

@@ -29,7 +29,7 @@ _VISITS = codebook.words("visit_nouns")
 _PHASES = frozenset({"close", "conclusion", "end", "start", "way"})
 SCHEDULED = frozenset({"arrive", "begin", "depart", "fly", "gather", "go", "head", "land", "leave", "meet", "open",
                         "resume", "set", "start", "travel", "visit"})  # fmt: skip
-_ANNOUNCED = SCHEDULED | {"come", "receive", "return", "stop"}
+_ANNOUNCED = SCHEDULED | {"close", "come", "conclude", "end", "finish", "receive", "return", "stop"}
 _PROPOSING = frozenset({"ask", "invite", "offer", "promise", "propose", "request", "threaten", "urge", "vow"})
 NTH_DAYS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 _SPEAKING = frozenset({"address", "appear", "gather", "meet", "speak", "talk"})
@@ -220,7 +220,7 @@ class Times:
     def beside(self, word: Token) -> When | None:
         """The day that stands at a word or at its clause's verb, in the tense of that verb."""
         verb = word if syntax.is_verbal(word) else syntax.clause_verb(word)
-        ahead = verb is not None and (_is_scheduled(verb) or any(c.lower_ in ("will", "to") for c in verb.children))
+        ahead = verb is not None and (_is_scheduled(verb) or any(c.lower_ in ("will", "to") for c in syntax.children(verb, "aux")))
         for one in sorted(self._found, key=lambda one: one.root != word.head):
             if word.head == one.root or (verb is not None and one.governor in (verb, verb.head)):
                 when = self._read(one, "future" if ahead else "past")

@@ -128,7 +128,7 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
     elif mood.kind == "would":
         if mood.conditional:
             reading.status = "hypothetical" if cooperative else "threatened"
-        elif speaking is not None:
+        elif speaking is not None or _is_denied(verb):
             reading.status = "planned"
         else:
             return False
@@ -149,6 +149,12 @@ def _verb_status(verb: Token, reading: Reading) -> bool:
     if reading.status in ("planned", "threatened", "hypothetical"):
         reading.rule = f"{reading.rule} · {mood.kind}"
     return True
+
+
+def _is_denied(verb: Token) -> bool:
+    """ "Denied that he would come": what somebody denies is told as much as what he says."""
+    denials = operators.operators().get(verb.head.lemma_.lower(), ())
+    return verb.dep_ == "ccomp" and any(found.effect == "charge_denied" for found in denials)
 
 
 #: "Will not travel after all": it was planned, so it is called off and not refused.
@@ -420,8 +426,10 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         effect = "spoken"
     if effect == "planned" and link == "ccomp" and act.i < governor.i and _is_finite_statement(act):
         effect = "spoken"  # "… imposed sanctions, ministers decided"
-    if effect == "stopped" and reading.event_type == "CONSULT" and governor.lemma_.lower() in _CONCLUDING:
-        effect = "transparent"  # "ended a round of talks"
+    if effect == "stopped" and reading.event_type == "CONSULT":
+        is_over = governor.lemma_.lower() in _CONCLUDING or syntax.is_cut_short(governor)
+        is_over |= reading.mode_type == "visit" and _is_own(act)
+        effect = "transparent" if is_over else effect  # "ended a round of talks", "broke off his visit"
     mood = _mood(governor)
     if nominal and link == "nsubjpass":
         infinitive = next(iter(syntax.children(governor, "xcomp")), None)
@@ -477,8 +485,9 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         return None  # "recalled its envoy in protest": why it was done, and no act beside it
     if effect is None and nominal and is_verbal_act:
         return None  # what is condemned, praised or asked about is mentioned, not told
-    if link in (("for",) if nominal else ("for", "over")) and effect is None and governor.i in acts:
-        return None  # "recalled its envoy for consultations": an aim; "expelled him over spying": a charge
+    is_charge = link == "over" or (link == "for" and not nominal)
+    if governor.i in acts and ((is_charge and effect == "transparent") or (is_charge or link == "for") and not effect):
+        return None  # "recalled its envoy for consultations": an aim; "imposed sanctions over a raid": a charge
     if effect is None and link == "acl" and operators.is_to_infinitive(act) and not _is_ranked(governor):
         return None  # "a way to resolve the dispute", "the right to retaliate"
     if effect is None and not nominal and link in ("xcomp", "ccomp") and _is_left_to_somebody(governor, act):
@@ -546,6 +555,11 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         # a stance towards a stance: "rejected a demand to withdraw", "agreed to call off the visit"
         return _stack(governor, effect, reading)
     return _take_stance(governor, act, effect, reading, link, mood)
+
+
+def _is_own(noun: Token) -> bool:
+    """ "His visit": that of whom the sentence speaks."""
+    return any(child.tag_ == "PRP$" for child in syntax.children(noun, "poss"))
 
 
 def _is_refuted(word: Token) -> bool:

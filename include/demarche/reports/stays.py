@@ -184,7 +184,7 @@ def part_of(noun: Token) -> str | None:
 
 def _by_lemma(verb: Token) -> str | None:
     lemma = verb.lemma_.lower()
-    return "start" if lemma in BEGINNINGS else "end" if lemma in ENDS else None
+    return "start" if lemma in BEGINNINGS else "end" if lemma in ENDS or syntax.is_cut_short(verb) else None
 
 
 def _of_verb(verb: Token, frame: Frame) -> str | None:

@@ -113,6 +113,11 @@ def children(token: Token, *labels: str) -> list[Token]:
     return [child for child in token.children if child.dep_ in labels]
 
 
+def is_cut_short(verb: Token) -> bool:
+    """ "Cut short his visit"."""
+    return verb.lemma_.lower() == "cut" and any(child.lower_ == "short" for child in verb.children)
+
+
 def is_passive(verb: Token) -> bool:
     """Passive by its subject, auxiliary or agent, or a past participle that modifies a noun ("the envoy expelled")."""
     if is_causative(verb) or (verb.tag_ == "VBN" and verb.dep_ == "advcl" and children(verb, "agent")):

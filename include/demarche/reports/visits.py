@@ -226,6 +226,13 @@ def _hosts(draft: Draft) -> set[str]:
     return hosts or {code for code in (draft.where.country_code,) if code}
 
 
+def hosts_of(drafts: Sequence[Draft], country_code: str | None) -> set[str]:
+    """The states that a text tells to have been visited by people of one state."""
+    visits = [draft for draft in drafts if draft.mode_type == "visit" and draft.status_type == "occurred"]
+    own = [draft for draft in visits if country_code in {party.country_code for party in draft.actors}]
+    return {code for draft in own for code in _hosts(draft)} - {country_code}
+
+
 def came_home_from(frame: Frame, actors: Sequence[Party], parties: Parties) -> list[Party]:
     """ "The premier returned from Togo on Friday", "from a day of talks in Togo": whom somebody in office has been to;
     none for soldiers and goods."""
@@ -239,6 +246,13 @@ def came_home_from(frame: Frame, actors: Sequence[Party], parties: Parties) -> l
     ]
     found = distinct(party for noun in places for party in parties.resolve(noun))
     return [party for party in found if party.country_code and party.country_code not in own]
+
+
+def came_home(frame: Frame, actors: Sequence[Party], recipients: Sequence[Party]) -> bool:
+    """ "The premier returned to Suva": whether somebody in office only came back to his own state."""
+    own = {party.country_code for party in actors}
+    is_homecoming = frame.entry.head == "return" and bool(actors) and all(party.office_name for party in actors)
+    return is_homecoming and all(party.country_code in own for party in recipients)
 
 
 def _places_of(noun: Token, parties: Parties) -> list[Token]:
