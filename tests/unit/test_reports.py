@@ -1545,3 +1545,22 @@ def test_who_cuts_his_visit_short_ends_it_and_his_return_is_no_retreat(read: Rea
 def test_what_somebody_is_punished_for_is_no_further_act(read: Reader, charge: str) -> None:
     sentence = f"Fiji imposed sanctions on four Tongan officials on Monday {charge}."
     assert sides(read, sentence) == [("SANCTION", ["FJI"], ["TON"])]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "body"),
+    [
+        ("Leaders of the African Union met in Suva on Monday for their annual summit.", "African Union"),
+        ("NATO foreign ministers met in Suva on Monday.", "NATO"),
+        ("Finance ministers of the Group of Seven met in Suva on Monday.", "Group of Seven"),
+        ("Rain fell. Bells rang. NATO foreign ministers will meet in Suva on Monday. Nobody complained.", "NATO"),
+    ],
+)
+def test_members_of_a_body_who_meet_are_the_body(read: Reader, sentence: str, body: str) -> None:
+    (meeting,), participants = read(sentence)
+    assert (meeting.event_type, meeting.place_name, [who.name for who in participants]) == ("CONSULT", "Suva", [body])
+
+
+@pytest.mark.parametrize("who", ["Three NATO foreign ministers", "Some NATO foreign ministers", "NATO officials"])
+def test_some_members_of_a_body_are_not_the_body(read: Reader, who: str) -> None:
+    assert read(f"{who} met in Suva on Monday.")[0] == ()

@@ -20,11 +20,13 @@ from demarche.mentions.words import (
     LED,
     LINKED_LEVELS,
     MALE_TITLES,
+    MEMBER_LEVELS,
     MODIFYING,
     NAMING_ADJECTIVES,
     NO_NAME_LABELS,
     NOMINAL,
     OF_MANY_STATES,
+    PARTITIVES,
     PAST_HOLDER,
     POSSESSIVES,
     SONS,
@@ -158,6 +160,7 @@ class TermReader(NameReader):
             span.name = f"{state.name}: {own}"
             span.entity_id = f"body-{country.lower()}-{own.replace(' ', '-')}"
         if kind == "group":
+            self._stand_for_body(span, start, organisation, term)
             self._share_title(span, last, term)
             self._add_group(span, term)
         else:
@@ -471,6 +474,7 @@ class TermReader(NameReader):
                 source=term.word,
                 level=term.level,
             )
+            self._stand_for_body(group, start, organisation, term)
             if not self._share_title(group, last, term):
                 self._add_group(group, term)
             return
@@ -504,6 +508,17 @@ class TermReader(NameReader):
         if owner is not None:
             span.source = f"owned:{owner}"
         self._consume(first, last, span)
+
+    def _stand_for_body(self, group: Span, start: int, organisation: Span | None, term: Term) -> None:
+        """ "NATO foreign ministers", "leaders of the African Union": people who speak for their states are together the
+        body of these states."""
+        body = organisation or self._right_before(start)
+        if body is None or body.kind != "organisation" or body.sector != "IGO" or body.country is not None:
+            return
+        levels = {named.level for named in self.gazetteer.terms[term.word] if named.kind == "title"}
+        is_part = any(child.dep_ == "nummod" or child.lower_ in PARTITIVES for child in self.doc[group.head].children)
+        if not is_part and not levels.isdisjoint(MEMBER_LEVELS):
+            group.entity_id, group.name, group.sector = body.entity_id, body.name, body.sector
 
     def _key(self, body: Span) -> str:
         return body.entity_id or fold(self.doc[body.start : body.end].text)

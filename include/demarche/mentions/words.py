@@ -21,6 +21,8 @@ SONS = frozenset({"bin", "bint", "ibn"})  # "son of", "daughter of"
 LINKED_LEVELS = frozenset(
     {"defence_minister", "foreign_minister", "head_of_government", "head_of_state", "leader", "organisation_head"}
 )
+#: Levels of titles of those who speak for their states where a body of states meets.
+MEMBER_LEVELS = (LINKED_LEVELS - {"organisation_head"}) | {"envoy", "minister"}
 HEADING = frozenset({"head_of_state", "leader"})  # levels of titles that heads of organisations bear
 WHOLE = ("state", "organisation", "body")
 ORDER = ("state", "adjective", "organisation", "metonym", "capital", "person", "people")
@@ -46,6 +48,7 @@ PAST_HOLDER = frozenset(_LISTS["past_holder"])
 BACKED = frozenset(_LISTS["backed"])
 LED = frozenset(_LISTS["led"])
 OF_MANY_STATES = frozenset(_LISTS["of_many_states"])
+PARTITIVES = frozenset(_LISTS["partitives"])
 MASCULINE = frozenset(_LISTS["masculine"])
 FEMININE = frozenset(_LISTS["feminine"])
 PLURAL = frozenset(_LISTS["plural"])

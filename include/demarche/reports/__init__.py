@@ -304,7 +304,7 @@ def _is_worth_telling(draft: Draft) -> bool:
         return True  # a meeting or visit told before; `merging` finds it or lets it go
     if not draft.recipients or draft.frame.is_to_things:
         mutual = draft.event_type in sides.MUTUAL or syntax.is_reciprocal(draft.frame.trigger)
-        return (len(draft.actors) > 1 and mutual) or draft.event_type in _ALONE
+        return (len(draft.actors) > 1 and mutual) or draft.event_type in _ALONE or merging.is_assembly(draft)
     return (draft.event_type in _SUFFERED and syntax.is_passive(draft.frame.trigger)) or draft.frame.is_nominal
 
 
@@ -356,7 +356,8 @@ def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequen
     on both halves how well they hold.
     """
     known = sum(party.is_linked for party in actors), sum(party.is_linked for party in recipients)
-    both = min(known) > 0 or (max(known) > 1 and frame.event_type in sides.MUTUAL | {"ASSAULT"})  # two at war
+    is_met = frame.event_type == "CONSULT" and any(party.is_assembly for party in actors)
+    both = min(known) > 0 or is_met or (max(known) > 1 and frame.event_type in sides.MUTUAL | {"ASSAULT"})  # two at war
     value = 0.78 if both else 0.25 if any(known) else 0.12
     if frame.is_nominal:
         value -= 0.2 if both else 0.08

@@ -220,7 +220,9 @@ class Times:
     def beside(self, word: Token) -> When | None:
         """The day that stands at a word or at its clause's verb, in the tense of that verb."""
         verb = word if syntax.is_verbal(word) else syntax.clause_verb(word)
-        ahead = verb is not None and (_is_scheduled(verb) or any(c.lower_ in ("will", "to") for c in syntax.children(verb, "aux")))
+        ahead = verb is not None and (
+            _is_scheduled(verb) or any(c.lower_ in ("will", "to") for c in syntax.children(verb, "aux"))
+        )
         for one in sorted(self._found, key=lambda one: one.root != word.head):
             if word.head == one.root or (verb is not None and one.governor in (verb, verb.head)):
                 when = self._read(one, "future" if ahead else "past")

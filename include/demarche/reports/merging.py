@@ -63,8 +63,19 @@ def merge(drafts: Sequence[Draft]) -> list[Draft]:
             kept.append(draft)
         else:
             _absorb(home, draft)
-    met = [draft for draft in kept if len(draft.parties) > (draft.event_type == "CONSULT") or is_abroad(draft)]
+    met = [draft for draft in kept if len(draft.parties) > (draft.event_type == "CONSULT") or is_told_alone(draft)]
     return [leg for draft in met for leg in _legs(draft)]
+
+
+def is_told_alone(draft: Draft) -> bool:
+    """Whether a visit is told without its host, or a meeting by the body of states whose members met."""
+    return is_abroad(draft) or is_assembly(draft)
+
+
+def is_assembly(draft: Draft) -> bool:
+    """ "NATO foreign ministers met": whether members of one body of states met."""
+    is_meeting = draft.event_type == "CONSULT" and draft.mode_type != "visit" and not draft.recipients
+    return is_meeting and any(party.is_assembly for party in draft.actors)
 
 
 def is_abroad(draft: Draft) -> bool:

@@ -46,6 +46,11 @@ class Party:
     is_private: bool = False
     """A firm, a newspaper, a player, a tourist: nobody who acts for a state, whatever country he is of."""
 
+    @property
+    def is_assembly(self) -> bool:
+        """ "NATO foreign ministers": those who speak for the members of a body of states, together."""
+        return self.entity_type == "group" and self.entity_id is not None and self.sector_type == "IGO"
+
 
 def identity(party: Party) -> str:
     """The same for two phrases that mean one party."""

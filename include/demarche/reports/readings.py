@@ -486,7 +486,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
     if effect is None and nominal and is_verbal_act:
         return None  # what is condemned, praised or asked about is mentioned, not told
     is_charge = link == "over" or (link == "for" and not nominal)
-    if governor.i in acts and ((is_charge and effect == "transparent") or (is_charge or link == "for") and not effect):
+    is_charge = is_charge and effect in (None, "transparent")
+    if governor.i in acts and (is_charge or (link == "for" and effect is None)):
         return None  # "recalled its envoy for consultations": an aim; "imposed sanctions over a raid": a charge
     if effect is None and link == "acl" and operators.is_to_infinitive(act) and not _is_ranked(governor):
         return None  # "a way to resolve the dispute", "the right to retaliate"

@@ -12,7 +12,7 @@ from functools import cache
 
 from demarche import codebook
 from demarche.reports import frames, readings, syntax
-from demarche.reports.merging import Draft, is_abroad
+from demarche.reports.merging import Draft, is_told_alone
 from demarche.reports.parties import Party
 
 #: Acts that private people do to a foreign state as news of states: an embassy is stormed, a consul is shot.
@@ -34,7 +34,7 @@ def diplomatic(drafts: Sequence[Draft]) -> list[Draft]:
 
 def is_between_states(draft: Draft) -> bool:
     """Whether two states or bodies of states take part, by somebody who can act for one."""
-    if len(states_of(draft.parties)) < 2 and not is_abroad(draft):
+    if len(states_of(draft.parties)) < 2 and not is_told_alone(draft):
         return False
     doers = draft.parties if draft.event_type in _OF_CROWDS else draft.actors or draft.recipients
     return any(not party.is_private for party in doers if party.is_linked)
