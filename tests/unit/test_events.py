@@ -558,6 +558,22 @@ def test_word_that_a_visit_is_put_off_joins_the_plan_with_what_came_of_it(press:
     assert (event.status_type, event.start_date, event.end_date) == ("occurred", date(2021, 6, 2), date(2021, 6, 2))
 
 
+def test_an_undated_visit_is_the_one_that_was_news_when_it_was_told(press: Press) -> None:
+    visit(press, press.print("One", "2021-04-20"), None, on="2021-04-24", status="cancelled", country="FRA")
+    came = visit(press, press.print("Two", "2021-06-02"), "start", on="2021-06-02", country="FRA")
+    late = visit(press, press.print("Three", "2021-06-03"), None, country="FRA")
+    assert press.groups()[0] == sorted([came, late])
+
+
+def test_an_undated_plan_is_for_the_next_of_two_visits(press: Press) -> None:
+    early = visit(press, press.print("One", "2021-04-20"), None, status="planned", country="FRA")
+    called_off = visit(
+        press, press.print("Two", "2021-04-23"), None, on="2021-04-24", status="cancelled", country="FRA"
+    )
+    visit(press, press.print("Three", "2021-05-20"), "start", on="2021-05-20", country="FRA")
+    assert press.groups()[0] == sorted([early, called_off])
+
+
 def test_a_plan_and_a_visit_of_the_month_after_are_two_where_nothing_was_put_off(press: Press) -> None:
     visit(press, press.print("One", "2021-05-01"), None, on="2021-05-10", status="planned", country="FRA")
     visit(press, press.print("Three", "2021-06-02"), "start", on="2021-06-02", country="FRA")

@@ -19,7 +19,7 @@ from datetime import date, timedelta
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from demarche.events.likeness import Verdict, compare
+from demarche.events.likeness import Verdict, compare, is_news_of
 from demarche.events.tales import Side, Tale, settings
 
 
@@ -414,11 +414,37 @@ class _Grouping:
                 continue
             open_to = sorted({self._group[exact] for exact in targets[vague]} - {vague})
             open_to = [exact for exact in open_to if not self._is_barred(vague, exact)]
+            if len(open_to) > 1 and not (len(open_to) == 2 and self._are_moved(open_to[0], open_to[1], vague)):
+                open_to = self._nearest([exact for exact in open_to if self._was_news(exact, vague)], vague)
             if len(open_to) == 1 or (len(open_to) == 2 and self._are_moved(open_to[0], open_to[1], vague)):
                 for exact in open_to:
                     self._unite(vague, exact)
                 is_changed = True
         return is_changed
+
+    def _was_news(self, exact: int, vague: int) -> bool:
+        """Whether a dated group was news, or next on the calendar, for all that a vague one says at no time."""
+        witnesses = settings()["witness_count"]
+        dated, undated = ([self._tales[i] for i in self._members[group][:witnesses]] for group in (exact, vague))
+        undated = [tale for tale in undated if tale.interval is None]
+        return bool(undated) and all(any(is_news_of(tale, other) for other in dated) for tale in undated)
+
+    def _nearest(self, groups: list[int], vague: int) -> list[int]:
+        """Of several dated visits that were news for an undated one, the next ahead, or the last one past, of which
+        there is seldom a second so near; other acts come often twice."""
+        undated = [tale for tale in map(self._tales.__getitem__, self._members[vague]) if tale.published is not None]
+        if len(groups) < 2 or not undated or any(tale.report.mode_type != "visit" for tale in undated):
+            return groups
+        days = {
+            group: min(
+                abs((tale.interval.start - other.published).days)
+                for tale in map(self._tales.__getitem__, self._members[group][: settings()["witness_count"]])
+                for other in undated
+                if tale.interval is not None and other.published is not None
+            )
+            for group in groups
+        }
+        return [group for group in groups if days[group] == min(days.values())]
 
     def _are_moved(self, one: int, other: int, between: int) -> bool:
         """Whether a group that tells that something was put off has to do with both: with what was planned, and with

@@ -582,7 +582,7 @@ def _weigh_undated(one: Tale, other: Tale, parties: _Parties, corroboration: flo
     if not is_nowhere and (not parties.is_whole or parties.shared_count < 2):
         return _APART  # "she spent three days in the country" may do without
     needed = settings()["needed"]
-    is_news = _is_news_of(one, other) or _is_news_of(other, one)
+    is_news = is_news_of(one, other) or is_news_of(other, one)
     is_seldom = one.report.event_type in settings()["seldom_types"] and one.report.mode_type is not None
     wanted = needed["seldom_news" if is_seldom else "news"] if is_news else needed["undated"]
     if one.interval is None and other.interval is None:
@@ -607,7 +607,7 @@ def _days_between(one: Tale, other: Tale) -> int | None:
     return abs((one.published - other.published).days)
 
 
-def _is_news_of(undated: Tale, dated: Tale) -> bool:
+def is_news_of(undated: Tale, dated: Tale) -> bool:
     """Whether the dated one was news, or next on the calendar, when the undated one was printed."""
     if undated.interval is not None or dated.interval is None or undated.published is None:
         return False
