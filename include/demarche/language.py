@@ -246,7 +246,8 @@ def _mending_component() -> str:
 @cache
 def _boundaries_component() -> str:
     """Register the component that begins a sentence after a blank line, with each item of a list, and after
-    SENTENCE_TOKENS without an end."""
+    SENTENCE_TOKENS without an end, and none right behind a word in small letters, where the parser takes a rare
+    surname for a new beginning: "met his counterpart | Olivier Nduhungirehe in Kigali"."""
     from spacy.language import Language
 
     @Language.component("demarche_boundaries")
@@ -259,6 +260,8 @@ def _boundaries_component() -> str:
             if is_blank_line or is_item or since_end == SENTENCE_TOKENS:
                 doc[token.i + 1].is_sent_start = True
                 since_end = 0
+            elif token.is_alpha and token.is_lower and doc[token.i + 1].is_alpha:
+                doc[token.i + 1].is_sent_start = False
         return doc
 
     return "demarche_boundaries"

@@ -1564,3 +1564,10 @@ def test_members_of_a_body_who_meet_are_the_body(read: Reader, sentence: str, bo
 @pytest.mark.parametrize("who", ["Three NATO foreign ministers", "Some NATO foreign ministers", "NATO officials"])
 def test_some_members_of_a_body_are_not_the_body(read: Reader, who: str) -> None:
     assert read(f"{who} met in Suva on Monday.")[0] == ()
+
+
+def test_a_surname_that_nobody_knows_begins_no_sentence(read: Reader) -> None:
+    meeting = (
+        "Uganda's Foreign Minister Jeje Odongo met his Rwandan counterpart Olivier Nduhungirehe in Kigali on Monday."
+    )
+    assert [(report.place_name, report.start_date) for report in read(meeting)[0]] == [("Kigali", date(2023, 3, 13))]
