@@ -547,6 +547,8 @@ def _tell(drafts: Sequence[Draft], bounds: Sequence[Bound], anchor: date | None)
             continue  # it says itself that it was at another time
         if draft.status_type == "planned" and anchor is not None and start < anchor and draft.stay.stage_type != "end":
             continue  # what is planned lies ahead
+        if draft.status_type == "cancelled" and first is None and anchor is not None and start < anchor:
+            continue  # "pulled out on Wednesday": the day of that
         is_exact = first is not None and draft.when.precision_type in ("day", "week")
         if (is_exact and not is_whole) or (first, last, draft.when.precision_type) == (start, end, "day"):
             continue
