@@ -85,6 +85,13 @@ def test_an_entry_that_holds_its_article_is_a_document(data):
     assert raw.is_listed
 
 
+def test_an_entry_of_a_json_feed_may_have_the_address_of_another_site_only():
+    data = JSON_FEED.replace(b'"url"', b'"external_url"')
+    (link,) = links(fetch(), data)
+    (raw,) = parse(fetch(kind=None), data)
+    assert link.url == raw.url == "https://courier.example/2020/envoys?a=1&b=2"
+
+
 def test_what_was_changed_since_is_told():
     (link,) = links(fetch(), ATOM)
     assert link.modified == "2020-01-02T02:00:00Z"

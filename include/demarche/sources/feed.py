@@ -147,7 +147,7 @@ def _json_entries(fetch: Fetch, data: bytes) -> Iterator[_Entry]:
             fields = jsonl.read_fields({"language": content.get("language"), **item})
             text, html = fields.pop("text"), fields.pop("html")
             link, external_id = fields.pop("url"), fields.pop("external_id")
-            url = _absolute(fetch.url, link)
+            url = _absolute(fetch.url, link or jsonl.words(item.get("external_url")))
             fields["publisher_name"] = fields["publisher_name"] or _outlet(outlet, url or fetch.url)
             yield _Entry(
                 url=url,
