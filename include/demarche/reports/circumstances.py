@@ -437,7 +437,8 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         return 0
     if governor in frame.words:
         if frame.status_type in ("cancelled", "postponed") and syntax.is_verbal(governor):
-            return None
+            is_to_be = frame.is_nominal and operators.modality(governor).kind == "future"
+            return 1 if is_to_be and frame.status_type == "postponed" else None  # "the postponed visit will be in May"
         if (
             governor.lemma_.lower() in _OPERATING
             or _will_be(governor)

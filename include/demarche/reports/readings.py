@@ -461,8 +461,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
                     return True
             if mood.negated or _is_imagined(governor, mood):
                 return None
-            if mood.kind in ("future", "would") and reading.status in ("occurred", "postponed"):
-                reading.status, reading.tense = "planned", "future"  # "the postponed visit will now take place in May"
+            if mood.kind in ("future", "would") and reading.status == "occurred":
+                reading.status, reading.tense = "planned", "future"
             elif mood.kind in ("possible", "can", "ought"):
                 return None
             reading.governors.append(governor)
