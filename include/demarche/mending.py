@@ -36,6 +36,7 @@ def mend(doc: Doc) -> Doc:
         elif token.dep_ == "dobj":
             _part_from_object(token)
         elif token.dep_ == "cc":
+            _part_titled(token)
             _part_gapped(token)
         elif token.dep_ == "nmod":
             _part_from_title(token)
@@ -98,6 +99,53 @@ def _part_from_title(name: Token) -> None:
     title.head, title.dep_ = other, "compound"
     name.head, name.dep_ = (name, "ROOT") if other.head == other else (other.head, other.dep_)
     other.head, other.dep_ = name, "conj"
+
+
+def _part_titled(conjunction: Token) -> None:
+    """ "German Chancellor A and Economy Minister B arrived", where the parser tangles the two names: whatever stands
+    before a name is its own title, and both stand in one place."""
+    doc, last = conjunction.doc, conjunction.i - 1
+    begin, end = _title_before(conjunction), _name_behind(conjunction)
+    if conjunction.lower_ != "and" or begin is None or end is None:
+        return
+    one, other, within = doc[last], doc[end - 1], range(begin, end)
+    heads = [word for word in doc[begin:end] if word.head.i not in within or word.head == word]
+    if len(heads) != 1 or (other.dep_ == "conj" and other.head.i in range(begin, last + 1)):
+        return
+    above, label = heads[0].head, heads[0].dep_
+    for first, name in ((begin, one), (conjunction.i + 1, other)):
+        for word in doc[first : name.i]:
+            if word.head.i not in range(first, name.i + 1) or word.dep_ in ("ROOT", "cc", "conj", "preconj"):
+                word.head, word.dep_ = name, word.dep_ if word.dep_ in _MODIFIERS else "compound"
+    one.head, one.dep_ = (one, "ROOT") if above == heads[0] else (above, label)
+    other.head, other.dep_ = one, "conj"
+    conjunction.head = one
+
+
+def _title_before(conjunction: Token) -> int | None:
+    """Where the title begins that stands, with a name between, before a conjunction, with what belongs to it."""
+    doc, at, start = conjunction.doc, conjunction.i - 1, conjunction.sent.start
+    while at > start and _is_of_name(doc[at]):
+        at -= 1
+    if doc[at].lower_ not in _TITLES or not doc[at].text[:1].isupper() or at == conjunction.i - 1:
+        return None
+    while at > start and (_is_of_name(doc[at - 1]) or doc[at - 1].lower_ in _TITLES or doc[at - 1].lower_ == "of"):
+        at -= 1
+    return at
+
+
+def _name_behind(conjunction: Token) -> int | None:
+    """Where the name ends, as the token after it, that stands, with a title between, behind a conjunction."""
+    doc, at, title = conjunction.doc, conjunction.i + 1, None
+    while at < conjunction.sent.end and (_is_of_name(doc[at]) or doc[at].lower_ in _TITLES):
+        title = at if doc[at].lower_ in _TITLES else title
+        at += 1 + (title == at and doc[at + 1 : at + 2].text == "of")
+    return at if title is not None and title < at - 1 else None
+
+
+def _is_of_name(word: Token) -> bool:
+    is_name = word.tag_ in ("NNP", "NNPS", "JJ") and word.text[:1].isupper() and word.lower_ not in _FUNCTION
+    return is_name and word.lower_ not in _TITLES and word.lower_ not in _CALENDAR
 
 
 #: The last words of titles.

@@ -115,3 +115,32 @@ def test_fragments_pass(words: str) -> None:
         heads=[0] * len(words.split()),
     )
     assert mending.mend(doc) is doc
+
+
+def test_a_title_before_a_name_is_its_own_wherever_the_parser_hangs_the_two() -> None:
+    doc = tree(
+        "German Chancellor Vala and Economy Minister Odo arrived",
+        "JJ NNP NNP CC NNP NNP NNP VBD",
+        [6, 2, 0, 2, 5, 2, 7, 7],
+        "amod nmod preconj cc compound conj nsubj ROOT",
+    )
+    assert [(word.dep_, word.head.text) for word in mending.mend(doc)] == [
+        ("amod", "Vala"),
+        ("nmod", "Vala"),
+        ("nsubj", "arrived"),
+        ("cc", "Vala"),
+        ("compound", "Minister"),
+        ("compound", "Odo"),
+        ("conj", "Vala"),
+        ("ROOT", "arrived"),
+    ]
+
+
+def test_titled_names_of_two_clauses_stay_apart() -> None:
+    doc = tree(
+        "Fiji welcomed President Vala and Minister Odo arrived",
+        "NNP VBD NNP NNP CC NNP NNP VBD",
+        [1, 1, 3, 1, 1, 6, 7, 1],
+        "nsubj ROOT compound dobj cc compound nsubj conj",
+    )
+    assert [word.dep_ for word in mending.mend(doc)][3:7] == ["dobj", "cc", "compound", "nsubj"]

@@ -1554,6 +1554,9 @@ def test_what_somebody_is_punished_for_is_no_further_act(read: Reader, charge: s
         ("NATO foreign ministers met in Suva on Monday.", "NATO"),
         ("Finance ministers of the Group of Seven met in Suva on Monday.", "Group of Seven"),
         ("Rain fell. Bells rang. NATO foreign ministers will meet in Suva on Monday. Nobody complained.", "NATO"),
+        ("Foreign ministers of the Arab League met in Suva on Monday.", "Arab League"),
+        ("Heads of state of ECOWAS met in Suva on Monday.", "Economic Community of West African States"),
+        ("ECOWAS heads of state and government met in Suva on Monday.", "Economic Community of West African States"),
     ],
 )
 def test_members_of_a_body_who_meet_are_the_body(read: Reader, sentence: str, body: str) -> None:
@@ -1571,3 +1574,45 @@ def test_a_surname_that_nobody_knows_begins_no_sentence(read: Reader) -> None:
         "Uganda's Foreign Minister Jeje Odongo met his Rwandan counterpart Olivier Nduhungirehe in Kigali on Monday."
     )
     assert [(report.place_name, report.start_date) for report in read(meeting)[0]] == [("Kigali", date(2023, 3, 13))]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "host", "place"),
+    [
+        ("Fiji's premier visited a monastery in Apia on Monday.", "WSM", "Apia"),
+        ("Fiji's premier visited the monastery of Gandzasar in Armenia on Monday.", "ARM", None),
+        ("Fiji's premier visited the Great Wall during his trip to China on Monday.", "CHN", "China"),
+        ("Fiji's premier toured the National Museum of Kenya in Nairobi on Monday.", "KEN", "Nairobi"),
+    ],
+)
+def test_sights_stand_for_the_state_where_they_are(read: Reader, sentence: str, host: str, place: str | None) -> None:
+    (visit,), participants = read(sentence)
+    recipients = [who for who in participants if who.role_type == "recipient"]
+    assert visit.place_name == place
+    assert [(who.entity_id, who.entity_type) for who in recipients] == [(host, "state")]
+
+
+@pytest.mark.parametrize("sight", ["the monastery", "a school in Suva", "Saint Mark Cathedral", "the front line"])
+def test_sights_alone_are_nobodys_hosts(read: Reader, sight: str) -> None:
+    assert read(f"Fiji's premier visited {sight} on Monday.")[0] == ()
+
+
+@pytest.mark.parametrize(
+    ("visitors", "who"),
+    [
+        ("German Chancellor Olaf Scholz and Economy Minister Robert Habeck", ["Olaf Scholz", "Robert Habeck"]),
+        ("US Secretary of State Antony Blinken and Defense Secretary Lloyd Austin", ["Antony Blinken", "Lloyd Austin"]),
+        ("Poland's president and prime minister", ["Andrzej Duda", "Mateusz Morawiecki"]),
+        ("The president and prime minister of Poland", ["Andrzej Duda", "Mateusz Morawiecki"]),
+    ],
+)
+def test_each_of_two_visitors_takes_part(read: Reader, visitors: str, who: list[str]) -> None:
+    (visit,), participants = read(f"{visitors} arrived in Suva on Monday.")
+    assert visit.mode_type == "visit"
+    assert [one.name for one in participants if one.role_type == "actor"] == who
+
+
+@pytest.mark.parametrize("name", ["Queen Sofia", "Princess Victoria", "Mr Chad"])
+def test_who_is_addressed_by_name_is_no_state(read: Reader, name: str) -> None:
+    participants = read(f"{name} visited Japan on Monday.")[1]
+    assert [who.country_code for who in participants if who.role_type == "actor"] == [None]

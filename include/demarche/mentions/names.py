@@ -13,6 +13,7 @@ from demarche.mentions.spans import Span, Tokens
 from demarche.mentions.words import (
     ACTING,
     BEFALLING_TOWNS,
+    FORMS_OF_ADDRESS,
     GEOGRAPHIC_NOUNS,
     GEOGRAPHIC_PREFIXES,
     GEOGRAPHIC_WHOLES,
@@ -185,6 +186,8 @@ class NameReader:
         usable = [one for one in usable if self._is_of_time(one)]
         if not usable or self._is_part_of_person_name(start, end) or self._is_part_of_longer_name(start, end, usable):
             return None
+        if self._is_addressed(start, end) and {one.kind for one in usable} <= OF_A_LAND:
+            return None
         folded = fold(text)
         if folded in self.gazetteer.hints and (len(usable) > 1 or len(self.gazetteer.hints[folded]) > 1):
             decided = self.gazetteer.decide(folded, self._hints(folded))
@@ -338,7 +341,13 @@ class NameReader:
     def _ends_person_name(self, start: int, end: int) -> bool:
         """Whether a place's name is part of a personal name, as in "George Washington", "Paris Hilton"."""
         before = self.tokens.lower[start - 1] if start else ""
-        return before not in PLACE_PREPOSITIONS and self._is_part_of_person_name(start, end)
+        is_named = self._is_addressed(start, end) or self._is_part_of_person_name(start, end)
+        return before not in PLACE_PREPOSITIONS and is_named
+
+    def _is_addressed(self, start: int, end: int) -> bool:
+        """Whether a single word is the name of whom the title before it addresses: "Queen Sofia", "Mr Chad"."""
+        titles = self.tokens.text[start - 1 : start] if end - start == 1 else []
+        return any(title.istitle() and title.lower().rstrip(".") in FORMS_OF_ADDRESS for title in titles)
 
     def _open_span(self, start: int, end: int, rivals: Sequence[Name]) -> Span:
         """A name of several who may all be meant; of which country it is, if that is the same for all."""

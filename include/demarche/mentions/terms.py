@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import product
 
 from demarche.codebook.names import fold
 from demarche.entities import EXECUTIVE_LEVELS, Holding, Term
@@ -75,7 +76,7 @@ class TermReader(NameReader):
         raw = tokens.folded[position].partition(" ")[0]
         limit = max(self.gazetteer.longest_term.get(first, 0), self.gazetteer.longest_term.get(raw, 0))
         best: tuple[int, Term | None] = (position, None)
-        prefix, end = "", position
+        prefixes, end = [""], position
         while limit and end < len(tokens.text) and end - position < limit + 2:
             if not tokens.folded[end]:
                 if end > position and tokens.text[end] in JOINERS:
@@ -85,14 +86,15 @@ class TermReader(NameReader):
             if self.at[end] is not None:
                 break
             plural = tokens.tag[end] in ("NNS", "NNPS")
-            for word in (tokens.folded[end], tokens.singular[end]):
+            for prefix, word in product(prefixes, (tokens.folded[end], tokens.singular[end])):
                 found = terms.get(f"{prefix}{word}") if tokens.lower[end] != "p.m." else None  # of a clock
                 if found and tokens.pos[end] in ("NOUN", "PROPN", "ADJ"):
                     if tokens.pos[end] == "ADJ" and end == position and not self.person_follows(end + 1):
                         continue
                     best = (end + 1, self._choose(found, plural))
                     break
-            prefix = f"{prefix}{tokens.folded[end]} "
+            begun = [tokens.folded[end], *([tokens.singular[end]] if plural and end == position else [])]
+            prefixes = [f"{prefix}{word} " for prefix, word in product(prefixes, begun)]  # "heads of state"
             end += 1
         return best
 
@@ -109,7 +111,7 @@ class TermReader(NameReader):
         return position < len(self.at) and (span := self.at[position]) is not None and span.kind == "person"
 
     def _read_term(self, start: int, end: int, term: Term) -> None:
-        head = end - 1
+        head = self._noun(start, end)
         plural = self.tokens.tag[head] in ("NNS", "NNPS") and self.tokens.lower[head] != "headquarters"
         if term.kind == "title" and not plural and self._unknown_name_follows(end):
             self._add_model_person(end, self._name_end(end))
@@ -124,6 +126,8 @@ class TermReader(NameReader):
             country, last = after_country, after_end
         elif organisation is not None or after_country is not None:
             last = after_end
+        if country is None and organisation is None and owner is None:
+            country = self._shared_country(start, term)
         if term.kind == "title" and organisation is None:
             if whose is not None or country is not None:
                 near = whose or self._right_before(start)
@@ -165,6 +169,19 @@ class TermReader(NameReader):
             self._add_group(span, term)
         else:
             self._consume(first, last, span)
+
+    def _shared_country(self, start: int, term: Term) -> str | None:
+        """Whose a bare title is that is joined to another one: "Fiji's president and premier"."""
+        joined = self.at[start - 2] if start > 1 and self.tokens.lower[start - 1] == "and" else None
+        is_office = joined is not None and joined.kind == "person" and joined.office is not None
+        is_whole = is_office and joined is not None and joined.rule in ("office", "title") and joined.end == start - 1
+        return joined.country if is_whole and joined is not None and term.kind == "title" else None
+
+    def _noun(self, start: int, end: int) -> int:
+        """The last word of a term, or, in the plural, the one before "of": "heads of state"."""
+        is_several = self.tokens.tag[start] in ("NNS", "NNPS")
+        behind = self.tokens.lower[start + 1 : min(start + 2, end)]
+        return start if is_several and behind in (["of"], ["for"]) else end - 1
 
     def _is_of_many(self, first: int, start: int) -> bool:
         """Whether an organisation of many states stands right before a phrase, or it is said to be of many: who is so
@@ -298,6 +315,12 @@ class TermReader(NameReader):
     def _after(self, end: int, term: Term) -> tuple[str | None, int, Span | None]:
         """Country or organisation in the of-phrase after a head, and the token after it."""
         tokens = self.tokens
+        if term.kind == "title" and tokens.lower[end : end + 1] == ["and"]:  # "the president and premier of Fiji"
+            after, other = self._term(end + 1) if end + 1 < len(tokens.text) else (end, None)
+            if other is None or other.kind != "title" or tokens.tag[after - 1] != tokens.tag[end - 1]:
+                return None, end, None
+            country, _, organisation = self._after(after, other)
+            return country, end, organisation
         position = end
         last = end
         steps = 0
@@ -464,7 +487,7 @@ class TermReader(NameReader):
             group = Span(
                 first,
                 last,
-                end - 1,
+                self._noun(start, end),
                 "group",
                 "group",
                 0.8 if country else 0.4,

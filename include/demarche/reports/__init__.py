@@ -94,7 +94,7 @@ def _read_document(doc: Doc, mentions: Sequence[Mention], document: Document) ->
         if _is_too_long(sentence):
             continue
         circumstances.remember_facilities(sentence, parties, facilities)
-        if _is_noise(sentence):
+        if _is_noise(sentence, parties):
             continue
         if untold.takes_back_last(sentence):
             drafts = [_withdrawn(draft) if draft.sentence_index == index - 1 else draft for draft in drafts]
@@ -164,6 +164,9 @@ def _read_sentence(
         ]
         recipients = _with_countries(recipients, frame, actors, sentence, parties)
         recipients = visits.without_origin(frame, recipients, parties)
+        sights = [party for head in heads if visits.is_sight(head, parties) for party in parties.resolve(head)]
+        recipients, before = visits.without_sights(frame, recipients, sights), recipients
+        is_sightseeing = bool(before) and not recipients
         hosts_left = visits.left_for_home(frame, actors, recipients, parties)
         recipients = hosts_left or recipients
         recipients = recipients or visits.bidden_to(frame, parties)
@@ -177,6 +180,8 @@ def _read_sentence(
             where = circumstances.venue(frame, facilities)
         if hosts_left:
             where = circumstances.Where()
+        if is_sightseeing and where.country_code in {None, *(party.country_code for party in actors)}:
+            continue
         status = frame.status_type
         may_move = frame.event_type == "CONSULT" and status in ("occurred", "planned", "postponed")
         if may_move and (moved := times.moved_to(frame)) is not None:
@@ -380,11 +385,15 @@ _SCORE = re.compile(r"\b\d{1,2}\s?[-–]\s?\d{1,2}\b(?=[ ,.;]|$)")
 _CONTESTS = codebook.words("contests")
 
 
-def _is_noise(sentence: Span) -> bool:
+def _is_noise(sentence: Span, parties: Parties) -> bool:
     """Sport, markets and weather use the words of war and diplomacy; their own words give them away."""
     columns, inside = Columns.of(sentence.doc), slice(sentence.start, sentence.end)
     lemmas = [lemma.lower() for lemma in columns.lemma[inside]]
-    own = {lemma for lemma in lemmas if lemma in _NOISE}
+    own = {
+        lemma
+        for lemma, token in zip(lemmas, sentence, strict=True)
+        if lemma in _NOISE and not any(mention.sector_type == "IGO" for mention in parties.mentions_at(token))
+    }  # the Arab League plays no matches
     words = zip(lemmas, columns.pos[inside], strict=True)
     everyday = {lemma for lemma, pos in words if pos != "VERB" and lemma in _EVERYDAY_NOISE}
     if own and len(own) + len(everyday) >= _SENTENCE_NOISE:

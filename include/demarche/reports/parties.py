@@ -65,6 +65,15 @@ def distinct(parties: Iterable[Party]) -> list[Party]:
     return list(seen.values())
 
 
+def as_state(party: Party) -> Party | None:
+    """The state that a party's country is, under the party's words; None where no country is known."""
+    code = party.country_code
+    if code is None:
+        return None
+    return replace(party, name=_state_names().get(code, code), entity_id=code, entity_type="state", sector_type=None,
+                   office_name=None, is_private=False)  # fmt: skip
+
+
 class Parties:
     """The participants of one document: mentions by token, and the grammar around them."""
 
@@ -412,7 +421,9 @@ class Parties:
         if not nearest:
             for name, other in syntax.obliques(head):
                 if name in ("of", "for", "from", "in", "at") or (name == "to" and head.lemma_.lower() in _SERVING):
-                    found = self._best(self.mentions_at(other)) or self._inside(other, *syntax.noun_phrase(other))
+                    found = self._best(self.mentions_at(other))
+                    if found is None or not (found.country_code or found.entity_id):
+                        found = self._inside(other, *syntax.noun_phrase(other))
                     if found is not None and (found.country_code or found.entity_id):
                         nearest.append((abs(other.i - head.i), found))
         if not nearest:

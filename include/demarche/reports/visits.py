@@ -23,13 +23,14 @@ from demarche.reports import frames, operators, sides, stays, syntax
 from demarche.reports.circumstances import NTH_DAYS, Times, When, Where
 from demarche.reports.frames import Frame
 from demarche.reports.merging import Draft
-from demarche.reports.parties import Parties, Party, distinct, identity
+from demarche.reports.parties import Parties, Party, as_state, distinct, identity
 
 #: So many sentences before a visit that names nobody may name who comes.
 _REACH = 2
 _PRESENCE = codebook.words("presence")
 _VISITING = codebook.words("visiting")
 _SETTING_OUT = codebook.words("setting_out")
+_SIGHTS = codebook.words("sights")
 _FIXING = codebook.words("fixing")
 _OCCASIONS = codebook.words("later_occasions")
 _MOVING = codebook.words("shifting")
@@ -116,6 +117,29 @@ def without_origin(frame: Frame, recipients: Sequence[Party], parties: Parties) 
         return [party for party in recipients if not origins]
     left = {identity(party) for noun in origins for party in parties.resolve(noun)}
     return [party for party in recipients if identity(party) not in left]
+
+
+def without_sights(frame: Frame, recipients: Sequence[Party], sights: Sequence[Party]) -> list[Party]:
+    """Of those whom somebody visited, the hosts: a monastery or school is none, but the state is where it stands."""
+    if frame.mode_type != "visit" or frame.event_type != "CONSULT":
+        return list(recipients)
+    seen = set(map(identity, sights)) | {identity(party) for party in recipients if _is_unknown_thing(party)}
+    hosts = [party for party in recipients if identity(party) not in seen]
+    named = {party.country_code for party in hosts}
+    states = (state for state in map(as_state, sights) if state is not None)
+    return [*hosts, *(state for state in states if state.country_code not in named)]
+
+
+def _is_unknown_thing(party: Party) -> bool:
+    """ "The Taj Mahal": a name that isn't known and nobody's."""
+    is_thing = not party.is_linked and not party.is_pronoun and party.entity_type in (None, "organisation")
+    return is_thing and party.text.split()[-1][:1].isupper()
+
+
+def is_sight(noun: Token, parties: Parties) -> bool:
+    """Whether a visit's object is something to see, and nobody who is known."""
+    is_named = any(mention.entity_id is not None for mention in parties.mentions_at(noun))
+    return not is_named and noun.lemma_.lower() in _SIGHTS
 
 
 def invited_to(frame: Frame, parties: Parties) -> list[Party]:
