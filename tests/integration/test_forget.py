@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from demarche import cli, steps, warehouse
-from demarche.records import Document, Fetch, Mention, Report, Signature
+from demarche.records import Document, Fetch, Mention, Reject, Report, Signature
 from demarche.settings import Settings
 from demarche.storage import Lake
 
@@ -162,6 +162,24 @@ def _archive(settings: Settings) -> Path:
     path = settings.data_folder / "news.warc"
     path.write_bytes(record(ADDRESS, (PAGE + " ").encode()))
     return path
+
+
+def test_a_page_of_an_archive_that_cannot_be_read_is_forgotten_by_its_address(settings: Settings) -> None:
+    from archives import record
+
+    key, url = "2021-06-10T12", "https://courier.example/2021/quillimbo"
+    path = settings.data_folder / "cut.warc"
+    path.write_bytes(record("https://courier.example/sound", PAGE.encode()) + record(url, PAGE.encode())[:-400])
+    steps.fetch_documents(key, inputs=[path], settings=settings)
+    steps.parse_documents(key, settings=settings)
+    (reject,) = steps.find_forgettable(url, settings=settings)
+    assert (reject.path, reject.reason_type) == (url, "truncated")
+    assert reject.reason_text.startswith(str(path))
+    steps.forget(url, settings=settings)
+    lake = Lake(settings.lake_url)
+    assert lake.fetch_rejects(key) == lake.read(Reject, key, "documents") == []
+    steps.fetch_documents("2021-06-10T13", inputs=[path], settings=settings)
+    assert lake.fetch_rejects("2021-06-10T13") == []
 
 
 def test_a_kill_in_between_is_finished_by_the_next(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -206,6 +206,17 @@ def test_a_page_that_two_sources_list_is_fetched_once(desk, server):
     assert desk.state("world").waiting == desk.state("courier").waiting == []
 
 
+def test_a_page_that_another_source_took_waits_no_more(desk, server):
+    put(server, 1, 2)
+    server.pages["/world"] = server.pages["/feed"]
+    declare_two(desk)
+    desk.fetch()
+    assert [desk.health(name).waiting_count for name in ("courier", "world")] == [0, 0]
+    desk.asked()
+    desk.fetch(NEXT)
+    assert sorted(desk.asked()) == ["/feed", "/world"]
+
+
 def test_a_page_that_the_other_source_could_not_have_is_not_lost(desk, server):
     put(server, 1)
     server.pages["/1"] = [(404, {}, b"")]
@@ -333,6 +344,40 @@ def test_articles_that_stand_in_the_feed_itself(desk, server):
     assert document.body == f"{first}\n\n{second}"
     assert desk.fetch(NEXT).written == 0
     assert desk.asked() == ["/feed", "/feed"]
+
+
+def loose(*texts: str) -> bytes:
+    """Entries without a link."""
+    return "".join(f"<item><title>Note</title><description>{text}</description></item>" for text in texts).encode()
+
+
+def test_entries_without_a_link_are_articles_or_rejects_of_a_followed_feed(desk, server):
+    text = "The foreign ministers of Fiji and Tonga met in Suva on Thursday. They parted late, and said nothing."
+    both = feed(1).replace(b"</channel>", loose(text, "") + b"</channel>")
+    server.pages |= {"/feed": (200, XML, both), "/1": page(1)}
+    done = desk.fetch()
+    assert (done.written, desk.asked()) == (2, ["/feed", "/1"])
+    page_, note = sorted(desk.documents(), key=lambda document: document.title, reverse=True)[::-1]
+    assert (note.body, note.path, note.source_name) == (text, f"{server.root}/feed", "The Courier")
+    assert page_.canonical_url == f"{server.root}/1"
+    (reject,) = desk.lake.read(Reject, KEY, "documents")
+    assert (reject.reason_type, reject.position) == ("empty", 2)
+    assert desk.fetch(NEXT).written == 0  # the same bytes again
+    desk.asked()
+    server.pages["/feed"] = (200, XML, feed(1).replace(b"</channel>", loose("Another note.") + b"</channel>"))
+    assert (desk.fetch(LATER).written, desk.asked()) == (1, ["/feed"])
+    assert desk.state().waiting == []
+
+
+def test_entries_without_a_link_are_not_lost_by_a_kill(desk, server, monkeypatch):
+    text = "The foreign ministers of Fiji and Tonga met in Suva on Thursday."
+    server.pages["/feed"] = (200, XML, feed().replace(b"</channel>", loose(text) + b"</channel>"))
+    with monkeypatch.context() as patched:
+        patched.setattr(crawling.Crawl, "take", lambda self: (_ for _ in ()).throw(Killed))
+        with pytest.raises(Killed):
+            desk.fetch()
+    assert desk.fetch().written == 1
+    assert [document.body for document in desk.documents()] == [text]
 
 
 def test_an_entry_of_ten_megabytes_is_a_reject_and_holds_up_no_other(desk, server):
@@ -742,6 +787,23 @@ def test_a_feed_that_robots_txt_forbids_is_a_failure(desk, server):
     server.pages["/robots.txt"] = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /feed\n")
     assert "robots.txt" in desk.fetch().failures[0]
     assert server.count("/feed") == 0
+
+
+def test_robots_txt_is_asked_once_a_day_by_all_sources_of_a_host(desk, server):
+    put(server, 1, 2)
+    server.pages["/world"] = (200, XML, feed(2, 3))
+    server.pages["/3"] = page(3)
+    declare_two(desk)
+    desk.fetch()
+    desk.fetch(NEXT)
+    desk.fetch(LATER, sources=["world"])
+    assert server.count("/robots.txt") == 1
+    remembered = desk.state(asking.ROBOTS)
+    for robots in remembered.robots.values():
+        robots.read_at -= timedelta(days=1)
+    desk.lake.put_source_state(asking.ROBOTS, remembered.model_dump_json())
+    desk.fetch(LATER, again=True)
+    assert server.count("/robots.txt") == 2
 
 
 def test_links_to_private_places_are_rejects(desk, server):

@@ -106,7 +106,8 @@ def test_plain_text_in_a_feed_keeps_its_lines():
 
 def test_a_feed_that_is_cut_off_gives_what_it_holds():
     data = RSS.replace(b"</channel></rss>", b"") * 1 + b"<item><title>Half"
-    assert [link.given["title"] for link in links(fetch(), data)] == ["Envoys & islands"]
+    whole, rest = links(fetch(), data)
+    assert (whole.given["title"], rest.url) == ("Envoys & islands", f"{fetch().url}#unlinked")
 
 
 def test_ampersands_and_charsets_that_lie():
@@ -161,11 +162,11 @@ def test_an_entry_of_ten_megabytes():
     assert len(next(parse(fetch(), data)).html) > 10_000_000
 
 
-def test_links_that_are_no_web_addresses_are_passed_over():
+def test_links_that_are_no_web_addresses_are_not_asked():
     addresses = ("javascript:alert(1)", "file:///etc/passwd", "ftp://a.example/x", "http://[half", "mailto:a@b.c")
     entries = "".join(f"<item><link>{link}</link></item>" for link in (*addresses, "//ok.example/1"))
     found = links(fetch(), f"<rss version='2.0'><channel>{entries}</channel></rss>".encode())
-    assert [link.url for link in found] == ["https://ok.example/1"]
+    assert [link.url for link in found] == ["https://ok.example/1", f"{fetch().url}#unlinked"]
 
 
 def test_an_entry_without_text_is_a_reject_and_holds_up_no_other():

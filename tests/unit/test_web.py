@@ -519,7 +519,7 @@ def test_robots_txt_is_read_again_after_a_day(server):
     server.pages["/a"] = b"hi"
     instant = [datetime(2020, 1, 1, tzinfo=UTC)]
     with client() as asking:
-        asking._now = lambda: instant[0]
+        asking._robots._now = lambda: instant[0]
         for hours in (0, 23, 2, 23):
             instant[0] += timedelta(hours=hours)
             asking.get(server.root + "/a")

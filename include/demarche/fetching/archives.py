@@ -72,7 +72,7 @@ def _pages(
         # Whoever keeps an item may note where it begins: it is read again, and known.
         progress.offset, progress.number = found.offset, found.number
         if isinstance(found, archive.Fault):
-            yield reject(order, name, found.reason_type, found.reason, found.number)
+            yield reject(order, name, found.reason_type, found.reason, found.number, found.url)
             progress.fault_count += 1
             continue
         fetch = Fetch(

@@ -19,7 +19,7 @@ from demarche.fetching.answers import Answer, FetchError
 from demarche.fetching.files import Fetched
 from demarche.fetching.states import SourceState, Visit
 from demarche.records import Fetch, Reject, record_id
-from demarche.sources.asking import Link, UnreadableIndex, without_password
+from demarche.sources.asking import Link, UnreadableIndex, is_part, without_password
 from demarche.sources.declaring import Declaration
 
 if TYPE_CHECKING:
@@ -73,6 +73,9 @@ class Crawl:
         self._claims: MutableMapping[str, str] = {} if claims is None else claims
         self._is_forgotten = is_forgotten
         self._had: dict[str, Fetch] = {}
+        self._answers: dict[str, Answer] = {}
+        self.left: list[str] = []
+        """Pages that wait on, because another source of the run asks for them."""
 
     @property
     def failure(self) -> FetchError | None:
@@ -122,7 +125,8 @@ class Crawl:
         in_a_row = 0
         for url, visit in (*standing, *waiting):
             if visit.is_waiting and self._claims.setdefault(url, self.declaration.id) != self.declaration.id:
-                continue  # another source has it, or will; if it hasn't, the next run asks
+                self.left.append(url)  # if the other can't have it, the next run asks
+                continue
             try:
                 found = self._fetched(url, visit)
                 in_a_row = 0
@@ -178,8 +182,12 @@ class Crawl:
             for link in links:
                 if link.is_index and depth < MAX_DEPTH:
                     found.append((link, depth + 1))
-                elif not link.is_index and self.declaration.wants(link.url) and not self._is_forgotten(link.url):
+                elif not link.is_index and self._is_wanted(link) and not self._is_forgotten(link.url):
                     self._list(link)
+
+    def _is_wanted(self, link: Link) -> bool:
+        """Whether a link is to be taken: by its address, unless it is a part of its index."""
+        return link.url in self._answers or self.declaration.wants(link.url)
 
     def _links(self, index: Link) -> list[Link]:
         """What an index says to ask for; nothing where it is as it was."""
@@ -203,6 +211,7 @@ class Crawl:
         visit.etag, visit.last_modified, visit.modified = answer.etag, answer.last_modified, index.modified
         visit.raw_hash = fetch.raw_hash
         visit.indexes = [link.url for link in links if link.is_index]
+        self._answers |= {link.url: answer for link in links if is_part(link.url, fetch.url)}
         self.state.visits[index.url] = visit
         return links
 
@@ -244,14 +253,11 @@ class Crawl:
         self.state.visits = {
             url: visit for url, visit in self.state.visits.items() if visit.is_waiting or visit.listed_on >= oldest
         }
-        for origin, robots in list(self.state.robots.items()):
-            if robots.read_at.date() < oldest:
-                del self.state.robots[origin]
 
     # --- pages -----------------------------------------------------------------------------------------------
     def _fetched(self, url: str, visit: Visit) -> Fetched | None:
         """Fetch one address; None where it is as it was. Raises FetchError."""
-        answer = self._client.get(
+        answer = self._answers.get(url) or self._client.get(
             url, etag=visit.etag, last_modified=visit.last_modified, seconds_apart=self._seconds_apart
         )
         self.state.visits[url] = visit

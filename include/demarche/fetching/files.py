@@ -280,14 +280,17 @@ def read_file(
     return Fetched(fetch, data)
 
 
-def reject(order: Order, path: Path | str, reason_type: str, reason: str, position: int | None = None) -> Reject:
-    """A reject of the station ``fetch``; its text names the file."""
+def reject(
+    order: Order, path: Path | str, reason_type: str, reason: str, position: int | None = None, url: str | None = None
+) -> Reject:
+    """A reject of the station ``fetch``; its text names the file. Of a page in an archive, ``url`` is its address, by
+    which it can be forgotten."""
     name = printable(path)
     return Reject(
         reject_id=record_id("x", "fetch", name, position, reason_type),
         partition_key=order.partition_key,
         station="fetch",
-        path=name,
+        path=url or name,
         position=position,
         reason_type=reason_type,
         reason_text=f"{name} {reason}",

@@ -11,7 +11,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, MutableMapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,12 +36,12 @@ from urllib3.exceptions import (
 from demarche.fetching.addresses import AddressRefused, connect
 from demarche.fetching.answers import Answer, FetchError, Limits, Robots
 from demarche.fetching.pacing import Pacer
+from demarche.fetching.robots import SiteRules
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (408, 425, 429, 500, 502, 503, 504)
 _CHUNK = 65_536
 _MAX_ROBOTS_BYTES = 512_000  # RFC 9309 asks for 500 KiB
-_ROBOTS_LAST = timedelta(hours=24)  # RFC 9309: a copy isn't to be used for longer
 _ROBOTS_NAME = re.compile(r"\s*user[- ]?agent(?:\s*:|\s)\s*(\S.*?)\s*", re.IGNORECASE)
 _US = "us"
 _MAX_URL = 8_000
@@ -63,8 +63,8 @@ class _Request:
 class WebClient:
     """Fetches addresses, from any number of threads.
 
-    ``robots`` holds what robots.txt of which origin said, and is kept up to date. Hosts in ``allowed_hosts`` may have
-    addresses that are not public. Closing it closes its connections.
+    ``robots`` holds what robots.txt of which site said, and may be shared with other clients. Hosts in
+    ``allowed_hosts`` may have addresses that are not public. Closing it closes its connections.
     """
 
     def __init__(
@@ -73,15 +73,15 @@ class WebClient:
         user_agent: str,
         limits: Limits | None = None,
         allowed_hosts: Collection[str] = (),
-        robots: MutableMapping[str, Robots] | None = None,
+        robots: SiteRules | None = None,
         pacer: Pacer | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.user_agent = user_agent
         self.limits = limits or Limits()
-        self.robots: MutableMapping[str, Robots] = {} if robots is None else robots
-        self._parsed: dict[str, Protego] = {}
+        self._robots = robots or SiteRules(now=now)
+        self._parsed: dict[str, tuple[Robots, Protego]] = {}
         self._pacer = pacer or Pacer()
         self._now = now
         self._sleep = sleep
@@ -142,14 +142,11 @@ class WebClient:
     def _rules(self, url: str, request: _Request) -> Protego:
         parts = _checked(url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        known = self.robots.get(origin)
-        if known is None or self._now() - known.read_at > _ROBOTS_LAST:
-            known = Robots(text=self._read_robots(origin, request), read_at=self._now())
-            self.robots[origin] = known
-            self._parsed.pop(origin, None)
-        if origin not in self._parsed:
-            self._parsed[origin] = Protego.parse(_told_to_us(known.text, self.user_agent))
-        return self._parsed[origin]
+        known = self._robots.of(origin, lambda: self._read_robots(origin, request))
+        parsed = self._parsed.get(origin)
+        if parsed is None or parsed[0] is not known:
+            parsed = self._parsed[origin] = known, Protego.parse(_told_to_us(known.text, self.user_agent))
+        return parsed[1]
 
     def _read_robots(self, origin: str, request: _Request) -> str:
         """Its text; empty where there is none. Where the site fails to say, nothing is permitted for now (RFC 9309)."""

@@ -45,12 +45,13 @@ class Page:
 
 @dataclass(frozen=True)
 class Fault:
-    """A record that can't be read: its number in the archive, from 0, and why."""
+    """A record that can't be read: its number in the archive, from 0, why, and its page's address, if it has one."""
 
     number: int
     reason_type: str
     reason: str
     offset: int = field(default=0, compare=False)
+    url: str | None = field(default=None, compare=False)
 
 
 class _Unreadable(ValueError):
@@ -104,7 +105,8 @@ def pages(file: BinaryIO, max_bytes: int, start: int = 0, number: int = 0) -> It
                         _pass_over(record)
                 except _Unreadable as error:
                     is_cut = error.reason_type == "truncated"
-                    found = Fault(number, error.reason_type, f"record {number + 1} {error}", latest)
+                    reason = f"record {number + 1} {error}"
+                    found = Fault(number, error.reason_type, reason, latest, _page_address(record))
                 number += bool(is_of_pages or found)
                 was_sound = True
                 if found:
@@ -203,6 +205,12 @@ def _page(record: WarcRecord, max_bytes: int, number: int) -> Page | None:
 
 def _address(record: WarcRecord) -> str:
     return (record.headers.get("WARC-Target-URI") or "").strip().strip("<>")
+
+
+def _page_address(record: WarcRecord) -> str | None:
+    """The address of the page that a record is of, where it may be one's."""
+    url = _address(record)
+    return url if url.startswith(("http://", "https://")) and len(url) <= _MAX_URL else None
 
 
 def _pass_over(record: WarcRecord) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Link:
-    """Something to ask for.
+    """Something to ask for; with the address of its index and a fragment, a part of that index.
 
     ``kind`` names the module of this folder that its answer is handed to; None: told from what comes. An answer of an
     index holds further links, any other holds documents.
@@ -26,6 +26,11 @@ class Link:
 
 class UnreadableIndex(ValueError):
     """What should say what to ask for next can't be read; the message names the address and the reason."""
+
+
+def is_part(url: str, index_url: str) -> bool:
+    """Whether an address is that of a part of an index, which needn't be asked for by itself."""
+    return url.startswith(f"{index_url}#")
 
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s'\"]*@")

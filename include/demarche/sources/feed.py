@@ -19,6 +19,8 @@ from demarche.sources.encoding import EncodingError, declared_charset, decode
 from demarche.sources.rejecting import reject
 
 MAX_ENTRIES = 50_000
+UNLINKED = "#unlinked"
+"""Behind a feed's address: those of its entries that have no link."""
 _ROOT = re.compile(
     rb"(?>\s+|<!--.*?-->|<\?.*?>|<!doctype[^<>[]*(?:\[.*?\]\s*)?>)*+<(?:rss|feed|[\w.-]{1,20}:rdf)\b", re.I | re.S
 )
@@ -46,7 +48,8 @@ def is_feed(data: bytes) -> bool:
 
 
 def links(fetch: Fetch, data: bytes) -> Iterator[Link]:
-    """The pages that the entries link to, in the feed's order. Raises UnreadableIndex for what is no feed."""
+    """The pages that the entries link to, in the feed's order, and last, if some entries have no link, these. Raises
+    UnreadableIndex for what is no feed."""
     try:
         entries = list(_entries(fetch, data))
     except (TooMuch, EncodingError) as error:
@@ -56,10 +59,14 @@ def links(fetch: Fetch, data: bytes) -> Iterator[Link]:
     for entry in entries:
         if entry.url:
             yield Link(entry.url, modified=entry.modified, given=entry.given)
+    if not all(entry.url for entry in entries):
+        yield Link(f"{fetch.url}{UNLINKED}", kind="feed", modified=fetch.raw_hash)
 
 
 def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
-    """A document per entry that holds its article; an entry without text is a reject."""
+    """A document per entry that holds its article; an entry without text is a reject. Of a feed whose links are
+    followed, only the entries without one are read."""
+    is_followed = (fetch.asked_url or "").endswith(UNLINKED)
     position = -1
     try:
         entries = list(_entries(fetch, data))
@@ -67,6 +74,8 @@ def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
         yield reject(fetch, "too_large" if isinstance(error, TooMuch) else "encoding", str(error))
         return
     for position, entry in enumerate(entries):
+        if is_followed and entry.url:
+            continue
         if not entry.content:
             name = entry.url or entry.given.get("title") or "without a link"
             yield reject(fetch, "empty", f"entry {position + 1} ({name[:200]}) holds no text of an article", position)

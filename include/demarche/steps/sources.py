@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from demarche import fetching, sources
 from demarche.fetching import Crawl, Fetched, FetchError, Known, Order, SourceState
 from demarche.fetching.pacing import Pacer
+from demarche.fetching.robots import SiteRules
 from demarche.fetching.states import FileRow, Progress
 from demarche.records import Document, Reject, SourceHealth
 from demarche.settings import Settings, load_settings
@@ -34,6 +35,8 @@ DROP = "drop"
 """The id of the drop folder among the sources."""
 NAMED = "named"
 """Under which the lake remembers the files that were named on the command line."""
+ROBOTS = "robots_txt"
+"""Under which the lake remembers what sites say in robots.txt."""
 MAX_PARTS = 500  # archives that one run deals out; the others wait
 PAGES_PER_APPEND = 20  # fetches of a web source that one object of the log holds: what a crash makes us ask again
 
@@ -51,7 +54,7 @@ def declared_sources(settings: Settings) -> tuple[Declaration, ...]:
             text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
         except UnicodeDecodeError as error:
             raise DeclarationError(f"{path}: is no UTF-8 text: {error.reason} at byte {error.start}") from None
-        found = read_declarations(text, str(path), sources.KINDS, taken=(DROP, NAMED))
+        found = read_declarations(text, str(path), sources.KINDS, taken=(DROP, NAMED, ROBOTS))
     elif "sources_file" in settings.model_fields_set:
         raise StepError(f"{path}: no such file — DEMARCHE_SOURCES_FILE names it")
     if not found or settings.drop_folder.is_dir() or "drop_folder" in settings.model_fields_set:
@@ -170,20 +173,22 @@ def ask_sources(
     of_web = [source for source in chosen if source.url and source.kind != ARCHIVE and not is_past]
     of_files = [source for source in chosen if source.path and source.kind != ARCHIVE]
     of_archives = [source for source in chosen if source.kind == ARCHIVE]
-    pacer = Pacer()
-    claims: dict[str, str] = {}
+    web = _Web(settings, SiteRules(state_of(lake, ROBOTS).robots))
     asked = Asked(len(chosen))
     with ThreadPoolExecutor(settings.source_threads, "source") as threads:
         running = [
-            threads.submit(_crawl, source, partition_key, lake, settings, pacer, claims, again) for source in of_web
+            threads.submit(_crawl, source, partition_key, lake, web, again) for source in of_web
         ]
         outcomes = [_read_files(source, partition_key, lake, settings) for source in of_files]
         outcomes += [
-            _read_archive(archives.one_part(source, name), partition_key, lake, settings, pacer)
+            _read_archive(archives.one_part(source, name), partition_key, lake, web)
             for source in of_archives
             for name in archives.part_ids(source)
         ]
         outcomes += [one.result() for one in running]  # the first error of the lake is raised when all are done
+    _keep_robots(lake, web.robots)
+    for name, urls in web.left.items():
+        _give_up(lake, name, urls, web.claims)
     for appended, failure in outcomes:
         asked.appended.add(appended)
         if failure:
@@ -191,24 +196,72 @@ def ask_sources(
     return asked
 
 
-def _crawl(
-    source: Declaration, key: str, lake: Lake, settings: Settings, pacer: Pacer, claims: dict[str, str], again: bool
-) -> tuple[Appended, str | None]:
+@dataclass
+class _Web:
+    """What the sources of a run share that ask the web."""
+
+    settings: Settings
+    robots: SiteRules = field(default_factory=SiteRules)
+    pacer: Pacer = field(default_factory=Pacer)
+    claims: dict[str, str] = field(default_factory=dict)
+    """Which source asks for which page."""
+    left: dict[str, list[str]] = field(default_factory=dict)
+    """Of each source the pages that it left to others."""
+
+    def client(self) -> WebClient:
+        """A client as the settings want it."""
+        from demarche.fetching.web import WebClient
+
+        settings = self.settings
+        return WebClient(
+            user_agent=settings.user_agent or f"Demarche/{version('demarche')}",
+            limits=fetching.Limits(max_bytes=settings.max_file_bytes, total_seconds=settings.request_seconds),
+            allowed_hosts=[host.strip() for host in settings.allowed_hosts.split(",") if host.strip()],
+            robots=self.robots,
+            pacer=self.pacer,
+        )
+
+
+def _crawl(source: Declaration, key: str, lake: Lake, web: _Web, again: bool) -> tuple[Appended, str | None]:
     with lake.one_asking(source.id):
         state = state_of(lake, source.id)
         keys = dict.fromkeys(filter(None, (state.health.asked_key, key)))
         if again:
             state.health.asked_key = state.health.retry_at = None
-        with web_client(settings, state, pacer) as client:
+        with web.client() as client:
             crawl = Crawl(
                 source, key, state, client,
-                claims=claims, is_forgotten=forgotten_in(lake).names_url, seconds=settings.source_seconds,
+                claims=web.claims, is_forgotten=forgotten_in(lake).names_url, seconds=web.settings.source_seconds,
             )  # fmt: skip
             crawl.look([fetch for one in keys for fetch in lake.fetches(one)])
             save = _Saving(lake, source.id, state)
             save()  # the pages that wait, before the first of them is asked for
             appended = append(lake, crawl.take(), Known(), PAGES_PER_APPEND, save)
+        if crawl.left:
+            web.left[source.id] = crawl.left
         return appended, _failure(source, state)
+
+
+def _keep_robots(lake: Lake, robots: SiteRules) -> None:
+    """Remember what sites said in robots.txt, beside what other runs were told."""
+    with lake.one_asking(ROBOTS):
+        state = state_of(lake, ROBOTS)
+        known = robots.fresh(state.robots)
+        if known != state.robots:
+            state.robots = known
+            _Saving(lake, ROBOTS, state)()
+
+
+def _give_up(lake: Lake, name: str, urls: Sequence[str], claims: Mapping[str, str]) -> None:
+    """Note of pages that other sources have by now that a source needs them no more."""
+    others = {claims[url]: state_of(lake, claims[url]) for url in urls}
+    with lake.one_asking(name):
+        state = state_of(lake, name)
+        for url in urls:
+            had, visit = others[claims[url]].visits.get(url), state.visits.get(url)
+            if had and visit and had.raw_hash and not had.is_waiting:
+                visit.is_waiting, visit.raw_hash, visit.etag = False, had.raw_hash, had.etag
+        _Saving(lake, name, state)()
 
 
 @dataclass(frozen=True)
@@ -235,16 +288,14 @@ def _order(source: Declaration, key: str, settings: Settings) -> Order:
     )
 
 
-def _read_archive(
-    part: Declaration, key: str, lake: Lake, settings: Settings, pacer: Pacer
-) -> tuple[Appended, str | None]:
+def _read_archive(part: Declaration, key: str, lake: Lake, web: _Web) -> tuple[Appended, str | None]:
     name = archives.state_name(part)
     with lake.one_asking(name):
         state = state_of(lake, name)
         if archives.is_read(part, state):
             return Appended(), None
-        with archives.client_or_none(part, lambda: web_client(settings, state, pacer)) as client:
-            order = _order(part, key, settings)
+        with archives.client_or_none(part, web.client) as client:
+            order = _order(part, key, web.settings)
             appended = archives.read_part(part, order, lake, state, client, _Saving(lake, name, state))
         return appended, _failure(part, state)
 
@@ -341,19 +392,6 @@ def _failure(source: Declaration, state: SourceState) -> str | None:
     return f"source {source.id} fails since {health.failing_since_at:%Y-%m-%d %H:%M} UTC{times}: {health.reason_text}"
 
 
-def web_client(settings: Settings, state: SourceState, pacer: Pacer) -> WebClient:
-    """A client as the settings want it, which keeps what it reads of robots.txt in ``state``."""
-    from demarche.fetching.web import WebClient
-
-    return WebClient(
-        user_agent=settings.user_agent or f"Demarche/{version('demarche')}",
-        limits=fetching.Limits(max_bytes=settings.max_file_bytes, total_seconds=settings.request_seconds),
-        allowed_hosts=[host.strip() for host in settings.allowed_hosts.split(",") if host.strip()],
-        robots=state.robots,
-        pacer=pacer,
-    )
-
-
 # --- trying ------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class SourceCheck:
@@ -369,13 +407,13 @@ class SourceCheck:
 def check_sources(names: Sequence[str] | None = None, *, settings: Settings | None = None) -> Iterator[SourceCheck]:
     """Ask each source as if for the first time, read the first thing that it leads to, and keep nothing."""
     settings = settings or load_settings()
-    pacer = Pacer()
+    web = _Web(settings)
     for source in chosen_sources(names, settings):
         try:
             if source.kind == ARCHIVE:
-                yield _tried_archive(source, settings, pacer)
+                yield _tried_archive(source, web)
             elif source.url:
-                with web_client(settings, SourceState(), pacer) as client:
+                with web.client() as client:
                     yield _tried(source, client, settings)
             else:
                 yield _tried_files(source, settings)
@@ -410,16 +448,16 @@ def _tried_files(source: Declaration, settings: Settings) -> SourceCheck:
     return _judged(source, found, len(found), settings)
 
 
-def _tried_archive(source: Declaration, settings: Settings, pacer: Pacer) -> SourceCheck:
+def _tried_archive(source: Declaration, web: _Web) -> SourceCheck:
     """The first pages of an archive source's first part."""
     names = archives.part_ids(source)
     if not names:
         return SourceCheck(source.id, True, 0, 0, f"{source.place} is there, and holds nothing")
     part = archives.one_part(source, names[0])
-    order = replace(_order(part, hour_that_has_ended(), settings), settle_seconds=0)
-    with archives.client_or_none(part, lambda: web_client(settings, SourceState(), pacer)) as client:
+    order = replace(_order(part, hour_that_has_ended(), web.settings), settle_seconds=0)
+    with archives.client_or_none(part, web.client) as client:
         found = list(islice(archives.pages_of(part, order, Progress(), client), 3))
-    return _judged(source, found, len(names), settings)
+    return _judged(source, found, len(names), web.settings)
 
 
 def _judged(source: Declaration, found: Iterable[Fetched | Reject], links: int, settings: Settings) -> SourceCheck:
