@@ -1616,3 +1616,52 @@ def test_each_of_two_visitors_takes_part(read: Reader, visitors: str, who: list[
 def test_who_is_addressed_by_name_is_no_state(read: Reader, name: str) -> None:
     participants = read(f"{name} visited Japan on Monday.")[1]
     assert [who.country_code for who in participants if who.role_type == "actor"] == [None]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "actors"),
+    [
+        ("Fiji, along with Samoa and Palau, recognised Tonga.", ["FJI", "WSM", "PLW"]),
+        ("Fiji recognised Tonga on Monday, together with Samoa.", ["FJI", "WSM"]),
+        ("Fiji's premier, accompanied by Foreign Minister Mara Quill, visited Tonga.", ["FJI", None]),
+        ("Fiji expelled the Tongan consul along with Samoa's Mara Quill.", ["FJI"]),
+    ],
+)
+def test_who_does_it_along_with_others_is_not_alone(read: Reader, sentence: str, actors: list[str]) -> None:
+    assert told(read(sentence))[0][3] == actors
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Fiji urged Tonga not to launch an attack.",
+        "Fiji asked Tonga not to send troops to Samoa.",
+        "Fiji demanded that Tonga not release the prisoners.",
+        "Fiji called on Tonga not to break off the talks.",
+    ],
+)
+def test_who_is_asked_not_to_do_it_is_asked(read: Reader, sentence: str) -> None:
+    assert told(read(sentence)) == [("REQUEST", "requested", "REQUEST", ["FJI"], ["TON"])]
+
+
+def test_what_somebody_is_warned_against_is_not_done(read: Reader) -> None:
+    assert [report.event_type for report in read("Fiji warned Tonga against launching an attack.")[0]] == ["THREATEN"]
+
+
+@pytest.mark.parametrize("why", ["at the invitation of President Vala", "at Tonga's request", "at the behest of Samoa"])
+def test_on_whose_wish_it_was_done_is_no_further_act(read: Reader, why: str) -> None:
+    assert [report.event_type for report in read(f"Fiji's premier visited Tonga on Monday {why}.")[0]] == ["CONSULT"]
+
+
+def test_where_something_was_refused_nothing_else_was(read: Reader) -> None:
+    (aid,), _ = read("Fiji vetoed a 50 million euro aid package for Tonga at the summit in Apia.")
+    assert (aid.event_type, aid.status_type, aid.quantity, aid.quantity_unit) == ("AID", "denied", 50e6, "EUR")
+
+
+@pytest.mark.parametrize("visit", ["the visit of Tonga's premier", "a visit by Tonga's premier", "Sovaleni's visit"])
+def test_whose_visit_is_put_off_is_the_visitor(read: Reader, visit: str) -> None:
+    assert told(read(f"Fiji postponed {visit}.")) == [("CONSULT", "postponed", "REJECT", ["TON"], ["FJI"])]
+
+
+def test_whose_delivery_is_criticised_is_who_delivers(read: Reader) -> None:
+    assert told(read("Fiji criticised the delivery of tanks by Samoa to Tonga."))[0][4] == ["WSM"]

@@ -698,8 +698,8 @@ def quantity(frame: Frame, nouns: Sequence[Token]) -> tuple[float | None, str | 
             if child.dep_ in ("nummod", "amod", "compound", "quantmod") and child.like_num and child.i < noun.i:
                 value = _number(child)
                 if value is not None and not 1900 <= value <= 2100:
-                    lemma = noun.lemma_.lower()
-                    return value, _CURRENCIES.get(lemma, lemma)
+                    lemma, following = noun.lemma_.lower(), child.nbor().lemma_.lower()
+                    return value, _CURRENCIES.get(following) or _CURRENCIES.get(lemma, lemma)  # "a 5 million euro loan"
         if noun.like_num or noun.pos_ == "NUM":
             value = _number(noun)
             sign = next((c.text for c in noun.children if c.text in _CURRENCIES), None)

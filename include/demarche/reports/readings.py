@@ -19,6 +19,7 @@ _CONFLICT = frozenset({"SANCTION", "COERCE", "MOBILIZE", "ASSAULT", "PROTEST", "
 _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
 OCCURRING = codebook.words("occurring")
 _MOTIVES = codebook.words("motives")
+_BIDDINGS = codebook.words("biddings")
 _PLANNED_ADJECTIVES = codebook.words("planned_adjectives")
 _VAGUE_ADJECTIVES = codebook.words("vague_adjectives")
 #: Acts of words alone: what they are about is their topic.
@@ -414,12 +415,18 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         return None  # "was not the first to": who did it, and when, is another matter
     if link in ("acl", "ccomp", "appos") and reading.status in ("cancelled", "postponed") and _is_refuted(governor):
         return None  # "dismissed a report that the visit had been called off"
+    if link == "against" and not nominal:
+        return None  # "warned it against sending troops"
     if link == "behind" and operators.speaker(governor) is not None:
         return None  # "said that Mali was behind the raid": blame
     if link in ("ccomp", "xcomp") and governor.lemma_.lower() in _ENABLING and not nominal:
         return None  # "the pact allows them to": what may be done isn't done
     found = operators.operator(governor, act)
     effect = found.effect if found else None
+    if effect == "requested" and reading.is_negated and link in ("xcomp", "ccomp"):
+        return None  # "urged it not to send troops": nobody says that it didn't
+    if nominal and link == "at" and act.lemma_.lower() in _BIDDINGS:
+        return None  # "at the invitation of", "at the request of": why something else was done
     if effect == "requested" and nominal and link == "dobj" and governor.lemma_.lower() in _ORDERING:
         effect = "transparent"  # "ordered sanctions on": by its own power, so it is done
     if effect == "requested" and link == "ccomp" and (_is_finite_statement(act) or governor.lemma_ == "tell"):
@@ -524,7 +531,9 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
             return None if governor.lemma_ in ("report", "show", "note") else True
         reading.speaker = reading.speaker or governor
         return True
-    if nominal and link in ("in", "at", "during") and effect in ("requested", "planned", "threatened", "lifted"):
+    if nominal and (
+        link in ("at", "during") or (link == "in" and effect in ("requested", "planned", "threatened", "lifted"))
+    ):
         return False  # "in a call he urged …", "at the meeting they agreed …": where it was said
     if nominal and link not in (
         "dobj",

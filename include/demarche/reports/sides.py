@@ -107,11 +107,15 @@ def is_first_person(token: Token) -> bool:
 
 
 def who_comes(visit: Token | None, verb: Token, is_party: IsParty) -> list[Token]:
-    """The parties that "by" names behind a visit, on whichever word the parser hangs it."""
+    """The parties that "by" names behind a visit, on whichever word the parser hangs it; or "of", or whose it is."""
     if visit is None or syntax.is_verbal(visit):
         return []
     hosts = [visit] if visit == verb or syntax.is_passive(verb) else [visit, verb]
-    return [o for word in hosts for name, o in syntax.obliques(word) if name == "by" and o.i > visit.i and is_party(o)]
+    found = [(name, o) for word in hosts for name, o in syntax.obliques(word) if o.i > visit.i and is_party(o)]
+    coming = [o for name, o in found if name == "by"]
+    coming = coming or [o for o in syntax.children(visit, "poss") if o.pos_ != "PRON" and is_party(o)]
+    is_own = visit.lemma_.lower() in ("journey", "stay", "trip", "visit")
+    return coming or [o for name, o in found if name == "of" and o.head.head == visit and is_own]
 
 
 def subjects_of(verb: Token, is_party: IsParty) -> list[Token]:
@@ -246,12 +250,22 @@ def travelled_to_see(verb: Token, is_party: IsParty) -> list[Token]:
     return [party for act in acts for party in recipients_of(act.token, act, is_party)]
 
 
+def _company(verb: Token, actors: Sequence[Token], act: Act) -> list[Token]:
+    """Who did it, too: "Chad, along with Mali, …", "…, together with Mali", "came accompanied by Mali's premier"."""
+    found = [name for actor in actors for _, name in syntax.company(actor)]
+    if actors and not syntax.is_passive(verb):  # "expelled the consul along with Mara Quill" expels both
+        is_visit = act.entry.mode_type == "visit" and not is_hosting(verb, act.entry)
+        found += [name for link, name in syntax.company(verb) if is_visit or link.left_edge.nbor(-1).text == ","]
+    return [name for name in found if name not in actors]
+
+
 def is_hosting(verb: Token, entry: Entry) -> bool:
     return verb.lemma_ in _HOSTING and entry.event_type == "CONSULT"
 
 
 def verbal_sides(verb: Token, act: Act, is_party: IsParty) -> tuple[list[Token], list[Token]]:
     actors = subjects_of(verb, is_party)
+    actors += [name for name in _company(verb, actors, act) if is_party(name)]
     if syntax.is_passive(verb):
         undergoers = syntax.subjects(verb)
         parties = [u for u in undergoers if is_party(u)]
@@ -350,6 +364,9 @@ def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: 
         authors = [p for o in objects if o.lemma_.lower() in _WORDS_OF for p in _authors(o, is_party)]
         authors = authors or [p for o in objects for c in o.children if c.dep_ == "poss" and c.pos_ != "PRON"
                               for p in syntax.conjuncts(c) if is_party(p)]  # fmt: skip
+        if objects and not authors:  # "criticised the delivery of tanks to Mali by Chad"
+            near = [pair for word in (*objects, token) for pair in syntax.obliques(word)]
+            authors = [o for name, o in near if name == "by" and is_party(o)]
         if authors:
             return authors
     links = _links(act)

@@ -338,6 +338,27 @@ def datives(verb: Token) -> list[Token]:
     return found
 
 
+def company(word: Token) -> list[tuple[Token, Token]]:
+    """(preposition or participle, name) of those who take part beside somebody: "along with", "together with",
+    "alongside", "accompanied by"."""
+    found: list[tuple[Token, Token]] = []
+    for child in word.children:
+        if child.dep_ == "prep" and child.lower_ == "along":
+            links = [inner for inner in children(child, "prep") if inner.lower_ == "with"]
+        elif child.dep_ == "prep":
+            is_joint = child.lower_ == "with" and any(c.lower_ == "together" for c in children(child, "advmod"))
+            links = [child] if is_joint or child.lower_ == "alongside" else []
+        else:
+            is_led = child.tag_ == "VBN" and child.dep_ in ("acl", "advcl") and child.lower_ in _ACCOMPANIED
+            links = [inner for inner in children(child, "agent") if is_led]
+        names = [part for link in links for noun in children(link, "pobj") for part in conjuncts(noun)]
+        found += [(child, name) for name in names if name.pos_ == "PROPN"]
+    return found
+
+
+_ACCOMPANIED = frozenset({"accompanied", "flanked", "joined"})
+
+
 def obliques(token: Token) -> Iterator[tuple[str, Token]]:
     """(preposition, its object) of a verb or noun, coordination unfolded, "out of X" as ("out of", X)."""
     for child in token.children:
