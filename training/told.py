@@ -74,7 +74,7 @@ def read(folder: Path) -> Iterator[Example]:
 
 def _example(hand: str, candidate: told.Candidate, visits: Sequence[gold.Visit], document: Document) -> Example:
     printed = document.known_date
-    meant = [visit for visit in visits if _is_meant(candidate, visit, printed)]
+    meant = [visit for visit in visits if is_meant(candidate, visit, printed)]
     begun = [known for visit in meant if (known := _is_begun(visit, printed)) is not None]
     return Example(hand, candidate.row, bool(meant), begun[0] if begun else None)
 
@@ -101,7 +101,7 @@ def _is_listed(candidate: told.Candidate, row: GoldEvent) -> bool:
     return candidate.leader.country_code in guests and candidate.host in hosts
 
 
-def _is_meant(candidate: told.Candidate, visit: gold.Visit, printed: date | None) -> bool:
+def is_meant(candidate: told.Candidate, visit: gold.Visit, printed: date | None) -> bool:
     guest = candidate.leader
     if visit.host != candidate.host or visit.guest not in (None, guest.country_code):
         return False

@@ -23,7 +23,7 @@ SECTORS: tuple[str, ...] = tuple(row["sector"] for row in codebook.table("sector
 STATUSES = ("requested", "threatened", "planned", "occurred", "postponed", "cancelled", "denied", "hypothetical")
 PRECISIONS = ("day", "week", "month", "year", "unknown")
 #: Which part of a visit a report tells, and which day its dates therefore are.
-STAGES = ("setout", "start", "midst", "end", "home", "mention")
+STAGES = ("setout", "start", "midst", "end", "home", "mention", "trace")
 ROLES = ("actor", "recipient")
 PARTS = ("visitor", "host", "mediator", "signatory", "delegation", "speaker", "participant")
 ENTITY_TYPES = ("person", "state", "organisation", "group", "body", "place")

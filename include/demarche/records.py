@@ -311,7 +311,9 @@ class Report(_Coding):
     date_text: DateText = None
     anchor_date: AnchorDate = None
     day_count: int | None = Field(None, description="How many days a visit is told to last; null: not told", ge=1)
-    stage_type: str | None = Field(None, description="Which part of a visit is told; null: none, or the whole of it")
+    stage_type: str | None = Field(
+        None, description="Which part of a visit is told; trace: none; null: none, or the whole of it"
+    )
     confidence_score: Score
     coding_rule: str = Field(description="The rule or example that decided")
     coder_version: str = Field(description="Version of coder and codebook")

@@ -54,16 +54,17 @@ def texts(number: int, wording: int) -> Document:
 def told(of: Document, number: int, wording: int) -> Iterator[tuple[Report, list[ReportParticipant]]]:
     for ordinal in range(1 + number % 3):
         chance = random.Random(f"{number} {ordinal} {wording}")
-        kind = chance.randrange(9)
+        kind = chance.randrange(10)
         event_type, mode, status, trigger = (
             ("CONSULT", "visit", "planned", "visit"), ("CONSULT", None, "occurred", "met"),
             ("CONSULT", "visit", "occurred", "visited"), ("SANCTION", "expel", "occurred", "expelled"),
             ("SUPPORT", None, "occurred", "signed"), ("SUPPORT", None, "occurred", "ratified"),
             ("CONSULT", None, "cancelled", "called off"), ("THREATEN", None, "threatened", "threatened"),
-            ("CONSULT", None, "occurred", "met"),
+            ("CONSULT", None, "occurred", "met"), ("CONSULT", "visit", "occurred", "spoke"),
         )[kind]  # fmt: skip
         days = chance.randrange(4) + 45 * (number % 3)
-        start = None if chance.random() < 0.15 else date(2024, 3, 29) + timedelta(days=days)
+        is_trace = trigger == "spoke"
+        start = None if is_trace or chance.random() < 0.15 else date(2024, 3, 29) + timedelta(days=days)
         sentence = f"In Strelsau they {trigger}, as was told, about the {('ferry', 'bridge')[kind % 2]} of the valley."
         report = Report(
             report_id=record_id("r", of.document_id, ordinal), document_id=of.document_id,
@@ -73,7 +74,7 @@ def told(of: Document, number: int, wording: int) -> Iterator[tuple[Report, list
             sentence_start_offset=100 * ordinal, sentence_end_offset=100 * ordinal + len(sentence),
             trigger_text=trigger, trigger_start_offset=100 * ordinal + sentence.index(trigger),
             trigger_end_offset=100 * ordinal + sentence.index(trigger) + len(trigger), confidence_score=0.7,
-            coding_rule="hand", coder_version="1",
+            coding_rule="hand", coder_version="1", stage_type="trace" if is_trace else None,
         )  # fmt: skip
         first = chance.randrange(2)
         sides = chance.sample(PARTIES[first : first + 2], chance.choice((1, 2, 2, 2)))

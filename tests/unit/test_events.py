@@ -479,6 +479,30 @@ def test_the_length_of_a_visit_gives_its_end_where_no_report_does(press: Press) 
     assert only(press.resolve()).end_date == date(2021, 5, 6)
 
 
+def test_a_trace_says_that_a_planned_visit_came_about_and_is_none_by_itself(press: Press) -> None:
+    trace = visit(press, press.print("Two", "2021-05-05"), "trace")
+    assert press.resolve().events == ()
+    visit(press, press.print("One", "2021-05-01"), None, on="2021-05-04", until="2021-05-06", status="planned")
+    resolution = press.resolve()
+    event = only(resolution)
+    assert (event.status_type, event.start_date, event.report_count) == ("occurred", date(2021, 5, 4), 1)
+    assert [row.report_id for row in resolution.event_statuses if row.status_type == "occurred"] == [trace]
+
+
+@pytest.mark.parametrize(("printed", "who"), [("2021-05-03", VELLA), ("2021-07-05", VELLA), ("2021-05-05", MOREAU)])
+def test_a_trace_of_another_time_or_person_says_nothing(press: Press, printed: str, who: str) -> None:
+    visit(press, press.print("One", "2021-05-01"), None, on="2021-05-04", status="planned")
+    visit(press, press.print("Two", printed), "trace", who=who)
+    assert only(press.resolve()).status_type == "planned"
+
+
+def test_a_trace_from_before_a_visit_was_put_off_says_nothing(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-01"), None, on="2021-05-04", status="planned")
+    visit(press, press.print("Two", "2021-05-05"), "trace")
+    visit(press, press.print("Three", "2021-05-06"), None, on="2021-05-20", status="postponed")
+    assert only(press.resolve()).status_type == "postponed"
+
+
 def test_a_day_within_a_visit_is_neither_end_of_it(press: Press) -> None:
     plan = press.print("One", "2021-05-02")
     visit(press, plan, None, on="2021-05-04", until="2021-05-06", status="planned")

@@ -80,6 +80,16 @@ def test_what_a_draft_tells_is_not_told_twice(parsed: Parsed) -> None:
     assert "whole text" not in {rule for _, _, rule in found}
 
 
+def test_a_visit_that_is_hardly_told_leaves_a_trace(parsed: Parsed) -> None:
+    doc, mentions, document = parsed(AT_THE_PORT)
+    drafts, text = reports._read_document(doc, mentions, document)  # type: ignore[arg-type]
+    (guest, _) = sorted(told.candidates(drafts, text), key=lambda one: one.host, reverse=True)
+    for probabilities, stages in (((0.5, 0.9), ["trace"]), ((0.1, 0.9), []), ((0.5, 0.3), [])):
+        found = told.traces(drafts, text, [told.Judged(guest, *probabilities)])
+        assert [draft.stay.stage_type for draft in found] == stages
+        assert all(draft.status_type == "occurred" and draft.when.start_date is None for draft in found)
+
+
 def test_every_leader_is_weighed_with_every_other_state(parsed: Parsed) -> None:
     doc, mentions, document = parsed(AT_THE_PORT)
     found = reports.measure_visits(doc, mentions, document=document)  # type: ignore[arg-type]

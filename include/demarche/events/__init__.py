@@ -128,14 +128,15 @@ def resolve_events(
     """Every report in its event; the same outcome whatever the order of the input.
 
     ``documents`` holds the facts of each report's document, and of the other documents of its story, from which the
-    voice is known. A report that came with two partitions counts with the smaller. Raises KeyError for a report whose
-    document isn't given.
+    voice is known. A report that came with two partitions counts with the smaller. Traces of what no report tells stand
+    among the reports under the id of no event. Raises KeyError for a report whose document isn't given.
     """
-    agreed = form(fold(reports, participants, documents, decisions=decisions), documents)
+    formed = form(fold(reports, participants, documents, decisions=decisions), documents)
+    agreed = [one for one in formed if one.is_told]
     nodes = [node_of(one.event, one.happening.tales) for one in agreed]
     return Resolution(
         events=tuple(one.event for one in agreed),
-        event_reports=tuple(row for one in agreed for row in one.reports),
+        event_reports=tuple(row for one in formed for row in one.reports),
         event_participants=tuple(row for one in agreed for row in one.participants),
         event_statuses=tuple(row for one in agreed for row in one.statuses),
         event_links=link(nodes),

@@ -33,6 +33,11 @@ class Agreed:
     statuses: tuple[EventStatus, ...]
     happening: Happening
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it is more than traces of something that no report tells."""
+        return not all(tale.is_trace for tale in self.happening.tales)
+
 
 def agree(happening: Happening, voices: Voices) -> Agreed:
     """The event that a happening's reports amount to."""
@@ -43,8 +48,9 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
     steps = _steps([tale for tale in tales if not tale.is_mention or _looks_back(tale, tales)] or tales)
     status, is_status_disputed = _final_status(tales, steps, voices)
     weighty = _weighty(tales, status)
-    held = [tale for tale in happening.attested_by if tale.status == "occurred"]
-    last_step = _step_of_talks(happening.attested_by, status, steps)
+    attested_by = _since_moved(happening.attested_by, tales)
+    held = [tale for tale in attested_by if tale.status == "occurred"]
+    last_step = _step_of_talks(attested_by, status, steps)
     if last_step is not None:
         steps, status = [*steps, last_step], last_step.status
     event_type = first.report.event_type  # a reviewer may have merged unlike acts, and a mode is one of its act
@@ -56,7 +62,7 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
     ]
     # it can't have begun after it was first told, a day's slack for time zones
     limit = min(told) + timedelta(days=1) if told and status == "occurred" else date.max
-    talks = [tale for tale in happening.attested_by if tale.status in ("occurred", "planned")]
+    talks = [tale for tale in attested_by if tale.status in ("occurred", "planned")]
     interval, is_date_disputed = _interval(tales, weighty, status, mode, voices, limit, talks)
     place, is_place_disputed = _place(weighty, tales, voices)
     quantity, is_quantity_disputed = _quantity(tales, voices)
@@ -238,6 +244,12 @@ def _final_status(tales: Sequence[Tale], steps: Sequence[Tale], voices: Voices) 
         same_day = {step.status for step in later if step.said == later[-1].said}
         status = "postponed" if "postponed" in same_day else "cancelled" if "planned" in statuses else status
     return status, False
+
+
+def _since_moved(attested_by: Sequence[Tale], tales: Sequence[Tale]) -> list[Tale]:
+    """Without the traces of a visit that are older than the word that it was put off."""
+    moved = max((tale.said for tale in tales if tale.status == "postponed" and tale.said), default=date.min)
+    return [tale for tale in attested_by if not tale.is_trace or (tale.said or date.min) > moved]
 
 
 def _step_of_talks(talks: Sequence[Tale], status: str, steps: Sequence[Tale]) -> Tale | None:

@@ -141,6 +141,7 @@ def _codings(tales: Iterable[Tale], decided: set[str]) -> list[list[Tale]]:
             report.event_type, report.mode_type, tale.status, _names(tale.actors), _names(tale.recipients),
             tale.interval, report.date_precision_type, report.place_id, report.place_name,
             report.country_code, report.quantity, report.quantity_unit, tale.round_number, tale.deed, tale.published,
+            tale.is_trace,
         )  # fmt: skip
         folded[(*coding, *apart)].append(tale)
     return sorted(folded.values(), key=lambda same: same[0].key)
@@ -192,7 +193,7 @@ def _months(first: date, last: date) -> list[str]:
 
 def _document_keys(tale: Tale) -> frozenset[str]:
     """A visit's document: one text may tell of a visit again, without date or host."""
-    is_visit = tale.report.mode_type == "visit" and tale.everybody
+    is_visit = tale.report.mode_type == "visit" and tale.everybody and not tale.is_trace
     return frozenset({f"document|{tale.facts.document_id}"} if is_visit else ())
 
 

@@ -50,6 +50,8 @@ def compare(one: Tale, other: Tale) -> Verdict:
     """The verdict on two reports; the same whichever comes first."""
     if one.report.event_type != other.report.event_type:
         return _conflict("another_act")
+    if one.is_trace or other.is_trace:
+        return Verdict("attests", "was_there") if _is_traced(one, other) or _is_traced(other, one) else _APART
     if is_same_text(one, other):
         return Verdict("strong", "same_text", 10.0)
     if _attests(one, other) or _attests(other, one):
@@ -133,7 +135,12 @@ def _attests(talks: Tale, visit: Tale) -> bool:
         return False
     if not _is_in_time(talks, visit):
         return False
-    own, theirs = aligned(visit.actors, talks.everybody)
+    return _is_guest_among(visit, talks.everybody)
+
+
+def _is_guest_among(visit: Tale, others: Side) -> bool:
+    """Whether a visitor is, by name, among others."""
+    own, theirs = aligned(visit.actors, others)
     return any(a.is_same(b) for whom in own.keys() & theirs.keys() for a in own[whom] for b in theirs[whom])
 
 
@@ -196,6 +203,20 @@ def _is_undated_in_time(talks: Tale, visit: Tale) -> bool:
         return is_there and days.start <= talks.published <= days.end + timedelta(days=settings()["news_days"])
     is_near = days.start <= talks.published + timedelta(days=settings()["visit_span_days"])
     return talks.status != "planned" and is_near and talks.published <= days.end
+
+
+def _is_traced(trace: Tale, visit: Tale) -> bool:
+    """Whether a text that reads as if somebody had been there was printed when a visit of his was to be, or soon after:
+    it came about."""
+    days, printed = visit.interval, trace.published
+    is_open = visit.report.mode_type == "visit" and not visit.is_trace and visit.status in ("planned", "postponed")
+    if not trace.is_trace or not is_open or days is None or printed is None:
+        return False
+    if visit.status == "postponed" and printed <= (visit.published or printed):
+        return False
+    if not days.start <= printed <= days.end + timedelta(days=settings()["trace_days"]):
+        return False
+    return not trace.recipients.keys().isdisjoint(visit.recipients) and _is_guest_among(visit, trace.actors)
 
 
 def _is_lonely(one: Tale, other: Tale) -> bool:

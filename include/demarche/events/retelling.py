@@ -22,7 +22,8 @@ def settle(tales: Iterable[Tale]) -> list[Tale]:
     settled: list[Tale] = []
     visits: dict[str, list[Tale]] = defaultdict(list)
     for tale in _as_first_printed(tales):
-        (visits[tale.facts.document_id] if tale.report.mode_type == "visit" else settled).append(tale)
+        is_visit = tale.report.mode_type == "visit" and not tale.is_trace
+        (visits[tale.facts.document_id] if is_visit else settled).append(tale)
     for told in visits.values():
         of_document = [_put_off(_without_home(tale, told), told) for tale in told]
         settled += [_filled(tale, [other for other in of_document if other is not tale]) for tale in of_document]

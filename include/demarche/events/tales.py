@@ -130,6 +130,11 @@ class Tale:
         """Whether a visit is only spoken of, without a date: that there is one, not that it has been."""
         return self.stage == "mention" and self.report.status_type == "occurred" and self.report.start_date is None
 
+    @property
+    def is_trace(self) -> bool:
+        """Whether it is no visit by itself, and only speaks for one that others tell."""
+        return self.stage == "trace"
+
 
 @cache
 def settings() -> Mapping[str, Any]:

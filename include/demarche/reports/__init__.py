@@ -65,9 +65,11 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     drafts, text = _read_document(doc, mentions, document)
     if len(text.sentences) >= _FEW_SENTENCES:
         facts = text.facts
-        drafts = told.complete(drafts, text)
+        judged = told.judge(drafts, text)
+        drafts = told.complete(drafts, text, judged)
         drafts = days.complete(drafts, text.sentences, text.parties, facts.anchor, facts.filed)
         drafts = relevance.diplomatic(drafts)
+        drafts += told.traces(drafts, text, judged)
     return _records(drafts, text.sentences, document, text.facts.anchor)
 
 

@@ -5,7 +5,8 @@ means a visit, and yet whoever reads the article knows that somebody was there. 
 each state that it names beside his own, `measure` counts what it says of the two: who is named how often and how early,
 what his clauses tell as done and as ahead, what `itinerary` reads of his days, which acts have been read. Two small
 forests that `training/told.py` fits say how probable it is that the text tells of this visit, and that it tells it as
-begun. A probable one of which no report comes otherwise gets one, with its plainest clause as the evidence.
+begun. A probable one of which no report comes otherwise gets one, with its plainest clause as the evidence. A less
+probable one, told as begun, leaves a *trace*: no visit by itself, but one that other texts plan came about.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +39,8 @@ TOLD_FILE, BEGUN_FILE = "model/told.npz", "model/begun.npz"
 FLOOR = 0.85
 #: Up to the first probability it is told as ahead, from the second one on as begun; between them it isn't known.
 OPEN = (0.25, 0.75)
+#: From which probabilities on (told, begun) a text leaves a trace of a visit.
+TRACE = (0.3, 0.6)
 _FAR = 9  # sentences; farther is all the same
 _MOST_DAYS = 60
 _SAYING, _RECEIVING = codebook.words("saying"), codebook.words("hosting") | {"meet", "see"}
@@ -55,6 +59,7 @@ _IN_TITLES = {
     "over": codebook.words("visit_ends") | {"after", "back", "home", "return"},
 }
 _LEAST_NAME = 4  # letters
+_STILL_AHEAD = frozenset({"planned", "requested"})
 _STATUSES = {"occurred": "done", "planned": "ahead", "postponed": "off", "cancelled": "off", "denied": "off"}
 
 
@@ -73,6 +78,14 @@ class Candidate:
     def row(self) -> NDArray[np.float32]:
         """The traits, as the forests want them."""
         return np.array(list(self.traits.values()), dtype=np.float32)
+
+
+class Judged(NamedTuple):
+    """How probable it is that a text tells of a candidate, and that it tells it as begun."""
+
+    candidate: Candidate
+    told: float
+    begun: float
 
 
 @dataclass(frozen=True)
@@ -229,7 +242,7 @@ def _of_persons(guest: str, leader: Mention, text: Text) -> dict[str, float]:
 
 def _of_title(guest: str, host: str, leader: Mention, text: Text) -> dict[str, float]:
     """Whom and what the headline names."""
-    words = {form for word in text.title for form in _stems(word)}
+    words = {form for word in text.title for form in stems(word)}
     hosts = {key for key, other in text.leaders.items() if other.country_code == host}
     others = {key for key, other in text.leaders.items() if other.country_code not in (host, leader.country_code)}
     named = text.titled - {None}
@@ -244,7 +257,7 @@ def _of_title(guest: str, host: str, leader: Mention, text: Text) -> dict[str, f
     }
 
 
-def _stems(word: str) -> set[str]:
+def stems(word: str) -> set[str]:
     """A word and what it may be a form of: "arrives", "landed", "meeting", "leaving"."""
     ends = [("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e")]
     return {word} | {word.removesuffix(end) + base for end, base in ends if word.endswith(end)}
@@ -424,20 +437,22 @@ def _is_state(mention: Mention) -> bool:
 
 
 # --- reports -----------------------------------------------------------------------------------------------------
-def complete(drafts: Sequence[Draft], text: Text) -> list[Draft]:
-    """The drafts of an article, with the visits that it tells in other words."""
+def judge(drafts: Sequence[Draft], text: Text) -> list[Judged]:
+    """All that an article may tell, the most probable first."""
     found = candidates(drafts, text)
     if not found:
-        return list(drafts)
+        return []
     rows = np.stack([candidate.row for candidate in found])
-    told, begun = _forest(TOLD_FILE).probabilities(rows), _forest(BEGUN_FILE).probabilities(rows)
-    return _with(drafts, text, zip(found, told, begun, strict=True))
+    told, begun = (_forest(name).probabilities(rows) for name in (TOLD_FILE, BEGUN_FILE))
+    judged = (Judged(*one) for one in zip(found, told, begun, strict=True))
+    return sorted(judged, key=lambda one: -one.told)
 
 
-def _with(drafts: Sequence[Draft], text: Text, judged: Iterable[tuple[Candidate, float, float]]) -> list[Draft]:
+def complete(drafts: Sequence[Draft], text: Text, judged: Iterable[Judged]) -> list[Draft]:
+    """The drafts of an article, with the visits that it tells in other words."""
     added: list[Draft] = []
     delegations: set[tuple[str | None, str]] = set()
-    for candidate, told, begun in sorted(judged, key=lambda one: -one[1]):
+    for candidate, told, begun in judged:
         own, host = candidate.leader.country_code, candidate.host
         if told < FLOOR or OPEN[0] < begun < OPEN[1] or (own, host) in delegations or _has_met(candidate):
             continue
@@ -450,12 +465,35 @@ def _with(drafts: Sequence[Draft], text: Text, judged: Iterable[tuple[Candidate,
     return sorted([*drafts, *added], key=lambda draft: draft.sentence_index)
 
 
+def traces(drafts: Sequence[Draft], text: Text, judged: Iterable[Judged]) -> list[Draft]:
+    """What an article says of visits that have been, as it seems, and that it doesn't tell."""
+    found = []
+    for candidate, told, begun in judged:
+        own, host = candidate.leader.country_code, candidate.host
+        is_known = any(_is_by(draft, own, host) and draft.status_type not in _STILL_AHEAD for draft in drafts)
+        if told < TRACE[0] or begun < TRACE[1] or is_known or _has_called(candidate, drafts):
+            continue
+        draft = _draft(candidate, "occurred", told, text)
+        if draft is not None and draft.status_type == "occurred":
+            found.append(replace(draft, when=When(anchor_date=text.facts.anchor), stay=stays.Stay(None, "trace")))
+    return found
+
+
 def _has_met(candidate: Candidate) -> bool:
     """Whether a report has been made of a meeting that put the guest there."""
     return any(candidate.traits[name] for name in _MEETING)
 
 
 _MEETING = ("met_host_here_done", "met_others_here_done")
+
+
+def _has_called(candidate: Candidate, drafts: Iterable[Draft]) -> bool:
+    """Whether a guest is told to have talked with the host by telephone: then he wasn't there."""
+    calls = (draft.parties for draft in drafts if draft.mode_type == "phone")
+    return any(
+        candidate.guest in map(_party_key, parties) and candidate.host in {party.country_code for party in parties}
+        for parties in calls
+    )
 
 
 def _is_by(draft: Draft, own: str | None, host: str) -> bool:

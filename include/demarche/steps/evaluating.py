@@ -153,5 +153,7 @@ def _told(
         parties[party.report_id].append(party)
     told: dict[str, list[Told]] = defaultdict(list)
     for report in reports:
+        if report.stage_type == "trace":  # it tells nothing by itself
+            continue
         told[report.document_id].append(Told(report, tuple(parties[report.report_id])))
     return {name: tuple(told[document.document_id]) for name, document in documents.items()}

@@ -268,11 +268,12 @@ def _rows(agreed: Sequence[events.Agreed], folded: events.Codings) -> Mapping[ty
                     seat_date=day,
                 )
             )
+    told = [one for one in agreed if one.is_told]  # of mere traces only the reports are kept, for what comes later
     return {
-        Event: [one.event for one in agreed],
+        Event: [one.event for one in told],
         EventReport: list(chain.from_iterable(one.reports for one in agreed)),
-        EventParticipant: list(chain.from_iterable(one.participants for one in agreed)),
-        EventStatus: list(chain.from_iterable(one.statuses for one in agreed)),
+        EventParticipant: list(chain.from_iterable(one.participants for one in told)),
+        EventStatus: list(chain.from_iterable(one.statuses for one in told)),
         EventCluster: [
             EventCluster(
                 event_id=one.event.event_id,
@@ -291,7 +292,7 @@ def _relink(
 ) -> None:
     """Draw the links of events that changed, of those that may be linked to one of them, and of nothing else."""
     changed = held.touched_events(resolved) | set(fresh)
-    nodes = {one.event.event_id: events.node_of(one.event, one.happening.tales) for one in agreed}
+    nodes = {one.event.event_id: events.node_of(one.event, one.happening.tales) for one in agreed if one.is_told}
     offers = held.offers(changed)
     keys = []
     for event_id in changed & nodes.keys():

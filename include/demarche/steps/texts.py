@@ -252,7 +252,7 @@ def _answer(question: _Question, coding: Coding | Exception) -> dict[str, Any]:
         "published_date": document.known_date.isoformat() if document.known_date else None,
         "language_code": document.language_code,
         "entities": [_entity(mention) for mention in coding.mentions if mention.mention_type in ontology.ENTITY_TYPES],
-        "events": [_event(report, coding.participants) for report in coding.reports],
+        "events": [_event(report, coding.participants) for report in coding.reports if report.stage_type != "trace"],
         "skipped_sentences": coding.skipped_sentences,
     }
 

@@ -94,8 +94,9 @@ WHERE place_id IS NOT NULL
 UNION ALL
 SELECT DISTINCT 'event_reports.event_id' AS reference_name, event_id AS id
 FROM core.event_reports
+JOIN core.reports AS r ON r.report_id = event_reports.report_id AND r.load_date = event_reports.report_load_date
 ANTI JOIN core.events AS known ON known.event_id = event_reports.event_id
-WHERE event_id IS NOT NULL
+WHERE event_id IS NOT NULL AND r.stage_type IS DISTINCT FROM 'trace'
     AND event_reports.load_date BETWEEN CAST($first_date AS DATE) AND CAST($last_date AS DATE)
 UNION ALL
 SELECT DISTINCT 'event_reports.report_id' AS reference_name, report_id AS id
