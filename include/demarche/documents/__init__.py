@@ -33,6 +33,7 @@ MAX_LINES = 20_000  # of a page in plain text; each is looked at by many rules
 _SOME_LETTERS = re.compile(r"[^\W\d_](?s:.)*?[^\W\d_]")
 _LEAD_CHARACTERS = 500
 _ADDRESS = re.compile(r"(?P<label>[^\W\d_][\w ]{1,30}:\s)?(?P<url>https?://[^\s/]+/\S+?)(?:\s\d{1,3}/\d{1,3})?")
+_WEB_BEGAN = 1991
 _LATE_PRINT = 7  # days after which somebody printed a page from a browser, which prints its own day
 _MISSED = 1.5  # by so much longer is what the page says its text is: then the extractor missed most of it
 
@@ -160,7 +161,7 @@ def _from_page(raw: RawDocument) -> _Draft:
     if draft.title:
         draft.title = headings.without_tag(_without_site(draft.title, draft.source_name))
     said = (
-        (rule, names.without_outlet(value or "", draft.source_name))
+        (rule, names.without_outlet(names.without_moment(value or ""), draft.source_name))
         for rule, value in _found(pages.BYLINE_RULES, markup)
     )
     bylines = ((rule, names.tidy_byline(value)) for rule, value in said)
@@ -245,9 +246,17 @@ def _days_on_page(
     last change as marked."""
     body = "\n".join(draft.paragraphs)
     changes: list[Moment] = []
+    by_address = day_of(draft.url)
+    by_address = by_address if by_address and by_address <= fetched else None
+
+    def is_told_of(day: date) -> bool:
+        """Whether a day is the article's matter: older than the web, or far from that in the page's address."""
+        return day.year < _WEB_BEGAN or (by_address is not None and abs((day - by_address).days) > _LATE_PRINT)
 
     def printed(head: Sequence[str], tail: Sequence[str] = ()) -> tuple[str, str, Moment | None]:
         found, changed = publication.printed(head, tail, body, order)
+        if found and is_told_of(found.day):
+            found = None
         if changed:
             changes.append(changed)
             if not draft.modified:
@@ -258,8 +267,7 @@ def _days_on_page(
     yield printed(around.below_title)
     yield "metadata", *likely
     yield printed((*around.below_title, *draft.around))
-    by_address = day_of(draft.url)
-    yield "metadata", "address", Moment(by_address) if by_address and by_address <= fetched else None
+    yield "metadata", "address", Moment(by_address) if by_address else None
     above = around.above if "title" in draft.rules else ()
     yield from (printed(above[number:]) for number in range(len(above) - 1, -1, -1))
     yield printed((), around.behind)
@@ -267,7 +275,7 @@ def _days_on_page(
     yield "text", "dateline", publication.dateline_day(draft.paragraphs)
     near = (*around.below_title, *draft.around, *around.above)
     guess = publication.printed(near, around.behind, body, replace(order, guesses=True))[0]
-    yield "inferred", AMBIGUOUS, guess if guess and guess.day <= fetched else None
+    yield "inferred", AMBIGUOUS, guess if guess and guess.day <= fetched and not is_told_of(guess.day) else None
     yield "text", "searched", pages.searched_date(markup, draft.url, fetched)
     yield "metadata", "modified", draft.modified
 
@@ -352,12 +360,29 @@ def _says_something(title: str) -> bool:
 
 
 def _without_site(title: str, site: str) -> str:
-    """A title without " | The Courier" behind it."""
-    *heads, last = _SITE_SEPARATOR.split(title)
-    letters, site_letters = (re.sub(r"^the\s|\W", "", name.lower()) for name in (last, site))
-    if heads and _says_something(" ".join(heads)) and letters and (letters in site_letters or site_letters in letters):
-        return title[: title.rindex(last)].rstrip(" |–—»·:：｜_-")
+    """A title without " | The Courier" behind it, or "The Courier | " before it."""
+    parts = _SITE_SEPARATOR.split(title)
+    if len(parts) < 2:
+        return title
+    first, last = parts[0], parts[-1]
+    if _says_something(" ".join(parts[:-1])) and _is_site(last, site):
+        return title[: title.rindex(last)].rstrip(_SEPARATORS)
+    if _says_something(" ".join(parts[1:])) and _is_site(first, site, _MOST_OF_SITE):
+        return title[len(first) :].lstrip(_SEPARATORS)
     return title
+
+
+_SEPARATORS = " |–—»·:：｜_-"
+_MOST_OF_SITE = 0.5  # of its letters: what stands first may be a place that the outlet is named for
+
+
+def _is_site(words: str, site: str, share: float = 0.0) -> bool:
+    """Whether words name the site: with the letters of its name, of which they have such a share."""
+    letters, site_letters = (re.sub(r"^the\s|\W", "", name.lower()) for name in (words, site))
+    if not letters or not site_letters or len(letters) < share * len(site_letters):
+        return False
+    named = [re.sub(r"\W", "", word) for word in re.sub(r"^the\s", "", words.lower()).split()]
+    return letters in site_letters or site_letters in letters or all(word in site_letters for word in named if word)
 
 
 def _printed_part(title: str, lines: list[str]) -> str | None:

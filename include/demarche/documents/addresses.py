@@ -26,7 +26,7 @@ _DAY = re.compile(
     r"(?P<day>0[1-9]|[12]\d|3[01]|[1-9](?!\d))(?!\d)",
     re.IGNORECASE,
 )
-_DAY_IN_SECTION = re.compile(r"/(?P<year>(?:19|20)\d\d)(?P<mark>/)[a-z_-]+/(?P<month>\d{1,2})/(?P<day>\d{1,2})/")
+_DAY_IN_SECTION = re.compile(r"/(?P<year>(?:19|20)\d\d)(?P<mark>/)[A-Za-z_-]+/(?P<month>\d{1,2})/(?P<day>\d{1,2})/")
 _MONTH_IN_PATH = re.compile(r"/(?P<year>(?:19|20)\d\d)/(?P<month>0?[1-9]|1[0-2])(?=/|$)")
 _MONTH_FIRST_HOSTS = ("us", "ph", "gov", "mil", "edu")  # the United States', and the Philippines
 _NO_COUNTRY = ("ai", "ca", "cc", "co", "fm", "io", "ly", "me", "to", "tv", "ws")  # anybody's; Canada writes both ways

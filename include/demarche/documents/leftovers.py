@@ -15,6 +15,7 @@ from demarche.documents.furniture import (
     without_agency_tails,
 )
 from demarche.documents.lines import addresses_reader, is_date_line, kind_of, phrases, words_of
+from demarche.documents.moments import days_in
 from demarche.documents.names import is_byline
 from demarche.documents.sentences import QUOTED, SENTENCE_END, STRONG_END, count_words, stems_of
 
@@ -26,6 +27,8 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
     """The paragraphs of a page whose main text is already found, without labels, repeats, credits, what comes behind
     its end, and at both ends without what can't be the article; and these."""
     lines, behind = _until_its_end(lines)
+    lines, remarks = _until_remarks(lines)
+    behind = [*remarks, *behind]
     if len(lines) > 1 and _is_lone_item(*lines[-2:]):
         lines, behind = lines[:-1], [lines[-1], *behind]
     repeated = find_repeated(lines) | find_quoted_again(lines)
@@ -110,11 +113,19 @@ _MOST_CAPTIONS = 0.2  # of a text; in a gallery they are the article
 def _captions(lines: list[str]) -> set[int]:
     """Numbers of lines that are captions by their credits."""
     short = [(number, line) for number, line in enumerate(lines) if len(line) <= 2 * MAX_LABEL_LENGTH]
-    found = {number for number, line in short if phrases("caption").fullmatch(line)}
+    found = {
+        number
+        for number, line in short
+        if phrases("caption").fullmatch(line) and not (_ABOUT_PICTURES.match(line) and STRONG_END.search(line))
+    }
     length = sum(len(lines[number]) for number in found)
     return found if length <= _MOST_CAPTIONS * sum(map(len, lines)) else set()
 
 
+_ABOUT_PICTURES = re.compile(
+    r"(?i)(?:photo|picture|image|illustration)s? "
+    r"(?!caption|credit|source|courtesy|above|below|left|right|top|bottom|by|from)[a-z]{2,12}: "
+)  # "Photo tip: …"
 _OF_READERS = re.compile(
     r"(?i)\W*(?:\d+ )?(?:\w+ )?(?:comments?|thoughts?|responses?|repl(?:y|ies)|reactions?|pings?)\b"
 )
@@ -133,6 +144,37 @@ def _until_its_end(lines: list[str]) -> tuple[list[str], list[str]]:
                 return lines[:start], lines[start:]
         words += count_words(line) if STRONG_END.search(line) else 0
     return lines, []
+
+
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)")
+_MOST_SIGNED = 6  # words of a name, and of what stands before it
+
+
+def _until_remarks(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines before those that readers signed, each with another name, a day and an hour, and these. Entries of a
+    live blog are signed by few."""
+    signed: dict[int, str] = {}
+    words = 0
+    for number, line in enumerate(lines):
+        if words >= BEGUN_WORDS and (name := _signed_at(line)):
+            signed[number] = name
+        words += count_words(line) if STRONG_END.search(line) else 0
+    if len(set(signed.values())) < 2 or len(set(signed.values())) <= _MOST_ALIKE * len(signed):
+        return lines, []
+    return lines[: min(signed)], lines[min(signed) :]
+
+
+_MOST_ALIKE = 0.5  # of all who signed
+
+
+def _signed_at(line: str) -> str | None:
+    """The words beside day and hour in a line that has both and little else."""
+    if len(line) > MAX_LABEL_LENGTH or not _CLOCK.search(line) or not (days := days_in(line)):
+        return None
+    for start, end, _ in reversed(days):
+        line = f"{line[:start]} {line[end:]}"
+    name = " ".join(re.findall(r"[^\W\d_][\w.’'-]*", _CLOCK.sub(" ", line)))
+    return name if 0 < count_words(name) <= _MOST_SIGNED and name != name.lower() else None
 
 
 def _is_loose(line: str) -> bool:

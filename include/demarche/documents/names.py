@@ -73,6 +73,8 @@ def without_role(line: str) -> str:
     words = line.split()
     if not words or words[-1].lower() not in byline["role"]:
         return line
+    roles = (number for number, word in enumerate(words) if number >= 2 and word.lower() in byline["role"])
+    words = words[: next(roles, len(words))]
     while len(words) > 2 and words[-1].lower() in (*byline["role"], *byline["no_name"]):
         words.pop()
     return " ".join(words).rstrip(" ,")
@@ -101,7 +103,25 @@ def tidy_names(names: str) -> str:
 def without_outlet(byline: str, outlet: str) -> str:
     """A byline without the outlet behind the names: "Ann Lee, The Courier", "Ann Lee for The Courier"."""
     name = re.escape(re.sub(r"(?i)^the\s", "", outlet))
-    return re.sub(rf"(?i)(?:\s*[,|–—]|\s-|\s(?:for|of))\s(?:the\s)?{name}$", "", byline.strip()) if outlet else byline
+    bare = re.sub(rf"(?i)(?:\s*[,|–—]|\s-|\s(?:for|of))\s(?:the\s)?{name}$", "", byline.strip()) if outlet else byline
+    names, _, last = bare.rpartition(", ")
+    letters = _LETTERS.sub("", last.lower())
+    is_outlet = len(letters) >= _SHORTEST_OUTLET and letters in _LETTERS.sub("", outlet.lower())
+    return names if names and is_outlet else bare
+
+
+_LETTERS = re.compile(r"[\W_]+")
+_SHORTEST_OUTLET = 4  # letters by which a name behind others is known to be the outlet's
+
+
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)")
+
+
+def without_moment(byline: str) -> str:
+    """A byline without the day or hour behind it, and what stands behind these."""
+    clock = _CLOCK.search(byline)
+    starts = [*(start for start, _, _ in days_in(byline)), *([clock.start()] if clock else [])]
+    return byline[: min(starts)].rstrip(" ,;|–—-") if starts else byline
 
 
 def tidy_byline(byline: str) -> str | None:
@@ -110,4 +130,8 @@ def tidy_byline(byline: str) -> str | None:
         return tidy_names(names)
     bare = re.sub(r"\s*[(<\[]?\S{1,80}@\S{1,80}[)>\]]?", "", byline).strip(" ,;|")
     bare = re.sub(r"^(?:by|written by|posted by|author:)\s+", "", bare, flags=re.IGNORECASE).strip(" ,;|")
+    role = codebook.document("furniture")["byline"]["role"]
+    first, *others = bare.split(", ")
+    kept = (part for part in others if not any(word.lower() in role for word in part.split()))
+    bare = ", ".join((without_role(first), *kept))
     return bare[:200] if any(mark.isalpha() for mark in bare) and not bare.startswith("http") else None

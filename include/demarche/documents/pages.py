@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -90,7 +91,9 @@ def parse_page(page: str) -> Markup:
     etree.strip_tags(tree, "font")  # around single breaks the extractor would run their lines together
     scripts = _taken_out(tree)
     _drop_comments(tree)
+    _drop_answered(tree)
     _drop_offers(tree)
+    _drop_boxes(tree)
     meta = _meta(tree)
     own = (*_CANONICAL(tree)[:1], *(meta[name] for name in ("og:url",) if name in meta))
     heads = (*(meta[name] for name in ("og:title", "twitter:title") if name in meta), *_HEADS(tree)[:3])
@@ -112,23 +115,71 @@ def _drop_comments(tree: HtmlElement) -> None:
             element.drop_tree()
 
 
+_LONGEST_REMARK = 2_500  # characters, on the average
+_ARTICLE_HEADING = etree.XPath("boolean(descendant-or-self::h1)")
+
+
+def _drop_answered(tree: HtmlElement) -> None:
+    """Takes out what readers wrote, in markup of whatever name: elements of one kind beside one another, each with a
+    link by which it is answered."""
+    words = _answers()
+    links = [link for link in tree.iter("a", "button", "span") if link.text and link.text.strip().casefold() in words]
+    if len(links) < 2:
+        return
+    counts: Counter[HtmlElement] = Counter(element for link in links for element in link.iterancestors())
+    waiting = [tree]
+    while waiting:
+        kinds: dict[tuple[str, str], list[HtmlElement]] = {}
+        for child in waiting.pop():
+            if counts[child]:
+                kinds.setdefault((child.tag, _NUMBER.sub("", child.get("class", ""))), []).append(child)
+        for children in kinds.values():
+            size = sum(len(child.text_content()) for child in children)
+            is_theirs = size <= _LONGEST_REMARK * sum(counts[child] for child in children)
+            if len(children) > 1 and is_theirs and not any(map(_ARTICLE_HEADING, children)):
+                for child in children:
+                    child.drop_tree()
+            else:
+                waiting += children
+
+
+@cache
+def _answers() -> frozenset[str]:
+    return frozenset(codebook.document("furniture")["markup"]["answers"])
+
+
 _LONGEST_OFFER = 600  # characters; what is longer holds the article as well
 
 
 @cache
-def _of_offers() -> etree.XPath:
-    words = codebook.document("furniture")["markup"]["offers"]
+def _with_class(group: str) -> etree.XPath:
+    """Finds classes and ids that have a word of a group in them."""
+    words = codebook.document("furniture")["markup"][group]
     has = " or ".join(f"contains(., '{word}')" for word in words)
     return etree.XPath(f"//@class[{has}]|//@id[{has}]")
 
 
 def _drop_offers(tree: HtmlElement) -> None:
     """Takes out what is an offer of the page by its class and by what it says to the reader."""
-    for element in [attribute.getparent() for attribute in _of_offers()(tree)]:
+    for element in [attribute.getparent() for attribute in _with_class("offers")(tree)]:
         text = element.text_content()
         is_box = len(text) <= _LONGEST_OFFER and element.tag not in ("body", "html", "article", "main")
         speaks = is_box and words_of("site_words").search(text) and words_of("address_words").search(text)
         if speaks and element.getparent() is not None:
+            element.drop_tree()
+
+
+_MOST_BOXED = 0.3  # of a page's prose; what has more holds the article
+
+
+def _drop_boxes(tree: HtmlElement) -> None:
+    """Takes out boxes of facts and tables of prices, by their class."""
+    found = [attribute.getparent() for attribute in _with_class("boxes")(tree)]
+    prose = sum(len(_prose(paragraph)) for paragraph in tree.iter("p")) if found else 0
+    for element in found:
+        own = sum(len(_prose(paragraph)) for paragraph in element.iter("p"))
+        is_box = own <= _MOST_BOXED * prose and element.tag not in ("body", "html", "article", "main")
+        if is_box and element.getparent() is not None and not _ARTICLE_HEADING(element):
             element.drop_tree()
 
 
@@ -278,18 +329,28 @@ def _enclose_loose(tree: HtmlElement) -> None:
     """Gives a paragraph its tags that stands bare before a ``<p>``: the extractor would lose it."""
     count = 0
     for following in list(tree.iter("p")):
-        before = following.getprevious()
-        parent = following.getparent()
-        text = before.tail if before is not None else parent.text if parent is not None else None
-        if not text or len(text) <= _LONG_ENOUGH or len(text.strip()) <= _LONG_ENOUGH:
+        before, parent = following.getprevious(), following.getparent()
+        words = before.tail if before is not None else parent.text if parent is not None else None
+        if not words or (len(words) <= _LONG_ENOUGH and (before is None or before.tag not in _INLINE)):
+            continue
+        inside: list[HtmlElement] = []  # what the paragraph has of links and the like
+        while before is not None and before.tag in _INLINE and before.tag != "img":
+            inside.insert(0, before)
+            before = before.getprevious()
+        text = before.tail if before is not None else parent.text
+        bare = (text or "", *(one.tail or "" for one in inside))
+        if sum(len(part.strip()) for part in bare) <= _LONG_ENOUGH:
             continue
         paragraph = etree.Element("p")
-        paragraph.text = " ".join(clean_lines(text))
+        paragraph.text = " ".join(clean_lines(text or ""))
+        if inside and text and text[-1].isspace():
+            paragraph.text += " "
         if before is not None:
             before.tail = None
         else:
             parent.text = None
         following.addprevious(paragraph)
+        paragraph.extend(inside)
         count += 1
         if count == _MOST_LOOSE:
             return
