@@ -116,7 +116,7 @@ def _visit(row: Mapping[str, Any]) -> Visit:
     start, end = (date.fromisoformat(row[name]) if row.get(name) else None for name in ("start", "end"))
     guest, host = (country(row[name]) if row.get(name) else None for name in ("country", "host"))
     documents = frozenset(row["documents"])
-    return Visit(row["visitor"], guest, host, start, end, row["status"], documents, row.get("visit_id", ""))
+    return Visit(row.get("visitor") or "", guest, host, start, end, row["status"], documents, row.get("visit_id", ""))
 
 
 # --- read --------------------------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ def _is(one: Found, visit: Visit) -> bool:
 def _may_be(named: Collection[str], visitor: str) -> bool:
     """Whether any of those who are named can be the visitor: a state, an office of it, who shares one of his names."""
     own = _names(visitor)
-    return not named or any(country(name) or " of " in name or own & _names(name) for name in named)
+    return not named or not own or any(country(name) or " of " in name or own & _names(name) for name in named)
 
 
 def _names(words: str) -> set[str]:

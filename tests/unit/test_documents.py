@@ -889,6 +889,8 @@ def test_source_by_rung() -> None:
         ("SUVA—The", "SUVA—", "Suva"),
         ("SUVA, March 4. (SNA) The", "SUVA, March 4. (SNA)", "Suva"),
         ("SUVA, March 4. /Interpress/. The", "SUVA, March 4. /Interpress/.", "Suva"),
+        ("SUVA (PTB), 4 March - The", "SUVA (PTB), 4 March -", "Suva"),
+        ("Suva (PTB), March 4 - The", "Suva (PTB), March 4 -", "Suva"),
         ("SUVA/APIA, March 4 (CW) - The", "SUVA/APIA, March 4 (CW) -", "Suva/Apia"),
         ("SUVA, 4th March, 2024 (EPB) - The", "SUVA, 4th March, 2024 (EPB) -", "Suva"),
         ("SUVA, Mon. March 4, 2024 – The", "SUVA, Mon. March 4, 2024 –", "Suva"),

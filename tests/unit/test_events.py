@@ -754,6 +754,65 @@ def test_visitors_with_other_names_are_two(press: Press, name: str) -> None:
     assert press.sizes() == [1, 1]
 
 
+def test_who_is_told_alike_is_one_whoever_the_linker_took_him_for(press: Press) -> None:
+    for source, taken_for in (("One", "Rosa Bin Vella/MLT"), ("Two", "Carmelo Vella/MLT")):
+        visit(press, press.print(source, "2021-05-04"), "start", on="2021-05-04", who=taken_for)
+    told = press.participants
+    assert press.sizes() == [1, 1]
+    press.participants = [
+        one.model_copy(update={"text": "President Rosa Bin Vella"}) if one.role_type == "actor" else one for one in told
+    ]
+    assert press.sizes() == [2]
+
+
+@pytest.mark.parametrize(("host", "country"), [("=Alliance", None), ("Lloyd J.", "FRA")])
+def test_whom_a_visitor_saw_there_is_no_other_host(press: Press, host: str, country: str | None) -> None:
+    visit(press, press.print("One", "2021-05-04"), "start", on="2021-05-04", until="2021-05-05")
+    press.tell(
+        press.print("Two", "2021-05-05"), "CONSULT", [VELLA], [host], on="2021-05-05", mode="visit", country=country
+    )
+    assert press.sizes() == [2]
+
+
+def test_a_visit_planned_in_a_month_may_be_told_on_the_first_of_the_next(press: Press) -> None:
+    visit(press, press.print("One", "2021-03-19"), None, on="2021-03-01", until="2021-03-31", precision="month",
+          status="planned", country="FRA")  # fmt: skip
+    visit(press, press.print("Two", "2021-03-31"), "start", on="2021-03-31", country="FRA")
+    visit(press, press.print("Three", "2021-04-01"), "midst", on="2021-04-01", country="FRA")
+    assert press.sizes() == [3]
+
+
+@pytest.mark.parametrize(("published", "sizes"), [("2021-05-25", [2]), ("2021-09-25", [1, 1])])
+def test_two_plans_for_a_visit_without_a_day_are_for_one(press: Press, published: str, sizes: list[int]) -> None:
+    visit(press, press.print("One", "2021-05-05"), None, status="planned")
+    visit(press, press.print("Two", published), None, status="planned")
+    assert press.sizes() == sizes
+
+
+@pytest.mark.parametrize(("told", "sizes"), [("2021-04-01", [2]), ("2021-04-03", [1, 1])])
+def test_a_plan_for_the_day_of_its_telling_is_of_the_visit_that_came(press: Press, told: str, sizes: list[int]) -> None:
+    visit(press, press.print("One", "2021-04-02"), None, on=told, status="planned", country="FRA")
+    visit(press, press.print("Two", "2021-05-04"), "start", on="2021-05-04", country="FRA")
+    assert press.sizes() == sizes
+
+
+def test_days_between_the_first_and_last_of_a_visit_are_of_it(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-04"), None, on="2021-05-04")
+    visit(press, press.print("Two", "2021-05-09"), "end", on="2021-05-09")
+    assert press.sizes() == [1, 1]
+    visit(press, press.print("Three", "2021-05-10"), None, on="2021-05-04", until="2021-05-09")
+    assert press.sizes() == [3]
+
+
+@pytest.mark.parametrize(("published", "sizes"), [("2021-08-01", [2]), ("2022-05-05", [1, 1])])
+def test_an_undated_word_of_a_past_visit_is_of_the_only_one_of_that_time(
+    press: Press, published: str, sizes: list[int]
+) -> None:
+    visit(press, press.print("One", "2021-05-04"), "start", on="2021-05-04")
+    visit(press, press.print("Two", published), "midst")
+    assert press.sizes() == sizes
+
+
 def test_a_host_whom_nobody_knows_beside_one_who_is_known_makes_no_other_visit(press: Press) -> None:
     visit(press, press.print("One", "2021-05-02"), None, on="2021-05-04", status="planned")
     received = press.print("Two", "2021-05-05")

@@ -34,6 +34,9 @@ _SURE = tuple(
     for pattern in (
         rf"{_IN_CAPITALS}{_REGION}(?:{_DAY})?(?:{_AGENCY}|,\s[A-Z]{{2,8}})?{_DASH}",  # PRAGUE, May 3 (Agency) -
         rf"{_IN_WORDS}{_REGION}(?:{_DAY})?{_AGENCY}{_SPACED}",  # Prague, May 3 (Agency) -
+        *(
+            rf"{place}{_REGION}{_AGENCY}{_DAY}{_DASH}" for place in (_IN_CAPITALS, _IN_WORDS)
+        ),  # PRAGUE (Agency), 3 May -
         rf"{_IN_WORDS}{_REGION}{_DAY}{_AGENCY}?{_DASH}",  # Prague, May 3—
         r"(?P<place>[A-ZÀ-Þ]{4,20})\.\s(?=[A-Z])",  # PRAGUE. The
     )

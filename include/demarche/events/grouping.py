@@ -19,7 +19,7 @@ from datetime import date, timedelta
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from demarche.events.likeness import Verdict, compare, is_news_of
+from demarche.events.likeness import Verdict, compare, is_dated_by_telling, is_news_of, is_within_stay
 from demarche.events.tales import Side, Tale, settings
 
 
@@ -202,12 +202,15 @@ def blocks_of(tale: Tale) -> frozenset[str]:
     status = "planned" if tale.is_mention else tale.status
     when = tale.interval
     days = days_of(when.start if when else None, when.end if when else None, status, tale.published)
+    if tale.report.mode_type == "visit" and when is None and status == "occurred" and days is not None:
+        days = (days[0] - timedelta(days=settings()["recalled_days"]), days[1])
     keys = keys_of(tale.report.event_type, tale.everybody, days) | _document_keys(tale)
     if tale.report.mode_type == "visit" and days is not None:  # who comes may be known by name only, and not where to
         names = {name for persons in tale.actors.values() for one in persons for name in one.names if len(name) > 3}
         hosts = ("", *tale.recipients)
         slack = timedelta(days=settings()["misread_days"] if status != "occurred" else 0)  # it may come on another day
-        months = _months(days[0] - slack, days[1] + slack)
+        ahead = timedelta(days=settings()["plan_days"]) if is_dated_by_telling(tale) else slack
+        months = _months(days[0] - slack, days[1] + ahead)
         keys |= {f"visit|{host}|{name}|{month}" for host in hosts for name in names for month in months}
     elif _is_held_somewhere(tale) and days is not None:  # who met abroad has been there, and may have been a guest
         host = tale.report.country_code
@@ -359,11 +362,16 @@ class _Grouping:
             return True
         third = self._members[between] if between is not None else ()
         is_moved = any(self._tales[index].status == "postponed" for index in (*ours, *theirs, *third))
+        stays = [self._tales[index] for index in (*ours, *theirs, *third)]
         limit = settings()["witness_count"]
         for a in ours[:limit]:
             for b in theirs[:limit]:
                 verdict = self._compare(a, b)
                 if not verdict.is_conflict or (is_moved and self._may_be_moved(a, b, verdict)):
+                    continue
+                if verdict.rule in ("another_day", "told_before_it_began") and is_within_stay(
+                    self._tales[a], self._tales[b], stays
+                ):
                     continue
                 if not self._is_overruled(a, b):
                     return True

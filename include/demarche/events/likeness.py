@@ -13,6 +13,7 @@ alike), ½ for the mode or deed, ¼ for the subject, ¼ for each party beyond tw
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -467,7 +468,10 @@ def _weigh_dated(
     gap = when.gap_days(other_when)
     coarsest = max(when.precision_type, other_when.precision_type, key=_COARSENESS.index)
     needs_more = _needs_more(parties)
-    if gap > 0:
+    is_at_edge = coarsest in ("month", "year") and gap <= settings()["visit_slack_days"]
+    if gap > 0 and not (
+        is_at_edge and one.report.mode_type == "visit"
+    ):  # "in March", and told again on the first of April
         return _weigh_gap(one, other, parties, corroboration, when, other_when)
     if coarsest == "day":
         if corroboration < needs_more:
@@ -523,6 +527,9 @@ def _weigh_gap(
         is_planned_before = _is_ahead_of(one, other_when) or _is_ahead_of(other, when)
         if one.report.mode_type == "visit" and is_planned_before and gap <= settings()["misread_days"]:
             return _weigh_planned_day(parties, corroboration, gap)
+    is_other_visit = _one_voice(one, other) or gap > settings()["plan_days"]
+    if not is_other_visit and (_came_later(one, other_when) or _came_later(other, when)):
+        return _weigh_planned_day(parties, corroboration, gap)
     if coarsest == "day" and parties.is_whole and _is_corrected(one, other):
         return Verdict("strong", "day_corrected", corroboration - 0.2)
     return _conflict("another_day")
@@ -532,6 +539,29 @@ def _is_ahead_of(plan: Tale, when: Interval) -> bool:
     """Whether a plan, or the word that it is given up, was printed before the day that another report gives."""
     is_plan = plan.status in ("planned", "postponed", "cancelled", "denied")
     return is_plan and plan.published is not None and plan.published <= when.start
+
+
+def is_dated_by_telling(plan: Tale) -> bool:
+    """Whether the day that is told of a planned visit is, or may be, that of the telling: it isn't after it."""
+    if plan.report.mode_type != "visit" or plan.status != "planned" or plan.interval is None:
+        return False
+    return plan.published is not None and plan.interval.end <= plan.published
+
+
+def _came_later(plan: Tale, when: Interval) -> bool:
+    """Whether the day of a plan is that of its telling, and another report has a later one: "confirmed on Friday"."""
+    return is_dated_by_telling(plan) and plan.published is not None and plan.published < when.start
+
+
+def is_within_stay(one: Tale, other: Tale, told: Iterable[Tale]) -> bool:
+    """Whether a report of a visit gives it first and last days between which, or near which, lie those of two others:
+    then these are days of one visit."""
+    if one.report.mode_type != "visit" or one.interval is None or other.interval is None:
+        return False
+    slack = timedelta(days=settings()["visit_slack_days"])
+    first, last = sorted((one.interval, other.interval), key=lambda when: (when.start, when.end))
+    stays = (tale.interval for tale in told if tale.interval is not None and tale.interval.precision_type == "day")
+    return any(stay.start < stay.end and stay.start <= first.start and last.start <= stay.end + slack for stay in stays)
 
 
 def _is_corrected(one: Tale, other: Tale) -> bool:
@@ -608,7 +638,8 @@ def _weigh_undated(one: Tale, other: Tale, parties: _Parties, corroboration: flo
     wanted = needed["seldom_news" if is_seldom else "news"] if is_news else needed["undated"]
     if one.interval is None and other.interval is None:
         days = _days_between(one, other)
-        if days is None or days > (settings()["plan_days"] if _is_life(one, other) else settings()["news_days"]):
+        is_ahead = is_visit and "occurred" not in (one.status, other.status)
+        if days is None or days > settings()["plan_days" if is_ahead or _is_life(one, other) else "news_days"]:
             return _APART
         wanted = needed["news"] + 0.5
     if _denies(one, other) or _denies(other, one):

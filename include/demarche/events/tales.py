@@ -45,12 +45,15 @@ class Person:
     names: frozenset[str]
     surname: str = ""
     initial: str = ""  # of the first name, where there is one
+    in_full: frozenset[str] = frozenset()  # as the text has it behind an office
 
     def is_same(self, other: Person) -> bool:
-        """Whether the two can be one: the same entity, a name that is part of the other, or, where one of them isn't
-        linked, a surname and first names that begin alike ("Joe Biden", "Joseph R. Biden")."""
+        """Whether the two can be one: the same entity, the same three names in the text, whoever each was taken for, a
+        name that is part of the other, or, where one of them isn't linked, a surname and first names that begin alike
+        ("Joe Biden", "Joseph R. Biden")."""
         if self.entity_id and other.entity_id:
-            return self.entity_id == other.entity_id
+            is_told_alike = len(self.in_full) > 2 and self.in_full == other.in_full
+            return self.entity_id == other.entity_id or is_told_alike
         if not (self.names and other.names):
             return False
         is_part = self.names <= other.names or other.names <= self.names
@@ -154,11 +157,14 @@ def read_tale(report: Report, participants: Sequence[ReportParticipant], facts: 
             for whom, persons in recipients.items()
             if persons or not (whom.startswith(NAMELESS) or whom in actors)  # nor "leads the American delegation"
         }
-        known = {whom for whom in recipients if not whom.startswith(NAMELESS)}
+        states = {participant.country_code for participant in ordered}
+        known = sorted(whom for whom in recipients if whom in states)
         if known:  # who else is said to have received him is of the host, known or not
-            recipients = {whom: recipients[whom] for whom in sorted(known)}
-        if not recipients and report.country_code and report.country_code not in actors:
+            recipients = {whom: recipients[whom] for whom in known}
+        elif report.country_code and report.country_code not in actors:
             recipients = {report.country_code: frozenset()}
+        else:  # "met NATO's ministers": a body of many states has no country to come to
+            recipients = {whom: persons for whom, persons in recipients.items() if whom.startswith(NAMELESS)}
     return Tale(
         report=report,
         participants=tuple(ordered),
@@ -228,7 +234,7 @@ def person(participant: Participant) -> Person | None:
     initial = words[0][0] if len(words) > 1 else ""
     if not words and not participant.entity_id:
         return None
-    return Person(participant.entity_id, frozenset(words) | in_full, surname, initial)
+    return Person(participant.entity_id, frozenset(words) | in_full, surname, initial, in_full)
 
 
 def _name_in_full(participant: Participant, words: Sequence[str]) -> frozenset[str]:
