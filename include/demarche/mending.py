@@ -40,9 +40,12 @@ def mend(doc: Doc) -> Doc:
             _part_gapped(token)
         elif token.dep_ == "nmod":
             _part_from_title(token)
+        elif token.dep_ == "appos":
+            _join_titled(token)
         elif token.dep_ == "prep":
             _part_from_setting(token)
             _part_from_visitor(token)
+            _open_absolute(token)
         elif token.text == "May" and token.dep_ == "aux" and not token.is_sent_start:
             token.dep_, token.tag_ = "npadvmod", "NNP"  # "between 12 and 14 May the premier toured …"
         elif token.lower_ in _CALENDAR and token.dep_ == "compound":
@@ -101,12 +104,34 @@ def _part_from_title(name: Token) -> None:
     other.head, other.dep_ = name, "conj"
 
 
+def _join_titled(name: Token) -> None:
+    """ "Togo's President A and Mali's premier B met", where the parser adds B to A's name and not to A with his title;
+    "President A, President B and …", where it takes B for another name of A's."""
+    title = name.head
+    if title.lower_ in _TITLES and name.left_edge.i == title.i + 1:
+        for child in [child for child in name.children if child.dep_ in ("cc", "conj") and child.i > name.i]:
+            child.head = title
+        return
+    first, is_listed = name.head, any(child.dep_ == "conj" for child in name.children)
+    begin = name.left_edge
+    if is_listed and begin.i and begin.nbor(-1).text == "," and _is_titled(name) and _is_titled(first):
+        is_apposed = first.dep_ == "appos" and first.left_edge.i == first.head.i + 1
+        name.head, name.dep_ = first.head if is_apposed else first, "conj"
+
+
+def _is_titled(name: Token) -> bool:
+    titles = [name.head, *name.children] if name.dep_ == "appos" else list(name.children)
+    return name.lower_ not in _TITLES and any(word.lower_ in _TITLES and word.i < name.i for word in titles)
+
+
 def _part_titled(conjunction: Token) -> None:
     """ "German Chancellor A and Economy Minister B arrived", where the parser tangles the two names: whatever stands
     before a name is its own title, and both stand in one place."""
     doc, last = conjunction.doc, conjunction.i - 1
-    begin, end = _title_before(conjunction), _name_behind(conjunction)
-    if conjunction.lower_ != "and" or begin is None or end is None:
+    if conjunction.lower_ != "and":
+        return
+    begin, end = _phrase_before(conjunction), _phrase_behind(conjunction)
+    if begin is None or end is None:
         return
     one, other, within = doc[last], doc[end - 1], range(begin, end)
     heads = [word for word in doc[begin:end] if word.head.i not in within or word.head == word]
@@ -116,31 +141,42 @@ def _part_titled(conjunction: Token) -> None:
     for first, name in ((begin, one), (conjunction.i + 1, other)):
         for word in doc[first : name.i]:
             if word.head.i not in range(first, name.i + 1) or word.dep_ in ("ROOT", "cc", "conj", "preconj"):
-                word.head, word.dep_ = name, word.dep_ if word.dep_ in _MODIFIERS else "compound"
+                is_owner = word.nbor().tag_ == "POS"
+                word.head, word.dep_ = (
+                    name,
+                    "poss" if is_owner else word.dep_ if word.dep_ in _MODIFIERS else "compound",
+                )
     one.head, one.dep_ = (one, "ROOT") if above == heads[0] else (above, label)
     other.head, other.dep_ = one, "conj"
     conjunction.head = one
 
 
-def _title_before(conjunction: Token) -> int | None:
-    """Where the title begins that stands, with a name between, before a conjunction, with what belongs to it."""
+def _phrase_before(conjunction: Token) -> int | None:
+    """Where the phrase begins that stands before a conjunction: a name, and before it a title or whose he is."""
     doc, at, start = conjunction.doc, conjunction.i - 1, conjunction.sent.start
     while at > start and _is_of_name(doc[at]):
         at -= 1
-    if doc[at].lower_ not in _TITLES or not doc[at].text[:1].isupper() or at == conjunction.i - 1:
+    if not _tells_who(doc[at]) or at == conjunction.i - 1:
         return None
-    while at > start and (_is_of_name(doc[at - 1]) or doc[at - 1].lower_ in _TITLES or doc[at - 1].lower_ == "of"):
+    while at > start and (_is_of_name(doc[at - 1]) or _tells_who(doc[at - 1]) or doc[at - 1].lower_ == "of"):
         at -= 1
     return at
 
 
-def _name_behind(conjunction: Token) -> int | None:
-    """Where the name ends, as the token after it, that stands, with a title between, behind a conjunction."""
-    doc, at, title = conjunction.doc, conjunction.i + 1, None
-    while at < conjunction.sent.end and (_is_of_name(doc[at]) or doc[at].lower_ in _TITLES):
-        title = at if doc[at].lower_ in _TITLES else title
+def _phrase_behind(conjunction: Token) -> int | None:
+    """Where such a phrase ends that stands behind a conjunction, as the token after it."""
+    doc, at, title, end = conjunction.doc, conjunction.i + 1, None, conjunction.sent.end
+    while at < end and (_is_of_name(doc[at]) or _tells_who(doc[at])):
+        if doc[at].tag_ == "POS" and not (at + 1 < end and (_is_of_name(doc[at + 1]) or _tells_who(doc[at + 1]))):
+            break  # "A and B's talks"
+        title = at if _tells_who(doc[at]) else title
         at += 1 + (title == at and doc[at + 1 : at + 2].text == "of")
-    return at if title is not None and title < at - 1 else None
+    return at if title is not None and title < at - 1 and doc[at - 1].tag_[:3] == "NNP" else None
+
+
+def _tells_who(word: Token) -> bool:
+    """ "President A", "Togo's A"."""
+    return word.tag_ == "POS" or (word.lower_ in _TITLES and word.text[:1].isupper())
 
 
 def _is_of_name(word: Token) -> bool:
@@ -188,6 +224,18 @@ def _part_from_visitor(preposition: Token) -> None:
     is_by = visitor.dep_ == "pobj" and visitor.head.lower_ in ("by", "of") and visitor.tag_[:3] == "NNP"
     if preposition.lower_ == "to" and is_by and visit.lower_ in _VISITS:
         preposition.head = visit
+
+
+def _open_absolute(preposition: Token) -> None:
+    """ "…, with Togo mediating", where the parser takes what Togo does for a noun: nobody is dealt with."""
+    if preposition.lower_ != "with" or not preposition.i or preposition.nbor(-1).text != ",":
+        return
+    for noun in [child for child in preposition.children if child.dep_ == "pobj" and child.tag_ == "NN"]:
+        name = noun.nbor(-1)
+        if noun.lower_.endswith("ing") and name.head == noun and name.dep_ == "compound" and name.tag_[:3] == "NNP":
+            for child in [child for child in noun.children if child.i < name.i]:
+                child.head = name
+            noun.dep_, noun.tag_, name.dep_ = "pcomp", "VBG", "nsubj"
 
 
 def _part_name(preposition: Token, name: Token | None) -> bool:

@@ -1665,3 +1665,62 @@ def test_whose_visit_is_put_off_is_the_visitor(read: Reader, visit: str) -> None
 
 def test_whose_delivery_is_criticised_is_who_delivers(read: Reader) -> None:
     assert told(read("Fiji criticised the delivery of tanks by Samoa to Tonga."))[0][4] == ["WSM"]
+
+
+def test_a_meeting_planned_for_a_day_is_called_off_and_no_plan_of_who_says_so(read: Reader) -> None:
+    (meeting,), _ = read(
+        "A meeting of the Fijian and Tongan foreign ministers planned for Friday was cancelled, Suva said."
+    )
+    assert (meeting.event_type, meeting.status_type, meeting.start_date) == ("CONSULT", "cancelled", date(2023, 3, 17))
+
+
+@pytest.mark.parametrize("planned", [" planned for Friday", ", planned for Friday,"])
+def test_a_meeting_that_will_not_take_place_keeps_its_day(read: Reader, planned: str) -> None:
+    (meeting,), _ = read(f"A meeting between the Fijian and Tongan foreign ministers{planned} will not take place.")
+    assert (meeting.status_type, meeting.start_date) == ("cancelled", date(2023, 3, 17))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Fiji's Foreign Minister Mara Quill and Tonga's Foreign Minister Hana Vea spoke by phone on Monday.",
+        "Fiji's Prime Minister Mara Quill and Tongan Prime Minister Hana Vea met in Apia on Monday.",
+        "Kenya's William Ruto and Uganda's Yoweri Museveni met in Arusha on Monday.",
+    ],
+)
+def test_two_whose_states_stand_before_their_names_both_take_part(read: Reader, sentence: str) -> None:
+    assert [actors for _, _, _, actors, _ in told(read(sentence))] in ([["FJI", "TON"]], [["KEN", "UGA"]])
+
+
+def test_three_titled_names_are_three(read: Reader) -> None:
+    meeting = read(
+        "Kenya's President William Ruto, Uganda's President Yoweri Museveni and Malawi's President Lazarus Chakwera "
+        "met in Arusha on Monday."
+    )
+    assert [actors for _, _, _, actors, _ in told(meeting)] == [["KEN", "UGA", "MWI"]]
+
+
+def test_a_ministry_abroad_is_that_of_the_state_whose_capital_it_is_in(read: Reader) -> None:
+    assert told(read("The foreign ministry in Suva summoned the Tongan ambassador."))[0][3] == ["FJI"]
+
+
+def test_prisoners_of_war_wage_none(read: Reader) -> None:
+    assert {report.event_type for report in read("The Red Cross visited prisoners of war held by Fiji.")[0]} == {
+        "CONSULT"
+    }
+
+
+@pytest.mark.parametrize(
+    "answer", ["avenge the killing of its consul by Tonga", "respond to the seizure of its ship by Tonga"]
+)
+def test_what_is_answered_was_done_by_somebody_else(read: Reader, answer: str) -> None:
+    assert [event_type for event_type, *_ in told(read(f"Fiji vowed to {answer}."))] == ["THREATEN"]
+
+
+def test_who_mediates_is_no_side_of_the_swap(read: Reader) -> None:
+    participants = read("Fiji and Tonga exchanged 50 prisoners on Monday, with Samoa mediating.")[1]
+    assert "WSM" not in {who.country_code for who in participants}
+
+
+def test_a_strike_in_the_region_of_a_state_hits_that_state(read: Reader) -> None:
+    assert told(read("Fijian drones attacked a refinery in Tonga's Vava'u region."))[0][4] == ["TON"]

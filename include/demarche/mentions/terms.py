@@ -120,7 +120,7 @@ class TermReader(NameReader):
         organisation: Span | None = None
         last = end
         after_country, after_end, organisation = self._after(end, term)
-        if term.kind != "title" and self._is_of_many(first, start):
+        if term.kind != "title" and self._is_of_many(first, start, term):
             after_country = None  # "UN peacekeepers in Mali"
         if country is None and after_country is not None and (owner is None or term.kind == "title"):
             country, last = after_country, after_end
@@ -183,10 +183,11 @@ class TermReader(NameReader):
         behind = self.tokens.lower[start + 1 : min(start + 2, end)]
         return start if is_several and behind in (["of"], ["for"]) else end - 1
 
-    def _is_of_many(self, first: int, start: int) -> bool:
+    def _is_of_many(self, first: int, start: int, term: Term) -> bool:
         """Whether an organisation of many states stands right before a phrase, or it is said to be of many: who is so
-        called is of no state, wherever he is met."""
-        if not OF_MANY_STATES.isdisjoint(self.tokens.lower[max(0, start - 2) : start]):
+        called is of no state, wherever he is met. A foreign ministry is its state's."""
+        said = set(self.tokens.lower[max(0, start - 2) : start])
+        if not OF_MANY_STATES.isdisjoint(said - (NAMING_ADJECTIVES if term.kind == "body" else set())):
             return True
         span = self._right_before(first)
         return span is not None and span.kind == "organisation" and bool(span.entity_id) and span.country is None

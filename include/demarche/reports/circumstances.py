@@ -22,6 +22,7 @@ _TRAVEL = ("to", "in", "at", "into", "for", "through")
 _OF_A_PLACE = frozenset(codebook.document("mention_words")["of_a_place"])
 _DUE = frozenset({"due", "expect", "plan", "schedule", "set", "slate"})
 _PARTS_OF_A_DAY = codebook.words("parts_of_a_day")
+_PLANNING = codebook.words("planning")
 _OPERATING = codebook.words("scheduling")
 _MOVING, _UNTO = codebook.words("moving"), frozenset({"for", "until", "till", "to"})
 _BEGINNING, _ENDING = codebook.words("visit_beginnings"), codebook.words("visit_ends")
@@ -436,6 +437,8 @@ def _distance(governor: Token, frame: Frame) -> int | None:
     if governor == trigger or (_is_scene(governor) and trigger in (governor.head, governor.head.head)):
         return 0
     if governor in frame.words:
+        if governor.dep_ == "acl" and governor.tag_ == "VBN" and governor.lemma_.lower() in _PLANNING:
+            return 1  # "the meeting planned for Friday will not take place"
         if frame.status_type in ("cancelled", "postponed") and syntax.is_verbal(governor):
             is_to_be = frame.is_nominal and operators.modality(governor).kind == "future"
             return 1 if is_to_be and frame.status_type == "postponed" else None  # "the postponed visit will be in May"

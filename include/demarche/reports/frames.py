@@ -17,7 +17,7 @@ from demarche import codebook, ontology
 from demarche.lexicon import Entry, Lexicon, lexicon
 from demarche.reports import operators, sides, syntax
 from demarche.reports.acts import Act, match, match_said
-from demarche.reports.readings import OCCURRING, Reading, read
+from demarche.reports.readings import OCCURRING, Reading, meeting_participles, read
 from demarche.reports.sides import MUTUAL, IsParty
 
 #: Acts that answer to somebody's act.
@@ -90,6 +90,10 @@ def find_frames(sentence: Span, known: Lexicon, is_party: IsParty) -> tuple[list
                 nearer, farther = farther, nearer  # "the visit, planned for Monday, was called off"
             worded[noun] = nearer
             claimed.add(farther)
+    for act in acts.values():  # "a meeting of ministers planned for Friday was called off"
+        if act.companion is not None and act.entry.event_type == "CONSULT":
+            said = [word.i for word in meeting_participles(act.companion) if word != act.token and word.i in acts]
+            claimed.update(index for index in said if acts[index].entry.event_type == "AGREE")
     claimed.update(infinitive for act in acts.values() for infinitive in _worded_infinitives(act))
     claimed.update(index for index, act in acts.items() if _is_purpose_of_journey(act, acts))
     mentioned = {index for index, act in acts.items() if _is_told_by_its_verb(act, acts)}
@@ -143,9 +147,11 @@ def _undoing(act: Act) -> tuple[Token, str] | None:
     noun = act.companion
     if noun is None or act.entry.status != "planned" or act.token.dep_ not in ("acl", "amod", "relcl"):
         return None
-    verb = noun.head
+    verb, mood = noun.head, operators.modality(noun.head)
+    if noun.dep_ == "nsubj" and verb.lemma_.lower() in OCCURRING and mood.negated and mood.kind in ("future", "would"):
+        return verb, "cancelled"  # "the visit, planned for Monday, won't take place"
     found = operators.operator(verb, noun) if noun.dep_ in ("nsubj", "nsubjpass", "dobj") else None
-    if found is None or found.effect not in ("cancelled", "postponed") or operators.modality(verb).negated:
+    if found is None or found.effect not in ("cancelled", "postponed") or mood.negated:
         return None
     return verb, found.effect
 

@@ -20,6 +20,8 @@ _COOPERATIVE = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE",
 OCCURRING = codebook.words("occurring")
 _MOTIVES = codebook.words("motives")
 _BIDDINGS = codebook.words("biddings")
+_PRESUPPOSING = codebook.words("presupposing")
+_WARLIKE = codebook.words("warlike")
 _PLANNED_ADJECTIVES = codebook.words("planned_adjectives")
 _VAGUE_ADJECTIVES = codebook.words("vague_adjectives")
 #: Acts of words alone: what they are about is their topic.
@@ -249,8 +251,17 @@ def _modifiers(noun: Token) -> list[Token]:
 _OF_MEETINGS = codebook.words("meeting_participles")
 
 
+def meeting_participles(noun: Token) -> list[Token]:
+    """The participles that say of a meeting's noun, maybe behind its last side, when it is planned."""
+    return [child for child in _modifiers(noun) if child.dep_ == "acl" and child.lemma_.lower() in _OF_MEETINGS]
+
+
 def _noun_status(noun: Token, reading: Reading) -> bool:
     """Status by the noun's own modifiers: "a planned visit", "no talks", "the meeting scheduled for Thursday"."""
+    is_of_war = noun.lemma_ == "war" and noun.dep_ == "pobj" and noun.head.lower_ == "of"
+    is_bare = not syntax.children(noun, "amod", "compound", "det", "poss")
+    if is_of_war and is_bare and noun.head.head.lemma_.lower() in _WARLIKE:
+        return False  # "prisoners of war"
     for child in _modifiers(noun):
         lower = child.lower_
         if child.dep_ in ("det", "neg") and lower in ("no", "any", "neither"):
@@ -425,6 +436,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
     effect = found.effect if found else None
     if effect == "requested" and reading.is_negated and link in ("xcomp", "ccomp"):
         return None  # "urged it not to send troops": nobody says that it didn't
+    if nominal and link in ("dobj", "for", "nsubjpass", "to") and governor.lemma_.lower() in _PRESUPPOSING:
+        return None  # "vowed to avenge the killing": what is answered has been done
     if nominal and link == "at" and act.lemma_.lower() in _BIDDINGS:
         return None  # "at the invitation of", "at the request of": why something else was done
     if effect == "requested" and nominal and link == "dobj" and governor.lemma_.lower() in _ORDERING:

@@ -195,6 +195,8 @@ def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
             continue
         if child.dep_ == "acl" and child.tag_ == "VBN":
             found += [o for name, o in syntax.obliques(child) if name == "by" and is_party(o)]
+        elif child.dep_ == "relcl" and child.left_edge.i and child.left_edge.nbor(-1).text == ",":
+            continue  # "passed a law, which Chad condemned"
         elif child.dep_ in ("acl", "relcl") and depth and not syntax.is_adverbial_relative(child):
             found += [s for s in syntax.own_subjects(child) if is_party(s) and s != noun and s.pos_ != "PRON"]
             found = found or [o for o in syntax.objects(child) if is_party(o)]
@@ -352,7 +354,8 @@ def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: 
         if inside:
             return inside
         if act is not None and act.entry.event_type == "ASSAULT" and act.companion is None and own[0].pos_ != "PROPN":
-            inside = [o for name, o in pairs if name in ("in", "across", "inside") and is_party(o)]
+            scenes = [o for name, o in pairs if name in ("in", "across", "inside")]
+            inside = [p for o in scenes for p in ([o] if is_party(o) else _inside(o, is_party, 0))]
             if inside:
                 return inside  # "struck targets in Lebanon", said of the verb
         if own[0].pos_ in ("NOUN", "PROPN") and own[0].ent_type_ not in _FIGURES:
