@@ -160,15 +160,15 @@ def _from_page(raw: RawDocument) -> _Draft:
     _set_source(draft, raw, _found(pages.SOURCE_RULES, markup))
     if draft.title:
         draft.title = headings.without_tag(_without_site(draft.title, draft.source_name))
-    said = (
-        (rule, names.without_outlet(names.without_moment(value or ""), draft.source_name))
-        for rule, value in _found(pages.BYLINE_RULES, markup)
-    )
+    site = _SITE_SEPARATOR.split(pages.TITLE_RULES["title_element"](markup) or "")[1:]
+    outlets = (draft.source_name, *site[-1:])
+    said = ((rule, _without_outlets(value or "", outlets)) for rule, value in _found(pages.BYLINE_RULES, markup))
     bylines = ((rule, names.tidy_byline(value)) for rule, value in said)
     _set(draft, "byline", _first(chain([("given", _given_byline(raw))], bylines)))
     _set_page_body(draft, markup)
-    if draft.rules.get("title") in ("json_ld", "og_title", "meta_title") and (title := pages.shown_title(markup)):
-        draft.title, draft.rules["title"] = title, "h1"
+    told = draft.title if draft.rules.get("title") in ("json_ld", "og_title", "meta_title") else None
+    if told and (shown := pages.shown_title(markup, told)):
+        draft.title, draft.rules["title"] = shown, "h1"
     if draft.rules.get("title") in (None, "h1", "title_element"):
         _set(draft, "title", _first(("heading", line) for line in _better_headings(draft, markup)))
     month_first = _month_first(_first(_found(pages.LANGUAGE_RULES, markup))[0])
@@ -195,7 +195,8 @@ def _from_page(raw: RawDocument) -> _Draft:
             draft.title, draft.rules["title"] = title, "head_line"
             around = pages.surroundings(markup, title, draft.paragraphs)
         if not draft.byline:
-            _set(draft, "byline", headings.find_byline(_as_page(draft, around), draft.title))
+            byline, rule = headings.find_byline(_as_page(draft, around), draft.title)
+            _set(draft, "byline", (_without_outlets(byline or "", outlets), rule))
         if not is_dated:
             by_page = order_of_days(" ".join(markup.tree.itertext())) if month_first is None else None
             order = replace(_order(raw, draft.url, month_first, by_page), has_short_years=True)
@@ -349,6 +350,14 @@ def _path(url: str) -> str:
 
 
 _SITE_SEPARATOR = re.compile(r"\s+(?:[|–—»·:-]|::|--|\|\|)\s+|\s?[：｜]\s?|_(?=\w+$)")
+
+
+def _without_outlets(byline: str, outlets: Iterable[str]) -> str:
+    """A byline without hour and outlet behind the names."""
+    byline = names.without_moment(byline)
+    for outlet in outlets:
+        byline = names.without_outlet(byline, outlet)
+    return byline
 
 
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")  # which is written without blanks

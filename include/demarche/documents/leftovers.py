@@ -43,7 +43,7 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
         is_label = number in offers or (
             len(line) <= MAX_LABEL_LENGTH
             and (
-                any(phrases(group).fullmatch(line.removeprefix("- ")) for group in _LABELS)
+                any(phrases(group).fullmatch(line.strip("-–—[] ")) for group in _LABELS)
                 or is_byline(line)
                 or is_date_line(line)
                 or "©" in line

@@ -114,6 +114,7 @@ _LETTERS = re.compile(r"[\W_]+")
 _SHORTEST_OUTLET = 4  # letters by which a name behind others is known to be the outlet's
 
 
+_BESIDE_NAMES = re.compile(r"\s[|·•]\s")  # before a place, a day
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)")
 
 
@@ -131,7 +132,7 @@ def tidy_byline(byline: str) -> str | None:
     bare = re.sub(r"\s*[(<\[]?\S{1,80}@\S{1,80}[)>\]]?", "", byline).strip(" ,;|")
     bare = re.sub(r"^(?:by|written by|posted by|author:)\s+", "", bare, flags=re.IGNORECASE).strip(" ,;|")
     role = codebook.document("furniture")["byline"]["role"]
-    first, *others = bare.split(", ")
+    first, *others = _BESIDE_NAMES.split(bare)[0].split(", ")
     kept = (part for part in others if not any(word.lower() in role for word in part.split()))
     bare = ", ".join((without_role(first), *kept))
     return bare[:200] if any(mark.isalpha() for mark in bare) and not bare.startswith("http") else None

@@ -20,7 +20,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from demarche import codebook
 from demarche.documents import json_ld
 from demarche.documents.cleaning import clean_line, clean_lines
-from demarche.documents.lines import words_of
+from demarche.documents.lines import phrases, words_of
 from demarche.documents.moments import Moment, days_in, read_instant
 
 if TYPE_CHECKING:
@@ -69,6 +69,9 @@ _CANONICAL = etree.XPath("//link[@rel='canonical']/@href")
 _HEADS = etree.XPath("//h1//text()[normalize-space()]|/html/head/title/text()")
 
 
+_NESTED = etree.XPath("//p[p]")
+
+
 def parse_page(page: str) -> Markup:
     """The page as a tree. Raises PageError where it is too large or nothing at all."""
     if len(page) > MAX_PAGE_CHARACTERS:
@@ -89,6 +92,8 @@ def parse_page(page: str) -> Markup:
             raise PageError("too_deep", TOO_DEEP)
         raise PageError("too_large", f"has {count} tags, the limit is {MAX_TAGS}; save its text as .txt")
     etree.strip_tags(tree, "font")  # around single breaks the extractor would run their lines together
+    for outer in _NESTED(tree):
+        outer.tag = "div"  # paragraphs whose ends nobody wrote: the extractor would make one of them all
     scripts = _taken_out(tree)
     _drop_comments(tree)
     _drop_answered(tree)
@@ -169,17 +174,22 @@ def _drop_offers(tree: HtmlElement) -> None:
             element.drop_tree()
 
 
-_MOST_BOXED = 0.3  # of a page's prose; what has more holds the article
+_MOST_BESIDE_TEXT = 0.3  # of a page's prose; what has more holds the article, or is it
 
 
 def _drop_boxes(tree: HtmlElement) -> None:
-    """Takes out boxes of facts and tables of prices, by their class."""
-    found = [attribute.getparent() for attribute in _with_class("boxes")(tree)]
-    prose = sum(len(_prose(paragraph)) for paragraph in tree.iter("p")) if found else 0
+    """Takes out boxes of facts, tables of prices, advertisements and captions, by their class."""
+    boxes = [attribute.getparent() for attribute in _with_class("boxes")(tree)]
+    captions = [attribute.getparent() for attribute in _with_class("captions")(tree)]
+    if not boxes and not captions:
+        return
+    most = _MOST_BESIDE_TEXT * sum(len(_prose(paragraph)) for paragraph in tree.iter("p"))
+    found = [element for element in boxes if sum(len(_prose(inner)) for inner in element.iter("p")) <= most]
+    if sum(len(element.text_content()) for element in captions) <= most:  # in a gallery they are the article
+        found += captions
     for element in found:
-        own = sum(len(_prose(paragraph)) for paragraph in element.iter("p"))
-        is_box = own <= _MOST_BOXED * prose and element.tag not in ("body", "html", "article", "main")
-        if is_box and element.getparent() is not None and not _ARTICLE_HEADING(element):
+        is_page = element.tag in ("body", "html", "article", "main") or _ARTICLE_HEADING(element)
+        if not is_page and element.getparent() is not None:
             element.drop_tree()
 
 
@@ -297,8 +307,11 @@ def without_links(lines: list[str], markup: Markup) -> list[str]:
     printed = {text for link in markup.tree.iter("a") if len(text := _text(link)) >= _SHORTEST_LINK}
     texts = {text for text in map(clean_line, printed) if text and len(text) >= _SHORTEST_LINK and text in joined}
     links = sorted(texts, key=len, reverse=True)
-    linked = {line for line in maybe if _without(links, line) <= 0.2 * len(line)}
-    return [line for line in lines if line not in linked] if len(linked) <= _MOST_LINKS * len(lines) else lines
+    linked = {line for line in maybe if len(_without(links, line)) <= _MOST_UNLINKED * len(line)}
+    if len(linked) > _MOST_LINKS * len(lines):
+        return lines
+    announced = {line for line in maybe if _is_announced(line, links)}
+    return [line for line in lines if line not in linked and line not in announced]
 
 
 def _text(element: HtmlElement) -> str:
@@ -306,11 +319,27 @@ def _text(element: HtmlElement) -> str:
     return str(element.text_content()) if len(element) else element.text or ""
 
 
-def _without(links: Sequence[str], line: str) -> int:
-    """How many characters of a line are in none of the links."""
+_MOST_UNLINKED = 0.2  # of a line
+_DAY_AND_HOUR = re.compile(
+    r"(?:\d{1,2}\.? [^\W\d_]{3,12}\.?(?: \d{4})?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4})?,?\s*(?:\d{1,2}:\d\d)?"
+)
+_TO_OTHERS = ("list", "ending", "line")  # how links to other articles are announced
+
+
+def _without(links: Sequence[str], line: str) -> str:
+    """What of a line is in none of the links."""
     for link in links:
         line = line.replace(link, "")
-    return len(line)
+    return line
+
+
+def _is_announced(line: str, links: Sequence[str]) -> bool:
+    """Whether a line has a link, and beside it nothing but words that announce one, or the day of where it leads to."""
+    rest = _without(links, line)
+    if len(rest) == len(line):
+        return False
+    bare = rest.strip(" :|>[]()»→·•-–—")
+    return any(phrases(group).fullmatch(bare) for group in _TO_OTHERS) or _DAY_AND_HOUR.fullmatch(bare) is not None
 
 
 @cache
@@ -479,9 +508,13 @@ def _headline_element(markup: Markup) -> str | None:
 
 
 _MAYBE_AUTHOR = etree.XPath(
-    "//@class[contains(., 'author') or contains(., 'yline')]|//@rel[.='author']|//@itemprop[.='author']"
+    "//@class[contains(., 'author') or contains(., 'yline') or contains(., 'riter') or contains(., 'autor')]"
+    "|//@rel[.='author']|//@itemprop[.='author']"
 )
-_AUTHOR_CLASS = re.compile(r"(?:^|\s)author(?:\s|$)|[Bb]yline|author-name|author_name|authorName")
+_AUTHOR_CLASS = re.compile(
+    r"(?:^|\s)author(?:\s|$)|[Bb]yline|author-name|author_name|authorName"
+    r"|(?:^|[\s_-])(?:post|entry|article|story|content|news)[_-]{1,2}author(?:\s|$)|(?:^|\s)(?:[Ww]riter|autor)(?:\s|$)"
+)
 _MOST_AUTHORS = 5
 _MAX_AUTHOR_CHARACTERS = 120  # an element that holds more than names is a box about the author
 _AUTHOR_META = ("author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author",
@@ -706,13 +739,15 @@ def headings(markup: Markup) -> list[str]:
     return [text for element in found if (text := clean_line(element.text_content()))]
 
 
-def shown_title(markup: Markup) -> str | None:
-    """The page's only ``<h1>``, where the title of its window says the same: whatever it tells search engines."""
+def shown_title(markup: Markup, title: str) -> str | None:
+    """The page's only ``<h1>``, where the title of its window says the same: whatever it tells search engines. Where
+    the window has both it and ``title``, it is the outlet's name."""
     shown = [text for element in markup.tree.iter("h1") if (text := clean_line(element.text_content()))]
-    window = _letters(TITLE_RULES["title_element"](markup) or "")
-    return (
-        shown[0] if len(shown) == 1 and len(shown[0].split()) >= 4 and window.startswith(_letters(shown[0])) else None
-    )
+    if len(shown) != 1 or len(shown[0].split()) < 4:
+        return None
+    window, letters, told = map(_letters, (TITLE_RULES["title_element"](markup) or "", shown[0], title))
+    is_outlet = told not in letters and told in window.replace(letters, "", 1)
+    return shown[0] if window.startswith(letters) and not is_outlet else None
 
 
 def named_heading(markup: Markup) -> str | None:
