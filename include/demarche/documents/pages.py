@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlComment, HtmlElement, HTMLParser, document_fromstring
 
 from demarche import codebook
 from demarche.documents import json_ld
@@ -70,6 +70,8 @@ _HEADS = etree.XPath("//h1//text()[normalize-space()]|/html/head/title/text()")
 
 
 _NESTED = etree.XPath("//p[p]")
+# Of all elements the same: to ask for each whether it is a form or a field costs a twentieth of all parsing.
+_ELEMENT_CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment)
 
 
 def parse_page(page: str) -> Markup:
@@ -80,6 +82,7 @@ def parse_page(page: str) -> Markup:
     if any(len(_QUOTED.sub("", tag).split()) > MAX_ATTRIBUTES for tag in long):
         raise PageError("too_large", f"has an element with more than {MAX_ATTRIBUTES} attributes")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_ELEMENT_CLASSES)
     try:
         page = _CONTROL.sub(" ", page)
         data = page.replace("\ufffe", "").replace("\uffff", "").encode("utf-8", "replace").translate(None, _NO_XML)
@@ -95,10 +98,11 @@ def parse_page(page: str) -> Markup:
     for outer in _NESTED(tree):
         outer.tag = "div"  # paragraphs whose ends nobody wrote: the extractor would make one of them all
     scripts = _taken_out(tree)
-    _drop_comments(tree)
+    names = sorted(set(_NAMES(tree)))
+    _drop_comments(_with_class(tree, "comments", names))
     _drop_answered(tree)
-    _drop_offers(tree)
-    _drop_boxes(tree)
+    _drop_offers(_with_class(tree, "offers", names))
+    _drop_boxes(tree, _with_class(tree, "boxes", names), _with_class(tree, "captions", names))
     meta = _meta(tree)
     own = (*_CANONICAL(tree)[:1], *(meta[name] for name in ("og:url",) if name in meta))
     heads = (*(meta[name] for name in ("og:title", "twitter:title") if name in meta), *_HEADS(tree)[:3])
@@ -106,16 +110,26 @@ def parse_page(page: str) -> Markup:
     return Markup(tree, meta, article, tuple(scripts), is_cut)
 
 
+_NAMES = etree.XPath("//@class|//@id", smart_strings=False)
+_NAMED = etree.XPath("//*[@class=$name or @id=$name]")
+
+
 @cache
-def _of_comments() -> etree.XPath:
-    words = codebook.document("furniture")["markup"]["comments"]
-    begins = " or ".join(f"starts-with(., '{word}')" for word in words)
-    return etree.XPath(f"//@class[{begins}]|//@id[{begins}]")
+def _class_words(group: str) -> re.Pattern[str]:
+    """What a class or id has in it that is of a group; of readers' comments, what it begins with."""
+    words = "|".join(map(re.escape, codebook.document("furniture")["markup"][group]))
+    return re.compile(f"^(?:{words})" if group == "comments" else words)
 
 
-def _drop_comments(tree: HtmlElement) -> None:
+def _with_class(tree: HtmlElement, group: str, names: Iterable[str]) -> list[HtmlElement]:
+    """The elements whose class or id, one of ``names``, is of a group."""
+    pattern = _class_words(group)
+    return [element for name in names if pattern.search(name) for element in _NAMED(tree, name=name)]
+
+
+def _drop_comments(found: Iterable[HtmlElement]) -> None:
     """Takes out what holds readers' comments by its class in another language; English ones the extractor knows."""
-    for element in [attribute.getparent() for attribute in _of_comments()(tree)]:
+    for element in found:
         if element.getparent() is not None and element.tag != "body":
             element.drop_tree()
 
@@ -139,13 +153,18 @@ def _drop_answered(tree: HtmlElement) -> None:
             if counts[child]:
                 kinds.setdefault((child.tag, _NUMBER.sub("", child.get("class", ""))), []).append(child)
         for children in kinds.values():
-            size = sum(len(child.text_content()) for child in children)
-            is_theirs = size <= _LONGEST_REMARK * sum(counts[child] for child in children)
-            if len(children) > 1 and is_theirs and not any(map(_ARTICLE_HEADING, children)):
+            if len(children) > 1 and _are_remarks(children, counts):
                 for child in children:
                     child.drop_tree()
             else:
                 waiting += children
+
+
+def _are_remarks(elements: Sequence[HtmlElement], counts: Mapping[HtmlElement, int]) -> bool:
+    """Whether elements are no longer than readers' words are, by their links to answer, and none holds the headline."""
+    size = sum(len(element.text_content()) for element in elements)
+    is_short = size <= _LONGEST_REMARK * sum(counts[element] for element in elements)
+    return is_short and not any(map(_ARTICLE_HEADING, elements))
 
 
 @cache
@@ -156,17 +175,9 @@ def _answers() -> frozenset[str]:
 _LONGEST_OFFER = 600  # characters; what is longer holds the article as well
 
 
-@cache
-def _with_class(group: str) -> etree.XPath:
-    """Finds classes and ids that have a word of a group in them."""
-    words = codebook.document("furniture")["markup"][group]
-    has = " or ".join(f"contains(., '{word}')" for word in words)
-    return etree.XPath(f"//@class[{has}]|//@id[{has}]")
-
-
-def _drop_offers(tree: HtmlElement) -> None:
+def _drop_offers(found: Iterable[HtmlElement]) -> None:
     """Takes out what is an offer of the page by its class and by what it says to the reader."""
-    for element in [attribute.getparent() for attribute in _with_class("offers")(tree)]:
+    for element in found:
         text = element.text_content()
         is_box = len(text) <= _LONGEST_OFFER and element.tag not in ("body", "html", "article", "main")
         speaks = is_box and words_of("site_words").search(text) and words_of("address_words").search(text)
@@ -177,10 +188,8 @@ def _drop_offers(tree: HtmlElement) -> None:
 _MOST_BESIDE_TEXT = 0.3  # of a page's prose; what has more holds the article, or is it
 
 
-def _drop_boxes(tree: HtmlElement) -> None:
+def _drop_boxes(tree: HtmlElement, boxes: list[HtmlElement], captions: list[HtmlElement]) -> None:
     """Takes out boxes of facts, tables of prices, advertisements and captions, by their class."""
-    boxes = [attribute.getparent() for attribute in _with_class("boxes")(tree)]
-    captions = [attribute.getparent() for attribute in _with_class("captions")(tree)]
     if not boxes and not captions:
         return
     most = _MOST_BESIDE_TEXT * sum(len(_prose(paragraph)) for paragraph in tree.iter("p"))
@@ -804,10 +813,15 @@ _HOLDS_ARTICLE = etree.XPath(f"boolean(.//h1|.//article|.//main|.//p[string-leng
 
 def is_aside(element: HtmlElement) -> bool:
     """Whether an element stands beside the article: an ``<aside>``, or a box of related articles."""
-    names = f"{element.get('class', '')} {element.get('id', '')}"
+    names = element.get("class", ""), element.get("id", "")
     if element.tag == "aside":
-        return not _APART.search(names)
-    return bool(_BESIDE.search(names)) and not _HOLDS_ARTICLE(element)
+        return not any(map(_APART.search, names))
+    return any(names) and _is_beside(*names) and not _HOLDS_ARTICLE(element)
+
+
+@lru_cache(4_096)
+def _is_beside(*names: str) -> bool:
+    return any(map(_BESIDE.search, names))
 
 
 def _without_asides(tree: HtmlElement) -> HtmlElement:
