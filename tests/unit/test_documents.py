@@ -962,6 +962,9 @@ def test_language() -> None:
         (None, "hr", "Ministar vanjskih poslova sastao se u utorak u Quitu sa svojim bolivijskim kolegom."),
         (None, None, "Dodik, Komšić; Vučić; Đukanović; Meta; Thaçi; Plenković; Pahor; Zaev; Orbán; Fiala"),
         ("en", "en", "On Tuesday he met Ugandan President Yoweri Museveni and Ali Bongo Ondimba in Entebbe."),
+        (None, "en", "Nigerian President Bola Tinubu arrived in Ghana on Monday."),
+        (None, "en", "Kenyan President William Ruto will visit Uganda from October 10 to October 12."),
+        (None, "pcm", "Tinubu don land for Ghana on Monday, wia im dey meet oda leaders ontop mata of trade."),
     ],
 )
 def test_what_is_surely_not_english_is_not_taken_for_it(declared: str | None, found: str | None, said: str) -> None:

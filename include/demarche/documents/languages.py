@@ -26,6 +26,11 @@ _ENGLISH = frozenset(
 _MIN_THE, _MIN_ENGLISH = 0.03, 0.2  # shares of a text's words; news has twice as many
 _MIN_SURE_WORDS = 30
 
+# Nigerian Pidgin has English words beside these. Short English sentences with African names are taken for it (13 of 60
+# with one or two sentences): one with hardly any of these words is English.
+_PIDGIN = frozenset(("dey", "wey", "na", "una", "wetin", "sabi", "dem", "im", "pikin", "don", "fit", "nor", "oga"))
+_MIN_PIDGIN = 0.04
+
 
 def find_language(body: str, declared: str | None) -> str | None:
     """ISO 639-1 of a text by its letters; of a short or doubtful one what was declared, else None.
@@ -45,6 +50,8 @@ def find_language(body: str, declared: str | None) -> str | None:
         return fallback
     shares = {str(language): float(share) for language, share in _identifier().rank(sample)}
     language, score = next(iter(shares.items()))
+    if language == "pcm" and not _is_pidgin(sample):
+        language, score = "en", score + shares["en"]
     if score >= _MIN_SCORE:
         return language
     if shares["en"] >= _EXCLUDED or shares.get(fallback or "", 0.0) >= _EXCLUDED:
@@ -66,6 +73,11 @@ def _is_english(sample: str) -> bool:
     if len(words) < _MIN_SURE_WORDS or articles < _MIN_THE * len(words):
         return False
     return articles + sum(1 for word in words if word in _ENGLISH) >= _MIN_ENGLISH * len(words)
+
+
+def _is_pidgin(sample: str) -> bool:
+    words = sample.lower().split()
+    return sum(1 for word in words if word in _PIDGIN) >= _MIN_PIDGIN * len(words)
 
 
 @cache
