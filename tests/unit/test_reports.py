@@ -50,7 +50,12 @@ def read() -> Reader:
         mentions = find_mentions(
             doc, document_id="d1", partition_key=KEY, published_date=day, gazetteer=gazetteer, places=places
         )
-        return reports.code_reports(doc, mentions, document=document)
+        found, participants = reports.code_reports(doc, mentions, document=document)
+        told_of = {report.report_id for report in found if report.stage_type != "trace"}  # no event is made of a trace
+        return (
+            tuple(report for report in found if report.report_id in told_of),
+            tuple(who for who in participants if who.report_id in told_of),
+        )
 
     return code
 
@@ -1724,3 +1729,58 @@ def test_who_mediates_is_no_side_of_the_swap(read: Reader) -> None:
 
 def test_a_strike_in_the_region_of_a_state_hits_that_state(read: Reader) -> None:
     assert told(read("Fijian drones attacked a refinery in Tonga's Vava'u region."))[0][4] == ["TON"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "act"),
+    [
+        ("Fiji left ASEAN on Monday.", ("SANCTION", "occurred", ["FJI"])),
+        ("Fiji said it would leave ASEAN.", ("SANCTION", "planned", ["FJI"])),
+        ("Fiji withdrew from ECOWAS on Monday.", ("SANCTION", "occurred", ["FJI"])),
+    ],
+)
+def test_who_leaves_a_body_that_is_named_leaves_it(
+    read: Reader, sentence: str, act: tuple[str, str, list[str]]
+) -> None:
+    ((event_type, status, _, actors, recipients),) = told(read(sentence))
+    assert (event_type, status, actors, recipients) == (*act, [None])
+
+
+def test_who_condemns_a_delivery_sentences_nobody(read: Reader) -> None:
+    found = told(read("Fiji condemned the sale of Samoan weapons to Tonga and vowed to take countermeasures."))
+    assert [(event_type, recipients) for event_type, _, _, _, recipients in found] == [
+        ("ACCUSE", ["WSM"]),
+        ("THREATEN", ["WSM"]),
+    ]
+
+
+def test_what_somebody_is_to_return_to_is_talks(read: Reader) -> None:
+    (asked,) = told(read("Fiji urged Tonga to return to talks."))
+    assert asked == ("CONSULT", "requested", "REQUEST", ["FJI"], ["TON"])
+
+
+def test_a_charge_that_is_denied_was_made(read: Reader) -> None:
+    assert told(read("Fiji accused Tonga of planning a war; Nuku'alofa denied it."))[0][:2] == ("ACCUSE", "occurred")
+
+
+def test_two_who_exchange_prisoners_are_the_sides(read: Reader) -> None:
+    ((_, _, _, actors, recipients),) = told(read("Fiji and Tonga exchanged 50 prisoners on Monday."))
+    assert (actors, recipients) == (["FJI", "TON"], [])
+
+
+def test_who_receives_both_leaders_is_none_of_them(read: Reader) -> None:
+    found, participants = read(
+        "Armenian Prime Minister Nikol Pashinyan and Azerbaijani President Ilham Aliyev came to Berlin on Monday. "
+        "German Chancellor Olaf Scholz received both leaders."
+    )
+    visits = {report.report_id for report in found if report.mode_type == "visit"}
+    guests = {p.country_code for p in participants if p.report_id in visits and p.role_type == "actor"}
+    assert guests == {"ARM", "AZE"}
+
+
+def test_of_whom_the_last_sentence_tells_the_next_goes_on(read: Reader) -> None:
+    coded = read(
+        "Kenyan President William Ruto arrived in Kampala on Monday. Museveni said Uganda would buy fuel from Kenya. "
+        "It is Ruto's third visit to Uganda since he took office. He will fly to Kigali on Saturday."
+    )
+    assert ("CONSULT", "planned", "AGREE", ["KEN"], ["RWA"]) in told(coded)

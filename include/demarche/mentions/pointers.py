@@ -149,7 +149,7 @@ class Pointers:
             return [span]
         if not {"both", "two"} & set(around) and not ("the" in around and len(named) == 2):
             return [span]
-        people = self._last_two("person", sentence)
+        people = self._last_two("person", sentence, self._doer(span.head))
         if len(people) < 2 and {"both", "two"} & set(around):
             people = self._last_two_states(span.head)  # "the two commanders", whom nobody has named
         if len(people) < 2:
@@ -158,6 +158,17 @@ class Pointers:
             replace(one, start=span.start, end=span.end, head=span.head, rule="description", score=0.6, plural=False)
             for one in people
         ]
+
+    def _doer(self, position: int) -> str | None:
+        """Who does to a phrase what its clause says, so is none of those that it means: "he received both leaders"."""
+        if self.tokens.dep[position] not in ("dobj", "pobj", "dative"):
+            return None
+        verb = self._clause(position)
+        doers = [one for one in self.done if one.kind == "person" and self._is_subject_of(one, verb)]
+        return self.reader.identity(doers[-1]) if doers else None
+
+    def _is_subject_of(self, span: Span, verb: int) -> bool:
+        return self.reader.role(span.head) in SUBJECT and self._clause(span.head) == verb
 
     def _pair_of_bodies(self, span: Span, around: set[str]) -> list[Span]:
         """ "The two navies", "both governments": those of the two states of which the text speaks."""
@@ -236,7 +247,7 @@ class Pointers:
                 2.0 * subject
                 + 0.8 * main
                 - 1.5 * distance
-                + 0.5 * (role == "poss")
+                + (2.8 if self._is_topic(span.head) else 0.5) * (role == "poss")
                 - 0.02 * min(position - span.end, 40)
             )
             if span.rule == "pronoun":
@@ -248,6 +259,15 @@ class Pointers:
             if best is None or score > best[0]:
                 best, chosen = (score, span.start), span
         return chosen
+
+    def _is_topic(self, owner: int) -> bool:
+        """ "It is Quill's third visit": of whom such a sentence tells, as if the name were its subject."""
+        noun = self.tokens.head[owner]
+        verb = self.tokens.head[noun]
+        if self.tokens.dep[noun] != "attr" or self.tokens.lemma[verb] != "be":
+            return False
+        subjects = [child.lower_ for child in self.reader.doc[verb].children if child.dep_ in SUBJECT]
+        return subjects in (["it"], ["this"], ["that"])
 
     def _is_empty_it(self, position: int) -> bool:
         """Whether a pronoun stands for nobody: "it is believed that", "it seems"."""
@@ -451,9 +471,10 @@ class Pointers:
             return self.tokens.tag[position] == "NN" and self.tokens.lower[position - 2] not in ("along", "down", "on")
         return before == ["the"] and word in ("side", "party") and self.tokens.tag[position] == "NNS"
 
-    def _last_two(self, kind: str, sentence: int) -> list[Span]:
+    def _last_two(self, kind: str, sentence: int, without: str | None = None) -> list[Span]:
         near = [span for span in self.done if sentence - self.tokens.sentence[span.start] <= 3]
         people = [span for span in near if span.kind == kind and not span.plural and span.rule != "pronoun"]
+        people = [span for span in people if self.reader.identity(span) != without]
         latest = {self.reader.identity(span): span for span in people}
         chosen = self._most_spoken_of([self.reader.identity(span) for span in people], people, sentence)
         return [latest[identity] for identity in chosen]

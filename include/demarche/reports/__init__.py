@@ -364,7 +364,8 @@ def _confidence(frame: frames.Frame, actors: Sequence[Party], recipients: Sequen
     """
     known = sum(party.is_linked for party in actors), sum(party.is_linked for party in recipients)
     is_met = frame.event_type == "CONSULT" and any(party.is_assembly for party in actors)
-    both = min(known) > 0 or is_met or (max(known) > 1 and frame.event_type in sides.MUTUAL | {"ASSAULT"})  # two at war
+    is_joint = frame.event_type in sides.MUTUAL | {"ASSAULT"} or frame.entry.is_mutual  # two at war, too
+    both = min(known) > 0 or is_met or (max(known) > 1 and is_joint)
     value = 0.78 if both else 0.25 if any(known) else 0.12
     if frame.is_nominal:
         value -= 0.2 if both else 0.08

@@ -293,6 +293,8 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
     one_sided = not actors or not (recipients or pointing or together)
     alone = not act.entry.with_lemmas and reading.stance is None
     frame.is_doubtful = alone and one_sided and (act.entry.head, act.entry.event_type) in _weak()
+    if len(_unique(actors)) > 1 and act.entry.is_mutual:  # "exchanged prisoners"
+        recipients = [party for party in recipients if party != act.companion]
     if len(_unique(actors)) > 1 and act.entry.event_type in MUTUAL:
         topics = [o for word in frame.words for name, o in syntax.obliques(word) if name in ("on", "over", "about")]
         recipients = [r for r in recipients if r not in topics]  # "agreed to share information on Togo"

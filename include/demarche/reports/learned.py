@@ -52,6 +52,8 @@ def _may_lack_a_side(frame: Frame) -> bool:
     """Whether a side is missing or may be the wrong one. "Mali and Niger agreed" has both."""
     if frame.event_type in MUTUAL and (len(frame.actors) > 1 or _is_whole(frame)):
         return False
+    if frame.entry.is_mutual and len(frame.actors) > 1 and not frame.recipients:
+        return False  # "Mali and Niger exchanged prisoners"
     if frame.is_nominal and frame.trigger.dep_ == "appos":
         return False  # "a request that Chad turned down", said of an act just told
     return frame.remnant is None and not frame.is_within and bool(frame.actors or frame.recipients)

@@ -434,6 +434,8 @@ def _apply(governor: Token, act: Token, link: str, reading: Reading, acts: dict[
         return None  # "the pact allows them to": what may be done isn't done
     found = operators.operator(governor, act)
     effect = found.effect if found else None
+    if effect == "charge_denied" and reading.event_type == "ACCUSE" and link == "ccomp" and act.i < governor.i:
+        return False  # "accused it of a raid; Togo denied it": the charge was made
     if effect == "requested" and reading.is_negated and link in ("xcomp", "ccomp"):
         return None  # "urged it not to send troops": nobody says that it didn't
     if nominal and link in ("dobj", "for", "nsubjpass", "to") and governor.lemma_.lower() in _PRESUPPOSING:

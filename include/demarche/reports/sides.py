@@ -200,6 +200,8 @@ def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
         elif child.dep_ in ("acl", "relcl") and depth and not syntax.is_adverbial_relative(child):
             found += [s for s in syntax.own_subjects(child) if is_party(s) and s != noun and s.pos_ != "PRON"]
             found = found or [o for o in syntax.objects(child) if is_party(o)]
+            below = syntax.children(child, "ccomp", "xcomp")  # "a pact that allowed Mali's troops to stay"
+            found = found or [s for verb in below for s in syntax.own_subjects(verb) if is_party(s)]
     return found
 
 
@@ -341,7 +343,7 @@ def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: 
             o
             for o in objects
             if is_party(o)
-            and (o != noun or _is_undergoer(act))
+            and (o != noun or _is_undergoer(act) or o.pos_ == "PROPN" or o.text.isupper())  # "left ASEAN"
             and not is_means(o, act.entry.event_type if act is not None else None)
         ]
         if direct:
