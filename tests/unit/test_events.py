@@ -305,6 +305,36 @@ def test_one_agency_in_two_papers_is_one_voice(press: Press) -> None:
     assert only(press.resolve()).independent_source_count == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "voices"),
+    [
+        ("The two met in Suva on Tuesday, Interfax reported.", 1),
+        ("According to the news agency Interfax, the two dined in Suva.", 1),
+        ("The two met in Suva on Tuesday, the ministry said.", 2),
+    ],
+)
+def test_an_agency_that_two_outlets_credit_is_one_voice(press: Press, said: str, voices: int) -> None:
+    for outlet in ("One", "Two"):
+        document = press.print(outlet, "2021-05-05")
+        press.tell(document, "CONSULT", [TAMIHERE, MOREAU], on="2021-05-04", sentence=said)
+    assert only(press.resolve()).independent_source_count == voices
+
+
+@pytest.mark.parametrize(("status", "voices"), [("denied", 2), ("cancelled", 2), ("planned", 1)])
+def test_a_denial_in_the_words_of_the_plan_is_its_outlets_own(press: Press, status: str, voices: int) -> None:
+    visit(press, press.print("One", "2021-05-02", story="s1"), None, on="2021-05-04", status="planned")
+    copy = press.print("Two", "2021-05-03", story="s1", is_copy=True)
+    visit(press, copy, None, on="2021-05-04", status=status)
+    assert only(press.resolve()).independent_source_count == voices
+
+
+def test_days_that_there_are_not_are_filled_by_nothing(press: Press) -> None:
+    visit(press, press.print("One", "2021-02-03"), None, on="2021-02-28", status="planned", country="FRA")
+    visit(press, press.print("Two", "2021-02-03"), None, status="planned", country="FRA", date_text="31 February 2021")
+    visit(press, press.print("Three", "2021-02-03"), None, status="planned", country="FRA", date_text="31 to 30 March")
+    assert press.sizes() == [1, 1, 1]
+
+
 def test_copies_of_a_sentence_are_one_even_without_party_and_date(press: Press) -> None:
     for paper in ("One", "Two"):
         document = press.print(paper, "2021-05-05", story="s1")

@@ -327,6 +327,26 @@ def test_who_is_going_has_not_been_there(read: Reader) -> None:
     assert (report.mode_type, report.status_type, report.start_date) == ("visit", "planned", date(2023, 4, 15))
 
 
+@pytest.mark.parametrize(
+    ("sentence", "day"),
+    [
+        ("A report on the visit of Fiji's Prime Minister Sitiveni Rabuka to Tonga was made public today.", None),
+        ("Streets were closed on Tuesday ahead of the visit of Fiji's Prime Minister Sitiveni Rabuka to Tonga.", None),
+        ("Fiji's Prime Minister Sitiveni Rabuka pulled out of a visit to Tonga on Wednesday.", None),
+        ("A spokesman announced today the visit of Fiji's Prime Minister Sitiveni Rabuka to Tonga.", None),
+        ("Fiji's Prime Minister Sitiveni Rabuka ended a visit to Tonga on Tuesday.", date(2023, 3, 14)),
+    ],
+)
+def test_the_day_of_what_concerns_a_visit_is_not_the_visits(read: Reader, sentence: str, day: date | None) -> None:
+    found = [report.start_date for report in read(sentence)[0] if report.mode_type == "visit"]
+    assert found == [day]
+
+
+def test_a_running_total_is_no_act(read: Reader) -> None:
+    text = "Fiji expelled three Tongan diplomats, bringing to five the number of Tongan envoys expelled this week."
+    assert [report.trigger_text for report in read(text)[0]] == ["expelled"]
+
+
 @pytest.mark.parametrize("plan", ["scheduled from May 11 to May 13", "planned for May 11", "set for May 11"])
 @pytest.mark.parametrize(("end", "status"), [("has been called off", "cancelled"), ("was postponed", "postponed")])
 def test_what_becomes_of_a_plan_outweighs_it(read: Reader, plan: str, end: str, status: str) -> None:

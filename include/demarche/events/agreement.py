@@ -7,16 +7,18 @@ What is told of an act that occurred outweighs what was planned for it.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
-from demarche import ontology
+from demarche import codebook, ontology
 from demarche.events.grouping import Happening
 from demarche.events.tales import ENDS, NAMELESS, Interval, Key, Tale, person, principal, settings
-from demarche.records import Event, EventParticipant, EventReport, EventStatus, ReportParticipant
+from demarche.records import Event, EventParticipant, EventReport, EventStatus, ReportParticipant, record_id
 from demarche.stretches import Bound, Length, fit
 
 Voices = Mapping[str, str]
@@ -42,6 +44,7 @@ class Agreed:
 def agree(happening: Happening, voices: Voices) -> Agreed:
     """The event that a happening's reports amount to."""
     tales = happening.tales
+    voices = _voices_of(happening, voices)
     first = tales[0]
     event_id = "e" + first.report.report_id[1:]
     load_date = date.fromisoformat(first.report.partition_key[:10])
@@ -147,6 +150,57 @@ def _confidence(tales: Iterable[Tale], voices: Voices) -> float:
     for voice in sorted(surest):
         doubt *= 1.0 - surest[voice]
     return round(min(1.0 - doubt, 0.99), 3)
+
+
+def _voices_of(happening: Happening, voices: Voices) -> Voices:
+    """Whose voice each document is in what it tells of one happening.
+
+    That of the agency that its sentence credits, and another outlet's own where its copy says of the act what its
+    original doesn't: who denies a plan in a sentence or two repeats the words of it.
+    """
+    tales = happening.tales
+    found = {one.facts.document_id: voices[one.facts.document_id] for one in (*tales, *happening.attested_by)}
+    originals: dict[str | None, set[str]] = defaultdict(set)
+    for tale in tales:
+        if not tale.facts.is_copy:
+            originals[tale.facts.story_id].add(tale.status)
+    for tale in tales:
+        facts, told = tale.facts, originals.get(tale.facts.story_id, set())
+        if facts.agency_id is not None:
+            continue
+        if facts.is_copy and told and tale.status in _TURNS and tale.status not in told:
+            found[facts.document_id] = facts.source_id
+    for tale in tales:
+        credited = _credited_agency(tale.report.sentence_text)
+        if credited is not None and tale.facts.agency_id is None:
+            found[tale.facts.document_id] = credited
+    return found
+
+
+def _credited_agency(sentence: str) -> str | None:
+    """The id of the wire agency by whose report something is told: "…, Interfax reported", "citing Interfax"."""
+    match = _credit().search(sentence)
+    return _agencies()[next(filter(None, match.groups()))] if match else None
+
+
+@cache
+def _agencies() -> Mapping[str, str]:
+    """The ids of wire agencies by how they sign."""
+    return {sign: record_id("o", row["name"]) for row in codebook.table("agencies") for sign in row["signs"].split(";")}
+
+
+@cache
+def _credit() -> re.Pattern[str]:
+    signs = "|".join(map(re.escape, sorted(_agencies(), key=len, reverse=True)))
+    behind, before = (settings()[name] for name in ("crediting", "credited_by"))
+    return re.compile(
+        rf"\b({signs})(?: (?:news )?agency)? (?:{'|'.join(behind)})\b"
+        rf"|\b(?i:{'|'.join(before)}) (?:the )?(?:[\w-]+ )?(?:news agency )?({signs})\b"
+    )
+
+
+#: What a second outlet says of an act that another one has told, in the other's words.
+_TURNS = ("cancelled", "denied", "postponed")
 
 
 # --- voting ------------------------------------------------------------------------------------------------------

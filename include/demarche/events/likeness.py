@@ -628,6 +628,8 @@ def _one_voice(one: Tale, other: Tale) -> bool:
 
 def _weigh_undated(one: Tale, other: Tale, parties: _Parties, corroboration: float) -> Verdict:
     """At least one report says no date: what it lacks ties it to nothing, only what it has."""
+    if one.has_impossible_day or other.has_impossible_day:
+        return _APART
     is_visit = one.report.mode_type == "visit"
     is_nowhere = is_visit and parties.persons > 0 and not (one.recipients and other.recipients)
     if not is_nowhere and (not parties.is_whole or parties.shared_count < 2):

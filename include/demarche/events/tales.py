@@ -129,6 +129,11 @@ class Tale:
         return self.report.stage_type
 
     @property
+    def has_impossible_day(self) -> bool:
+        """Whether a day of the calendar is told that there isn't: "31 February", "from 30 August to 12 August"."""
+        return self.interval is None and _IN_CALENDAR.search(self.report.date_text or "") is not None
+
+    @property
     def is_mention(self) -> bool:
         """Whether a visit is only spoken of, without a date: that there is one, not that it has been."""
         return self.stage == "mention" and self.report.status_type == "occurred" and self.report.start_date is None
@@ -137,6 +142,10 @@ class Tale:
     def is_trace(self) -> bool:
         """Whether it is no visit by itself, and only speaks for one that others tell."""
         return self.stage == "trace"
+
+
+#: A day with its month; not "two weeks after", "Monday", which only their text could date.
+_IN_CALENDAR = re.compile(r"\d.* [A-Z]|[A-Z].* \d")
 
 
 @cache

@@ -33,6 +33,9 @@ SCHEDULED = frozenset({"arrive", "begin", "depart", "fly", "gather", "go", "head
 _ANNOUNCED = SCHEDULED | {"close", "come", "conclude", "end", "finish", "receive", "return", "stop"}
 _PROPOSING = frozenset({"ask", "invite", "offer", "promise", "propose", "request", "threaten", "urge", "vow"})
 NTH_DAYS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
+_SAYING = codebook.words("saying")
+_CONCERNING = frozenset({"about", "concerning", "on", "over", "regarding"})
+_ON_THE_WAY = syntax.LEAVING | codebook.words("setting_out") | codebook.words("arriving") | {"be"}
 _SPEAKING = frozenset({"address", "appear", "gather", "meet", "speak", "talk"})
 _SUMMONING = frozenset({"call", "summon"})
 
@@ -114,6 +117,15 @@ class Times:
             return False
         return 0 <= (self._anchor - interval.start_date).days <= 1
 
+    def _is_of_announcing(self, one: _Found, frame: Frame) -> bool:
+        """ "Announced on Friday a visit": the day on which a visit to come was told."""
+        verb = one.governor
+        is_word = verb == frame.trigger and frame.entry.status == "planned" and frame.mode_type == "visit"
+        if verb is None or not is_word or verb.tag_ != "VBD" or self._anchor is None:
+            return False
+        interval = dates.resolve(one.text, self._anchor, "past")
+        return interval is not None and timedelta(0) <= self._anchor - interval.end_date < timedelta(days=7)
+
     def of(self, frame: Frame) -> When:
         """The time whose governor is nearest to the act: its own word, its noun's clause, its light verb."""
         ahead = frame.tense == "future" or frame.status_type in ("planned", "postponed", "cancelled")
@@ -127,6 +139,8 @@ class Times:
                 continue
             distance = _distance(one.governor, frame)
             if distance is None:
+                continue
+            if self._is_of_announcing(one, frame):
                 continue
             if syntax.was_first(one.governor):
                 distance += _OVERTAKEN
@@ -420,7 +434,11 @@ def _governor_of_time(root: Token, span: Span) -> Token | None:
 
 
 def _out_of_background(verb: Token) -> Token:
-    """ "lifted the sanctions that had hurt trade on Saturday": the day of the news is not that of the background."""
+    """ "lifted the sanctions that had hurt trade on Saturday": the day of the news is not that of the background, and
+    of "pulled out of a visit on Saturday" that of the verb."""
+    clause = syntax.clause_verb(verb) if verb.lemma_.lower() in _VISITS and verb.dep_ in ("dobj", "pobj") else None
+    if clause is not None and clause.tag_ == "VBD":
+        return clause
     in_passing = verb.dep_ in ("relcl", "ccomp") and verb.head.pos_ in ("NOUN", "PROPN")
     if in_passing and any(c.dep_ == "aux" and c.lower_ in ("had", "will", "would") for c in verb.children):
         return syntax.clause_verb(verb.head) or verb
@@ -436,6 +454,8 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         return 1 if any(governor == n or governor.head == n or n.is_ancestor(governor) for n in nouns) else None
     if governor == trigger or (_is_scene(governor) and trigger in (governor.head, governor.head.head)):
         return 0
+    if frame.mode_type == "visit" and _is_of_what_concerns(trigger, governor):
+        return None
     if governor in frame.words:
         if governor.dep_ == "acl" and governor.tag_ == "VBN" and governor.lemma_.lower() in _PLANNING:
             return 1  # "the meeting planned for Friday will not take place"
@@ -506,6 +526,29 @@ def _distance(governor: Token, frame: Frame) -> int | None:
     if trigger.dep_ == "advcl" and trigger.head == governor and _when_clause(trigger):
         return 5
     return None
+
+
+def _is_of_what_concerns(visit: Token, verb: Token) -> bool:
+    """Whether the day of a verb is that of something about a visit, or before it, and not the visit's: "a report on the
+    visit was made public", "was closed ahead of the visit", "agreed to do without the visit"."""
+    if syntax.is_verbal(visit) or not syntax.is_verbal(verb) or not verb.is_ancestor(visit):
+        return False
+    above = [word for word in visit.ancestors if verb.is_ancestor(word)]
+    for word in (visit, *above):
+        preposition, head = word.head, word.head.head
+        if word.dep_ != "pobj" or not (head == verb or verb.is_ancestor(head)):
+            continue
+        is_known = any(child.dep_ == "poss" or child.lower_ == "the" for child in word.children)
+        if preposition.lower_ in _CONCERNING and (head.pos_ == "NOUN" or (is_known and head.lemma_ not in _ON_THE_WAY)):
+            return True
+        if preposition.lower_ == "before" or (preposition.lower_ == "of" and head.lower_ == "ahead"):
+            return True
+    inner = next((word for word in above if syntax.is_verbal(word)), None)
+    if inner is None or verb.tag_ != "VBD":
+        return False
+    effects = {operator.effect for operator in operators.operators().get(verb.lemma_.lower(), ())}
+    is_said = verb.lemma_ in _SAYING or "spoken" in effects
+    return (inner.dep_ == "xcomp" and "planned" in effects) or (inner.dep_ == "ccomp" and is_said)
 
 
 def _will_be(verb: Token) -> bool:

@@ -43,7 +43,7 @@ class Untold:
         columns = Columns.of(doc)
         lemmas = {lemma.lower() for lemma in columns.lemma[sentence.start : sentence.end]}
         words = [*_before_1900(sentence), *_jubilees(sentence, lemmas)]
-        words += [*_falsehoods(sentence, lemmas), *_forecasts(sentence, lemmas)]
+        words += [*_falsehoods(sentence, lemmas), *_forecasts(sentence, lemmas), *_totals(sentence, lemmas)]
         plots = _plots(sentence, lemmas)
         if self.in_plot and not plots:
             plots = [sentence.root] if operators.is_present(sentence.root) else []
@@ -71,6 +71,17 @@ def _jubilees(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
         measures = [*syntax.children(verb, "npadvmod"), *syntax.children(verb.head, "attr")]
         if any(word.lemma_.lower() in _AGES and syntax.children(word, "nummod") for word in measures):
             yield verb
+
+
+def _totals(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
+    """ "Brings to five the number of envoys thrown out this week": what is counted together was told before."""
+    if lemmas.isdisjoint(_COUNTS):
+        return
+    for noun in sentence:
+        if noun.lemma_.lower() not in _COUNTS:
+            continue
+        counted = [one for name, one in syntax.obliques(noun) if name == "of"]
+        yield from (clause for one in (noun, *counted) for clause in syntax.children(one, "acl", "relcl"))
 
 
 def _falsehoods(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
@@ -171,6 +182,7 @@ def _plots(sentence: Span, lemmas: set[str]) -> list[Token]:
     return found
 
 
+_COUNTS = codebook.words("counts")
 _AGES = frozenset({"year", "decade", "century"})
 _UNTRUE, _ERRING, _TRUE = codebook.words("untrue"), codebook.words("erring"), codebook.words("true")
 _UNTRULY, _REFUTING = codebook.words("untruly"), codebook.words("refuting")
