@@ -92,6 +92,34 @@ def test_boxes_of_facts_and_prices_are_not_the_text(name: str) -> None:
         assert read(page(f"<article>{''.join((*parts[:2], beside, *parts[2:]))}</article>")).body == BODY
 
 
+def test_rows_of_prices_are_not_the_text() -> None:
+    rows = "".join(f"<tr><td>Fiji Sugar {n}</td><td>{n}.25</td><td>+0.{n}%</td></tr>" for n in range(4))
+    table = f"<table><tr><th>Share</th><th>Price</th><th>Change</th></tr>{rows}</table>"
+    parts = [f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS]
+    assert read(page(f"<article>{''.join((*parts[:2], table, *parts[2:]))}</article>")).body == BODY
+
+
+def test_the_headline_in_other_words_is_not_the_text() -> None:
+    head = '<title>x</title><meta property="og:title" content="Fiji and Tonga share a house">'
+    headline = "<h1>Fiji and Tonga share a consulate</h1>"
+    html = page("", head).replace(headline, f"<article>{headline}{PROSE}</article>")
+    assert read(html).body == BODY
+
+
+def test_points_that_say_beforehand_what_the_text_says_are_not_the_text() -> None:
+    points = ("Fiji and Tonga to open joint consulate in Auckland", "Ministers discussed trawler held since spring")
+    listed = "".join(f"<li>{point}</li>" for point in points)
+    assert read(page(f"<article><ul>{listed}</ul>{PROSE}</article>")).body == BODY
+    told = "".join(f"<li>{remark}</li>" for remark in REMARKS)
+    assert REMARKS[0] in read(page(f"<article><ul>{told}</ul>{PROSE}</article>")).body
+
+
+def test_captions_are_known_where_no_paragraphs_are() -> None:
+    prose = "<br><br>".join(PARAGRAPHS)
+    caption = "<em class='imgDesc'>The two ministers in front of the house on Monday</em>"
+    assert read(page(f"<div id='articleBody'><span><img src='a.jpg'>{caption}</span>{prose}</div>")).body == BODY
+
+
 def test_a_box_that_holds_the_article_stays() -> None:
     assert read(page(f"<div class='factbox'>{PROSE}</div>")).body == BODY
 

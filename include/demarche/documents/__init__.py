@@ -314,7 +314,9 @@ def _set_page_body(draft: _Draft, markup: pages.Markup) -> None:
         lines = pages.without_links([line for line in clean_lines(text) if line], markup)
         if draft.rules.get("title") == "title_element":
             draft.title = _printed_part(draft.title or "", lines) or draft.title
-        draft.paragraphs, around = leftovers.without_labels(lines, draft.title, draft.byline)
+        draft.paragraphs, around = leftovers.without_labels(
+            lines, draft.title, draft.byline, pages.shown_headlines(markup)
+        )
         draft.around = _ends(around)
         return
     if markup.is_cut:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import takewhile
 
 from demarche.documents.furniture import (
@@ -23,9 +24,12 @@ _LABELS = ("line", "tools", "summary", "label", "ending")
 _EDGE_LINES = 4  # at either end of a main text, where extractors leave what stands around it
 
 
-def without_labels(lines: list[str], title: str | None, byline: str | None = None) -> tuple[list[str], tuple[str, ...]]:
-    """The paragraphs of a page whose main text is already found, without labels, repeats, credits, what comes behind
-    its end, and at both ends without what can't be the article; and these."""
+def without_labels(
+    lines: list[str], title: str | None, byline: str | None = None, headlines: Sequence[str] = ()
+) -> tuple[list[str], tuple[str, ...]]:
+    """The paragraphs of a page whose main text is already found, without labels, repeats, credits, rows of prices, what
+    comes behind its end, and at both ends without what can't be the article; and these. ``headlines`` are what the page
+    shows as its title in other words."""
     lines, behind = _until_its_end(lines)
     lines, remarks = _until_remarks(lines)
     behind = [*remarks, *behind]
@@ -38,7 +42,8 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
     edges = _edges(lines, frozenset())
     if own := _own_to_reader(lines, title) if offers or edges else frozenset():
         edges, offers = _edges(lines, own), offers - own
-    captions = _captions(lines)
+    captions, prices = _captions(lines), _prices(lines)
+    heads = (title, byline, *headlines)
     for number, line in enumerate(lines):
         is_label = number in offers or (
             len(line) <= MAX_LABEL_LENGTH
@@ -47,17 +52,32 @@ def without_labels(lines: list[str], title: str | None, byline: str | None = Non
                 or is_byline(line)
                 or is_date_line(line)
                 or "©" in line
+                or "ⓒ" in line
             )
         )
-        is_head = number < _EDGE_LINES and line in (title, byline)
-        is_out = number in repeated or number in edges or number in captions or is_label or is_head
+        is_head = (number < _EDGE_LINES or number >= len(lines) - _EDGE_LINES) and line in heads
+        is_out = number in repeated or number in edges or number in captions or number in prices or is_label or is_head
         (out if is_out else kept).append(line)
-    paragraphs, tails = without_agency_tails(kept)
+    points = _points(kept)
+    paragraphs, tails = without_agency_tails(kept[len(points) :])
     portraits = find_portraits(paragraphs, byline)
     paragraphs = paragraphs[: len(paragraphs) - len(portraits)]
-    is_whence = find_portraits(paragraphs[:1] * 4, byline) and count_words(paragraphs[0]) <= _WHENCE_WORDS
-    whence = paragraphs[:1] if is_whence else []
-    return paragraphs[len(whence) :], (*out, *whence, *tails, *portraits, *behind)
+    whence = [line for line in paragraphs[:2] if _says_whence(line, byline)]
+    paragraphs = [line for number, line in enumerate(paragraphs) if number > 1 or line not in whence]
+    return paragraphs, (*out, *points, *whence, *tails, *portraits, *behind)
+
+
+_MOST_POINTS = 6
+_TOLD_AGAIN = 0.6  # of what points speak of
+
+
+def _points(paragraphs: list[str]) -> list[str]:
+    """The points above a text that say beforehand what it says."""
+    points = list(takewhile(lambda line: line.startswith("- ") and not STRONG_END.search(line), paragraphs))
+    said = stems_of(" ".join(paragraphs[len(points) :]))
+    stems = stems_of(" ".join(points))
+    is_told = len(stems & said) >= _TOLD_AGAIN * len(stems)
+    return points if 2 <= len(points) <= _MOST_POINTS and is_told else []
 
 
 _SPEAKING_LINES = 2  # with "you" in them, that offer nothing: a text that speaks to its reader
@@ -102,9 +122,33 @@ def _own_to_reader(lines: list[str], title: str | None) -> frozenset[int]:
 _WHENCE_WORDS = 25  # of "Ann Lee reported from Suva, and Bob Roe from Nadi." above a text
 
 
+def _says_whence(line: str, byline: str | None) -> bool:
+    """Whether a line says where those were who wrote."""
+    return bool(find_portraits([line] * 4, byline)) and count_words(line) <= _WHENCE_WORDS
+
+
 def _is_lone_item(before: str, line: str) -> bool:
     """Whether a line is a list of one item, and no sentence: a button."""
     return line.startswith("- ") and not before.startswith("- ") and not before.endswith(":") and _is_loose(line[2:])
+
+
+_CHANGE = re.compile(r"\|\s*[+−–-]\s?\d+(?:[.,]\d+\s?%?|\s?%)\s*(?:\||$)")  # of a price, in a cell of its own
+_FEWEST_PRICES = 3  # rows beside one another; a single one may be an example
+
+
+def _prices(lines: list[str]) -> set[int]:
+    """Numbers of lines that are rows of a table of prices: of stocks, of currencies."""
+    found: set[int] = set()
+    run: list[int] = []
+    for number, line in enumerate([*lines, ""]):
+        if _CHANGE.search(line):
+            run.append(number)
+            continue
+        if len(run) >= _FEWEST_PRICES:
+            is_headed = run[0] > 0 and " | " in lines[run[0] - 1]
+            found.update(run, [run[0] - 1] if is_headed else [])
+        run = []
+    return found
 
 
 _MOST_CAPTIONS = 0.2  # of a text; in a gallery they are the article

@@ -118,7 +118,7 @@ _NAMED = etree.XPath("//*[@class=$name or @id=$name]")
 def _class_words(group: str) -> re.Pattern[str]:
     """What a class or id has in it that is of a group; of readers' comments, what it begins with."""
     words = "|".join(map(re.escape, codebook.document("furniture")["markup"][group]))
-    return re.compile(f"^(?:{words})" if group == "comments" else words)
+    return re.compile(f"^(?:{words})" if group == "comments" else words, re.IGNORECASE)
 
 
 def _with_class(tree: HtmlElement, group: str, names: Iterable[str]) -> list[HtmlElement]:
@@ -192,7 +192,8 @@ def _drop_boxes(tree: HtmlElement, boxes: list[HtmlElement], captions: list[Html
     """Takes out boxes of facts, tables of prices, advertisements and captions, by their class."""
     if not boxes and not captions:
         return
-    most = _MOST_BESIDE_TEXT * sum(len(_prose(paragraph)) for paragraph in tree.iter("p"))
+    prose = sum(len(_prose(paragraph)) for paragraph in tree.iter("p"))
+    most = _MOST_BESIDE_TEXT * (prose or float(_TEXT_LENGTH(tree)))  # where a page has no paragraphs, of all its text
     found = [element for element in boxes if sum(len(_prose(inner)) for inner in element.iter("p")) <= most]
     if sum(len(element.text_content()) for element in captions) <= most:  # in a gallery they are the article
         found += captions
@@ -748,10 +749,15 @@ def headings(markup: Markup) -> list[str]:
     return [text for element in found if (text := clean_line(element.text_content()))]
 
 
+def shown_headlines(markup: Markup) -> list[str]:
+    """The texts of a page's ``<h1>``."""
+    return [text for element in markup.tree.iter("h1") if (text := clean_line(element.text_content()))]
+
+
 def shown_title(markup: Markup, title: str) -> str | None:
     """The page's only ``<h1>``, where the title of its window says the same: whatever it tells search engines. Where
     the window has both it and ``title``, it is the outlet's name."""
-    shown = [text for element in markup.tree.iter("h1") if (text := clean_line(element.text_content()))]
+    shown = shown_headlines(markup)
     if len(shown) != 1 or len(shown[0].split()) < 4:
         return None
     window, letters, told = map(_letters, (TITLE_RULES["title_element"](markup) or "", shown[0], title))
