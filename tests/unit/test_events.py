@@ -1422,6 +1422,21 @@ def test_the_best_report_is_sure_original_and_early(press: Press) -> None:
     assert best not in (unsure, copied)
 
 
+def test_what_is_shown_has_the_number_that_was_agreed_on(press: Press) -> None:
+    numbers = {"2021-05-04": ("five Tongan envoys", 5.0), "2021-05-05": ("two Tongan envoys", 2.0)}
+    told = {}
+    for published, (whom, number) in numbers.items():
+        document = press.print("One", published, story="s1", is_copy=number == 2.0)
+        told[number] = press.tell(
+            document, "SANCTION", ["FJI"], [f"{whom}/TON"], on="2021-05-04", mode="expel", quantity=number
+        )
+        nobody = {"entity_type": None, "entity_id": None}
+        press.participants[-1] = press.participants[-1].model_copy(update=nobody)
+    event = only(press.resolve())
+    assert (event.quantity, event.recipient_names) == (2.0, ("two Tongan envoys",))
+    assert event.best_report_id == told[2.0]
+
+
 # --- reviewers ---------------------------------------------------------------------------------------------------
 def test_reviewers_merge_split_reject_and_the_latest_wins(press: Press) -> None:
     one = press.tell(press.print("One", "2021-05-05"), "CONSULT", ["FJI", "TON"], on="2021-05-04")

@@ -466,6 +466,28 @@ def test_a_visit_is_told_by_what_was_said_on_it_and_by_who_is_back(read: Reader,
     assert {host for host, *_ in found} == {"TON"}
 
 
+@pytest.mark.parametrize("way", ["flew home", "travelled home", "flew back", "headed home", "returned"])
+def test_who_goes_home_visits_nobody_there(read: Reader, way: str) -> None:
+    text = f"Fijian premier Sitiveni Rabuka ended a three-day visit to Tonga on Monday and {way} to Suva."
+    assert visits(read, text) == [("occurred", ["FJI"], date(2023, 3, 11), date(2023, 3, 13))]
+    assert visits(read, f"Fijian premier Sitiveni Rabuka {way} to Suva on Monday.") == []
+
+
+@pytest.mark.parametrize(
+    ("clause", "status", "first", "last"),
+    [
+        ("who visited Tonga last week", "occurred", 6, 12),
+        ("who will visit Tonga next week", "planned", 20, 26),
+        ("who arrived in Tonga on Sunday", "occurred", 12, 12),
+    ],
+)
+def test_what_a_visitor_says_at_another_time_is_no_day_of_his_visit(
+    read: Reader, clause: str, status: str, first: int, last: int
+) -> None:
+    text = f"Fijian premier Sitiveni Rabuka, {clause}, said on Tuesday that exports would double."
+    assert visits(read, text) == [(status, ["FJI"], date(2023, 3, first), date(2023, 3, last))]
+
+
 @pytest.mark.parametrize(
     ("rest", "status", "first", "last"),
     [

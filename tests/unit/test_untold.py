@@ -120,3 +120,22 @@ def test_that_it_did_not_happen_is_told_where_it_had_been_said_or_a_day_was_set(
 )
 def test_what_else_was_not_done_is_no_news(read: Reader, sentence: str) -> None:
     assert told(read(sentence)) == []
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [
+        "An earlier version said that they met on Monday.",
+        "A previous version of this article incorrectly stated that the ministers had met in Samoa.",
+        "The earlier report that Fiji's and Tonga's ministers met on Monday was wrong.",
+    ],
+)
+def test_what_a_text_puts_right_is_neither_told_nor_denied(read: Reader, correction: str) -> None:
+    text = "The foreign ministers of Fiji and Tonga met in Suva on Sunday."
+    ((_, status, *_),) = told(read(f"{text}\n\nThis article was corrected on March 15. {correction}"))
+    assert status == "occurred"
+
+
+def test_what_an_earlier_version_said_of_another_act_is_denied(read: Reader) -> None:
+    text = "Fiji expelled two Tongans. An earlier version of this report said that it had also expelled a Samoan envoy."
+    assert sorted(status for _, status, *_ in told(read(text))) == ["denied", "occurred"]

@@ -69,10 +69,10 @@ def agree(happening: Happening, voices: Voices) -> Agreed:
     interval, is_date_disputed = _interval(tales, weighty, status, mode, voices, limit, talks)
     place, is_place_disputed = _place(weighty, tales, voices)
     quantity, is_quantity_disputed = _quantity(tales, voices)
-    participants = _participants(tales, voices, event_id, load_date)
+    participants = _participants(tales, voices, event_id, load_date, quantity)
     documents = {tale.facts.document_id: tale.facts for tale in tales}
     published = sorted(facts.published_date for facts in documents.values() if facts.published_date)
-    best = min(tales, key=lambda tale: _showing_order(tale, status))
+    best = min(tales, key=lambda tale: (tale.status != status, _miscounts(tale, quantity), _showing_order(tale)))
     event = Event(
         event_id=event_id,
         load_date=load_date,
@@ -135,9 +135,15 @@ def _chronological(tale: Tale) -> tuple[date, date, Key]:
     return tale.said or date.max, tale.published or date.max, tale.key
 
 
-def _showing_order(tale: Tale, status: str) -> tuple[bool, bool, float, date, date, Key]:
+def _showing_order(tale: Tale) -> tuple[bool, float, date, date, Key]:
+    return tale.facts.is_copy, -tale.report.confidence_score, *_chronological(tale)
+
+
+def _miscounts(tale: Tale, agreed: Mapping[str, Any]) -> bool:
+    """Whether a report has another number than the one agreed on: its words were put right, or outvoted."""
     report = tale.report
-    return tale.status != status, tale.facts.is_copy, -report.confidence_score, *_chronological(tale)
+    is_same_unit = report.quantity_unit == agreed["quantity_unit"]
+    return is_same_unit and report.quantity is not None and report.quantity != agreed["quantity"]
 
 
 def _confidence(tales: Iterable[Tale], voices: Voices) -> float:
@@ -565,9 +571,10 @@ def _quantity(tales: Sequence[Tale], voices: Voices) -> tuple[dict[str, Any], bo
 
 # --- who ---------------------------------------------------------------------------------------------------------
 def _participants(
-    tales: Sequence[Tale], voices: Voices, event_id: str, load_date: date
+    tales: Sequence[Tale], voices: Voices, event_id: str, load_date: date, quantity: Mapping[str, Any]
 ) -> tuple[EventParticipant, ...]:
-    """Everybody whom a report names, once: a state gives way to the body or person that acted for it."""
+    """Everybody whom a report names, once: a state gives way to the body or person that acted for it. In the words of
+    a report that has the number agreed on: "two envoys", once "five envoys" are put right."""
     told: dict[str, list[tuple[Tale, ReportParticipant]]] = defaultdict(list)
     for tale in tales:
         for participant in tale.participants:
@@ -579,7 +586,8 @@ def _participants(
     }
     for identity in _most_exact(told, roles_of):
         claims, roles = told[identity], roles_of[identity]
-        row = min((p for _, p in claims if p.role_type == roles[0]), key=_fullness)
+        of_role = [(_miscounts(tale, quantity), p) for tale, p in claims if p.role_type == roles[0]]
+        row = min(of_role, key=lambda claim: (_fullness(claim[1])[:2], claim[0], _fullness(claim[1])))[1]
         parts = _counted(claims, voices, lambda participant: participant.part_type)
         offices = _counted(claims, voices, lambda participant: participant.office_name)
         rows.append((row, roles[0], parts[0] if parts else None, offices[0] if offices else None))

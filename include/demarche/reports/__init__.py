@@ -44,6 +44,8 @@ from demarche.reports.untold import Untold
 #: Longer sentences are lists or debris; they are skipped and cost no time.
 MAX_SENTENCE_TOKENS = 400
 _SENTENCE_NOISE = 3
+#: Ends the rule of what its own teller takes back.
+_RETRACTED = " · retracted"
 
 
 @cache
@@ -105,6 +107,7 @@ def _read_document(doc: Doc, mentions: Sequence[Mention], document: Document) ->
     if not all(draft.frame.is_doubtful for draft in drafts):
         drafts = [draft for draft in drafts if not draft.frame.is_doubtful]
     drafts = merging.refer_back(drafts)
+    drafts = [draft for draft in drafts if not _is_put_right(draft, drafts)]
 
     def told_on(index: int, draft: Draft) -> circumstances.When | None:
         if index < 0 or _is_too_long(sentences[index]):
@@ -228,13 +231,27 @@ def _unsaid(frame: frames.Frame) -> frames.Frame:
     """An act as a retraction tells it: "an earlier report that Fiji had expelled him was wrong"."""
     if frame.status_type != "occurred":
         return frame
-    return replace(frame, status_type="denied", is_denial=True, rule=f"{frame.rule} · retracted")
+    return replace(frame, status_type="denied", is_denial=True, rule=f"{frame.rule}{_RETRACTED}")
 
 
 def _withdrawn(draft: Draft) -> Draft:
     """An act of the sentence before, which is taken back: "We reported that … This was not the case."."""
     frame = _unsaid(draft.frame)
     return replace(draft, frame=frame, status_type=frame.status_type)
+
+
+def _is_put_right(draft: Draft, drafts: Sequence[Draft]) -> bool:
+    """Whether a text takes back what it tells of the same act otherwise: "met on Monday. … An earlier version said that
+    they met on Tuesday." A day or a number was wrong, and the act isn't denied."""
+    if not draft.frame.rule.endswith(_RETRACTED):
+        return False
+    states = {party.country_code for party in draft.parties} - {None}
+    return bool(states) and any(
+        (other.event_type, other.mode_type) == (draft.event_type, draft.mode_type)
+        and other.status_type != "denied"
+        and states <= {party.country_code for party in other.parties}
+        for other in drafts
+    )
 
 
 def _with_countries(

@@ -381,6 +381,7 @@ def _is_misdated(draft: Draft, days: tuple[date, date] | None) -> bool:
 def _tell(visits_of: Sequence[Draft], facts: Sequence[Fact], anchor: date | None) -> None:
     """Days, length and status of a visit by what its text tells of it, in all drafts of it that don't tell another day
     of the same stretch."""
+    facts = [fact for fact in facts if not _is_of_another_time(fact, visits_of)]
     if visits_of[0].status_type in _NOT_DONE:
         visits_of, facts = visits_of[:1], [fact for fact in facts if fact.is_ahead]
     bounds = [*_bounds(facts), *(bound for draft in visits_of for bound in own_bounds(draft))]
@@ -411,6 +412,25 @@ def _tell(visits_of: Sequence[Draft], facts: Sequence[Fact], anchor: date | None
     text = draft.when.text or next((fact.when.text for fact in facts if fact.when), None)
     draft.when = When(start, end, "day", text, anchor, draft.when.distance)
     draft.stay = stays.Stay(count, stage)
+
+
+def _is_of_another_time(fact: Fact, visits_of: Sequence[Draft]) -> bool:
+    """ "Who visited Togo last week, said on Wednesday": whether a clause that puts its guest nowhere has a day outside
+    of the week or month told of the visit."""
+    if fact.host is not None or fact.part != "within" or fact.when is None:
+        return False
+    told = [draft.when for draft in visits_of if draft.when.precision_type in ("week", "month", "year")]
+    first, last = fact.when.start_date, fact.when.end_date
+    return (
+        first is not None
+        and last is not None
+        and any(
+            when.start_date is not None
+            and when.end_date is not None
+            and (last < when.start_date or when.end_date < first)
+            for when in told
+        )
+    )
 
 
 def own_bounds(draft: Draft) -> list[Bound]:

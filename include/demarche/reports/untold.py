@@ -110,6 +110,8 @@ def _falsehoods(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
 
 def _taken_back(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
     """What a paper says of its own earlier words: "an earlier report that … was wrong", "has retracted its report"."""
+    if not lemmas.isdisjoint(_PRINTINGS) and _OWN_WORDS.search(sentence.text):
+        yield from _printed_before(sentence)
     if lemmas.isdisjoint(_RETRACTING) and (lemmas.isdisjoint(_VERDICTS) or not _OWN_WORDS.search(sentence.text)):
         return
     if _OWN_WORDS.search(sentence.text):
@@ -117,6 +119,13 @@ def _taken_back(sentence: Span, lemmas: set[str]) -> Iterator[Token]:
     for verb in sentence:
         if verb.lemma_.lower() in _RETRACTING and syntax.is_verbal(verb):
             yield from _tales(syntax.children(verb, "dobj", "nsubjpass"))
+
+
+def _printed_before(sentence: Span) -> Iterator[Token]:
+    """ "An earlier version of this article said that …": what only a text that was replaced has said."""
+    for noun in sentence:
+        if noun.lemma_.lower() in _PRINTINGS and noun.dep_ == "nsubj" and syntax.is_verbal(noun.head):
+            yield from syntax.children(noun.head, "ccomp")
 
 
 #: By which a text speaks of what was told before, mostly by itself.
@@ -188,7 +197,7 @@ _UNTRUE, _ERRING, _TRUE = codebook.words("untrue"), codebook.words("erring"), co
 _UNTRULY, _REFUTING = codebook.words("untruly"), codebook.words("refuting")
 _VERDICTS = _UNTRUE | _ERRING | _TRUE | _UNTRULY | _REFUTING
 _TELLINGS = codebook.words("tellings")
-_RETRACTING = codebook.words("retracting")
+_RETRACTING, _PRINTINGS = codebook.words("retracting"), codebook.words("printings")
 _SCENARIOS = codebook.words("scenarios")
 _MADE_UP = _SCENARIOS | codebook.words("stories")
 _ONLOOKERS = codebook.words("onlookers")

@@ -59,7 +59,7 @@ def complete(
             sentence = sentences[draft.sentence_index]
             _stays_until(draft, Times(sentence, anchor), anchor)
             _find_visitor(draft, [sentences[i] for i in _back(draft.sentence_index)], parties)
-            if _is_mere_presence(draft, kept) or _is_nobodys(draft):
+            if _is_mere_presence(draft, kept) or _is_nobodys(draft) or _is_way_home(draft):
                 continue
             _put_ahead(draft, anchor)
             _date_by_itself(draft, Times(sentence, anchor), anchor)
@@ -277,6 +277,13 @@ def came_home(frame: Frame, actors: Sequence[Party], recipients: Sequence[Party]
     own = {party.country_code for party in actors}
     is_homecoming = frame.entry.head == "return" and bool(actors) and all(party.office_name for party in actors)
     return is_homecoming and all(party.country_code in own for party in recipients)
+
+
+def _is_way_home(draft: Draft) -> bool:
+    """ "Ended his visit and flew home to Suva": nobody visits the state that he acts for."""
+    verb, own = draft.frame.trigger, {party.country_code for party in draft.actors}
+    is_own = bool(draft.recipients) and None not in own and all(p.country_code in own for p in draft.recipients)
+    return is_own and syntax.is_verbal(verb) and stays.is_homeward(verb)
 
 
 def _places_of(noun: Token, parties: Parties) -> list[Token]:
