@@ -11,7 +11,7 @@ import importlib.metadata
 import importlib.util
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -36,6 +36,7 @@ REQUIRED_PIPES = ("tagger", "parser", "lemmatizer", "ner")
 
 _BULLETS = frozenset("*•‣▪–—-")
 PART_CHARACTERS = 20_000  # parser and recogniser need about 1 GB for 100,000 characters at once
+PIPED_CHARACTERS = 2 * PART_CHARACTERS  # of several texts or parts together
 SENTENCE_TOKENS = 300  # without a full stop for so long, it is a table or junk, and not one sentence
 
 _CUTS = (re.compile(r"\n\s*\n"), re.compile(r"[.!?]['\"”’)]*\s"), re.compile(r"\s"))
@@ -195,12 +196,25 @@ def read(nlp: Language, texts: Iterable[str], batch_size: int = 32) -> Iterator[
 def _read_batch(nlp: Language, texts: list[str]) -> list[Doc | Exception]:
     parts = [_parts(text) for text in texts]
     try:
-        read_parts = iter(list(nlp.pipe(part for of_text in parts for part in of_text)))
+        groups = _groups([part for of_text in parts for part in of_text])
+        read_parts = iter([doc for group in groups for doc in nlp.pipe(group)])
         return [_joined(list(islice(read_parts, len(of_text)))) for of_text in parts]
     except Exception as error:  # whatever one text did to the model, the others are to be read
         if len(texts) == 1:
             return [error]
         return [doc for text in texts for doc in _read_batch(nlp, [text])]
+
+
+def _groups(parts: Sequence[str]) -> Iterator[list[str]]:
+    """Parts in their order, together so many as the model may be given at once."""
+    group: list[str] = []
+    for part in parts:
+        if group and sum(map(len, group)) + len(part) > PIPED_CHARACTERS:
+            yield group
+            group = []
+        group.append(part)
+    if group:
+        yield group
 
 
 def _joined(docs: list[Doc]) -> Doc:

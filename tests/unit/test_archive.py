@@ -44,6 +44,20 @@ def test_pages_come_in_order(data: bytes) -> None:
     )
 
 
+@pytest.mark.parametrize("lost", [9, 30, 60])
+def test_a_page_whose_packing_was_cut_off_is_told_and_no_article(lost: int) -> None:
+    """What is missing is filled up by the packed bytes of the next record, which unpack to rubbish."""
+    filled = [record(f"https://a.example/{number}", article(number)) for number in (1, 2, 3)]
+    cut = compressed(filled[0]) + compressed(filled[1])[:-lost] + compressed(filled[2])
+    (fault,) = (item for item in archive.pages(io.BytesIO(cut), LIMIT) if isinstance(item, archive.Fault))
+    assert pages(cut) == ["1", "truncated", "3"]
+    assert (fault.number, fault.url) == (1, "https://a.example/2")
+
+
+def test_an_archive_packed_as_a_whole_keeps_the_page_before_a_damaged_record() -> None:
+    assert pages(gzip.compress(ONE + b"rubbish\r\n\r\n" + TWO))[0] == "1"
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -87,6 +87,23 @@ def test_a_long_text_is_read_in_parts_and_stays_whole(monkeypatch):
     assert sum(entity.text == "Quito" for entity in doc.ents) >= 5
 
 
+def test_the_model_is_never_given_more_than_so_many_characters_at_once(monkeypatch):
+    monkeypatch.setattr(language, "PART_CHARACTERS", 100)
+    monkeypatch.setattr(language, "PIPED_CHARACTERS", 200)
+    nlp = load_model()
+    given_at_once, pipe = [], nlp.pipe
+
+    def counted(texts):
+        given_at_once.append(sum(map(len, texts)))
+        return pipe(texts)
+
+    monkeypatch.setattr(nlp, "pipe", counted)
+    texts = ["France, Germany, Italy, " * 40 + "met.", "He met her.", "She met him."]
+    assert [doc.text for doc in read(nlp, texts)] == texts
+    assert len(given_at_once) > 4
+    assert max(given_at_once) <= 200
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(" \n."), max_size=80))
 @settings(max_examples=30)
 def test_offsets_are_those_of_the_text(text):

@@ -15,6 +15,7 @@ from archives import record as archived
 from demarche import steps
 from demarche.records import Document, Fetch, RawDocument, Reject, record_id
 from demarche.sources import jsonl, parse
+from demarche.sources.packing import bytes_at_once
 
 
 def fetch(url: str = "drop/a.txt", media_type: str = "application/octet-stream") -> Fetch:
@@ -69,6 +70,19 @@ def test_a_page_that_was_fetched_knows_its_address() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
 def test_encoding(encoding: str) -> None:
     assert only_document(WORDS.encode(encoding)).text == WORDS
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize("name", ["feed.xml", "feed.atom", "feed"])
+def test_a_feed_with_a_byte_order_mark_is_a_feed(name: str, encoding: str) -> None:
+    feed = (
+        f'<?xml version="1.0" encoding="{encoding}"?><rss version="2.0"><channel><item><title>Zürich talks</title>'
+        "<description>Ministers met on Monday and agreed.</description></item></channel></rss>"
+    )
+    data = (feed if encoding in ("utf-16", "utf-32") else f"\ufeff{feed}").encode(encoding)
+    (found,) = rows_of(data, name)
+    assert isinstance(found, RawDocument)
+    assert (found.title, found.text) == ("Zürich talks", "Ministers met on Monday and agreed.")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
@@ -293,14 +307,14 @@ def test_a_table_of_as_many_blank_lines_as_it_may_have_rows_is_empty(monkeypatch
     assert found.reason_type == "empty"
 
 
-def parquet(**columns: list) -> bytes:
+def parquet(options: dict | None = None, /, **columns: list) -> bytes:
     import io
 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     sink = io.BytesIO()
-    pq.write_table(pa.table(columns), sink)
+    pq.write_table(pa.table(columns), sink, **options or {})
     return sink.getvalue()
 
 
@@ -336,6 +350,38 @@ def test_parquet_that_unpacks_to_too_much_is_a_reject(monkeypatch: pytest.Monkey
     monkeypatch.setattr("demarche.sources.tables.MAX_UNPACKED_BYTES", 10)
     (found,) = rows_of(data, "a.parquet")
     assert isinstance(found, Reject)
+
+
+@pytest.mark.parametrize("is_dictionary", [True, False])
+def test_parquet_is_refused_by_the_sizes_of_its_pages_before_one_is_unpacked(
+    is_dictionary: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = parquet(
+        {"use_dictionary": is_dictionary}, title=["T"] * 3, text=["x" * 1_000_000] * 3, other=["y" * 9_000] * 3
+    )
+    at_once = bytes_at_once(data, ["text", "title"], rows=4)
+    assert 0 < at_once - (5_000_000 if is_dictionary else 3_000_000) < 1_000
+    monkeypatch.setattr("demarche.sources.tables.MAX_BYTES_AT_ONCE", at_once)
+    assert all(isinstance(item, RawDocument) for item in rows_of(data, "a.parquet"))
+    monkeypatch.setattr("demarche.sources.tables.MAX_BYTES_AT_ONCE", at_once - 1)
+    (found,) = rows_of(data, "a.parquet")
+    assert isinstance(found, Reject)
+    assert found.reason_type == "too_large"
+    assert "smaller pages" in found.reason_text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"compression": "none", "version": "1.0"}, {"data_page_version": "2.0", "write_page_index": True},
+     {"row_group_size": 2, "write_page_checksum": True}],
+)  # fmt: skip
+def test_pages_are_found_however_parquet_was_written(options: dict) -> None:
+    data = parquet(options, text=["The words."] * 5, tags=[["a", "b"], [], None, ["c"], []], deep=[{"a": [1]}] * 5)
+    assert 10 < bytes_at_once(data, ["text", "tags"], rows=4) < 500
+    assert len([item for item in rows_of(data, "a.parquet") if isinstance(item, RawDocument)]) == 5
+    (nothing,) = rows_of(parquet(options, text=[]), "a.parquet")
+    assert isinstance(nothing, Reject)
+    assert nothing.reason_type == "empty"
 
 
 @settings(max_examples=100)

@@ -18,6 +18,7 @@ from pathlib import PurePath
 from demarche.records import Fetch, RawDocument, Reject
 from demarche.sources import archive, feed, html, jsonl, sitemap, tables, text
 from demarche.sources.asking import Link, UnreadableIndex
+from demarche.sources.encoding import in_utf8
 from demarche.sources.rejecting import reject
 
 __all__ = ["KINDS", "Kind", "Link", "UnreadableIndex", "links", "parse"]
@@ -99,6 +100,7 @@ _MAX_CONTROL_SHARE = 0.01  # a stray NUL is removed later; more of them are no t
 
 def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
     """The documents that the bytes of one fetch hold, and rejects for what in them can't be read."""
+    data = in_utf8(data)
     name = fetch.kind or _kind(fetch, data)
     kind = KINDS.get(name)
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
@@ -114,6 +116,7 @@ def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
 
 def links(fetch: Fetch, data: bytes) -> Iterator[Link]:
     """What an index says to ask for next. Raises UnreadableIndex for bytes that are none."""
+    data = in_utf8(data)
     kind = KINDS[fetch.kind or _kind(fetch, data)]
     if kind.links is None:
         raise UnreadableIndex(f"{fetch.url} is no feed and no sitemap")

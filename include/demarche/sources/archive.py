@@ -24,6 +24,7 @@ _PAGES = ("text/html", "application/xhtml+xml", "text/plain")
 _BEGINNINGS = (b"\nWARC/1.", b"\nWARC/0.1", b"\x1f\x8b\x08")
 _CHUNK = 1_048_576
 _MOST_CHUNKS = 64  # that are unpacked to see whether a member of gzip has an end
+_MOST_BEGINNINGS = 64  # that are looked at for the record behind a damaged one
 _CUT = "the archive is cut off there, or damaged; get it again"
 _MAX_URL = 2_000
 _EITHER_WRAPPING = 47  # of zlib: gzip's or its own, told by the first bytes
@@ -89,13 +90,18 @@ def pages(file: BinaryIO, max_bytes: int, start: int = 0, number: int = 0) -> It
     while True:
         file.seek(start)
         latest = start
-        is_cut = False
+        is_cut = is_at_end = False
+        held: Page | None = None  # until the next record begins: so its own packing is whole
+        error: Exception | None = None
         try:
             # Of every type, though only two hold pages: a billion records without one would be passed over for hours.
             for record in ArchiveIterator(file, record_types=WarcRecordType.any_type, parse_http=False):
                 latest = record.stream_pos
                 if not record.headers.get("WARC-Type"):
                     raise ValueError("it has no type")
+                if held:
+                    yield held
+                    held = None
                 is_of_pages = record.record_type in with_pages
                 found: Page | Fault | None = None
                 try:
@@ -103,26 +109,39 @@ def pages(file: BinaryIO, max_bytes: int, start: int = 0, number: int = 0) -> It
                         found = _page(record, max_bytes, number)
                     else:
                         _pass_over(record)
-                except _Unreadable as error:
-                    is_cut = error.reason_type == "truncated"
-                    reason = f"record {number + 1} {error}"
-                    found = Fault(number, error.reason_type, reason, latest, _page_address(record))
+                except _Unreadable as fault:
+                    is_cut = fault.reason_type == "truncated"
+                    reason = f"record {number + 1} {fault}"
+                    found = Fault(number, fault.reason_type, reason, latest, _page_address(record))
                 number += bool(is_of_pages or found)
                 was_sound = True
-                if found:
+                if isinstance(found, Page):
+                    held = found
+                elif found:
                     yield found
                 if is_cut:
                     break
             else:
+                is_at_end = True
+        except (OSError, ValueError) as caught:
+            error = caught
+        if held and _runs_over(file, held.offset):
+            latest = held.offset
+            reason = f"record {held.number + 1} ({held.url[:200]}) doesn't end where the next begins: {_CUT}"
+            yield Fault(held.number, "truncated", reason, held.offset, held.url)
+        else:
+            if held:
+                yield held
+            if is_at_end:
                 if _ends_between_records(file):
                     reason = f"record {number + 1}, or one behind it, ends within its head or packing: {_CUT}"
                     yield Fault(number, "truncated", reason, latest)
                 return
-        except (OSError, ValueError) as error:
-            if was_sound:  # of several false beginnings in a row, one is told
-                yield Fault(number, "malformed", f"record {number + 1} can't be read: {str(error)[:200]}", latest)
-                number += 1
-            was_sound = False
+            if error:
+                if was_sound:  # of several false beginnings in a row, one is told
+                    yield Fault(number, "malformed", f"record {number + 1} can't be read: {str(error)[:200]}", latest)
+                    number += 1
+                was_sound = False
         faults += 1
         start = _next_beginning(file, latest)
         if start < 0:
@@ -131,6 +150,45 @@ def pages(file: BinaryIO, max_bytes: int, start: int = 0, number: int = 0) -> It
             reason = f"is left at byte {start}: {MAX_FAULTS} records before can't be read"
             yield Fault(number, "malformed", reason, start)
             return
+
+
+def _runs_over(file: BinaryIO, start: int) -> bool:
+    """Whether the member of gzip that begins there is cut off, and what it unpacks to goes on with the packed bytes of
+    a record behind it."""
+    file.seek(start)
+    if file.read(2) != b"\x1f\x8b":
+        return False
+    end = start
+    for _ in range(_MOST_BEGINNINGS):
+        end = _next_beginning(file, end)
+        if end < 0:
+            return False
+        if _is_packed_record(file, end):
+            return not _ends_within(file, start, end)
+    return False
+
+
+def _is_packed_record(file: BinaryIO, start: int) -> bool:
+    file.seek(start)
+    try:
+        return zlib.decompressobj(_EITHER_WRAPPING).decompress(file.read(4_096), 5) == b"WARC/"
+    except zlib.error:
+        return False
+
+
+def _ends_within(file: BinaryIO, start: int, end: int) -> bool:
+    """Whether a whole member of gzip stands between two places."""
+    member = zlib.decompressobj(_EITHER_WRAPPING)
+    file.seek(start)
+    try:
+        while not member.eof and start < end and (packed := file.read(min(_CHUNK, end - start))):
+            start += len(packed)
+            while packed and not member.eof:
+                member.decompress(packed, _CHUNK)
+                packed = member.unconsumed_tail
+    except zlib.error:
+        return False
+    return member.eof
 
 
 def _ends_between_records(file: BinaryIO) -> bool:

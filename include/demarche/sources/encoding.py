@@ -53,6 +53,18 @@ def decode(data: bytes, declared: str | None = None) -> str:
     return _checked(data, best.encoding)
 
 
+def in_utf8(data: bytes) -> bytes:
+    """What begins with a mark of UTF-16 or UTF-32 in UTF-8, with its mark; all else as it is. So whoever looks at the
+    first bytes sees them, whatever they are written in."""
+    for mark, marked in _MARKS[1:]:
+        if data.startswith(mark):
+            try:
+                return codecs.BOM_UTF8 + _checked(data[len(mark) :], marked).encode("utf-8", "replace")
+            except EncodingError:  # for its parser to tell
+                return data
+    return data
+
+
 def _declared(data: bytes) -> str | None:
     match = _DECLARED.search(data, 0, _DECLARATION_WITHIN)
     return match[1].decode("ascii") if match else None

@@ -56,8 +56,6 @@ def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
 
 def _lines(data: bytes) -> Iterator[bytes]:
     """The lines one after the other, without a second copy of the whole file."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = data.decode("utf-16", "replace").encode()
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     while start < len(data):
         end = data.find(b"\n", start)

@@ -15,12 +15,15 @@ from typing import Any
 from demarche.records import Fetch, RawDocument, Reject
 from demarche.sources import jsonl
 from demarche.sources.encoding import EncodingError, decode
+from demarche.sources.packing import bytes_at_once
 from demarche.sources.rejecting import reject
 
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 2_000
 MAX_CELL_CHARACTERS = 8_000_000  # as of a line in jsonl
+_MAX_CELL_BYTES = 4 * MAX_CELL_CHARACTERS
 MAX_UNPACKED_BYTES = 1_000_000_000  # of a column in a row group of Parquet, as its metadata say
+MAX_BYTES_AT_ONCE = 300_000_000  # of the pages of Parquet that are unpacked together; most programs write 1 MB each
 _DELIMITERS = ",;\t|"
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")  # a form feed or U+2028 ends none, other than for splitlines()
 _MARK = re.compile(r"\ufeff?\"?sep=(.)\"?\s*")
@@ -130,10 +133,14 @@ def parse_parquet(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
             return
         wanted = set(fetch.column_values.values()) | {name for names in jsonl.FIELDS.values() for name in names}
         columns = [name for name in header if name in wanted or name.lower() in wanted]
+        if (at_once := bytes_at_once(data, columns, _BATCH)) > MAX_BYTES_AT_ONCE:
+            reason = f"has pages that unpack to {at_once} bytes at once, the limit is {MAX_BYTES_AT_ONCE}"
+            yield reject(fetch, "too_large", f"{reason}; write it with smaller pages")
+            return
         for batch in file.iter_batches(batch_size=_BATCH, columns=columns, use_threads=False):
-            for row in batch.to_pylist():
-                values = [_readable(row[name]) for name in columns]
-                if any(isinstance(value, str) and len(value) > MAX_CELL_CHARACTERS for value in values):
+            for row in _rows(batch):
+                values = [_readable(row[name]) for name in columns] if row else []
+                if row is None or any(isinstance(it, str) and len(it) > MAX_CELL_CHARACTERS for it in values):
                     reason = f"row {position + 1} has a cell beyond the limit of {MAX_CELL_CHARACTERS} characters"
                     yield reject(fetch, "too_large", reason, position)
                 else:
@@ -144,6 +151,16 @@ def parse_parquet(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
         yield reject(fetch, "malformed", f"can't be read as Parquet from row {position + 1} on: {reason}", position)
+
+
+def _rows(batch: Any) -> Iterator[dict[str, Any] | None]:
+    """Rows by their columns' names; None for one with a cell so large that no second copy of it should be made."""
+    if batch.nbytes <= MAX_CELL_CHARACTERS:
+        yield from batch.to_pylist()
+        return
+    for number in range(batch.num_rows):
+        row = batch.slice(number, 1)
+        yield row.to_pylist()[0] if max(cell.nbytes for cell in row.columns) <= _MAX_CELL_BYTES else None
 
 
 def _too_large(file: Any) -> str | None:
