@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from demarche import sources, steps
+from demarche import sources, steps, warehouse
 from demarche.fetching import SourceState, crawling, web
 from demarche.records import Reject
 from demarche.settings import Settings
@@ -717,6 +717,21 @@ def test_why_a_source_fails_is_told(desk, server, answer, reason_type):
     health = desk.health()
     assert (health.reason_type, health.is_failing) == (reason_type, True)
     assert "localhost" in health.reason_text
+
+
+def test_since_when_a_source_fails_stands_in_the_warehouse(desk, server):
+    desk.declare(
+        f'id = "broken"\nkind = "feed"\nurl = "{server.root}/broken"',
+        f'id = "courier"\nkind = "feed"\nurl = "{server.root}/feed"',
+    )
+    put(server, 1)
+    desk.fetch()
+    for step in (steps.parse_documents, steps.tag_documents, steps.pair_documents):
+        step(KEY, settings=desk.settings)
+    steps.load_warehouse(settings=desk.settings)
+    sql = "SELECT source_name, failing_since_at IS NOT NULL, failure_count, reason_text FROM meta.source_health"
+    rows = warehouse.query(desk.settings.warehouse_path, f"{sql} ORDER BY source_name").rows
+    assert rows == [("broken", True, 1, f"{server.root}/broken answers 404"), ("courier", False, 0, None)]
 
 
 def test_a_source_that_asks_to_be_left_alone_is(desk, server):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -122,6 +123,28 @@ def test_captions_are_known_where_no_paragraphs_are() -> None:
 
 def test_a_box_that_holds_the_article_stays() -> None:
     assert read(page(f"<div class='factbox'>{PROSE}</div>")).body == BODY
+    divs = "".join(f"<div>{paragraph}</div>" for paragraph in PARAGRAPHS)
+    assert read(page(f"<div class='with-adverts'>{divs}</div>")).body == BODY
+    assert read(page(f"<div class='captioned'>{divs}</div>")).body == BODY
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 10 + "<a>Reply</a>" * 20_000,
+        "".join(f"<div class='c{n}'><a>Reply</a></div>" for n in range(15_000)),
+        "<ul>" + "<li><a>Reply</a><ul>" * 15_000,
+        "<i class='caption'>a</i>" * 15_000,
+        "<p>" + "a <i>b</i>" * 15_000 + "</p>" + "<i>b</i> a<p>" * 9_000,
+        "".join(f"<p>Ann{n} B, 3 May 2019, 10:15</p><p>So it is, and so it will be long.</p>" for n in range(8_000)),
+    ],
+    ids=["flat", "kinds", "nested", "captions", "bare", "signed"],
+)
+def test_pages_made_to_be_slow_are_not(html: str) -> None:
+    begun = monotonic()
+    given: dict[str, Any] = {"raw_hash": "0" * 64, "source_name": "drop", "path": "drop/a.html", "fetched_at": FETCHED}
+    documents.read_document(RawDocument(**given, html=page(html + PROSE)), "2024-05-06T07")
+    assert monotonic() - begun < 30
 
 
 def test_a_table_that_the_article_tells_of_stays() -> None:

@@ -185,6 +185,10 @@ def _drop_offers(found: Iterable[HtmlElement]) -> None:
             element.drop_tree()
 
 
+def _prose_length(tree: HtmlElement) -> int:
+    return sum(len(_prose(paragraph)) for paragraph in tree.iter("p"))
+
+
 _MOST_BESIDE_TEXT = 0.3  # of a page's prose; what has more holds the article, or is it
 
 
@@ -192,9 +196,10 @@ def _drop_boxes(tree: HtmlElement, boxes: list[HtmlElement], captions: list[Html
     """Takes out boxes of facts, tables of prices, advertisements and captions, by their class."""
     if not boxes and not captions:
         return
-    prose = sum(len(_prose(paragraph)) for paragraph in tree.iter("p"))
-    most = _MOST_BESIDE_TEXT * (prose or float(_TEXT_LENGTH(tree)))  # where a page has no paragraphs, of all its text
-    found = [element for element in boxes if sum(len(_prose(inner)) for inner in element.iter("p")) <= most]
+    size = _prose_length if _prose_length(tree) else _TEXT_LENGTH  # where a page has no paragraphs, all its text counts
+    most = _MOST_BESIDE_TEXT * size(tree)
+    half = _TEXT_LENGTH(tree) / 2
+    found = [element for element in boxes if size(element) <= most and _TEXT_LENGTH(element) <= half]
     if sum(len(element.text_content()) for element in captions) <= most:  # in a gallery they are the article
         found += captions
     for element in found:
