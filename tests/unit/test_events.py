@@ -526,6 +526,14 @@ def test_a_trace_of_another_time_or_person_says_nothing(press: Press, printed: s
     assert only(press.resolve()).status_type == "planned"
 
 
+def test_the_days_of_a_trace_are_days_of_the_visit_if_they_lie_near(press: Press) -> None:
+    visit(press, press.print("One", "2021-05-01"), "start", on="2021-05-04", status="planned")
+    visit(press, press.print("Two", "2021-05-07"), "trace", on="2021-05-06")
+    visit(press, press.print("Three", "2021-05-08"), "trace", on="2021-04-07")
+    event = only(press.resolve())
+    assert (event.status_type, event.start_date, event.end_date) == ("occurred", date(2021, 5, 4), date(2021, 5, 6))
+
+
 def test_a_trace_from_before_a_visit_was_put_off_says_nothing(press: Press) -> None:
     visit(press, press.print("One", "2021-05-01"), None, on="2021-05-04", status="planned")
     visit(press, press.print("Two", "2021-05-05"), "trace")

@@ -210,10 +210,12 @@ def _is_traced(trace: Tale, visit: Tale) -> bool:
     """Whether a text that reads as if somebody had been there was printed when a visit of his was to be, or soon after:
     it came about."""
     days, printed = visit.interval, trace.published
-    is_open = visit.report.mode_type == "visit" and not visit.is_trace and visit.status in ("planned", "postponed")
+    is_open = visit.report.mode_type == "visit" and not visit.is_trace and visit.status in _SAID_BY_TALKS["occurred"]
     if not trace.is_trace or not is_open or days is None or printed is None:
         return False
     if visit.status == "postponed" and printed <= (visit.published or printed):
+        return False
+    if trace.interval is not None and trace.interval.gap_days(days) > settings()["visit_slack_days"]:
         return False
     if not days.start <= printed <= days.end + timedelta(days=settings()["trace_days"]):
         return False

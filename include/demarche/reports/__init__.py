@@ -25,6 +25,7 @@ from demarche.records import Document, Mention, Report, ReportParticipant, recor
 from demarche.reports import (
     circumstances,
     days,
+    fates,
     frames,
     itinerary,
     merging,
@@ -68,10 +69,12 @@ def code_reports(doc: Doc, mentions: Sequence[Mention], *, document: Document) -
     if len(text.sentences) >= _FEW_SENTENCES:
         facts = text.facts
         judged = told.judge(drafts, text)
-        drafts = told.complete(drafts, text, judged)
-        drafts = days.complete(drafts, text.sentences, text.parties, facts.anchor, facts.filed)
-        drafts = relevance.diplomatic(drafts)
-        drafts += told.traces(drafts, text, judged)
+        off = fates.judge(drafts, text, judged)
+        drafts = fates.complete(told.complete(drafts, text, judged), text, off)
+        is_on = [one for one in judged if all(one.candidate is not it.candidate for it in off)]
+        of_days = days.Text(text.sentences, text.parties, facts.anchor, facts.filed)
+        drafts = relevance.diplomatic(days.complete(drafts, of_days))
+        drafts += days.complete_traces(told.traces(drafts, text, is_on), of_days)
     return _records(drafts, text.sentences, document, text.facts.anchor)
 
 
@@ -79,6 +82,14 @@ def measure_visits(doc: Doc, mentions: Sequence[Mention], *, document: Document)
     """The visits of which a document may tell, with the traits that `told` asks its model about."""
     drafts, text = _read_document(doc, mentions, document)
     return told.candidates(drafts, text)
+
+
+def measure_fates(
+    doc: Doc, mentions: Sequence[Mention], *, document: Document
+) -> list[tuple[told.Candidate, dict[str, float]]]:
+    """The visits of which a document may tell, with the traits that `fates` asks its models about."""
+    drafts, text = _read_document(doc, mentions, document)
+    return [(found, fates.measure(found, drafts, text)) for found in told.candidates(drafts, text)]
 
 
 def _read_document(doc: Doc, mentions: Sequence[Mention], document: Document) -> tuple[list[Draft], told.Text]:

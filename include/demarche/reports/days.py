@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from math import log
 
 import numpy as np
@@ -119,37 +120,62 @@ class Told:
     sentence_index: int
 
 
-def complete(
-    drafts: Sequence[Draft], sentences: Sequence[Span], parties: Parties, anchor: date | None, filed: Where
-) -> list[Draft]:
+def complete(drafts: Sequence[Draft], text: Text) -> list[Draft]:
     """The drafts of a text, visits with the days on which, by all that it tells, they most probably begin and end."""
-    found = visits_of(drafts)
-    if found:
-        text = Text(sentences, parties, anchor, filed)
-        for guest, host, told in found:
-            _tell(told, text.bounds(guest, host), anchor)
+    for guest, host, told in visits_of(drafts):
+        _tell(told, text.bounds(guest, host), text.anchor)
     return list(drafts)
+
+
+def complete_traces(traces: Sequence[Draft], text: Text) -> list[Draft]:
+    """Traces of visits with what is all but sure of their days; none of a visit that hasn't begun."""
+    dated = complete(traces, text)
+    return [replace(trace, stay=replace(trace.stay, stage_type="trace")) for trace in dated if _is_done(trace)]
+
+
+def _is_done(draft: Draft) -> bool:
+    return draft.status_type == "occurred"
 
 
 # --- which days --------------------------------------------------------------------------------------------------
 class Text:
-    """What a text tells of days, whoever comes; asked for a guest and a host."""
+    """What a text tells of days, whoever comes; asked for a guest and a host. It is read when it is asked first."""
 
     def __init__(self, sentences: Sequence[Span], parties: Parties, anchor: date | None, filed: Where) -> None:
+        self.anchor = anchor
+        self._sentences = sentences
         self._parties = parties
-        self._anchor = anchor
         self._filed = filed.country_code
         self._last: date | None = None
-        self.told = [told for index, sentence in enumerate(sentences) for told in self._read(sentence, index)]
-        self._days = sorted({told.day for told in self.told if told.meant not in _UNSAID})
-        mentions = [(token.i, mention) for sentence in sentences for token in sentence
-                    for mention in parties.mentions_at(token)]  # fmt: skip
-        self._places = [(at, m.country_code) for at, m in mentions if m.country_code and _is_place(m)]
-        self._people = [(at, m) for at, m in mentions if m.mention_type == "person"]
-        self._lengths = {count for sentence in sentences for count in _lengths(sentence)}
+
+    @cached_property
+    def told(self) -> list[Told]:
+        """All days in their order."""
+        return [told for index, sentence in enumerate(self._sentences) for told in self._read(sentence, index)]
+
+    @cached_property
+    def _days(self) -> list[date]:
+        return sorted({told.day for told in self.told if told.meant not in _UNSAID})
+
+    @cached_property
+    def _mentions(self) -> list[tuple[int, Mention]]:
+        found = ((token.i, self._parties.mentions_at(token)) for sentence in self._sentences for token in sentence)
+        return [(at, mention) for at, mentions in found for mention in mentions]
+
+    @cached_property
+    def _places(self) -> list[tuple[int, str]]:
+        return [(at, m.country_code) for at, m in self._mentions if m.country_code and _is_place(m)]
+
+    @cached_property
+    def _people(self) -> list[tuple[int, Mention]]:
+        return [(at, m) for at, m in self._mentions if m.mention_type == "person"]
+
+    @cached_property
+    def _lengths(self) -> set[int]:
+        return {count for sentence in self._sentences for count in _lengths(sentence)}
 
     def _read(self, sentence: Span, index: int) -> Iterator[Told]:
-        times = Times(sentence, self._anchor)
+        times = Times(sentence, self.anchor)
         found, dated = [], set()
         for root, governor, told in times.all(_lies_ahead):
             verb, is_ahead = _clause(governor), _lies_ahead(governor)
@@ -167,14 +193,14 @@ class Text:
             if not is_of_going or verb in dated or verb.dep_ == "aux":
                 continue
             is_ahead = itinerary.lies_ahead(verb)
-            for day, meant in ((self._anchor, "published"), (self._last, "tale")):
-                if day is not None and (meant != "tale" or day != self._anchor):
+            for day, meant in ((self.anchor, "published"), (self._last, "tale")):
+                if day is not None and (meant != "tale" or day != self.anchor):
                     found.append(Told(day, verb, verb, verb, "", "", meant, is_ahead, index))
         yield from sorted(found, key=lambda told: told.root.i)
 
     def _resolved(self, when: When, *, is_ahead: bool) -> tuple[When, str]:
         """What words mean that count from a day told before: "the next day", and, of what lies ahead, weekdays."""
-        found = in_tale(when, self._last or self._anchor, self._anchor, is_ahead=is_ahead)
+        found = in_tale(when, self._last or self.anchor, self.anchor, is_ahead=is_ahead)
         return found, "counted" if when.start_date is None and found.start_date is not None else ""
 
     # -- measured
@@ -236,12 +262,12 @@ class Text:
         earlier, later = [other for other in near if other < day], [other for other in near if other > day]
         own = [one for one in self.told if one.sentence_index == told.sentence_index and one.meant not in _UNSAID]
         traits: dict[str, float] = {
-            "delta": max(-30, min(30, (day - self._anchor).days)) if self._anchor else 0,
+            "delta": max(-30, min(30, (day - self.anchor).days)) if self.anchor else 0,
             "earlier": len(earlier),
             "later": len(later),
             "since_earlier": (day - earlier[-1]).days if earlier else _NEVER,
             "until_later": (later[0] - day).days if later else _NEVER,
-            "later_past": sum(self._anchor is None or other <= self._anchor for other in later),
+            "later_past": sum(self.anchor is None or other <= self.anchor for other in later),
             "same": sum(one.day == day for one in self.told),
             "days": len(self._days),
             "days_of_sentence": len({one.day for one in own}),

@@ -456,9 +456,9 @@ def complete(drafts: Sequence[Draft], text: Text, judged: Iterable[Judged]) -> l
         own, host = candidate.leader.country_code, candidate.host
         if told < FLOOR or OPEN[0] < begun < OPEN[1] or (own, host) in delegations or _has_met(candidate):
             continue
-        if any(_is_by(draft, own, host) for draft in drafts):
+        if any(is_by(draft, own, host) for draft in drafts):
             continue
-        draft = _draft(candidate, "occurred" if begun >= OPEN[1] else "planned", told, text)
+        draft = draft_of(candidate, "occurred" if begun >= OPEN[1] else "planned", told, text)
         if draft is not None:
             delegations.add((own, host))  # who comes along makes no visit of his own
             added.append(draft)
@@ -470,10 +470,10 @@ def traces(drafts: Sequence[Draft], text: Text, judged: Iterable[Judged]) -> lis
     found = []
     for candidate, told, begun in judged:
         own, host = candidate.leader.country_code, candidate.host
-        is_known = any(_is_by(draft, own, host) and draft.status_type not in _STILL_AHEAD for draft in drafts)
+        is_known = any(is_by(draft, own, host) and draft.status_type not in _STILL_AHEAD for draft in drafts)
         if told < TRACE[0] or begun < TRACE[1] or is_known or _has_called(candidate, drafts):
             continue
-        draft = _draft(candidate, "occurred", told, text)
+        draft = draft_of(candidate, "occurred", told, text)
         if draft is not None and draft.status_type == "occurred":
             found.append(replace(draft, when=When(anchor_date=text.facts.anchor), stay=stays.Stay(None, "trace")))
     return found
@@ -496,14 +496,15 @@ def _has_called(candidate: Candidate, drafts: Iterable[Draft]) -> bool:
     )
 
 
-def _is_by(draft: Draft, own: str | None, host: str) -> bool:
+def is_by(draft: Draft, own: str | None, host: str) -> bool:
     """Whether a draft is a visit by somebody of a state to another one."""
     to = {party.country_code for party in draft.recipients}
     is_there = host in to or (draft.where.country_code == host and not to - {own, None})
     return draft.mode_type == "visit" and is_there and own in {party.country_code for party in draft.actors}
 
 
-def _draft(candidate: Candidate, status: str, probability: float, text: Text) -> Draft | None:
+def draft_of(candidate: Candidate, status: str, probability: float, text: Text) -> Draft | None:
+    """A visit as the whole text tells it, with its plainest clause as the evidence; none if there is no such clause."""
     clause = _plainest(candidate, text)
     if clause is None:
         return None
@@ -512,7 +513,9 @@ def _draft(candidate: Candidate, status: str, probability: float, text: Text) ->
     actor = text.parties.named(leader, named, clause.verb)
     recipient = _host(candidate.host, text)
     facts = _facts(candidate, text)
-    if itinerary.is_to_come(facts):  # "… on Sunday in Madrid, where he is expected again on June 21"
+    if status not in ("occurred", "planned"):
+        facts = [fact for fact in facts if fact.is_ahead]
+    elif itinerary.is_to_come(facts):  # "… on Sunday in Madrid, where he is expected again on June 21"
         status = "planned"
     when, stay = _when(itinerary.of_one_time(facts), status, text.facts.anchor)
     frame = Frame(clause.verb, _entry(), "CONSULT", "visit", status, "whole text", words=[clause.verb])

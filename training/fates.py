@@ -1,0 +1,152 @@
+"""Fit the two forests that say whether a visit is off, and whether only put off, and write them into the codebook.
+
+    python training/fates.py            measure, fit, print figures by hand, write codebook/model/off.npz and moved.npz
+    python training/fates.py --check    write nothing and fail when a file would change
+
+They learn from the open sets of `tests/gold/visits`, which say how a visit ended, not which article says so: the last
+article of a visit that was called or put off says it, its first one doesn't, nor does an article on a visit that is
+printed after it began, nor any of one that stayed planned. What isn't known so is left out. Figures are for each hand,
+by forests that have seen the others' articles only. Needs scikit-learn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from forests import as_trees, mean_of
+from numpy.typing import NDArray
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.metrics import roc_auc_score
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from told import is_meant
+
+from demarche import codebook, reports
+from demarche.records import Document
+from demarche.reports import fates
+from demarche.settings import load_settings
+from demarche.steps import tagging
+from demarche.trees import Trees
+from tests.gold import visits as gold
+
+MODEL = Path(codebook.__file__).parent
+CALLED_OFF = ("cancelled", "postponed")
+SEEDS = 3  # so many models are averaged: one alone hangs on chance
+FLOOR = fates.FLOOR  # from which figures count a visit as off
+
+
+@dataclass(frozen=True)
+class Example:
+    """A visit of which an article tells: whether it says that it is off, and that it is only put off."""
+
+    hand: str
+    row: NDArray[np.float32]
+    is_off: bool
+    is_moved: bool
+
+
+def read(folder: Path) -> Iterator[Example]:
+    """Every visit of a set with every article of which it is known whether it tells that it is off."""
+    visits = gold.load(folder / "visits.jsonl")
+    documents = gold.parse(folder)
+    names: dict[str, set[str]] = {}
+    for name, document in documents.items():
+        names.setdefault(document.document_id, set()).add(name)
+    distinct = list({document.document_id: document for document in documents.values()}.values())
+    for document, doc, mentions in tagging.parse_documents(distinct, load_settings()):
+        of_document = [visit for visit in visits if not visit.documents.isdisjoint(names[document.document_id])]
+        if not of_document:
+            continue
+        for candidate, traits in reports.measure_fates(doc, mentions, document=document):
+            for visit in of_document:
+                is_off = (
+                    _is_off(document, visit, documents) if is_meant(candidate, visit, document.known_date) else None
+                )
+                if is_off is not None:
+                    yield Example(folder.name, fates.row(traits), is_off, visit.status == "postponed")
+
+
+def _is_off(document: Document, visit: gold.Visit, documents: dict[str, Document]) -> bool | None:
+    """Whether an article says that a visit is off; None if that isn't known."""
+    printed = sorted(day for name in visit.documents if name in documents and (day := _printed(documents[name])))
+    day = _printed(document)
+    if day is None or not printed:
+        return None
+    if visit.status == "planned":
+        return False
+    is_first = day == printed[0] and len(set(printed)) > 1
+    if visit.status in CALLED_OFF:
+        return True if day == printed[-1] else False if is_first else None
+    is_begun = visit.start is not None and day >= visit.start
+    return False if is_begun or is_first else None
+
+
+def _printed(document: Document) -> date | None:
+    return document.known_date
+
+
+def fit(examples: Sequence[Example], wanted: NDArray[np.bool_]) -> Trees:
+    rows = np.stack([one.row for one in examples])
+    models = [
+        GradientBoostingClassifier(
+            n_estimators=80, learning_rate=0.08, max_depth=4, subsample=0.6, max_features=0.2, min_samples_leaf=4,
+            random_state=seed,
+        ).fit(rows, wanted)
+        for seed in range(SEEDS)
+    ]  # fmt: skip
+    share = float(wanted.mean())
+    return mean_of([as_trees(model, share) for model in models])
+
+
+def cross_validate(name: str, examples: Sequence[Example], wanted: NDArray[np.bool_]) -> None:
+    """Of each hand, how well forests of the others rank, how many of those above the floor are right, and how many of
+    all that are so these are."""
+    hands = np.array([one.hand for one in examples])
+    found = np.zeros(len(examples))
+    for hand in np.unique(hands):
+        others = [one for one in examples if one.hand != hand]
+        rows = np.stack([one.row for one in examples if one.hand == hand])
+        found[hands == hand] = fit(others, wanted[hands != hand]).probabilities(rows)
+    print(f"{name:8}{'':>8}  rows   off  area   of those above {FLOOR} right, and share of all that these are")
+    for hand in (*np.unique(hands), "all"):
+        own = (hands == hand) | (hand == "all")
+        is_sure = own & (found >= FLOOR)
+        right = 100 * wanted[is_sure].mean() if is_sure.any() else float("nan")
+        share = 100 * (wanted & is_sure).sum() / max((wanted & own).sum(), 1)
+        area = 100 * roc_auc_score(wanted[own], found[own]) if 0 < wanted[own].sum() < own.sum() else float("nan")
+        print(f"{'':8}{hand:>8}{own.sum():6}{wanted[own].sum():6}{area:6.1f}{right:8.1f}{share:6.1f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 when a file would change")
+    asked = parser.parse_args()
+    examples = [one for folder in sorted(gold.SETS.glob("open_*")) for one in read(folder)]
+    off = [one for one in examples if one.is_off]
+    is_same = True
+    for name, of_model, wanted in (
+        (fates.OFF_FILE, examples, np.array([one.is_off for one in examples])),
+        (fates.MOVED_FILE, off, np.array([one.is_moved for one in off])),
+    ):
+        data = fit(of_model, wanted).to_bytes()
+        path = MODEL / name
+        if asked.check:
+            is_same &= path.exists() and path.read_bytes() == data
+            continue
+        cross_validate(path.stem, of_model, wanted)
+        path.write_bytes(data)
+        print(f"wrote {name}, {len(data) / 1024:.0f} KiB")
+    if asked.check:
+        print(f"the forests {'are' if is_same else 'are not'} what these articles give")
+        sys.exit(0 if is_same else 1)
+
+
+if __name__ == "__main__":
+    main()
