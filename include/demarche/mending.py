@@ -180,10 +180,13 @@ def _tells_who(word: Token) -> bool:
 
 
 def _is_of_name(word: Token) -> bool:
+    if word.lower_ in _PARTICLES:  # "Mohammed bin Abdulrahman"
+        return word.i + 1 < len(word.doc) and word.nbor().text[:1].isupper()
     is_name = word.tag_ in ("NNP", "NNPS", "JJ") and word.text[:1].isupper() and word.lower_ not in _FUNCTION
     return is_name and word.lower_ not in _TITLES and word.lower_ not in _CALENDAR
 
 
+_PARTICLES = codebook.words("name_particles")
 #: The last words of titles.
 _TITLES = frozenset(row["title"].split()[-1] for row in codebook.table("titles"))
 

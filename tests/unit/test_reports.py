@@ -466,6 +466,68 @@ def test_a_visit_is_told_by_what_was_said_on_it_and_by_who_is_back(read: Reader,
     assert {host for host, *_ in found} == {"TON"}
 
 
+@pytest.mark.parametrize(
+    ("sentence", "acts"),
+    [
+        ("In a phone call on Monday, Fijian premier Sitiveni Rabuka told Tongan premier Aisake Eke that Samoa would "
+         "send rice.", ("CONSULT", ["FJI"], ["TON"])),
+        ("Fijian Foreign Minister Hakan Quill and Qatari Prime Minister Mohammed bin Abdulrahman Al Thani held a "
+         "telephone call on Monday on grain from Tonga.", ("CONSULT", ["FJI", "QAT"], [])),
+        ("Fijian premier Sitiveni Rabuka spoke by phone with Tongan premier Aisake Eke on Monday morning and met him "
+         "in Apia in the evening.", ("CONSULT", ["FJI"], ["TON"])),
+    ],
+)  # fmt: skip
+def test_who_called_whom(read: Reader, sentence: str, acts: tuple[str, list[str], list[str]]) -> None:
+    coded = read(sentence)
+    calls = {report.report_id for report in coded[0] if report.mode_type == "phone" and report.place_name is None}
+    assert len(calls) == 1
+    parties = [party for party in coded[1] if party.report_id in calls]
+    by_role = [[p.country_code for p in parties if p.role_type == role] for role in ("actor", "recipient")]
+    assert ("CONSULT", *by_role) == acts
+
+
+def test_who_called_and_met_did_both(read: Reader) -> None:
+    told_of = read("Fijian premier Rabuka spoke by phone with Tongan premier Eke on Monday and met him in Apia.")[0]
+    assert [(report.mode_type, report.place_name) for report in told_of] == [("phone", None), (None, "Apia")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day"),
+    [
+        ("Fiji denied on Monday that its officials had met Tongan officials.", None),
+        ("Fiji denied on Monday that its officials had met Tongan officials on Sunday.", 12),
+        ("Fiji barred three Tongan officials from entering the country on Monday.", 13),
+        ("Fiji pledged two million dollars in aid to Tonga on Monday.", 13),
+    ],
+)
+def test_the_day_is_that_of_the_act(read: Reader, sentence: str, day: int | None) -> None:
+    (report,) = read(sentence)[0]
+    assert report.start_date == (date(2023, 3, day) if day else None)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "act"),
+    [
+        ("Tonga's ambassador to Fiji was summoned to the Fijian foreign ministry.", ("ACCUSE", ["FJI"], ["TON"])),
+        ("Fiji accused Tonga of spying and complained to the United Nations.", ("ACCUSE", ["FJI"], ["TON"])),
+        ("Police stormed the Tongan embassy.", ("COERCE", [None], ["TON"])),
+    ],
+)
+def test_to_whom_it_was_done_and_by_whom(
+    read: Reader, sentence: str, act: tuple[str, list[str | None], list[str | None]]
+) -> None:
+    assert set(map(repr, sides(read, sentence))) == {repr(act)}
+
+
+def test_two_guests_with_their_names_paid_a_visit_each_and_a_continent_is_no_host(read: Reader) -> None:
+    text = (
+        "Fijian premier Rabuka hosted his Tongan colleague Mara Quill and his Maltese colleague Rosa Vella on Monday."
+    )
+    assert [who for _, who, *_ in visits(read, text)] == [["TON"], ["MLT"]]
+    text = "Fijian premier Rabuka was welcomed by Tongan premier Eke on Monday, the second leg of his European tour."
+    assert len(visits(read, text)) == 1
+
+
 @pytest.mark.parametrize("way", ["flew home", "travelled home", "flew back", "headed home", "returned"])
 def test_who_goes_home_visits_nobody_there(read: Reader, way: str) -> None:
     text = f"Fijian premier Sitiveni Rabuka ended a three-day visit to Tonga on Monday and {way} to Suva."

@@ -68,6 +68,14 @@ def test_plans_are_due_or_overdue_by_the_newest_day_known(con: duckdb.DuckDBPyCo
     assert ("undated", None, D9, 5) in rows(con, found)
 
 
+def test_a_promise_is_not_overdue_on_the_day_after_it_was_made(con: duckdb.DuckDBPyConnection) -> None:
+    days = "first_reported_date = DATE '2024-03-04', start_date = DATE '2024-03-04', end_date = DATE '2024-03-04'"
+    change(con, f"status_type = 'planned', event_type = 'AID', {days}")
+    assert rows(con, "SELECT due_type FROM mart.upcoming") == [("undated",)]
+    change(con, "event_type = 'CONSULT'")
+    assert rows(con, "SELECT due_type FROM mart.upcoming") == [("overdue",)]
+
+
 def test_a_document_from_the_future_makes_nothing_overdue(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("UPDATE core.documents SET published_date = DATE '2099-01-01' WHERE path LIKE '%second%'")
     change(con, "status_type = 'planned', start_date = DATE '2024-03-05', end_date = DATE '2024-03-05'")

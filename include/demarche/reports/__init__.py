@@ -179,6 +179,7 @@ def _read_sentence(
             if identity(party) not in taken and not (_is_done_together(frame, actors) and _is_own_state(party, actors))
         ]
         recipients = _with_countries(recipients, frame, actors, sentence, parties)
+        recipients = _without_addressee(recipients, frame, parties)
         recipients = visits.without_origin(frame, recipients, parties)
         sights = [party for head in heads if visits.is_sight(head, parties) for party in parties.resolve(head)]
         recipients, before = visits.without_sights(frame, recipients, sights), recipients
@@ -215,6 +216,8 @@ def _read_sentence(
         event_type, mode_type = frame.event_type, frame.mode_type
         if event_type == "PROTEST" and frame.entry.head in ("protest", "demonstrate") and _are_officials(actors):
             event_type, mode_type = "ACCUSE", "disapprove"  # governments protest in words
+        if (event_type, mode_type) == ("PROTEST", "riot") and _are_of(frame.actors, _OFFICERS):
+            event_type, mode_type = "COERCE", "seize"  # police who storm an embassy aren't a crowd
         if event_type == "RETREAT" and (been_to := visits.came_home_from(frame, actors, parties)):
             event_type, mode_type, recipients = "CONSULT", "visit", been_to
         if event_type == "RETREAT" and visits.came_home(frame, actors, recipients):
@@ -225,7 +228,7 @@ def _read_sentence(
             event_type, mode_type, status, actors, recipients = "CONSULT", "visit", "planned", recipients, actors
         if is_abroad:  # "flew to Geneva to meet Togo's premier": a meeting, and no visit to Togo
             mode_type = None
-        if mode_type == "visit" and frame.entry.head in ("leave", "depart") and _are_troops(frame.actors):
+        if mode_type == "visit" and frame.entry.head in ("leave", "depart") and _are_of(frame.actors, _TROOPS):
             event_type, mode_type = "RETREAT", "withdraw"
         draft = Draft(
             frame, event_type, mode_type, status, actors, recipients, when, where, quantity, unit,
@@ -284,6 +287,16 @@ def _with_countries(
     ]
 
 
+def _without_addressee(recipients: list[Party], frame: frames.Frame, parties: Parties) -> list[Party]:
+    """ "Complained to the Security Council": a body of many states hears the charge, which isn't against it."""
+    verb = frame.trigger
+    if frame.event_type != "ACCUSE" or syntax.is_passive(verb):
+        return recipients
+    heard = [party for name, noun in syntax.obliques(verb) if name == "to" for party in parties.resolve(noun)]
+    hearing = {identity(party) for party in heard if party.entity_type == "organisation" and not party.country_code}
+    return [party for party in recipients if identity(party) not in hearing]
+
+
 def _is_envoy(noun: Token) -> bool:
     high = noun.lemma_.lower() == "commissioner" and any(child.lower_ == "high" for child in noun.children)
     return high or noun.lemma_.lower() in _ENVOYS
@@ -310,9 +323,14 @@ def _is_own_state(party: Party, actors: Sequence[Party]) -> bool:
     return party.entity_type == "state" and any(actor.country_code == party.country_code for actor in actors)
 
 
-def _are_troops(heads: Sequence[Token]) -> bool:
+def _are_of(heads: Sequence[Token], named: frozenset[str]) -> bool:
+    """Whether somebody is of one of these classes of the lexicon."""
     classes = lexicon().classes
-    return any(not {"<forces>", "<peacekeepers>"}.isdisjoint(classes.get(head.lemma_.lower(), ())) for head in heads)
+    return any(not named.isdisjoint(classes.get(head.lemma_.lower(), ())) for head in heads)
+
+
+_TROOPS = frozenset({"<forces>", "<peacekeepers>"})
+_OFFICERS = frozenset({"<forces>", "<police>"})
 
 
 def _are_officials(actors: Sequence[Party]) -> bool:

@@ -31,7 +31,7 @@ _PHASES = frozenset({"close", "conclusion", "end", "start", "way"})
 SCHEDULED = frozenset({"arrive", "begin", "depart", "fly", "gather", "go", "head", "land", "leave", "meet", "open",
                         "resume", "set", "start", "travel", "visit"})  # fmt: skip
 _ANNOUNCED = SCHEDULED | {"close", "come", "conclude", "end", "finish", "receive", "return", "stop"}
-_PROPOSING = frozenset({"ask", "invite", "offer", "promise", "propose", "request", "threaten", "urge", "vow"})
+_PROPOSING = frozenset({"ask", "invite", "offer", "pledge", "promise", "propose", "request", "threaten", "urge", "vow"})
 NTH_DAYS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 _SAYING = codebook.words("saying")
 _CONCERNING = frozenset({"about", "concerning", "on", "over", "regarding"})
@@ -301,7 +301,9 @@ def is_until(time: Token) -> bool:
 
 
 def _only_lasts(frame: Frame, time: _Found) -> bool:
-    """ "In Suva until Friday, he met …", "is in Suva until Friday": not the day of the act."""
+    """ "In Suva until Friday, he met …", "is in Suva until Friday", "barred from entering until May"."""
+    if time.governor is not None and time.governor.dep_ == "pcomp" and is_until(time.root):
+        return True
     first = next(iter(syntax.children(time.governor, "aux")), time.governor) if time.governor is not None else None
     is_present = first is not None and first.tag_ in ("VBZ", "VBP")
     return frame.event_type == "CONSULT" and is_until(time.root) and (frame.mode_type != "visit" or is_present)
@@ -448,6 +450,8 @@ def _out_of_background(verb: Token) -> Token:
 def _distance(governor: Token, frame: Frame) -> int | None:
     """0 for the act's own word, more for looser ties, None where the time belongs to something else."""
     trigger = frame.trigger
+    if frame.is_denial and not frame.is_negated and governor != trigger and _is_denying(governor):
+        return None  # "denied on Friday that it had met them": the day on which it was said
     if frame.entry.status in ("cancelled", "postponed") and syntax.is_verbal(trigger):
         # the day on which a visit was called off is not the day of the visit
         nouns = [word for word in frame.words if not syntax.is_verbal(word)]
@@ -473,6 +477,8 @@ def _distance(governor: Token, frame: Frame) -> int | None:
         ):
             return 1
         return 3 if frame.status_type == "occurred" else None
+    if governor.dep_ == "pcomp" and governor.head.lower_ == "from" and governor.head.head == trigger:
+        return 2  # "barred them from entering the country on Friday"
     if governor.dep_ == "pobj" and governor.lemma_ in _PHASES and governor.head.head in frame.words:
         return 1  # "the visit came to an end on Friday"
     is_added = governor.tag_ == "VBG" and governor.dep_ in ("advcl", "acl") and governor.lemma_ in _BEGINNING
@@ -549,6 +555,11 @@ def _is_of_what_concerns(visit: Token, verb: Token) -> bool:
     effects = {operator.effect for operator in operators.operators().get(verb.lemma_.lower(), ())}
     is_said = verb.lemma_ in _SAYING or "spoken" in effects
     return (inner.dep_ == "xcomp" and "planned" in effects) or (inner.dep_ == "ccomp" and is_said)
+
+
+def _is_denying(verb: Token) -> bool:
+    """ "Denied", "a denial"."""
+    return any(found.effect == "charge_denied" for found in operators.operators().get(verb.lemma_.lower(), ()))
 
 
 def _will_be(verb: Token) -> bool:

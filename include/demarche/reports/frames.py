@@ -282,6 +282,8 @@ def _participants(act: Act, reading: Reading, is_party: IsParty) -> Frame | None
         recipients = recipients or [party for party in hosts if party not in actors]
     if frame.is_nominal and act.entry.event_type == "CONSULT" and recipients and not actors:
         actors = sides.met_by_the_way(token, is_party)
+    if frame.is_nominal and frame.mode_type == "phone" and not actors and not recipients:
+        actors, recipients = sides.spoken_to(token, is_party)
     if reading.mode_type == "visit" and not recipients:
         recipients = sides.where_it_was(token, is_party)
     if act.entry.event_type == "CONSULT" and len(actors) == 1 and not recipients:

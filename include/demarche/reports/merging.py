@@ -365,6 +365,10 @@ def _is_setting(draft: Draft, other: Draft) -> bool:
 
 
 def _modes_agree(first: Draft, second: Draft) -> bool:
+    calls = [draft for draft in (first, second) if draft.mode_type == "phone"]
+    others = [draft for draft in (first, second) if draft.mode_type != "phone"]
+    if calls and others and others[0].where.name is not None and others[0].frame.trigger.lemma_ == "meet":
+        return False  # "spoke by phone on Monday and met in Suva"
     return first.mode_type == second.mode_type or (
         (first.mode_type is None) != (second.mode_type is None)
         and (first.event_type not in ("CONSULT",) or "visit" not in (first.mode_type, second.mode_type))

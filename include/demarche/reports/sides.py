@@ -142,6 +142,17 @@ def met_by_the_way(noun: Token, is_party: IsParty) -> list[Token]:
     return subjects_of(preposition.head, is_party)
 
 
+def spoken_to(call: Token, is_party: IsParty) -> tuple[list[Token], list[Token]]:
+    """ "In a phone call, X told Y that …": who rang whom."""
+    verb = call.head.head
+    is_setting = call.dep_ == "pobj" and call.head.lower_ in _BY_THE_WAY and syntax.is_verbal(verb)
+    if not is_setting or verb.lemma_.lower() not in _TELLING or syntax.is_passive(verb):
+        return [], []
+    told = [other for other in [*syntax.datives(verb), *syntax.objects(verb)] if is_party(other)]
+    return (subjects_of(verb, is_party), told) if told else ([], [])
+
+
+_TELLING = codebook.words("telling")
 _BY_THE_WAY = frozenset({"after", "at", "during", "following", "in"})
 
 
@@ -287,6 +298,9 @@ def verbal_sides(verb: Token, act: Act, is_party: IsParty) -> tuple[list[Token],
         if not actors and act.entry.event_type == "COERCE" and parties:
             # who is arrested in a state, its authorities have arrested
             actors = [o for name, o in syntax.obliques(verb) if name == "in" and is_party(o) and o not in recipients]
+        if not actors and act.entry.event_type == "ACCUSE" and verb.lemma_ == "summon":  # "to the ministry in Suva"
+            actors = [o for name, o in syntax.obliques(verb) if name == "to" and is_party(o)]
+            recipients = [r for r in suffered if r not in actors] or recipients
         if not actors and act.entry.mode_type in ("expel", "deport"):
             actors = [o for name, o in syntax.obliques(verb) if name in ("out of", "from") and is_party(o)]
             recipients = [r for r in recipients if r not in actors]

@@ -43,7 +43,7 @@ def conjuncts(token: Token) -> list[Token]:
         for child in _children_of_name(queue.pop(0)):
             coordinated = child.dep_ == "conj" or (child.dep_ == "appos" and _is_list_item(child, token))
             if child.dep_ == "appos" and not coordinated:
-                queue += [child] if _is_closed(child) else []  # "the envoy, X, and the minister"
+                queue += [child] if _is_closed(child) or _is_name_beside(child) else []
             if coordinated and not is_verbal(child) and (children(child, "neg") or is_contrast(child)):
                 continue  # "Norway, but not Sweden"
             if coordinated and is_verbal(child) == is_verbal(token):
@@ -103,10 +103,18 @@ def _is_list_item(apposition: Token, token: Token) -> bool:
 
 
 def _is_closed(apposition: Token) -> bool:
-    """Whether a comma ends the apposition before "and": what follows is coordinated with the noun, not with it."""
+    """ "The envoy, X, and the minister": whether a comma ends the apposition before "and", so that what follows is
+    coordinated with the noun, not with it."""
     joined = children(apposition, "conj")
     and_ = children(apposition, "cc")
     return bool(joined and and_) and and_[0].i > 0 and and_[0].nbor(-1).text == "," and len(joined) == 1
+
+
+def _is_name_beside(apposition: Token) -> bool:
+    """ "His colleague X and his envoy Y": whether a name has joined to it what begins like the noun before it."""
+    noun, joined = apposition.head, children(apposition, "conj")
+    begins = [{child.lower_ for child in word.children if child.dep_ in ("det", "poss")} for word in (noun, *joined)]
+    return apposition.pos_ == "PROPN" and len(joined) == 1 and bool(begins[0]) and begins[0] == begins[1]
 
 
 def children(token: Token, *labels: str) -> list[Token]:

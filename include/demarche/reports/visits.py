@@ -34,6 +34,7 @@ _SIGHTS = codebook.words("sights")
 _FIXING = codebook.words("fixing")
 _OCCASIONS = codebook.words("later_occasions")
 _MOVING = codebook.words("shifting")
+OF_MANY_STATES = frozenset(codebook.document("mention_words")["of_many_states"])
 _UNTIL = frozenset({"until", "till", "til", "through", "to"})
 _INTO = frozenset({"in", "into", "to"})
 _ARRIVING = frozenset({"arrive", "come", "fly", "jet", "land", "sail", "touch", "travel"})
@@ -132,6 +133,8 @@ def without_sights(frame: Frame, recipients: Sequence[Party], sights: Sequence[P
 
 def _is_unknown_thing(party: Party) -> bool:
     """ "The Taj Mahal": a name that isn't known and nobody's."""
+    if party.text.lower() in OF_MANY_STATES:  # "a European tour"
+        return True
     is_thing = not party.is_linked and not party.is_pronoun and party.entity_type in (None, "organisation")
     return is_thing and party.text.split()[-1][:1].isupper()
 
