@@ -145,6 +145,7 @@ class RawDocument(Record):
     byline: str | None = Field(None, description="Who wrote it, as given")
     published: str | None = Field(None, description="Publication date or instant as given")
     language_code: str | None = Field(None, description="The language as given")
+    section_name: str | None = Field(None, description="The section or first category as given")
     is_listed: bool = Field(False, description="The date is that of the feed or sitemap that led to it")
 
 

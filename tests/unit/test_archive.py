@@ -58,6 +58,21 @@ def test_an_archive_packed_as_a_whole_keeps_the_page_before_a_damaged_record() -
     assert pages(gzip.compress(ONE + b"rubbish\r\n\r\n" + TWO))[0] == "1"
 
 
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "../../etc/passwd", "", "javascript:1"])
+def test_a_page_without_an_address_of_the_web_is_told(address: str) -> None:
+    assert pages(ONE + record(address, b"<p>x</p>") + TWO) == ["1", "malformed", "2"]
+    assert pages(ONE + record(address, b"<p>x</p>", warc_type="metadata") + TWO) == ["1", "2"]
+
+
+@pytest.mark.parametrize("date", ["2150-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z"])
+def test_a_date_on_which_no_crawler_fetched_it_is_not_believed(date: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.warc"
+    path.write_bytes(record("https://a.example/1", article(1), date=date))
+    (found,) = steps.parse_files([path])
+    assert isinstance(found, Document), found
+    assert abs(datetime.now(UTC) - found.fetched_at).days == 0
+
+
 @pytest.mark.parametrize(
     "other",
     [

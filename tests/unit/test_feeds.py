@@ -92,6 +92,26 @@ def test_an_entry_of_a_json_feed_may_have_the_address_of_another_site_only():
     assert link.url == raw.url == "https://courier.example/2020/envoys?a=1&b=2"
 
 
+@pytest.mark.parametrize("form", ["rss", "atom", "rdf"])
+def test_a_word_in_angle_brackets_stays_in_a_title_and_markup_goes(form):
+    def title_of(title):
+        (link,) = links(fetch(), FORMS[form].replace(b"Envoys &amp; islands", title))
+        return link.given["title"]
+
+    assert title_of(b"No talks before &lt;spring&gt;") == "No talks before <spring>"
+    assert title_of(b"No &lt;b&gt;talks&lt;/b&gt; before spring") == "No talks before spring"
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_a_feed_written_with_its_own_entities_is_refused_with_that_reason(size):
+    start = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "{"a" * size}">]>\n'.encode()
+    (found,) = parse(fetch(kind=None), start + RSS.split(b"?>")[1].replace(b"They parted", b"&a;"))
+    assert isinstance(found, Reject)
+    assert "entities of its own (&a;)" in found.reason_text
+    (usual,) = parse(fetch(kind=None), start.replace(b"ENTITY a", b"ENTITY nbsp") + RSS.split(b"?>")[1])
+    assert isinstance(usual, RawDocument)
+
+
 def test_what_was_changed_since_is_told():
     (link,) = links(fetch(), ATOM)
     assert link.modified == "2020-01-02T02:00:00Z"

@@ -38,6 +38,17 @@ def only_reject(found: list[Fetched | Reject]) -> Reject:
     return item
 
 
+def test_a_folder_too_deep_to_be_looked_into_is_told(tmp_path):
+    deepest = tmp_path.joinpath(*"d" * 25)
+    deepest.mkdir(parents=True)
+    for folder in (deepest, tmp_path.joinpath(*"d" * 20)):
+        (folder / "a.txt").write_text("Words.")
+    for found in (list(named_files([tmp_path], ORDER)), look(tmp_path)):
+        read, told = found
+        assert isinstance(read, Fetched)
+        assert "a folder within 20 others: what it holds isn't read" in only_reject([told]).reason_text
+
+
 def test_files_are_read_with_their_bytes_and_kind(tmp_path):
     (tmp_path / "b.HTML").write_bytes(b"<p>x")
     (tmp_path / "a.txt").write_bytes(b"x")

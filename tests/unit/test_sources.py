@@ -413,31 +413,32 @@ def forms() -> dict[str, tuple[str, bytes]]:
 
     rss = f"""<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/">
         <channel><title>The Courier – World</title><language>en</language>
-        <item><title>{TITLE}</title><link>{ADDRESS}</link><dc:creator>Ann Lee</dc:creator>
+        <item><title>{TITLE}</title><link>{ADDRESS}</link><dc:creator>Ann Lee</dc:creator><category>Pacific</category>
         <pubDate>Tue, 06 Nov 2018 09:30:00 GMT</pubDate><description>{ESCAPED}</description></item></channel></rss>"""
     atom = f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>The Courier</title><entry><title>{TITLE}</title>
         <link href="{ADDRESS}"/><author><name>Ann Lee</name></author><published>{STAMP}</published>
-        <content type="html">{ESCAPED}</content></entry></feed>"""
+        <category term="Pacific"/><content type="html">{ESCAPED}</content></entry></feed>"""
     rdf = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
         xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://courier.example/">
         <title>News | The Courier</title></channel>
         <item rdf:about="{ADDRESS}"><title>{TITLE}</title><link>{ADDRESS}</link><dc:creator>Ann Lee</dc:creator>
-        <dc:date>{STAMP}</dc:date><description>{ESCAPED}</description></item></rdf:RDF>"""
+        <dc:date>{STAMP}</dc:date><dc:subject>Pacific</dc:subject><description>{ESCAPED}</description></item></rdf:RDF>"""
     item = {"id": ADDRESS, "url": ADDRESS, "title": TITLE, "content_html": HTML, "date_published": STAMP,
-            "authors": [{"name": "Ann Lee"}]}  # fmt: skip
+            "tags": ["Pacific", "Suva"], "authors": [{"name": "Ann Lee"}]}  # fmt: skip
     json_feed = {"version": "https://jsonfeed.org/version/1.1", "title": "The Courier", "items": [item]}
     record = {"url": ADDRESS, "title": TITLE, "text": TEXT, "published_at": STAMP, "author": "Ann Lee",
-              "source": "The Courier"}  # fmt: skip
+              "source": "The Courier", "section": "Pacific"}  # fmt: skip
     table = io.StringIO()
     writer = csv.DictWriter(table, list(record))
     writer.writeheader()
     writer.writerow(record)
     page = f"""<!DOCTYPE html><html><head><title>{TITLE}</title><link rel="canonical" href="{ADDRESS}">
         <meta property="og:site_name" content="The Courier">
-        <meta name="author" content="Ann Lee"><meta property="article:published_time" content="{STAMP}"></head>
+        <meta name="author" content="Ann Lee"><meta property="article:section" content="Pacific">
+        <meta property="article:published_time" content="{STAMP}"></head>
         <body><nav><a href="/">Home</a></nav><h1>{TITLE}</h1><article>{HTML}</article></body></html>"""
     said = {"@type": "NewsArticle", "headline": TITLE, "author": {"@type": "Person", "name": "Ann Lee"}, "url": ADDRESS,
-            "datePublished": STAMP, "publisher": {"name": "The Courier"}}  # fmt: skip
+            "datePublished": STAMP, "articleSection": "Pacific", "publisher": {"name": "The Courier"}}  # fmt: skip
     with_json_ld = f"""<!DOCTYPE html><html><head><title>{TITLE}</title>
         <script type="application/ld+json">{json.dumps(said)}</script></head>
         <body><nav><a href="/">Home</a></nav><h1>{TITLE}</h1><article>{HTML}</article></body></html>"""
@@ -466,6 +467,7 @@ def test_an_article_is_the_same_document_in_every_form(form: str, tmp_path: Path
     assert (found.title, found.byline, found.body) == (TITLE, "Ann Lee", TEXT)
     assert (found.published_date, found.published_at) == (date(2018, 11, 6), datetime.fromisoformat(STAMP))
     assert found.language_code == "en"
+    assert found.section_name == (None if form == "text" else "Pacific")
     assert found.canonical_url == ADDRESS
     assert found.document_id == record_id("d", ADDRESS, found.content_hash)  # the same in all of them
     assert found.source_name == ("courier.example" if form == "text" else "The Courier")  # it has no place for a name

@@ -144,6 +144,8 @@ def parse(
         else:
             found += 1
             print_json(item.model_dump(mode="json"))
+    if hidden := steps.passed_over(inputs):
+        complain(f"passed over: {len(hidden)} (hidden or unfinished, the first {hidden[0]})")
     if rejected and not found:
         raise typer.Exit(1)
 

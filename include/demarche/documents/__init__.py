@@ -120,6 +120,7 @@ def _from_text(raw: RawDocument) -> _Draft:
     days = (("text", rule, published), ("text", "dateline", dateline), ("inferred", AMBIGUOUS, guess))
     _set_published(draft, raw, days)
     _set(draft, "url", _first((("given", raw.url), ("printed", address))))
+    _set(draft, "section", _first([("given", clean_line(raw.section_name))]))
     _set_source(draft, raw, ())
     draft.language = raw.language_code
     return draft
@@ -156,7 +157,8 @@ def _from_page(raw: RawDocument) -> _Draft:
     draft = _Draft([])
     _set(draft, "url", _first(_urls(raw, markup)))
     _set(draft, "title", _first(chain([("given", clean_line(raw.title))], _found(pages.TITLE_RULES, markup))))
-    _set(draft, "section", _first(_found(pages.SECTION_RULES, markup)))
+    given_section = ("given", clean_line(raw.section_name))
+    _set(draft, "section", _first(chain(_found(pages.SECTION_RULES, markup), [given_section])))
     _set_source(draft, raw, _found(pages.SOURCE_RULES, markup))
     if draft.title:
         draft.title = headings.without_tag(_without_site(draft.title, draft.source_name))

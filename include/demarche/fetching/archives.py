@@ -10,7 +10,7 @@ import hashlib
 import io
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -22,6 +22,7 @@ from demarche.records import Fetch, Reject
 if TYPE_CHECKING:
     from demarche.fetching.web import WebClient
 
+_WEB_BEGAN = datetime(1991, 1, 1, tzinfo=UTC)
 PART_BYTES = 16_000_000  # of an archive on the web, asked for at once
 
 
@@ -82,13 +83,19 @@ def _pages(
             raw_hash=hashlib.sha256(found.data).hexdigest(),
             byte_count=len(found.data),
             media_type=found.media_type,
-            fetched_at=found.fetched_at or now(),
+            fetched_at=_believed(found.fetched_at, now()),
             given_values={**order.given_values, "archive": name},
         )
         yield Fetched(fetch, found.data)
         progress.page_count += 1
     if not progress.page_count and not progress.fault_count:
         yield reject(order, name, "empty", "is a web archive without pages")
+
+
+def _believed(fetched_at: datetime | None, now: datetime) -> datetime:
+    """When a crawler says that it fetched a page; now where that can't be."""
+    can_be = fetched_at is not None and _WEB_BEGAN <= fetched_at <= now + timedelta(days=1)
+    return fetched_at if fetched_at is not None and can_be else now
 
 
 def _summary(name: str, order: Order, progress: Progress, now: Callable[[], datetime]) -> Fetched:

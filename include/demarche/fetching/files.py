@@ -214,7 +214,7 @@ def passed_over(folders: Iterable[Path]) -> list[Path]:
 def files_in(folder: Path) -> Iterator[Path]:
     """Files under a folder, in order of name; hidden and unfinished ones are passed over, links to folders not
     followed. A folder that can't be listed is given like a file, to be rejected by name; so is one whose name ends like
-    a document's, before what it holds."""
+    a document's, before what it holds, and one that lies so deep that what it holds isn't looked for."""
     return (path for path in _entries(folder, 0) if path == folder or not _is_passed_over(path))
 
 
@@ -231,7 +231,7 @@ def _entries(folder: Path, depth: int) -> Iterator[Path]:
     for entry in listed:
         path = folder / entry.name
         if entry.is_dir(follow_symlinks=False) and not _is_passed_over(path):
-            if _is_named_like_a_document(path):
+            if depth >= MAX_DEPTH or _is_named_like_a_document(path):
                 yield path
             if depth < MAX_DEPTH:
                 yield from _entries(path, depth + 1)
@@ -262,6 +262,11 @@ def read_file(
             state = state_of(os.fstat(file.fileno()))
             if len(data) > order.max_file_bytes:
                 raise _TooLarge(order.max_file_bytes, len(data))
+    except IsADirectoryError as error:
+        if root and len(path.relative_to(root).parts) > MAX_DEPTH:
+            reason = f"is a folder within {MAX_DEPTH} others: what it holds isn't read"
+            return reject(order, path, "not_a_file", reason)
+        return refused(order, path, error)
     except OSError as error:
         return refused(order, path, error)
     fetch = Fetch(

@@ -243,14 +243,17 @@ def _page(record: WarcRecord, max_bytes: int, number: int) -> Page | None:
     if http is not None and (not isinstance(http.status_code, int) or (media_type and "/" not in media_type)):
         _pass_over(record)
         raise _Unreadable("malformed", f"({url[:200]}) holds no whole answer of a web server")
+    is_of_web = url.startswith(("http://", "https://"))
     if (
-        (http is not None and http.status_code != 200)
-        or not url.startswith(("http://", "https://"))
+        (http.status_code != 200 if http is not None else not is_of_web)
         or (media_type and media_type.partition(";")[0].strip().lower() not in _PAGES)
         or url.partition("?")[0].endswith("/robots.txt")
     ):
         _pass_over(record)  # unless it is cut: half a head of HTTP doesn't say that it is a page's
         return None
+    if not is_of_web:
+        _pass_over(record)
+        raise _Unreadable("malformed", f"holds a page without an address of the web, but {url[:80]!r}")
     if len(url) > _MAX_URL:
         raise _Unreadable("malformed", f"({url[:80]}…) has an address of more than {_MAX_URL} characters")
     block = record.reader.read(max_bytes + 1)

@@ -6,6 +6,7 @@ Feeds and sitemaps are read by threads, which nothing can interrupt: what they c
 from __future__ import annotations
 
 import re
+from html.entities import html5
 from typing import Any
 from xml.parsers import expat
 
@@ -18,6 +19,7 @@ MAX_MALFORMED_BYTES = 5_000_000  # what isn't well-formed is read by guessing, w
 MAX_MALFORMED_TAGS = 300_000
 MAX_VALUES = 3_000_000  # of JSON; the smallest takes 20 times its bytes
 
+_ENTITY = re.compile(rb"<!ENTITY\s{1,9}([\w:.-]{1,200})\s")
 _FIRST_TAG = re.compile(r"<\w")
 _TAG = re.compile(rb"<(/?)([\w:.-]+)([^<>]*)")
 _NEVER_CLOSED = frozenset((b"p", b"br", b"li", b"img", b"hr", b"input", b"meta", b"td", b"tr"))
@@ -33,6 +35,12 @@ def root_element(data: bytes, charset: str | None = None) -> bytes:
     text = decode(data, charset)
     root = _FIRST_TAG.search(text)
     return text[root.start() if root else 0 :].encode("utf-8", "replace")
+
+
+def own_entity(data: bytes) -> str | None:
+    """The name of an entity that XML declares itself and is written with: nothing resolves it."""
+    declared = {name for name in _ENTITY.findall(data) if f"{name.decode('ascii', 'replace')};" not in html5}
+    return next((name.decode("ascii", "replace") for name in sorted(declared) if b"&%b;" % name in data), None)
 
 
 def check_markup(data: bytes) -> None:

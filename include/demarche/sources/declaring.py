@@ -25,7 +25,18 @@ ARCHIVE = "archive"
 """The kind of web archives, which are too large to be asked for like a page."""
 
 MAPPED_FIELDS = frozenset(
-    {"text", "html", "title", "byline", "published", "url", "language_code", "publisher_name", "external_id"}
+    {
+        "text",
+        "html",
+        "title",
+        "byline",
+        "published",
+        "url",
+        "language_code",
+        "section_name",
+        "publisher_name",
+        "external_id",
+    }
 )
 assert set(RawDocument.model_fields) >= MAPPED_FIELDS
 

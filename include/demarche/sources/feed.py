@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from demarche.records import Fetch, RawDocument, Reject
 from demarche.sources import jsonl
 from demarche.sources.asking import Link, UnreadableIndex
-from demarche.sources.bounds import TooMuch, check_json, check_markup, root_element
+from demarche.sources.bounds import TooMuch, check_json, check_markup, own_entity, root_element
 from demarche.sources.encoding import EncodingError, declared_charset, decode
 from demarche.sources.rejecting import reject
 
@@ -24,6 +24,8 @@ UNLINKED = "#unlinked"
 _ROOT = re.compile(
     rb"(?>\s+|<!--.*?-->|<\?.*?>|<!doctype[^<>[]*(?:\[.*?\]\s*)?>)*+<(?:rss|feed|[\w.-]{1,20}:rdf)\b", re.I | re.S
 )
+_DECLARATIONS = re.compile(rb"<!doctype[^<>[]{0,500}\[", re.I)  # what they end with may stand far behind
+_DECLARATIONS_END = re.compile(rb"\]\s{0,100}>")
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org\\?/')
 _HEAD = 4_096  # bytes that decide whether it is a feed
 _IN_UTF_8 = {"content-type": "application/xml; charset=utf-8"}
@@ -37,12 +39,15 @@ class _Entry:
     is_html: bool
     external_id: str | None
     modified: str | None
-    given: dict[str, str]  # title, published, byline, language_code, publisher_name
+    given: dict[str, str]  # title, published, byline, language_code, section_name, publisher_name
 
 
 def is_feed(data: bytes) -> bool:
     """Whether the first bytes are those of a feed."""
-    head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"")
+    declarations = _DECLARATIONS.search(data[:_HEAD])
+    end = _DECLARATIONS_END.search(data, declarations.end()) if declarations else None
+    head = data[end.end() : end.end() + _HEAD] if end else data[:_HEAD]
+    head = head.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"")
     start = head.lstrip()
     return bool(_ROOT.match(start)) or (start.startswith(b"{") and bool(_JSON_FEED.search(head)))
 
@@ -72,6 +77,10 @@ def parse(fetch: Fetch, data: bytes) -> Iterator[RawDocument | Reject]:
         entries = list(_entries(fetch, data))
     except (TooMuch, EncodingError) as error:
         yield reject(fetch, "too_large" if isinstance(error, TooMuch) else "encoding", str(error))
+        return
+    if not is_followed and (name := own_entity(data)):
+        reason = f"is written with entities of its own (&{name[:40]};), which aren't resolved"
+        yield reject(fetch, "malformed", reason)
         return
     for position, entry in enumerate(entries):
         if is_followed and entry.url:
@@ -115,10 +124,11 @@ def _entries(fetch: Fetch, data: bytes) -> Iterator[_Entry]:
         content, is_html = _content(entry)
         url = _absolute(fetch.url, _clean(entry.get("link")))
         given = {
-            "title": _clean(_plain(entry.get("title"))),
+            "title": _clean(_title(entry)),
             "byline": _clean(entry.get("author")),
             "published": _clean(entry.get("published") or entry.get("updated")),
             "language_code": _clean(language),
+            "section_name": _clean(next((tag.get("label") or tag.get("term") for tag in entry.get("tags", ())), None)),
             "publisher_name": _clean(_plain(entry.get("source", {}).get("title"))) or _outlet(outlet, url or fetch.url),
         }
         yield _Entry(
@@ -157,6 +167,9 @@ def _json_entries(fetch: Fetch, data: bytes) -> Iterator[_Entry]:
             text, html = fields.pop("text"), fields.pop("html")
             link, external_id = fields.pop("url"), fields.pop("external_id")
             url = _absolute(fetch.url, link or jsonl.words(item.get("external_url")))
+            tags = item.get("tags")
+            if isinstance(tags, list) and tags:
+                fields["section_name"] = fields["section_name"] or jsonl.words(tags[0])
             fields["publisher_name"] = fields["publisher_name"] or _outlet(outlet, url or fetch.url)
             yield _Entry(
                 url=url,
@@ -196,6 +209,13 @@ def _absolute(base: str, link: str | None) -> str | None:
     except ValueError:
         return None
     return url if url.lower().startswith(("http://", "https://")) else None
+
+
+def _title(entry: Any) -> str:
+    """An entry's title without its markup; a single "<word>" in plain text is none."""
+    title = str(entry.get("title") or "")
+    is_markup = "</" in title or entry.get("title_detail", {}).get("type") != "text/plain"
+    return _plain(title) if is_markup else title
 
 
 def _plain(title: Any) -> str:

@@ -27,6 +27,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
                   "publication_date", "publish_date", "pub_date", "pubDate", "date", "timestamp", "created_at"),
     "byline": ("byline", "author", "authors", "creator"),
     "language_code": ("language_code", "language", "lang"),
+    "section_name": ("section", "section_name", "category"),
     "external_id": ("id", "external_id", "document_id", "doc_id", "guid", "_id"),
 }  # fmt: skip
 MAX_LINE_BYTES = 8_000_000  # an article is a thousandth of it; a line that long is another kind of file

@@ -12,7 +12,7 @@ from demarche.steps.exporting import export
 from demarche.steps.forgetting import find_forgettable, forget
 from demarche.steps.gazetteer import build_index, check_gazetteer, update_gazetteer
 from demarche.steps.gdelt import import_gdelt, sync_gdelt
-from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files
+from demarche.steps.ingestion import fetch_documents, parse_documents, parse_files, passed_over
 from demarche.steps.inspection import diagnose, status
 from demarche.steps.ledgers import arrival_key, hour_that_has_ended, own_lake, warehouse_of
 from demarche.steps.loading import events_of, load_results, load_warehouse
@@ -75,6 +75,7 @@ __all__ = [
     "pair_documents",
     "parse_documents",
     "parse_files",
+    "passed_over",
     "pending",
     "read_gold",
     "rebuild",

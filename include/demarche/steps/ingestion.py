@@ -192,6 +192,11 @@ def parse_files(paths: Sequence[str | Path], *, settings: Settings | None = None
                 yield found.model_copy(update={"path": path})
 
 
+def passed_over(inputs: Sequence[str | Path]) -> list[Path]:
+    """The hidden and unfinished files and folders that are passed over in folders."""
+    return fetching.passed_over(map(Path, inputs))
+
+
 def _as_given(path: str, given: str) -> str:
     """A path that begins as somebody wrote it: ``Path`` drops what seems needless, and they look for what they gave."""
     if path.startswith(("http://", "https://")):
