@@ -39,6 +39,7 @@ PART_CHARACTERS = 20_000  # parser and recogniser need about 1 GB for 100,000 ch
 PIPED_CHARACTERS = 2 * PART_CHARACTERS  # of several texts or parts together
 SENTENCE_TOKENS = 300  # without a full stop for so long, it is a table or junk, and not one sentence
 
+_JUNK = re.compile(r"[^\w\s]{50,}")  # a word each to the model: a text of nothing else would take minutes and gigabytes
 _CUTS = (re.compile(r"\n\s*\n"), re.compile(r"[.!?]['\"”’)]*\s"), re.compile(r"\s"))
 
 
@@ -186,7 +187,8 @@ def _forms(verb: str) -> tuple[str, ...]:
 def read(nlp: Language, texts: Iterable[str], batch_size: int = 32) -> Iterator[Doc | Exception]:
     """One Doc per text, in order, whose ``text`` is the text; the exception instead where one could not be read.
 
-    Sentences never run across a blank line. Long texts are read in parts, so that memory stays bounded.
+    Sentences never run across a blank line. Long texts are read in parts, so that memory stays bounded; signs that
+    stand in rows of 50 and more are read as so many blanks.
     """
     remaining = iter(texts)
     while batch := list(islice(remaining, batch_size)):
@@ -194,7 +196,7 @@ def read(nlp: Language, texts: Iterable[str], batch_size: int = 32) -> Iterator[
 
 
 def _read_batch(nlp: Language, texts: list[str]) -> list[Doc | Exception]:
-    parts = [_parts(text) for text in texts]
+    parts = [_parts(_JUNK.sub(lambda row: " " * len(row[0]), text)) for text in texts]
     try:
         groups = _groups([part for of_text in parts for part in of_text])
         read_parts = iter([doc for group in groups for doc in nlp.pipe(group)])

@@ -117,6 +117,16 @@ def test_offsets_are_those_of_the_text(text):
         language.PART_CHARACTERS = part_characters
 
 
+def test_rows_of_signs_are_read_as_blanks():
+    """A word each, 190,000 of them would take the model minutes and gigabytes."""
+    text = "(" * 100_000 + " Macron met Scholz in Paris. " + "?!" * 45_000
+    [doc] = read(load_model(), [text])
+    assert len(doc) < 50
+    start = text.index("Macron")
+    assert doc.char_span(start, start + 6).text == "Macron"
+    assert len(doc.text) == len(text)
+
+
 def test_a_text_that_breaks_the_model_does_not_stop_the_others(monkeypatch):
     nlp = load_model()
     pipe = nlp.pipe
