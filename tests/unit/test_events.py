@@ -350,6 +350,21 @@ def test_two_calls_in_one_week_are_two(press: Press) -> None:
     assert press.sizes() == [2, 2]
 
 
+def test_a_call_that_each_capital_has_on_its_own_day_is_one_in_dispute(press: Press) -> None:
+    for source, day in (("One", "2021-05-03"), ("Two", "2021-05-04")):
+        press.tell(press.print(source, "2021-05-04"), "CONSULT", [VELLA], [MOREAU], on=day, mode="phone")
+    assert only(press.resolve()).is_disputed
+    press.tell(press.print("Three", "2021-05-06"), "CONSULT", [VELLA], [MOREAU], on="2021-05-06", mode="phone")
+    assert press.sizes() == [2, 1]
+
+
+def test_two_lengths_of_one_visit_are_in_dispute(press: Press) -> None:
+    for source, count in (("One", 5), ("Two", 4)):
+        document = press.print(source, "2021-05-03")
+        visit(press, document, "start", on="2021-05-03", until=f"2021-05-0{2 + count}", day_count=count)
+    assert only(press.resolve()).is_disputed
+
+
 def test_shelling_day_by_day_is_many_events(press: Press) -> None:
     for day in range(3, 8):
         document = press.print("One", f"2021-05-{day:02}")

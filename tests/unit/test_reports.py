@@ -510,7 +510,7 @@ def test_the_day_is_that_of_the_act(read: Reader, sentence: str, day: int | None
     [
         ("Tonga's ambassador to Fiji was summoned to the Fijian foreign ministry.", ("ACCUSE", ["FJI"], ["TON"])),
         ("Fiji accused Tonga of spying and complained to the United Nations.", ("ACCUSE", ["FJI"], ["TON"])),
-        ("Police stormed the Tongan embassy.", ("COERCE", [None], ["TON"])),
+        ("Police stormed the Tongan embassy in Suva.", ("COERCE", ["FJI"], ["TON"])),
     ],
 )
 def test_to_whom_it_was_done_and_by_whom(

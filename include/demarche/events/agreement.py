@@ -412,7 +412,7 @@ def _days_differ(one: Tale, other: Tale) -> bool:
     """Whether two reports tell of days that don't meet; of a visit, where they can't both be its days: the arrival on
     one day, talks on the next and the departure on a third contradict nothing."""
     if one.interval is None or other.interval is None or one.interval.overlaps(other.interval):
-        return False
+        return _lengths_differ(one, other)
     ours, theirs = (
         [said for said in _bounds(tale, is_of_talks=False) if isinstance(said, Bound)]
         if tale.report.mode_type == "visit" and tale.stage is not None
@@ -422,6 +422,14 @@ def _days_differ(one: Tale, other: Tale) -> bool:
     if not ours or not theirs:
         return True
     return any(a.excludes(b) for a in ours for b in theirs)
+
+
+def _lengths_differ(one: Tale, other: Tale) -> bool:
+    """Whether two reports let a visit begin on one day and last for other numbers of days."""
+    counts = {tale.report.day_count for tale in (one, other)} - {None}
+    begins = {tale.interval.start for tale in (one, other) if tale.interval is not None and tale.stage == "start"}
+    are_told = all(tale.report.mode_type == "visit" and tale.stage == "start" for tale in (one, other))
+    return are_told and len(counts) == 2 and len(begins) == 1
 
 
 def _visit_days(

@@ -529,12 +529,21 @@ def _weigh_gap(
         is_planned_before = _is_ahead_of(one, other_when) or _is_ahead_of(other, when)
         if one.report.mode_type == "visit" and is_planned_before and gap <= settings()["misread_days"]:
             return _weigh_planned_day(parties, corroboration, gap)
+    if gap == 1 and coarsest == "day" and parties.persons >= 2 and _is_one_call(one, other):
+        return Verdict("weak", "next_day", corroboration - 0.1)
     is_other_visit = _one_voice(one, other) or gap > settings()["plan_days"]
     if not is_other_visit and (_came_later(one, other_when) or _came_later(other, when)):
         return _weigh_planned_day(parties, corroboration, gap)
     if coarsest == "day" and parties.is_whole and _is_corrected(one, other):
         return Verdict("strong", "day_corrected", corroboration - 0.2)
     return _conflict("another_day")
+
+
+def _is_one_call(one: Tale, other: Tale) -> bool:
+    """Whether two texts, printed by a day of one another, tell of a call: each capital may have its own day of it."""
+    is_call = all(tale.report.mode_type == "phone" and tale.status == "occurred" for tale in (one, other))
+    days = _days_between(one, other)
+    return is_call and not _one_voice(one, other) and days is not None and days <= 1
 
 
 def _is_ahead_of(plan: Tale, when: Interval) -> bool:

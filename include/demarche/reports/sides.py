@@ -181,6 +181,11 @@ def _owners(noun: Token, is_party: IsParty) -> list[Token]:
 def _inside(noun: Token, is_party: IsParty, depth: int = 3) -> list[Token]:
     """Parties inside a phrase that is none itself: "Tonga's proposal", "the coup in Gabon", "curbs against Iran"."""
     found: list[Token] = []
+    if noun.lemma_.lower() in _MISSIONS:  # whose embassy it is, not where it stands
+        found = [child for child in noun.children if child.dep_ in ("amod", "compound", "nmod", "poss")]
+        found = [child for child in found if is_party(child)]
+        if found:
+            return found
     for child in noun.children:
         if child.dep_ == "poss" and child.pos_ != "PRON" and is_party(child):
             found += [part for part in syntax.conjuncts(child) if is_party(part)]
