@@ -541,6 +541,14 @@ def test_a_trace_of_another_time_or_person_says_nothing(press: Press, printed: s
     assert only(press.resolve()).status_type == "planned"
 
 
+@pytest.mark.parametrize("status", ["cancelled", "postponed"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_one_day_that_a_visit_is_off_is_the_last_word(press: Press, status: str, order: int) -> None:
+    for told in [status, "planned"][::order]:
+        visit(press, press.print(f"Paper {told}", "2021-05-02"), None, on="2021-05-04", status=told)
+    assert only(press.resolve()).status_type == status
+
+
 def test_the_days_of_a_trace_are_days_of_the_visit_if_they_lie_near(press: Press) -> None:
     visit(press, press.print("One", "2021-05-01"), "start", on="2021-05-04", status="planned")
     visit(press, press.print("Two", "2021-05-07"), "trace", on="2021-05-06")

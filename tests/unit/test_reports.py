@@ -434,6 +434,7 @@ def test_the_last_day_may_be_told_in_a_sentence_of_its_own(read: Reader, text: s
         ("rounded off a week-long tour of Tonga on Monday.", "end", 7, (7, 13)),
         ("was back in Suva on Monday from a two-day visit to Tonga.", "home", 2, (12, 13)),
         ("ended a three-day visit to Tonga on Monday.", "end", 3, (11, 13)),
+        ("today ended a visit to Tonga that began on Sunday.", "end", None, (15, 15)),
         ("stopped in Tonga on Monday after a three-day visit to Samoa.", None, None, (13, 13)),
         ("met its king on Monday during a three-day visit to Tonga.", "midst", 3, (13, 13)),
         ("visited Tonga on Monday.", None, None, (13, 13)),

@@ -303,6 +303,10 @@ def _final_status(tales: Sequence[Tale], steps: Sequence[Tale], voices: Voices) 
         # "will not make the trip": no word of its denial, and on the day when it was put off none that it is called off
         same_day = {step.status for step in later if step.said == later[-1].said}
         status = "postponed" if "postponed" in same_day else "cancelled" if "planned" in statuses else status
+    if status == "planned" and later[-1].report.mode_type == "visit" and later[-1].said is not None:
+        # of one day that a visit is off is the last word, also where a paper says for when it was planned
+        same_day = {step.status for step in later if step.said == later[-1].said}
+        status = next((off for off in ("cancelled", "postponed") if off in same_day), status)
     return status, False
 
 

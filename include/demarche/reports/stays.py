@@ -147,7 +147,10 @@ def _verbs(frame: Frame) -> list[Token]:
 
 
 def _of_clause(noun: Token) -> str | None:
-    """ "During a visit that ended on Friday": the day that is told is that of the clause."""
+    """ "During a visit that ended on Friday": the day that is told is that of the clause, unless the visit's verb tells
+    a part itself ("completed a visit that began on Friday")."""
+    if noun.dep_ == "dobj" and _by_lemma(noun.head) is not None:
+        return None
     clauses = (word for word in noun.subtree if word.dep_ in ("acl", "relcl") and word.lemma_.lower() in _BEGUN)
     dated = (verb for verb in clauses if any(word.ent_type_ == "DATE" for word in verb.subtree))
     return next(map(_by_lemma, dated), None)
