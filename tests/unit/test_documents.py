@@ -21,9 +21,11 @@ from benchmarks import page_mix
 from demarche import codebook, documents, sources
 from demarche.documents import (
     addresses,
+    flow,
     furniture,
     headings,
     languages,
+    layout,
     line_model,
     moments,
     neighbours,
@@ -1307,6 +1309,72 @@ def test_speakers_and_rows_of_a_table_are_told_what_is_thought_of_their_like() -
     logits = np.log(found / (1 - found))
     assert np.allclose(rows[[0, 1], -4:-2], [[1, logits[2]], [0, -9]])
     assert np.allclose(rows[[3, 5], -2:], [[1, logits[4]], [0, -9]])
+
+
+def test_how_lines_stood_is_told_of_them_after_they_were_joined() -> None:
+    text = """
+  **The harbour**
+
+   Peru and Ecuador signed a treaty
+   on a shared river on Monday, and
+   both parliaments must ratify it.
+
+   [Fares rise](https://wire.example/fares)
+   -----
+     Read more
+"""
+    lines = furniture.read_page(text).lines
+    assert lines[:2] == [
+        "The harbour",
+        "Peru and Ecuador signed a treaty on a shared river on Monday, and both parliaments must ratify it.",
+    ]
+    rows = dict(zip(lines, layout.layout(text, lines).tolist(), strict=True))
+    broken, indent, _, above, below = np.array([rows[line][:5] for line in lines[:2]]).T.tolist()
+    assert (broken, indent, above, below) == ([1, 3], [2, 3], [4, 1], [1, 1])
+    bold, linked, is_ruled_above, is_ruled_below = np.array([row[8:12] for row in rows.values()]).T.tolist()
+    assert (bold[0], bold[1]) == (1, 0)
+    last = len(lines) - 1
+    assert (is_ruled_above[last], is_ruled_below[last]) == (1, 0)
+    assert linked[0] == 0 < max(linked)
+
+
+def test_lines_that_are_not_found_again_are_like_no_others() -> None:
+    rows = layout.layout("Home\n\nPeru signs a treaty.", ["Home", "***", "Peru signs a treaty."])
+    whole, indents, gaps = layout.alike(rows)
+    assert whole[1] is indents[1] is gaps[1] is None
+    assert indents[0] == indents[2] == 0
+
+
+def test_a_second_paragraph_takes_up_in_short_whom_the_first_gave_in_full() -> None:
+    lead = "Foreign Minister Ana Lima met her counterpart in Quito on Monday for talks on a river."
+    second, standfirst = "There, Lima said that both must wait.", "Two ministers met in Quito for talks on a river."
+
+    def taken_up(line: str, after: str) -> list[float]:
+        return flow._taken_up([flow._names(line), flow._names(after)], 0, -1, 1)
+
+    full, _, full_after, _, in_short, _, in_common, _, _ = taken_up(lead, second)
+    assert (full, full_after, in_short, in_common) == (1, 0, 1, 1)
+    full, _, full_after, _, in_short, _, in_common, _, _ = taken_up(standfirst, lead)
+    assert (full, full_after, in_short, in_common) == (0, 1, 0, 1)
+
+
+@pytest.mark.parametrize("lines", [("x",), ("Home", "?"), ("A:", "B:", "C."), ("Peru signs a treaty.",)])
+def test_of_hardly_a_line_as_many_numbers_are_told(lines: tuple[str, ...]) -> None:
+    words, stems = [len(line.split()) for line in lines], [frozenset(line.split()) for line in lines]
+    rows = flow.flow(lines, words, stems, [False] * len(lines), np.linspace(0, 1, len(lines)))
+    assert np.isfinite(rows).all()
+    assert rows.shape == (len(lines), flow.flow(RIVER, [9] * 5, [frozenset()] * 5, [True] * 5, np.ones(5)).shape[1])
+
+
+def test_what_a_colon_announces_is_told_what_is_thought_of_all_of_it() -> None:
+    lines = ("They agreed on this:", "fares", "rivers", "Both will meet again.", "Home")
+    found = np.array([0.9, 0.4, 0.6, 0.95, 0.1])
+    logits = np.log(found / (1 - found))
+    gaps = np.array(flow._gaps(lines, [False, False, False, True, False], found)).T
+    size, mean, high, low, place, left, since, lowest, is_within = gaps[2]
+    assert (size, high, low) == (3, logits[0], logits[1])
+    assert np.isclose(mean, logits[:3].mean())
+    assert (place, left, since, lowest, is_within) == (2, 1, 2, logits[1], 0)
 
 
 def test_numbers_and_names_are_not_what_the_model_learns_words_of() -> None:

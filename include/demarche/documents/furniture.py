@@ -41,25 +41,28 @@ _MOST_LINES = 2_000  # of a page that the model is asked about; no article's pag
 
 @dataclass(frozen=True)
 class Blocks:
-    """A page's lines, and how many of them stand without a blank one between."""
+    """A page's lines, how many of them stand without a blank one between, and the text that they come from."""
 
     lines: list[str]
     sizes: list[int]
+    text: str
 
 
 def read_page(text: str) -> Blocks:
     """A page's lines as they are judged."""
     blocks = unwrapped_blocks(indented_lines(unmarked(text)))
-    return Blocks([line for block in blocks for line in block], [len(block) for block in blocks])
+    return Blocks([line for block in blocks for line in block], [len(block) for block in blocks], text)
 
 
 def measured(page: Blocks) -> Measured:
     """What the model is told of each line."""
-    from demarche.documents.traits import traits  # numpy, which those who read no pages do without
+    from demarche.documents.layout import layout  # numpy, which those who read no pages do without
+    from demarche.documents.traits import traits
 
     unsigned = ["".join(_without_tails([FINISHED.sub("", line)])[0]) or line for line in page.lines]
     signed = [line != bare for line, bare in zip(page.lines, unsigned, strict=True)]
-    return traits(unsigned, signed, find_repeated(page.lines) | find_quoted_again(page.lines), page.sizes)
+    repeated = find_repeated(page.lines) | find_quoted_again(page.lines)
+    return traits(unsigned, signed, repeated, page.sizes, layout(page.text, page.lines))
 
 
 def split_page(text: str) -> Page:

@@ -16,14 +16,17 @@ from numpy.typing import NDArray
 
 from demarche import codebook
 from demarche.documents import wording
+from demarche.documents.flow import flow
 from demarche.documents.headings import find_title
+from demarche.documents.layout import alike
 from demarche.documents.lines import Page
-from demarche.documents.neighbours import neighbours
+from demarche.documents.neighbours import neighbours, of_the_same
 from demarche.documents.sentences import stems_of
 from demarche.documents.traits import Measured
 from demarche.trees import Trees
 
 MODEL_FILE = "model/lines.npz"
+_BOUNDS = 1e-4, 1 - 1e-4  # of what the first trees find, so that logits stay small
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,16 @@ def with_neighbours(page: Measured, rows: NDArray[np.float32], found: NDArray[np
     title = find_title(Page(tuple(page.lines[number] for number in kept), tuple(page.lines[:first]), (), ()))
     number = next((number for number, line in enumerate(page.lines) if title and title in line), None)
     titled = (number, stems_of(title)) if title and number is not None else None
-    return np.hstack([rows, neighbours(page.lines, page.words, page.stems, page.blocks, titled, found)])
+    found = np.clip(found, *_BOUNDS)
+    logits = np.log(found / (1 - found))
+    standing = [column for keys in alike(page.layout) for column in of_the_same(keys, logits)]
+    return np.hstack([
+        rows,
+        neighbours(page.lines, page.words, page.stems, page.blocks, titled, found),
+        flow(page.lines, page.words, page.stems, page.is_byline, found),
+        page.layout,
+        np.array(standing, dtype=np.float32).T,
+    ])  # fmt: skip
 
 
 @cache

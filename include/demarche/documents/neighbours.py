@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +56,8 @@ def neighbours(
         *_runs(logits, is_short[1:] == is_short[:-1]),
         *_blocks(logits, blocks),
         *_titled(stems, found, title),
-        *_of_the_same([_speaker(line) for line in lines], logits),
-        *_of_the_same([_shape(line) for line in lines], logits),
+        *of_the_same([_speaker(line) for line in lines], logits),
+        *of_the_same([_shape(line) for line in lines], logits),
     ]
     return np.array(columns, dtype=np.float32).T
 
@@ -193,7 +193,7 @@ def _shape(line: str) -> str | None:
     return shape if shape != "a" else None
 
 
-def _of_the_same(keys: Sequence[str | None], logits: Numbers) -> tuple[Numbers, Numbers]:
+def of_the_same(keys: Sequence[Hashable | None], logits: Numbers) -> tuple[Numbers, Numbers]:
     """How many other lines have the same key as a line, and what is thought of them."""
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     group = np.array([numbers[key] for key in keys])

@@ -71,20 +71,28 @@ _YOU = re.compile(r"(?i)\byour?s?\b")
 
 @dataclass(frozen=True)
 class Measured:
-    """A page's lines, what is measured of them (lines, traits), how many words each has, what it speaks of, and how
-    many lines stand without a blank one between."""
+    """A page's lines, what is measured of them (lines, traits), how many words each has, what it speaks of, how many
+    lines stand without a blank one between, which are bylines, and how they stood (lines, traits of layout)."""
 
     lines: Sequence[str]
     rows: NDArray[np.float32]
     words: Sequence[int]
     stems: Sequence[frozenset[str]]
     blocks: Sequence[int]
+    is_byline: Sequence[bool]
+    layout: NDArray[np.float32]
 
 
-def traits(lines: Sequence[str], signed: Sequence[bool], repeated: Set[int], blocks: Sequence[int]) -> Measured:
+def traits(
+    lines: Sequence[str],
+    signed: Sequence[bool],
+    repeated: Set[int],
+    blocks: Sequence[int],
+    layout: NDArray[np.float32],
+) -> Measured:
     """A row of numbers for each line. ``signed`` says whether agencies or desks had set something behind it, which is
     taken off, ``repeated`` are the numbers of lines that others say again, ``blocks`` the numbers of lines that stand
-    without a blank one between, in their order."""
+    without a blank one between, in their order, ``layout`` says how lines stood."""
     marked = np.array([[is_signed, number in repeated] for number, is_signed in enumerate(signed)], dtype=np.float32)
     found = [(kind_of(line), _of_line(line)) for line in lines]  # one after the other: both remember what they ask
     kinds = [kind for kind, _ in found]
@@ -94,11 +102,12 @@ def traits(lines: Sequence[str], signed: Sequence[bool], repeated: Set[int], blo
     around = [shifted(shown, step) for step in range(-_REACH, _REACH + 1) if step]
     words, stems = [count_words(line) for line in lines], [stems_of(line) for line in lines]
     rows = np.hstack([marked, one_hot, own, _places(lines, own, kinds, blocks, words, stems), *around])
-    return Measured(lines, rows, words, stems, blocks)
+    return Measured(lines, rows, words, stems, blocks, own[:, _BYLINE].astype(bool).tolist(), layout)
 
 
 _SHOWN_TO_NEIGHBOURS = 16  # the first of a line's own traits
-_SIGNS = [7, 8, 11, 12]  # of these: bylines, days, buttons, what announces other articles
+_BYLINE = 7
+_SIGNS = [_BYLINE, 8, 11, 12]  # of these: bylines, days, buttons, what announces other articles
 
 
 def _of_line(line: str) -> list[float]:
