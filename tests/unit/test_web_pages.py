@@ -93,6 +93,15 @@ def test_boxes_of_facts_and_prices_are_not_the_text(name: str) -> None:
         assert read(page(f"<article>{''.join((*parts[:2], beside, *parts[2:]))}</article>")).body == BODY
 
 
+def test_a_list_and_a_crosshead_between_two_paragraphs_are_the_text() -> None:
+    first, second, *rest = (f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    listed = "<h3>What was agreed</h3><ul><li>a consulate in Auckland by June;</li><li>a ferry from Suva.</li></ul>"
+    links = "<ul><li><a href='/1'>Ferry painted blue</a></li><li><a href='/2'>A house for two states</a></li></ul>"
+    found = read(page("".join((first, second, listed, links, *rest)))).body.split("\n\n")
+    agreed = ["What was agreed", "- a consulate in Auckland by June;", "- a ferry from Suva."]
+    assert found == [*PARAGRAPHS[:2], *agreed, *PARAGRAPHS[2:]]
+
+
 def test_rows_of_prices_are_not_the_text() -> None:
     rows = "".join(f"<tr><td>Fiji Sugar {n}</td><td>{n}.25</td><td>+0.{n}%</td></tr>" for n in range(4))
     table = f"<table><tr><th>Share</th><th>Price</th><th>Change</th></tr>{rows}</table>"

@@ -225,11 +225,41 @@ def _taken_out(tree: HtmlElement) -> list[str]:
 
 def main_text(markup: Markup) -> str:
     """The article's paragraphs, one a line; empty where there is none."""
-    text = _with_plain_rows(_text_of(markup))
+    text = _with_lost(_with_plain_rows(_text_of(markup)), markup.tree)
     said = json_ld.body(markup.article)
     if "\n" not in text and "\n" in said and text.split() == said.split():
         return said  # the extractor found the same words there, and joined them
     return text
+
+
+_MOST_BETWEEN = 300  # crossheads and lists of a page that are looked at
+_MOST_LINKED_TEXT = 0.3  # of a list; one with more leads to other pages
+
+
+def _with_lost(text: str, tree: HtmlElement) -> str:
+    """A main text with the crossheads and lists between two of its paragraphs that the extractor lost."""
+    if not text:
+        return text
+    lines = text.split("\n")
+    for element in reversed(list(islice(tree.iter("h2", "h3", "h4", "ul", "ol"), _MOST_BETWEEN))):
+        is_list = element.tag in ("ul", "ol")
+        found = (clean_line(part.text_content()) for part in (element.iter("li") if is_list else [element]))
+        lost = [f"- {line}" if is_list else line for line in found if line]
+        if not lost or any(line.removeprefix("- ")[:_BEGINNING] in text for line in lost):
+            continue
+        if sum(len(_text(link)) for link in element.iter("a")) > _MOST_LINKED_TEXT * len(element.text_content()):
+            continue
+        above, below = (_told_beside(element, lines, preceding=preceding) for preceding in (True, False))
+        if above is not None and below is not None:
+            lines[above + 1 : above + 1] = lost
+    return "\n".join(lines)
+
+
+def _told_beside(element: HtmlElement, lines: list[str], *, preceding: bool) -> int | None:
+    """The number of the line that the nearest paragraph before or behind an element begins."""
+    paragraph = next(element.itersiblings("p", preceding=preceding), None)
+    begins = (clean_line(paragraph.text_content()) or "")[:_BEGINNING] if paragraph is not None else ""
+    return next((number for number, line in enumerate(lines) if begins and line.startswith(begins)), None)
 
 
 def _with_plain_rows(text: str) -> str:
