@@ -335,6 +335,15 @@ def test_days_that_there_are_not_are_filled_by_nothing(press: Press) -> None:
     assert press.sizes() == [1, 1, 1]
 
 
+def test_talks_are_no_visit_though_a_copy_makes_one_of_their_sentence(press: Press) -> None:
+    said = {"sentence": "The round of talks he held on Tuesday was workmanlike.", "trigger": "held"}
+    for outlet, mode in (("One", None), ("Two", "visit")):
+        document = press.print(outlet, "2021-05-05", story="s1", is_copy=mode is not None)
+        press.tell(document, "CONSULT", [VELLA], ["FRA"], on="2021-05-04", mode=mode, country="FRA", **said)
+    visit(press, press.print("Three", "2021-05-04"), "start", on="2021-05-04")
+    assert press.sizes() == [2, 1]
+
+
 def test_copies_of_a_sentence_are_one_even_without_party_and_date(press: Press) -> None:
     for paper in ("One", "Two"):
         document = press.print(paper, "2021-05-05", story="s1")
@@ -820,10 +829,11 @@ def test_who_is_told_alike_is_one_whoever_the_linker_took_him_for(press: Press) 
         visit(press, press.print(source, "2021-05-04"), "start", on="2021-05-04", who=taken_for)
     told = press.participants
     assert press.sizes() == [1, 1]
-    press.participants = [
-        one.model_copy(update={"text": "President Rosa Bin Vella"}) if one.role_type == "actor" else one for one in told
-    ]
-    assert press.sizes() == [2]
+    for text in ("President Rosa bin Vella", "Rosa bin al-Vella"):
+        press.participants = [
+            one.model_copy(update={"text": text}) if one.role_type == "actor" else one for one in told
+        ]
+        assert press.sizes() == [2]
 
 
 @pytest.mark.parametrize(("host", "country"), [("=Alliance", None), ("Lloyd J.", "FRA")])

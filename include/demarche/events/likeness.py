@@ -79,9 +79,11 @@ def compare(one: Tale, other: Tale) -> Verdict:
 
 
 def is_same_text(one: Tale, other: Tale) -> bool:
-    """Two copies of a text say the same sentence: whatever it lacks, it is the same statement."""
+    """Two copies of a text say the same sentence: whatever it lacks, it is the same statement, unless what else they
+    say made a visit of talks."""
     return (
         one.facts.story_id is not None
+        and not _modes_differ(one, other)
         and one.facts.story_id == other.facts.story_id
         and one.facts.document_id != other.facts.document_id
         and one.sentence_key == other.sentence_key

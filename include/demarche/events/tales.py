@@ -45,7 +45,7 @@ class Person:
     names: frozenset[str]
     surname: str = ""
     initial: str = ""  # of the first name, where there is one
-    in_full: frozenset[str] = frozenset()  # as the text has it behind an office
+    in_full: frozenset[str] = frozenset()  # as the text has it
 
     def is_same(self, other: Person) -> bool:
         """Whether the two can be one: the same entity, the same three names in the text, whoever each was taken for, a
@@ -243,7 +243,15 @@ def person(participant: Participant) -> Person | None:
     initial = words[0][0] if len(words) > 1 else ""
     if not words and not participant.entity_id:
         return None
-    return Person(participant.entity_id, frozenset(words) | in_full, surname, initial, in_full)
+    return Person(
+        participant.entity_id, frozenset(words) | in_full, surname, initial, in_full or _told_name(participant)
+    )
+
+
+def _told_name(participant: Participant) -> frozenset[str]:
+    """The words of a person's name as the text has it without an office."""
+    text = participant.text if isinstance(participant, ReportParticipant) else ""
+    return frozenset(re.findall(r"\w+", fold(text))) if _FULLEST_NAME.fullmatch(text) else frozenset()
 
 
 def _name_in_full(participant: Participant, words: Sequence[str]) -> frozenset[str]:
@@ -259,7 +267,9 @@ _CAPITALISED = re.compile(r"[A-ZÀ-Þ]")
 #: Two or three capitalised words that nobody took for a person: still somebody's name.
 _FULL_NAME = re.compile(r"(?!The )[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ]\.)?(?: [A-ZÀ-Þ][\w'’-]+){1,2}")
 #: The same with all given names.
-_FULLEST_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w.'’-]*){1,4}")
+_FULLEST_NAME = re.compile(
+    r"[A-ZÀ-Þ][\w'’-]+(?: (?:(?:al|bin|bint|da|de|del|den|der|di|dos|el|ibn|van|von)[ -]){0,2}[A-ZÀ-Þ][\w.'’-]*){1,5}"
+)
 
 
 @cache
