@@ -867,6 +867,24 @@ def test_a_plan_for_the_day_of_its_telling_is_of_the_visit_that_came(press: Pres
     assert press.sizes() == sizes
 
 
+@pytest.mark.parametrize(
+    ("told", "sizes"),
+    [
+        ({}, [2]),
+        ({"status": "occurred", "on": "2021-05-25"}, [3]),
+        ({"status": "occurred", "on": "2021-05-04"}, [2, 1]),
+    ],
+)
+def test_a_visit_that_is_planned_anew_before_its_day_was_moved_unless_it_came_about(
+    press: Press, told: dict[str, str], sizes: list[int]
+) -> None:
+    visit(press, press.print("One", "2021-04-20"), None, on="2021-05-04", status="planned", country="FRA")
+    visit(press, press.print("Two", "2021-05-02"), None, on="2021-05-25", status="planned", country="FRA")
+    if told:
+        visit(press, press.print("Three", told["on"]), "start", country="FRA", **told)
+    assert press.sizes() == sizes
+
+
 def test_days_between_the_first_and_last_of_a_visit_are_of_it(press: Press) -> None:
     visit(press, press.print("One", "2021-05-04"), None, on="2021-05-04")
     visit(press, press.print("Two", "2021-05-09"), "end", on="2021-05-09")

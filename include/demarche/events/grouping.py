@@ -16,10 +16,10 @@ from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Literal, NamedTuple
 
-from demarche.events.likeness import Verdict, compare, is_dated_by_telling, is_news_of, is_within_stay
+from demarche.events.likeness import Verdict, compare, is_news_of, is_planned_anew, is_within_stay
 from demarche.events.tales import Side, Tale, settings
 
 
@@ -209,7 +209,7 @@ def blocks_of(tale: Tale) -> frozenset[str]:
         names = {name for persons in tale.actors.values() for one in persons for name in one.names if len(name) > 3}
         hosts = ("", *tale.recipients)
         slack = timedelta(days=settings()["misread_days"] if status != "occurred" else 0)  # it may come on another day
-        ahead = timedelta(days=settings()["plan_days"]) if is_dated_by_telling(tale) else slack
+        ahead = timedelta(days=settings()["plan_days"]) if status == "planned" and when is not None else slack
         months = _months(days[0] - slack, days[1] + ahead)
         keys |= {f"visit|{host}|{name}|{month}" for host in hosts for name in names for month in months}
     elif _is_held_somewhere(tale) and days is not None:  # who met abroad has been there, and may have been a guest
@@ -373,9 +373,25 @@ class _Grouping:
                     self._tales[a], self._tales[b], stays
                 ):
                     continue
+                if self._may_be_moved(a, b, verdict) and self._is_planned_anew(
+                    (*ours[:limit], *theirs[:limit], *third)
+                ):
+                    continue
                 if not self._is_overruled(a, b):
                     return True
         return False
+
+    def _is_planned_anew(self, members: Sequence[int]) -> bool:
+        """Whether a visit was planned for another day before its first one came, and nothing tells that it came about
+        on that."""
+        tales = [self._tales[index] for index in members]
+        done = [tale.interval for tale in tales if tale.status == "occurred" and tale.interval is not None]
+        slack = settings()["visit_slack_days"]
+        return any(
+            one.interval is not None and all(one.interval.gap_days(day) > slack for day in done)
+            for one, other in permutations(tales, 2)
+            if is_planned_anew(one, other)
+        )
 
     def _is_overruled(self, one: int, other: int) -> bool:
         """Whether a reviewer linked one of two contradicting codings to a third that agrees with the other."""

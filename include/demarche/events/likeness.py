@@ -536,6 +536,8 @@ def _weigh_gap(
     is_other_visit = _one_voice(one, other) or gap > settings()["plan_days"]
     if not is_other_visit and (_came_later(one, other_when) or _came_later(other, when)):
         return _weigh_planned_day(parties, corroboration, gap)
+    if not is_other_visit and (is_planned_anew(one, other) or is_planned_anew(other, one)):
+        return _weigh_planned_day(parties, corroboration, gap)
     if coarsest == "day" and parties.is_whole and _is_corrected(one, other):
         return Verdict("strong", "day_corrected", corroboration - 0.2)
     return _conflict("another_day")
@@ -564,6 +566,18 @@ def is_dated_by_telling(plan: Tale) -> bool:
 def _came_later(plan: Tale, when: Interval) -> bool:
     """Whether the day of a plan is that of its telling, and another report has a later one: "confirmed on Friday"."""
     return is_dated_by_telling(plan) and plan.published is not None and plan.published < when.start
+
+
+def is_planned_anew(former: Tale, later: Tale) -> bool:
+    """Whether a visit that was planned for a day was planned for another one before that came, as if it had been moved
+    without a word of it. If it had not, something tells mostly that it came about on the former day."""
+    if former.report.mode_type != "visit" or (former.status, later.status) != ("planned", "planned"):
+        return False
+    if former.interval is None or later.interval is None or former.published is None or later.published is None:
+        return False
+    is_exact = former.interval.precision_type == later.interval.precision_type == "day"
+    is_pending = former.published < later.published <= former.interval.start
+    return is_exact and is_pending and not former.interval.overlaps(later.interval)
 
 
 def is_within_stay(one: Tale, other: Tale, told: Iterable[Tale]) -> bool:
