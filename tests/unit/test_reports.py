@@ -487,6 +487,13 @@ def test_who_called_whom(read: Reader, sentence: str, acts: tuple[str, list[str]
     assert ("CONSULT", *by_role) == acts
 
 
+@pytest.mark.parametrize(
+    "how", ["telephone talks with Tonga's king", "talks by phone with Tonga's king", "talks with Tonga's king by video"]
+)
+def test_talks_may_be_held_by_wire(read: Reader, how: str) -> None:
+    assert [report.mode_type for report in read(f"Fiji's premier held {how} on Monday.")[0]] == ["phone"]
+
+
 def test_who_called_and_met_did_both(read: Reader) -> None:
     told_of = read("Fijian premier Rabuka spoke by phone with Tongan premier Eke on Monday and met him in Apia.")[0]
     assert [(report.mode_type, report.place_name) for report in told_of] == [("phone", None), (None, "Apia")]
@@ -511,6 +518,7 @@ def test_the_day_is_that_of_the_act(read: Reader, sentence: str, day: int | None
     [
         ("Tonga's ambassador to Fiji was summoned to the Fijian foreign ministry.", ("ACCUSE", ["FJI"], ["TON"])),
         ("Fiji accused Tonga of spying and complained to the United Nations.", ("ACCUSE", ["FJI"], ["TON"])),
+        ("Fiji complained to the Security Council about Tonga.", ("ACCUSE", ["FJI"], ["TON"])),
         ("Police stormed the Tongan embassy in Suva.", ("COERCE", ["FJI"], ["TON"])),
     ],
 )

@@ -292,9 +292,14 @@ def _without_addressee(recipients: list[Party], frame: frames.Frame, parties: Pa
     verb = frame.trigger
     if frame.event_type != "ACCUSE" or syntax.is_passive(verb):
         return recipients
-    heard = [party for name, noun in syntax.obliques(verb) if name == "to" for party in parties.resolve(noun)]
+    listeners = [noun for name, noun in syntax.obliques(verb) if name == "to"]
+    heard = [party for noun in listeners for party in parties.resolve(noun)]
     hearing = {identity(party) for party in heard if party.entity_type == "organisation" and not party.country_code}
-    return [party for party in recipients if identity(party) not in hearing]
+    accused = [party for party in recipients if identity(party) not in hearing]
+    if accused or len(accused) == len(recipients):
+        return accused
+    nouns = [o for noun in listeners for name, o in syntax.obliques(noun) if name in ("about", "against", "over")]
+    return distinct(party for noun in nouns if parties.is_party(noun) for party in parties.resolve(noun))
 
 
 def _is_envoy(noun: Token) -> bool:

@@ -24,7 +24,7 @@ from demarche.reports.sides import MUTUAL, IsParty
 REACTIONS = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
 
 
-_ALLEGING = codebook.words("alleging")
+_ALLEGING, _BY_WIRE = codebook.words("alleging"), codebook.words("by_wire")
 
 
 @dataclass
@@ -325,10 +325,17 @@ def _is_visit_itself(subject: Token, reading: Reading) -> bool:
 
 
 def _noun_mode(act: Act, reading: Reading) -> str | None:
-    """ "Had a telephone conversation": the verb's noun may say how they talked."""
-    noun = act.companion
+    """ "Had a telephone conversation", "held talks by phone": the verb's noun, or what is said of it, may say how they
+    talked."""
+    noun = act.token if act.companion is None and not syntax.is_verbal(act.token) else act.companion
     if noun is None or syntax.is_verbal(noun) or {reading.event_type, act.entry.event_type} != {"CONSULT"}:
         return None
+    said = [child.lower_ for child in syntax.children(noun, "amod", "compound")]
+    said += [
+        o.lower_ for word in (noun, act.token) for name, o in syntax.obliques(word) if name in ("by", "over", "via")
+    ]
+    if not _BY_WIRE.isdisjoint(said):
+        return "phone"
     own = match(noun, lexicon())
     is_same = own is not None and own.entry.event_type == act.entry.event_type and own.entry.mode_type == "phone"
     return "phone" if is_same else None
