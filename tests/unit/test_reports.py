@@ -1897,3 +1897,61 @@ def test_of_whom_the_last_sentence_tells_the_next_goes_on(read: Reader) -> None:
         "It is Ruto's third visit to Uganda since he took office. He will fly to Kigali on Saturday."
     )
     assert ("CONSULT", "planned", "AGREE", ["KEN"], ["RWA"]) in told(coded)
+
+
+def test_his_first_trip_there_is_the_visit_just_told(read: Reader) -> None:
+    planned = "Fiji's premier will visit Tonga next week, his first trip to Tonga since 2017."
+    assert [report.status_type for report in read(planned)[0]] == ["planned"]
+
+
+def test_aircraft_of_two_states_are_of_both(read: Reader) -> None:
+    assert told(read("American and British aircraft struck Houthi positions on Monday."))[0][3] == ["USA", "GBR"]
+
+
+def test_a_sum_in_dollars_counts_no_millions(read: Reader) -> None:
+    (aid,), _ = read("Fiji announced $170 million in aid for Tonga.")
+    assert (aid.quantity, aid.quantity_unit) == (170e6, "USD")
+
+
+def test_its_deed_is_criticised_and_not_where_it_was_done(read: Reader) -> None:
+    coded = read("Fiji's premier visited Tonga in February and criticised its bombing of Samoa.")
+    assert [recipients for event_type, _, _, _, recipients in told(coded) if event_type == "ACCUSE"] == [["TON"]]
+
+
+def test_its_own_condemnation_is_not_what_is_condemned(read: Reader) -> None:
+    assert told(read("Fiji expressed its strong condemnation of Tonga's decision."))[0][4] == ["TON"]
+
+
+def test_a_sentence_of_another_year_takes_no_day_from_the_one_before(read: Reader) -> None:
+    coded = read("Fiji and Tonga signed a treaty on Monday. Samoa gave Tonga 20 million dollars for the tests in 2021.")
+    days = [report.start_date for report in coded[0] if report.event_type == "AID"]
+    assert days in ([None], [date(2021, 1, 1)])
+
+
+def test_what_came_two_weeks_later_counts_from_the_act_beside_it(read: Reader) -> None:
+    coded = read(
+        "Fiji and Tonga met on Monday. Samoa had banned imports from Tonga, and lifted the ban two weeks later."
+    )
+    assert [report.start_date for report in coded[0] if report.event_type == "CONCEDE"] == [None]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day"),
+    [
+        ("Fiji and Samoa on Monday urged Tonga to ban imports of Chilean wine.", date(2023, 3, 13)),
+        ("Fiji asked Tonga on Tuesday to lift the ban.", date(2023, 3, 14)),
+        ("Fiji and Tonga agreed on Tuesday to hold talks.", None),
+        ("Fiji and Tonga agreed on Tuesday to hold talks in May.", date(2023, 5, 1)),
+    ],
+)
+def test_the_day_of_asking_is_past_and_that_of_agreeing_no_day_of_talks(
+    read: Reader, sentence: str, day: date | None
+) -> None:
+    assert [report.start_date for report in read(sentence)[0]] == [day]
+
+
+def test_what_follows_on_background_is_not_of_the_day_before_it(read: Reader) -> None:
+    coded = read(
+        "Fiji and Tonga met on Monday. Samoa signed a pact with Fiji in January. Tonga recalled its envoy to Fiji."
+    )
+    assert [report.start_date for report in coded[0] if report.event_type == "SANCTION"] == [None]

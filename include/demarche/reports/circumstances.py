@@ -31,7 +31,7 @@ _PHASES = frozenset({"close", "conclusion", "end", "start", "way"})
 SCHEDULED = frozenset({"arrive", "begin", "depart", "fly", "gather", "go", "head", "land", "leave", "meet", "open",
                         "resume", "set", "start", "travel", "visit"})  # fmt: skip
 _ANNOUNCED = SCHEDULED | {"close", "come", "conclude", "end", "finish", "receive", "return", "stop"}
-_PROPOSING = frozenset({"ask", "invite", "offer", "pledge", "promise", "propose", "request", "threaten", "urge", "vow"})
+_PROPOSING = codebook.words("proposing")
 NTH_DAYS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 _SAYING = codebook.words("saying")
 _CONCERNING = frozenset({"about", "concerning", "on", "over", "regarding"})
@@ -144,7 +144,11 @@ class Times:
                 continue
             if syntax.was_first(one.governor):
                 distance += _OVERTAKEN
-            if distance == 0 and ahead and _is_told(one.governor):
+            is_stance = one.governor in frame.words and one.governor != frame.trigger
+            is_stance = is_stance and (not frame.is_nominal or bool(syntax.children(one.governor, "xcomp")))
+            if ahead and is_stance and _is_told(one.governor) and frame.event_type == "CONSULT":
+                continue  # "agreed on Monday to meet": no day of the meeting
+            if ahead and (distance == 0 or is_stance) and _is_told(one.governor):
                 when = self._read(one, "past", distance)  # "invited him on Monday": the day of the asking
             else:
                 scheduled = any(map(_is_scheduled, (one.governor, *frame.words)))
@@ -751,7 +755,7 @@ def quantity(frame: Frame, nouns: Sequence[Token]) -> tuple[float | None, str | 
     if frame.remnant is not None and frame.remnant.tag_ == "CD" and nouns:
         return _number(frame.remnant), nouns[0].lemma_.lower()  # "…, and Chile three"
     for noun in nouns:
-        for child in noun.children:
+        for child in noun.children if noun.lemma_.lower() not in _SCALES else ():  # "$170 million" counts no millions
             if child.dep_ in ("nummod", "amod", "compound", "quantmod") and child.like_num and child.i < noun.i:
                 value = _number(child)
                 if value is not None and not 1900 <= value <= 2100:

@@ -52,6 +52,8 @@ def _may_lack_a_side(frame: Frame) -> bool:
     """Whether a side is missing or may be the wrong one. "Mali and Niger agreed" has both."""
     if frame.event_type in MUTUAL and (len(frame.actors) > 1 or _is_whole(frame)):
         return False
+    if any(party.tag_ == "PRP$" for party in frame.recipients):
+        return False  # "criticised its bombing of Mali"
     if frame.entry.is_mutual and len(frame.actors) > 1 and not frame.recipients:
         return False  # "Mali and Niger exchanged prisoners"
     if frame.is_nominal and frame.trigger.dep_ == "appos":

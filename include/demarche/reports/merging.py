@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, product
 
+from demarche import dates
 from demarche.reports import frames, sides, syntax
 from demarche.reports.circumstances import When, Where, count_from
 from demarche.reports.frames import Frame
@@ -237,9 +238,18 @@ def carry_on(drafts: Sequence[Draft], told_on: Callable[[int, Draft], When | Non
             dated = (other.when for other in reversed(before) if _is_dated(other))
             days = (told_on(draft.sentence_index - back, draft) for back in range(1, _REACH + 1))
             base = next(chain(dated, (day for day in days if day is not None)), None)
-            if base is not None:
+            beside = [other for other in before if other.sentence_index == draft.sentence_index]
+            is_open = bool(beside) and not any(
+                map(_is_dated, beside)
+            )  # "had banned it, and lifted the ban a week later"
+            if base is not None and not is_open:
                 draft.when = count_from(base, draft.when.step, str(draft.when.text))
         elif _goes_on(draft):
+            told = next(
+                (other for other in reversed(before) if other.status_type == "occurred" and other.when.text), None
+            )
+            if told is not None and not _is_dated(told) and told.when.start_date is not None:
+                continue  # "signed it in January. Mali recalled …": of another time
             shared = (other for other in reversed(before) if _is_dated(other) and _share_a_country(other, draft))
             first = next(shared, None)
             if first is not None:
@@ -276,7 +286,14 @@ def _goes_on(draft: Draft) -> bool:
         and draft.when.text is None
         and draft.sentence_index > 0
         and _is_main(draft)
+        and not _is_of_another_time(draft)
     )
+
+
+def _is_of_another_time(draft: Draft) -> bool:
+    """ "Gave it ten vans for the mission in 2022": the sentence has a time, whatever the parser hangs it on."""
+    text = draft.frame.trigger.sent.text
+    return any(text[: one.start_offset].lower().rstrip().endswith(" in") for one in dates.find(text))
 
 
 def _is_main(draft: Draft) -> bool:

@@ -212,7 +212,8 @@ class Parties:
 
     def _of_several_states(self, head: Token) -> list[Party]:
         """ "Kenyan and Ugandan ministers", "the delegations of Armenia and Azerbaijan": one party for each state."""
-        if head.tag_ != "NNS" or len({m.country_code for m in self.mentions_at(head)}) > 1:
+        is_several = head.tag_ == "NNS" or head.lemma_.lower() in _INVARIANT
+        if not is_several or len({m.country_code for m in self.mentions_at(head)}) > 1:
             return []
         of = [o for name, o in syntax.obliques(head) if name in ("of", "from")]
         before = syntax.children(head, "amod", "poss", "nmod", "compound")
@@ -453,6 +454,7 @@ _SHARES = codebook.words("shares")
 #: Who talks of the acts of others.
 _ONLOOKERS = codebook.words("onlookers")
 _MANY = codebook.words("multitudes")
+_INVARIANT = codebook.words("invariant_plurals")
 _CURRENCIES, _TONGUES = codebook.words("currencies"), codebook.words("tongues")
 _TIME_NAMES, _DAYS = codebook.words("time_names"), codebook.words("days")
 

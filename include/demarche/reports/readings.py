@@ -67,13 +67,22 @@ def read(act: Act, acts: dict[int, Act]) -> Reading | None:
     if syntax.is_verbal(token):
         if not _verb_status(token, reading):
             return None
-    elif not _noun_status(token, reading):
+    elif not _noun_status(token, reading) or _is_counted_again(act, acts):
         return None
     if entry.status and reading.status == "occurred" and reading.event_type == entry.event_type:
         reading.status = entry.status
     if entry == TO_BLAME:
         reading.stance, reading.effect = operators.speaker(token), "said_of"
     return _climb(token, reading, acts)
+
+
+def _is_counted_again(act: Act, acts: dict[int, Act]) -> bool:
+    """ "Will visit Togo next week, his first trip there since 2017": the visit just told, and which of his it is."""
+    visit = act.token
+    is_his = act.entry.mode_type == "visit" and _is_own(visit) and _is_ranked(visit)
+    before = (other for index, other in acts.items() if index < visit.i)
+    is_apposed = visit.left_edge.i > visit.sent.start and visit.left_edge.nbor(-1).text == ","
+    return is_his and is_apposed and any(other.entry.mode_type == "visit" for other in before)
 
 
 def _rule_name(entry: Entry) -> str:

@@ -391,6 +391,12 @@ def recipients_of(token: Token, act: Act | None, is_party: IsParty, *, passive: 
         if objects and not authors:  # "criticised the delivery of tanks to Mali by Chad"
             near = [pair for word in (*objects, token) for pair in syntax.obliques(word)]
             authors = [o for name, o in near if name == "by" and is_party(o)]
+        if (
+            not authors and act.entry.event_type == "ACCUSE" and act.companion is None
+        ):  # "visited Chad and criticised its bombing of Mali"
+            authors = [
+                c for o in objects for c in syntax.children(o, "poss") if c.lower_ in ("its", "their") and is_party(c)
+            ]
         if authors:
             return authors
     links = _links(act)
