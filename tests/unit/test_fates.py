@@ -84,6 +84,13 @@ def test_what_is_still_planned_is_not_off(read: Read) -> None:
     assert draft.status_type == "planned"
 
 
+def test_what_was_there_for_days_is_not_off(read: Read) -> None:
+    drafts, text = read(PLANNED.replace("will travel to Tonga on Friday", "came to Tonga on Sunday"))
+    fate = fates.Fate(candidate(drafts, text), "postponed", 0.9)
+    (draft,) = [one for one in fates.complete(drafts, text, [fate]) if one.mode_type == "visit"]
+    assert (draft.status_type, draft.when.end_date) == ("occurred", date(2023, 3, 13))
+
+
 def test_the_day_of_the_news_is_none_of_the_visit(read: Read) -> None:
     drafts, text = read(SUNK.replace("Tonga. R", "Tonga today. R"))
     fate = fates.Fate(candidate(drafts, text), "postponed", 0.9)

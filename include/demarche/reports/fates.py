@@ -76,7 +76,7 @@ def complete(drafts: Sequence[Draft], text: told.Text, fates: Iterable[Fate]) ->
         is_sure = fate.probability >= SURE
         own = _told_by(found, fate.candidate)
         for draft in own:
-            if _is_still_on(draft):
+            if _is_still_on(draft) or _is_of_days(draft):
                 continue
             if draft.status_type in _AHEAD or (draft.status_type == "occurred" and is_sure):
                 _call_off(draft, fate.status, text.facts.anchor)
@@ -162,6 +162,13 @@ def _is_still_on(draft: Draft) -> bool:
     verbs = [verb for word in words if (verb := syntax.clause_verb(word)) is not None]
     above = [verb.head for verb in verbs if verb.dep_ == "xcomp"]
     return any(child.lower_ == "still" for verb in (*verbs, *above) for child in syntax.children(verb, "advmod"))
+
+
+def _is_of_days(draft: Draft) -> bool:
+    """Whether several days are told of what is told as done: those aren't the day of the news, and it has been."""
+    first, last = draft.when.start_date, draft.when.end_date
+    is_exact = draft.when.precision_type == "day" and first is not None and last is not None and first < last
+    return draft.status_type == "occurred" and is_exact
 
 
 def _call_off(draft: Draft, status: str, anchor: date | None) -> None:
