@@ -182,6 +182,28 @@ def test_nothing_is_fetched_twice_within_a_partition(desk, server):
     assert desk.asked() == ["/feed", "/2"]
 
 
+def test_a_page_listed_with_several_campaigns_is_fetched_once(desk, server):
+    put(server, 1)
+    links = ("/1?utm_source=a", "/1?utm_source=b&utm_medium=rss", "/1", "/1?id=2")
+    items = "".join(f"<item><title>Envoys</title><link>{link.replace('&', '&amp;')}</link></item>" for link in links)
+    server.pages["/feed"] = (200, XML, f"<rss version='2.0'><channel>{items}</channel></rss>".encode())
+    server.pages |= {link: page(number) for number, link in enumerate(links)}
+    desk.fetch()
+    assert desk.asked() == ["/feed", "/1?utm_source=a", "/1?id=2"]
+    desk.fetch(NEXT)
+    assert desk.asked() == ["/feed"]
+
+
+def test_what_could_not_be_fetched_is_listed_before_anything_is_parsed(desk, server):
+    put(server, 1, 2)
+    server.pages["/2"] = (410, {}, b"gone")
+    desk.fetch()
+    (found,) = steps.rejects(KEY, settings=desk.settings)
+    assert found.path.endswith("/2")
+    desk.documents()
+    assert steps.rejects(KEY, settings=desk.settings) == (found,)
+
+
 def declare_two(desk: Desk) -> None:
     desk.declare(*(
         f'id = "{name}"\nkind = "feed"\nurl = "{desk.server.root}/{path}"'

@@ -149,8 +149,9 @@ def forget(
 ) -> None:
     """Take a document or reject away for good: from lake, warehouse, history, daily reports, old publications, backup.
 
-    By an address, all that was and will be fetched from it; no rerun brings it back. The file in a drop folder, and
-    backups made by something else, are yours to remove. Example: demarche forget https://courier.example/2018/talks
+    By an address, all that was and will be fetched from it; no rerun brings it back. Raw bytes go when no other
+    document is in them ("raw_removed"): those of a file of many records stay. The file in a drop folder, and backups
+    made by something else, are yours to remove. Example: demarche forget https://courier.example/2018/talks
     """
     from demarche import steps
     from demarche.records import Reject

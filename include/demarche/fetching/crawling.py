@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from demarche.fetching.answers import Answer, FetchError
 from demarche.fetching.files import Fetched
 from demarche.fetching.states import SourceState, Visit
 from demarche.records import Fetch, Reject, record_id
-from demarche.sources.asking import Link, UnreadableIndex, is_part, without_password
+from demarche.sources.asking import Link, UnreadableIndex, is_part, without_campaign, without_password
 from demarche.sources.declaring import Declaration
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Crawl:
         self._is_forgotten = is_forgotten
         self._had: dict[str, Fetch] = {}
         self._answers: dict[str, Answer] = {}
+        self._same: dict[str, str] = {}
+        self._listed: set[str] = set()
         self.left: list[str] = []
         """Pages that wait on, because another source of the run asks for them."""
 
@@ -179,11 +182,21 @@ class Crawl:
             except FetchError as error:
                 self._failure = self._failure or error
                 continue
-            for link in links:
+            for link in map(self._as_listed, links):
                 if link.is_index and depth < MAX_DEPTH:
                     found.append((link, depth + 1))
                 elif not link.is_index and self._is_wanted(link) and not self._is_forgotten(link.url):
                     self._list(link)
+
+    def _as_listed(self, link: Link) -> Link:
+        """A link under the address by which it is known already, where only a campaign's name tells the two apart."""
+        if link.is_index or link.url in self._answers:
+            return link
+        self._same = self._same or {without_campaign(url): url for url in self.state.visits}
+        url = self._same.setdefault(without_campaign(link.url), link.url)
+        is_repeated = url in self._listed and url != link.url  # what is said of the first counts
+        self._listed.add(url)
+        return replace(link, url=url, modified=None if is_repeated else link.modified)
 
     def _is_wanted(self, link: Link) -> bool:
         """Whether a link is to be taken: by its address, unless it is a part of its index."""

@@ -24,6 +24,14 @@ class Link:
     """Fields of ``RawDocument`` that stood beside the link: title, published, byline, …"""
 
 
+_CAMPAIGN = re.compile(r"(?<=[?&])(?:utm_\w{1,20}|fbclid|gclid)=[^&#]*&?")
+
+
+def without_campaign(url: str) -> str:
+    """An address without the parameters that tell only by which post or letter somebody came, of whatever site."""
+    return _CAMPAIGN.sub("", url).rstrip("?&") if "?" in url else url
+
+
 class UnreadableIndex(ValueError):
     """What should say what to ask for next can't be read; the message names the address and the reason."""
 

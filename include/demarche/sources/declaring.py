@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, field_validator, model_validator
 
 from demarche import codebook
 from demarche.records import RawDocument
@@ -62,10 +62,12 @@ class Declaration(BaseModel):
     language: str | None = Field(None, pattern=r"^[a-z]{2}$", description="ISO 639-1, where articles don't say")
     country: str | None = Field(None, description="The outlet's, ISO 3166-1 alpha-3")
     homepage: str | None = Field(None, description="The outlet's site")
-    is_wire_agency: bool = Field(False, description="The outlet writes for others")
-    is_state_media: bool = Field(False, description="A state owns or directs the outlet")
-    is_enabled: bool = Field(True, description="false: it isn't asked")
-    follow: bool = Field(True, description="false: the articles stand in the feed itself, no linked page is asked")
+    is_wire_agency: StrictBool = Field(False, description="The outlet writes for others")
+    is_state_media: StrictBool = Field(False, description="A state owns or directs the outlet")
+    is_enabled: StrictBool = Field(True, description="false: it isn't asked")
+    follow: StrictBool = Field(
+        True, description="false: articles stand in the feed itself, no linked page is asked"
+    )
     include: tuple[str, ...] = Field((), description="Only links that match one of these patterns, like */world/*")
     exclude: tuple[str, ...] = Field((), description="No links that match one of these patterns")
     max_new: int = Field(500, ge=1, le=100_000, description="New links taken in one run; the others wait for the next")
@@ -177,7 +179,7 @@ def _faults(
         declaration = Declaration.model_validate(table)
     except ValidationError as error:
         for problem in error.errors():
-            location = [str(part) for part in problem["loc"] if part != "[key]"]
+            location = [str(part) for part in problem["loc"] if part != "[key]" and not isinstance(part, int)]
             if problem["type"] == "extra_forbidden":
                 yield location[-1], "is no field of a source"
                 continue

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from demarche.records import Reject
 from demarche.settings import Settings, load_settings
-from demarche.steps.ledgers import ACCEPTANCES, checked_key, documents_manifest, held_by_load, open_lake
+from demarche.steps.ledgers import ACCEPTANCES, checked_key, documents_manifest, forgotten_in, held_by_load, open_lake
 from demarche.steps.ledgers import held_back as _held_back
 from demarche.steps.results import StepError, StepResult, by_path
 
@@ -23,16 +23,18 @@ def held_back(keys: Iterable[str] | None = None, *, settings: Settings | None = 
 
 
 def rejects(partition_key: str, *, settings: Settings | None = None) -> tuple[Reject, ...]:
-    """What could not be read of a partition, by path; also of one that no warehouse holds. Raises StepError for a
-    partition that there isn't."""
+    """What could not be fetched or read of a partition, by path; also of one that isn't parsed yet. Raises StepError
+    for a partition that there isn't."""
     settings = settings or load_settings()
     lake = open_lake(settings)
     if checked_key(partition_key) not in (known := sorted({*lake.fetch_keys(), *lake.taken_keys("documents")})):
         there = f"there are {len(known)}, the newest is {known[-1]}" if known else "nothing was fetched into it yet"
         raise StepError(f"the lake {lake.url} has no partition {partition_key}: {there} — name the lake (--lake)?")
     stations = ("documents", "tagged")
-    found = [row for station in stations for row in lake.read(Reject, partition_key, station)]
-    return by_path(found)
+    found = {row.reject_id: row for station in stations for row in lake.read(Reject, partition_key, station)}
+    forgotten = forgotten_in(lake)
+    fetched = (row for row in lake.fetch_rejects(partition_key) if not forgotten.names(row))
+    return by_path(({row.reject_id: row for row in fetched} | found).values())
 
 
 def accept(partition_key: str, *, reason: str, settings: Settings | None = None) -> StepResult:
