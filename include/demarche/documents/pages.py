@@ -242,6 +242,10 @@ def _with_lost(text: str, tree: HtmlElement) -> str:
         return text
     lines = text.split("\n")
     for element in reversed(list(islice(tree.iter("h2", "h3", "h4", "ul", "ol"), _MOST_BETWEEN))):
+        before = next(element.itersiblings("p", preceding=True), None)
+        behind = next(element.itersiblings("p"), None)
+        if before is None or behind is None:
+            continue
         is_list = element.tag in ("ul", "ol")
         found = (clean_line(part.text_content()) for part in (element.iter("li") if is_list else [element]))
         lost = [f"- {line}" if is_list else line for line in found if line]
@@ -249,16 +253,15 @@ def _with_lost(text: str, tree: HtmlElement) -> str:
             continue
         if sum(len(_text(link)) for link in element.iter("a")) > _MOST_LINKED_TEXT * len(element.text_content()):
             continue
-        above, below = (_told_beside(element, lines, preceding=preceding) for preceding in (True, False))
+        above, below = _number_of(before, lines), _number_of(behind, lines)
         if above is not None and below is not None:
             lines[above + 1 : above + 1] = lost
     return "\n".join(lines)
 
 
-def _told_beside(element: HtmlElement, lines: list[str], *, preceding: bool) -> int | None:
-    """The number of the line that the nearest paragraph before or behind an element begins."""
-    paragraph = next(element.itersiblings("p", preceding=preceding), None)
-    begins = (clean_line(paragraph.text_content()) or "")[:_BEGINNING] if paragraph is not None else ""
+def _number_of(paragraph: HtmlElement, lines: list[str]) -> int | None:
+    """The number of the line that begins as a paragraph does."""
+    begins = (clean_line(paragraph.text_content()) or "")[:_BEGINNING]
     return next((number for number, line in enumerate(lines) if begins and line.startswith(begins)), None)
 
 
