@@ -72,7 +72,7 @@ def split_page(text: str) -> Page:
     lines = page.lines
     if not lines:
         return Page((), (), (), ())
-    kept = _all_prose(lines) if len(lines) > _MOST_LINES else _by_model(page)
+    kept = (_all_prose(lines) if len(lines) > _MOST_LINES else _by_model(page)) or _only_signed(lines)
     if not kept:
         return _without_prose(lines)
     start, end = kept[0], kept[-1] + 1
@@ -101,6 +101,13 @@ def _by_model(page: Blocks) -> list[int]:
 
 def _all_prose(lines: list[str]) -> list[int]:
     return [number for number, line in enumerate(lines) if kind_of(line) == "prose"]
+
+
+def _only_signed(lines: list[str]) -> list[int]:
+    """Sentences that an agency signs, as it signs pictures too, where no other line is one."""
+    if _all_prose(lines):
+        return []
+    return [number for number, line in enumerate(lines) if is_prose(agency_signature().sub("", line))]
 
 
 def _without_prose(lines: list[str]) -> Page:
