@@ -22,14 +22,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-from forests import as_trees, mean_of
+from forests import as_trees, mean_of, renew
 from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
-from sklearn.metrics import roc_auc_score
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from demarche import codebook, reports
+from demarche import reports
 from demarche.evaluation import GoldEvent
 from demarche.records import Document
 from demarche.reports import told
@@ -38,7 +37,6 @@ from demarche.steps import evaluating, tagging
 from demarche.trees import Trees
 from tests.gold import visits as gold
 
-MODEL = Path(codebook.__file__).parent
 _NEAR = timedelta(days=60)
 _CALLED_OFF = ("cancelled", "postponed")
 _ROOT = Path(__file__).parent.parent
@@ -136,24 +134,6 @@ def fit(examples: Sequence[Example], wanted: NDArray[np.bool_]) -> Trees:
     return mean_of([as_trees(model, share) for model in models])
 
 
-def cross_validate(name: str, examples: Sequence[Example], wanted: NDArray[np.bool_]) -> None:
-    """Of each hand, how well a model of the others ranks, and how many are right of those that it is sure of."""
-    hands = np.array([one.hand for one in examples])
-    found = np.zeros(len(examples))
-    for hand in np.unique(hands):
-        others = [one for one in examples if one.hand != hand]
-        rows = np.stack([one.row for one in examples if one.hand == hand])
-        found[hands == hand] = fit(others, wanted[hands != hand]).probabilities(rows)
-    print(f"{name:8}{'':>8}  rows  area   of those above {told.FLOOR} right, and share of all that these are")
-    for hand in (*np.unique(hands), "all"):
-        own = (hands == hand) | (hand == "all")
-        is_sure = own & (found >= told.FLOOR)
-        right = 100 * wanted[is_sure].mean() if is_sure.any() else float("nan")
-        share = 100 * (wanted & is_sure).sum() / max((wanted & own).sum(), 1)
-        area = 100 * roc_auc_score(wanted[own], found[own])
-        print(f"{'':8}{hand:>8}{own.sum():6}{area:6.1f}{right:8.1f}{share:6.1f}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 when a file would change")
@@ -161,22 +141,11 @@ def main() -> None:
     examples = [one for folder in sorted(gold.SETS.glob("open_*")) for one in read(folder)]
     examples += [one for folder in SAMPLES for one in read_samples(folder)]
     known = [one for one in examples if one.is_told and one.is_begun is not None]
-    is_same = True
-    for name, of_model, wanted in (
+    models = (
         (told.TOLD_FILE, examples, np.array([one.is_told for one in examples])),
         (told.BEGUN_FILE, known, np.array([bool(one.is_begun) for one in known])),
-    ):
-        data = fit(of_model, wanted).to_bytes()
-        path = MODEL / name
-        if asked.check:
-            is_same &= path.exists() and path.read_bytes() == data
-            continue
-        cross_validate(path.stem, of_model, wanted)
-        path.write_bytes(data)
-        print(f"wrote {name}, {len(data) / 1024:.0f} KiB")
-    if asked.check:
-        print(f"the forests {'are' if is_same else 'are not'} what these articles give")
-        sys.exit(0 if is_same else 1)
+    )
+    renew(models, fit, told.FLOOR, is_check=asked.check)
 
 
 if __name__ == "__main__":
