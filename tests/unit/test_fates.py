@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
+from typing import Any
 
 import pytest
 
-from demarche import codebook, language, reports
-from demarche.entities import load_gazetteer
-from demarche.mentions import find_mentions
-from demarche.places import load_places
-from demarche.records import Document, Mention
+from demarche import codebook, reports
 from demarche.reports import fates, told
 from demarche.reports.merging import Draft
 from demarche.trees import Trees
 
-KEY = "2023-03-16T00"
 Read = Callable[[str], tuple[list[Draft], told.Text]]
 
 PLANNED = (
@@ -46,24 +42,9 @@ UNTOLD = (
 
 
 @pytest.fixture(scope="module")
-def read() -> Read:
-    """A text's drafts, and the text, as if published on Wednesday, 15 March 2023."""
-    nlp, gazetteer, places = language.load_model(), load_gazetteer(), load_places()
-    day = date(2023, 3, 15)
-
-    def parse(text: str) -> tuple[list[Draft], told.Text]:
-        doc = nlp(text)
-        document = Document(
-            document_id="d1", article_id="a1", partition_key=KEY, source_id="o1", source_name="The Harbour Gazette",
-            path="a.txt", body=doc.text, published_date=day, published_rule="metadata",
-            fetched_at=datetime(2023, 3, 16, tzinfo=UTC), content_hash="h", raw_hash="h",
-        )  # fmt: skip
-        mentions: Sequence[Mention] = find_mentions(
-            doc, document_id="d1", partition_key=KEY, published_date=day, gazetteer=gazetteer, places=places
-        )
-        return reports._read_document(doc, mentions, document)
-
-    return parse
+def read(parsed: Callable[..., Any]) -> Read:
+    """A text's drafts, and the text."""
+    return lambda text: reports._read_document(*parsed(text))
 
 
 def candidate(drafts: Sequence[Draft], text: told.Text) -> told.Candidate:

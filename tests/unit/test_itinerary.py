@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
+from typing import Any
 
 import pytest
 
-from demarche import language, reports
-from demarche.entities import load_gazetteer
-from demarche.mentions import find_mentions
-from demarche.places import load_places
-from demarche.records import Document, Report
+from demarche import reports
+from demarche.records import Report
 
-KEY = "2023-03-16T00"
 Visits = Callable[..., list[Report]]
 
 
 @pytest.fixture(scope="module")
-def visits() -> Visits:
-    """The visits that a text tells of, as if published on Wednesday, 15 March 2023."""
-    nlp, gazetteer, places = language.load_model(), load_gazetteer(), load_places()
+def visits(parsed: Callable[..., Any]) -> Visits:
+    """The visits that a text tells of."""
 
-    def code(text: str, day: date = date(2023, 3, 15)) -> list[Report]:
-        doc = nlp(text)
-        document = Document(
-            document_id="d1", article_id="a1", partition_key=KEY, source_id="o1", source_name="The Harbour Gazette",
-            path="a.txt", body=doc.text, published_date=day, published_rule="metadata",
-            fetched_at=datetime(2023, 3, 16, tzinfo=UTC), content_hash="h", raw_hash="h",
-        )  # fmt: skip
-        mentions = find_mentions(
-            doc, document_id="d1", partition_key=KEY, published_date=day, gazetteer=gazetteer, places=places
-        )
+    def code(text: str, *day: date) -> list[Report]:
+        doc, mentions, document = parsed(text, *day)
         coded, _ = reports.code_reports(doc, mentions, document=document)
         return [report for report in coded if report.mode_type == "visit"]
 

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
 
-import pytest
-
-from demarche import codebook, language, reports
-from demarche.entities import load_gazetteer
-from demarche.mentions import find_mentions
-from demarche.places import load_places
+from demarche import codebook, reports
 from demarche.records import Document, Mention
 from demarche.reports import told
 from demarche.trees import Trees
 
-KEY = "2023-03-16T00"
 Parsed = Callable[[str], tuple[object, Sequence[Mention], Document]]
 
 AT_THE_PORT = (
@@ -31,27 +24,6 @@ BY_TELEPHONE = (
     "Sovaleni thanked him. "
     "The price of fish has risen."
 )
-
-
-@pytest.fixture(scope="module")
-def parsed() -> Parsed:
-    """A text's parse and mentions, and the text as if published on Wednesday, 15 March 2023."""
-    nlp, gazetteer, places = language.load_model(), load_gazetteer(), load_places()
-    day = date(2023, 3, 15)
-
-    def parse(text: str) -> tuple[object, Sequence[Mention], Document]:
-        doc = nlp(text)
-        document = Document(
-            document_id="d1", article_id="a1", partition_key=KEY, source_id="o1", source_name="The Harbour Gazette",
-            path="a.txt", body=doc.text, published_date=day, published_rule="metadata",
-            fetched_at=datetime(2023, 3, 16, tzinfo=UTC), content_hash="h", raw_hash="h",
-        )  # fmt: skip
-        mentions = find_mentions(
-            doc, document_id="d1", partition_key=KEY, published_date=day, gazetteer=gazetteer, places=places
-        )
-        return doc, mentions, document
-
-    return parse
 
 
 def visits(parsed: Parsed, text: str) -> list[tuple[str, str | None, str]]:

@@ -17,7 +17,7 @@ from demarche.documents.furniture import (
 )
 from demarche.documents.lines import addresses_reader, is_date_line, kind_of, phrases, words_of
 from demarche.documents.moments import days_in
-from demarche.documents.names import is_byline
+from demarche.documents.names import CLOCK, is_byline
 from demarche.documents.sentences import QUOTED, SENTENCE_END, STRONG_END, count_words, stems_of
 
 _LABELS = ("line", "tools", "summary", "label", "ending")
@@ -190,7 +190,6 @@ def _until_its_end(lines: list[str]) -> tuple[list[str], list[str]]:
     return lines, []
 
 
-_CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)")
 _MOST_SIGNED = 6  # words of a name, and of what stands before it
 
 
@@ -213,11 +212,11 @@ _MOST_ALIKE = 0.5  # of all who signed
 
 def _signed_at(line: str) -> str | None:
     """The words beside day and hour in a line that has both and little else."""
-    if len(line) > MAX_LABEL_LENGTH or not _CLOCK.search(line) or not (days := days_in(line)):
+    if len(line) > MAX_LABEL_LENGTH or not CLOCK.search(line) or not (days := days_in(line)):
         return None
     for start, end, _ in reversed(days):
         line = f"{line[:start]} {line[end:]}"
-    name = " ".join(re.findall(r"[^\W\d_][\w.’'-]*", _CLOCK.sub(" ", line)))
+    name = " ".join(re.findall(r"[^\W\d_][\w.’'-]*", CLOCK.sub(" ", line)))
     return name if 0 < count_words(name) <= _MOST_SIGNED and name != name.lower() else None
 
 

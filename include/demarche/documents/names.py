@@ -115,12 +115,12 @@ _SHORTEST_OUTLET = 4  # letters by which a name behind others is known to be the
 
 
 _BESIDE_NAMES = re.compile(r"\s[|·•]\s")  # before a place, a day
-_CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)")
+CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)")  # an hour
 
 
 def without_moment(byline: str) -> str:
     """A byline without the day or hour behind it, and what stands behind these."""
-    clock = _CLOCK.search(byline)
+    clock = CLOCK.search(byline)
     starts = [*(start for start, _, _ in days_in(byline)), *([clock.start()] if clock else [])]
     return byline[: min(starts)].rstrip(" ,;|–—-") if starts else byline
 

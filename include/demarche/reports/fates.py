@@ -11,17 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Span, Token
 
-from demarche import codebook
+from demarche import codebook, trees
 from demarche.reports import itinerary, operators, stays, syntax, told
 from demarche.reports.circumstances import Times, When
 from demarche.reports.merging import Draft
-from demarche.trees import Trees
 
 OFF_FILE, MOVED_FILE = "model/off.npz", "model/moved.npz"
 _GROUPS = {
@@ -60,7 +58,7 @@ def judge(drafts: Sequence[Draft], text: told.Text, judged: Iterable[told.Judged
     if not found:
         return []
     rows = np.stack([row(measure(one.candidate, drafts, text)) for one in found])
-    off, moved = (forest(name).probabilities(rows) for name in (OFF_FILE, MOVED_FILE))
+    off, moved = (trees.load(name).probabilities(rows) for name in (OFF_FILE, MOVED_FILE))
     probable = [
         Fate(one.candidate, "postponed" if is_moved >= _EVEN else "cancelled", float(share))
         for one, share, is_moved in zip(found, off, moved, strict=True)
@@ -272,9 +270,3 @@ def _of_drafts(guest: str, host: str, own: str | None, drafts: Sequence[Draft]) 
 def row(traits: Mapping[str, float]) -> NDArray[np.float32]:
     """The traits, as the forests want them."""
     return np.array(list(traits.values()), dtype=np.float32)
-
-
-@cache
-def forest(name: str) -> Trees:
-    """One of the two forests. Raises CodebookError when the file isn't there."""
-    return Trees.from_bytes(codebook.data(name))

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Span, Token
 
-from demarche import codebook
+from demarche import codebook, trees
 from demarche.lexicon import Entry, lexicon
 from demarche.records import Mention
 from demarche.reports import itinerary, stays, syntax, visits
@@ -32,7 +32,6 @@ from demarche.reports.circumstances import When, Where
 from demarche.reports.frames import Frame
 from demarche.reports.merging import Draft
 from demarche.reports.parties import Parties, Party
-from demarche.trees import Trees
 
 TOLD_FILE, BEGUN_FILE = "model/told.npz", "model/begun.npz"
 #: From which probability on a visit is told.
@@ -443,7 +442,7 @@ def judge(drafts: Sequence[Draft], text: Text) -> list[Judged]:
     if not found:
         return []
     rows = np.stack([candidate.row for candidate in found])
-    told, begun = (_forest(name).probabilities(rows) for name in (TOLD_FILE, BEGUN_FILE))
+    told, begun = (trees.load(name).probabilities(rows) for name in (TOLD_FILE, BEGUN_FILE))
     judged = (Judged(*one) for one in zip(found, told, begun, strict=True))
     return sorted(judged, key=lambda one: -one.told)
 
@@ -579,8 +578,3 @@ def _when(facts: Sequence[itinerary.Fact], status: str, anchor: date | None) -> 
 def _entry() -> Entry:
     """The lexicon's line for somebody who visits a state."""
     return next(e for e in lexicon().entries("visit", "verb") if (e.event_type, e.mode_type) == ("CONSULT", "visit"))
-
-
-@cache
-def _forest(name: str) -> Trees:
-    return Trees.from_bytes(codebook.data(name))
