@@ -19,9 +19,8 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from forests import as_trees, mean_of, renew
+from forests import grow, renew
 from numpy.typing import NDArray
-from sklearn.ensemble import GradientBoostingClassifier
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -36,7 +35,6 @@ from demarche.trees import Trees
 from tests.gold import visits as gold
 
 CALLED_OFF = ("cancelled", "postponed")
-SEEDS = 3  # so many models are averaged: one alone hangs on chance
 
 
 @dataclass(frozen=True)
@@ -91,15 +89,7 @@ def _printed(document: Document) -> date | None:
 
 def fit(examples: Sequence[Example], wanted: NDArray[np.bool_]) -> Trees:
     rows = np.stack([one.row for one in examples])
-    models = [
-        GradientBoostingClassifier(
-            n_estimators=80, learning_rate=0.08, max_depth=4, subsample=0.6, max_features=0.2, min_samples_leaf=4,
-            random_state=seed,
-        ).fit(rows, wanted)
-        for seed in range(SEEDS)
-    ]  # fmt: skip
-    share = float(wanted.mean())
-    return mean_of([as_trees(model, share) for model in models])
+    return grow(rows, wanted, n_estimators=80, learning_rate=0.08, max_depth=4, min_samples_leaf=4)
 
 
 def main() -> None:

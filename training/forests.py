@@ -18,6 +18,9 @@ from demarche.trees import Trees
 MODEL = Path(codebook.__file__).parent
 
 
+SEEDS = 3  # so many models are averaged: one alone hangs on chance
+
+
 class OfHand(Protocol):
     """What is learned from, and whose hand wrote it."""
 
@@ -64,6 +67,18 @@ def mean_of(forests: Sequence[Trees]) -> Trees:
         float(np.mean([forest.start for forest in forests])),
         max(forest.depth for forest in forests),
     )
+
+
+def grow(rows: NDArray[np.float32], wanted: Wanted, weights: NDArray[np.float64] | None = None, **shape: Any) -> Trees:
+    """A forest fitted to rows of traits, of the shape that scikit-learn's names of settings give."""
+    models = [
+        GradientBoostingClassifier(subsample=0.6, max_features=0.2, random_state=seed, **shape).fit(
+            rows, wanted, weights
+        )
+        for seed in range(SEEDS)
+    ]
+    share = float(np.average(wanted, weights=weights))
+    return mean_of([as_trees(model, share) for model in models])
 
 
 def cross_validate(name: str, examples: Sequence[One], wanted: Wanted, fit: Fit[One], floor: float) -> None:

@@ -22,9 +22,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-from forests import as_trees, mean_of, renew
+from forests import grow, renew
 from numpy.typing import NDArray
-from sklearn.ensemble import GradientBoostingClassifier
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -41,7 +40,6 @@ _NEAR = timedelta(days=60)
 _CALLED_OFF = ("cancelled", "postponed")
 _ROOT = Path(__file__).parent.parent
 SAMPLES = (_ROOT / "samples/gold", _ROOT / "tests/gold/happenings/gold")
-SEEDS = 3  # so many models are averaged: one alone hangs on chance
 OF_SAMPLES = 3.0  # how much an article of the samples weighs: few, and of all that news tell
 
 
@@ -123,15 +121,7 @@ def _words(name: str) -> set[str]:
 
 def fit(examples: Sequence[Example], wanted: NDArray[np.bool_]) -> Trees:
     rows, weights = np.stack([one.row for one in examples]), np.array([one.weight for one in examples])
-    models = [
-        GradientBoostingClassifier(
-            n_estimators=100, learning_rate=0.07, max_depth=6, subsample=0.6, max_features=0.2, min_samples_leaf=5,
-            random_state=seed,
-        ).fit(rows, wanted, weights)
-        for seed in range(SEEDS)
-    ]  # fmt: skip
-    share = float(np.average(wanted, weights=weights))
-    return mean_of([as_trees(model, share) for model in models])
+    return grow(rows, wanted, weights, n_estimators=100, learning_rate=0.07, max_depth=6, min_samples_leaf=5)
 
 
 def main() -> None:
